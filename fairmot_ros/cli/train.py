@@ -1,0 +1,56 @@
+"""Train a network: ``fairmot-train config/training/default_model.yaml --data DIR``."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from fairmot_ros.training.config import ConfigError, read_config
+from fairmot_ros.training.sources import DataError
+from fairmot_ros.training.trainer import Trainer
+
+
+def make_parser() -> argparse.ArgumentParser:
+    """Return the command line."""
+    parser = argparse.ArgumentParser(
+        prog='fairmot-train',
+        description='Train a FairMOT network. A run that was cut short goes on where it was '
+        'when the same command is given again.',
+    )
+    parser.add_argument('config', type=Path, help='YAML file that describes the training')
+    parser.add_argument(
+        '--data', type=Path, required=True, help='folder that holds the training sets'
+    )
+    parser.add_argument(
+        '--output', type=Path, default=None,
+        help='folder of the run (default: runs/ and the name of the model)',
+    )
+    parser.add_argument('--device', default='cpu', help='cpu, cuda or cuda:N (default: cpu)')
+    parser.add_argument(
+        '--save-every', type=int, default=200, metavar='STEPS',
+        help='how often the state is written (default: 200)',
+    )
+    return parser
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the command; returns the exit code."""
+    options = make_parser().parse_args(arguments)
+    try:
+        config = read_config(options.config)
+        folder = options.output or Path('runs') / config.name
+        trainer = Trainer(config, options.data, folder, options.device)
+        weights = trainer.run(options.save_every)
+    except (ConfigError, DataError) as error:
+        print(f'fairmot-train: {error}', file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print('fairmot-train: stopped; the same command resumes it', file=sys.stderr)
+        return 130
+    print(f'weights: {weights}')
+    return 0
+
+
+if __name__ == '__main__':
+    sys.exit(main())

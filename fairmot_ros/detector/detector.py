@@ -1,0 +1,143 @@
+"""The detector: one call from a camera image to detections with embeddings."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from fairmot_ros.detector.decode import decode
+from fairmot_ros.detector.engine import TorchEngine
+from fairmot_ros.detector.letterbox import letterbox, map_to_image
+from fairmot_ros.network import load_checkpoint
+from fairmot_ros.types import Detections
+
+DEFAULT_WEIGHTS = Path(__file__).resolve().parents[1] / 'weights' / 'default.pth'
+PUBLISHED_INPUT_SIZE = (1088, 608)
+ENGINES = ('auto', 'torch')
+
+
+class Detector:
+    """Finds people in an image and describes each by an embedding, in one forward pass.
+
+    Attributes:
+        info: what is known about the model: architecture, name, labels, weights' hash.
+        input_size: (width, height) of the network's input.
+        device: where the network runs.
+        precision: 'fp32', 'fp16' or 'bf16'.
+        embedding_size: D of the detections' embeddings.
+        score_threshold: only detections above it are returned; may be changed at any time.
+    """
+
+    def __init__(
+        self,
+        weights: str | Path = 'default',
+        input_size: tuple[int, int] | None = None,
+        device: str = 'auto',
+        engine: str = 'auto',
+        precision: str = 'auto',
+        score_threshold: float = 0.1,
+        max_detections: int = 500,
+    ) -> None:
+        """Load the weights and prepare the device.
+
+        Args:
+            weights: path of a checkpoint, or 'default' for the model that ships.
+            input_size: (width, height), multiples of 32; the model's own by default.
+            device: 'auto' (a GPU where there is one), 'cpu', 'cuda' or 'cuda:N'.
+            engine: 'auto' or 'torch'.
+            precision: 'auto', 'fp32', 'fp16' or 'bf16'.
+            score_threshold: lowest score of a detection.
+            max_detections: most detections in one image.
+
+        Raises:
+            CheckpointError: if the weights cannot be used.
+            ValueError: if another argument is out of range.
+        """
+        if engine not in ENGINES:
+            raise ValueError(f'engine must be one of {ENGINES}, got {engine!r}')
+        if not 0.0 <= score_threshold <= 1.0:
+            raise ValueError(f'score_threshold must be within 0..1, got {score_threshold}')
+        if max_detections < 1:
+            raise ValueError(f'max_detections must be at least 1, got {max_detections}')
+        network = load_checkpoint(DEFAULT_WEIGHTS if weights == 'default' else weights)
+        self.info = network.info
+        self.embedding_size = network.sizes.reid_dim
+        self.input_size = check_input_size(
+            input_size or self.info.input_size or PUBLISHED_INPUT_SIZE
+        )
+        self.score_threshold = score_threshold
+        self.max_detections = max_detections
+        self._engine = TorchEngine(network, device, precision)
+        self.device = self._engine.device
+        self.precision = self._engine.precision
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """Name of each class."""
+        return self.info.labels
+
+    @property
+    def model_name(self) -> str:
+        """Name and weights' hash: embeddings are comparable only where both agree."""
+        return f'{self.info.name}:{self.info.sha256[:12]}'
+
+    def __call__(self, image_bgr: NDArray[np.uint8]) -> Detections:
+        """Detect people.
+
+        Args:
+            image_bgr: uint8 [H, W, 3].
+
+        Returns:
+            Detections in pixels of the image, in falling order of score; boxes may reach
+            beyond the image.
+
+        Raises:
+            ValueError: if the image has another type or shape.
+        """
+        check_image(image_bgr)
+        output = self._engine(letterbox(image_bgr, self.input_size))
+        with torch.inference_mode():
+            peaks = decode(output, self.max_detections, self.score_threshold)
+        map_height, map_width = output['hm'].shape[-2:]
+        height, width = image_bgr.shape[:2]
+        boxes = map_to_image(
+            peaks.boxes_xyxy.cpu().numpy(), (map_width, map_height), (width, height)
+        )
+        return Detections(
+            boxes,
+            peaks.scores.cpu().numpy(),
+            peaks.embeddings.cpu().numpy(),
+            peaks.class_ids.cpu().numpy(),
+        )
+
+    def warm_up(self) -> None:
+        """Run once on a blank image, so that the first real one is not the slowest."""
+        width, height = self.input_size
+        self(np.zeros((height, width, 3), np.uint8))
+
+
+def check_input_size(size: tuple[int, int]) -> tuple[int, int]:
+    """Return (width, height) as integers.
+
+    Raises:
+        ValueError: if they are not positive multiples of 32.
+    """
+    width, height = int(size[0]), int(size[1])
+    if width < 32 or height < 32 or width % 32 or height % 32:
+        nearest = [max(32, round(v / 32) * 32) for v in (width, height)]
+        raise ValueError(
+            f'input_size must be (width, height) in multiples of 32, got {width} x {height}; '
+            f'the nearest is {nearest[0]} x {nearest[1]}'
+        )
+    return width, height
+
+
+def check_image(image: NDArray) -> None:
+    """Raise ValueError unless the image is uint8 [H, W, 3] and not empty."""
+    if image.ndim != 3 or image.shape[2] != 3 or image.dtype != np.uint8 or image.size == 0:
+        raise ValueError(
+            f'expected a BGR image, uint8 [H, W, 3], got {image.dtype} {list(image.shape)}'
+        )

@@ -1,0 +1,83 @@
+"""What runs the network: torch on the CPU or a GPU."""
+
+from __future__ import annotations
+
+import contextlib
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from fairmot_ros.network.heads import FairMOTNetwork
+
+PRECISIONS = {'fp32': torch.float32, 'fp16': torch.float16, 'bf16': torch.bfloat16}
+
+
+def choose_device(device: str) -> torch.device:
+    """Return the torch device for 'auto', 'cpu', 'cuda' or 'cuda:N'.
+
+    Raises:
+        ValueError: if the name is unknown, or a GPU is asked for and there is none.
+    """
+    if device == 'auto':
+        return torch.device('cuda' if torch.cuda.is_available() else 'cpu')
+    kind, _, number = device.partition(':')
+    if kind not in ('cpu', 'cuda') or (number and not number.isdigit()):
+        raise ValueError(f"device must be 'auto', 'cpu', 'cuda' or 'cuda:N', got {device!r}")
+    if kind == 'cuda':
+        count = torch.cuda.device_count() if torch.cuda.is_available() else 0
+        if int(number or 0) >= count:
+            raise ValueError(
+                f'device {device!r} was asked for, but torch {torch.__version__} sees {count} '
+                "CUDA devices; use device 'cpu' or install a torch build for your GPU's driver"
+            )
+    return torch.device(device)
+
+
+def choose_precision(precision: str, device: torch.device) -> str:
+    """Return 'fp32', 'fp16' or 'bf16'; 'auto' is fp16 on a GPU and fp32 on the CPU.
+
+    Raises:
+        ValueError: on an unknown name.
+    """
+    if precision == 'auto':
+        return 'fp16' if device.type == 'cuda' else 'fp32'
+    if precision not in PRECISIONS:
+        raise ValueError(
+            f"precision must be 'auto', {', '.join(map(repr, PRECISIONS))}, got {precision!r}"
+        )
+    return precision
+
+
+class TorchEngine:
+    """Runs a network on one device.
+
+    Attributes:
+        device: where.
+        precision: of the backbone. The heads always run in float32: in half precision the
+            embeddings lose much of their meaning.
+    """
+
+    def __init__(self, network: FairMOTNetwork, device: str = 'auto',
+                 precision: str = 'auto') -> None:
+        self.device = choose_device(device)
+        self.precision = choose_precision(precision, self.device)
+        self._network = network.eval().to(self.device)
+        self._network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+
+    @torch.inference_mode()
+    def __call__(self, image_bgr: NDArray[np.uint8]) -> dict[str, Tensor]:
+        """Run one letterboxed image, uint8 [H, W, 3]; returns raw maps on the device."""
+        # The copy to the device is of bytes, a quarter of what floats would take.
+        pixels = torch.from_numpy(image_bgr).to(self.device)
+        images = pixels.permute(2, 0, 1).flip(0).unsqueeze(0).float().div_(255)
+        images = images.contiguous(memory_format=torch.channels_last)
+        with self._autocast():
+            features = self._network.features(images)
+        return self._network.heads(features.float())
+
+    def _autocast(self) -> contextlib.AbstractContextManager:
+        if self.precision == 'fp32':
+            return contextlib.nullcontext()
+        return torch.autocast(self.device.type, dtype=PRECISIONS[self.precision])

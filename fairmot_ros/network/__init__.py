@@ -1,0 +1,12 @@
+"""The FairMOT networks and their checkpoints; needs torch and nothing else."""
+
+from fairmot_ros.network.checkpoint import CheckpointError, load_checkpoint, save_checkpoint
+from fairmot_ros.network.registry import architectures, create_network
+
+__all__ = [
+    'CheckpointError',
+    'architectures',
+    'create_network',
+    'load_checkpoint',
+    'save_checkpoint',
+]

@@ -1,0 +1,171 @@
+"""Reading and writing weights in the form of the published checkpoints."""
+
+from __future__ import annotations
+
+import hashlib
+import pickle
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from fairmot_ros.network.heads import FairMOTNetwork, ModelInfo
+from fairmot_ros.network.registry import ARCHITECTURES, create_network
+
+# The ImageNet classifier, left over in the DLA files; the network does not have it.
+DEAD_PREFIX = 'base.fc.'
+HEAD_KEYS = ('hm.2.weight', 'wh.2.weight', 'id.2.weight', 'reg.2.weight')
+SHOWN_KEYS = 5
+
+
+class CheckpointError(ValueError):
+    """A file that does not hold the weights of a known network; the message says why."""
+
+
+def load_checkpoint(path: str | Path) -> FairMOTNetwork:
+    """Build the network that a file holds and fill it, in evaluation mode on the CPU.
+
+    The architecture, the head sizes and the embedding size are read from the file. Every
+    parameter must fit, except a ``module.`` prefix, which is stripped, and the dead keys of
+    the published files, which are dropped. Half-precision weights are widened to float32.
+
+    Args:
+        path: a file as the published code writes it, ``{'epoch', 'state_dict', ...}``, or a
+            bare state_dict.
+
+    Raises:
+        CheckpointError: if the file is missing, unreadable or holds something else.
+    """
+    path = Path(path)
+    content = _read(path)
+    state = _strip(_find_state_dict(content, path))
+    architecture = _find_architecture(state, path)
+    options = {
+        name: state[key].shape[axis]
+        for name, (key, axis) in ARCHITECTURES[architecture].options.items()
+    }
+    network = create_network(
+        architecture,
+        num_classes=state['hm.2.weight'].shape[0],
+        reid_dim=state['id.2.weight'].shape[0],
+        wh_channels=state['wh.2.weight'].shape[0],
+        **options,
+    )
+    _check_fit(state, network.state_dict(), architecture, path)
+    network.load_state_dict(state)
+    network.info = _describe(network.info, content, path)
+    return network.eval()
+
+
+def save_checkpoint(network: FairMOTNetwork, path: str | Path, *, half: bool = False,
+                    **extra: Any) -> None:
+    """Write ``{'epoch', 'state_dict', ...}``; with `half`, floats as float16, half the size."""
+    state = {
+        key: value.half() if half and value.is_floating_point() else value
+        for key, value in network.state_dict().items()
+    }
+    path = Path(path)
+    partial = path.with_name(path.name + '.partial')
+    torch.save({'epoch': 0, **extra, 'state_dict': state}, partial)
+    partial.replace(path)  # a crash never leaves half a file behind
+
+
+def _read(path: Path) -> Any:
+    if not path.is_file():
+        raise CheckpointError(
+            f'no weights at {path}: give the path of a FairMOT checkpoint, '
+            "or 'default' for the model that ships with the package"
+        )
+    try:
+        return torch.load(path, map_location='cpu', weights_only=True)
+    except (pickle.UnpicklingError, RuntimeError, EOFError, ValueError, KeyError) as error:
+        reason = (str(error).strip() or type(error).__name__).splitlines()[0]
+        raise CheckpointError(
+            f'{path} is not a readable torch checkpoint (plain tensors are expected, '
+            f'code is never run): {reason}'
+        ) from error
+
+
+def _find_state_dict(content: Any, path: Path) -> dict[str, Tensor]:
+    state = content.get('state_dict', content) if isinstance(content, dict) else None
+    if not isinstance(state, dict) or not state or not all(
+        isinstance(value, Tensor) for value in state.values()
+    ):
+        raise CheckpointError(
+            f"{path} holds no weights: expected a dict with 'state_dict' or a state_dict itself"
+        )
+    return state
+
+
+def _describe(info: ModelInfo, content: dict[str, Any], path: Path) -> ModelInfo:
+    """Add what our own files tell beside the weights; the published ones tell nothing."""
+    known: dict[str, Any] = {'sha256': hashlib.sha256(path.read_bytes()).hexdigest()}
+    if isinstance(content.get('name'), str):
+        known['name'] = content['name']
+    size = content.get('input_size')
+    if isinstance(size, (list, tuple)) and len(size) == 2:
+        known['input_size'] = (int(size[0]), int(size[1]))
+    labels = content.get('labels')
+    if isinstance(labels, (list, tuple)) and len(labels) == len(info.labels):
+        known['labels'] = tuple(map(str, labels))
+    return replace(info, **known)
+
+
+def _strip(state: dict[str, Tensor]) -> dict[str, Tensor]:
+    """Return the weights without DataParallel's prefix and the dead keys, in float32."""
+    stripped = {}
+    for key, value in state.items():
+        key = key.removeprefix('module.')
+        if not key.startswith(DEAD_PREFIX):
+            stripped[key] = value.float() if value.is_floating_point() else value
+    return stripped
+
+
+def _find_architecture(state: dict[str, Tensor], path: Path) -> str:
+    for name, architecture in ARCHITECTURES.items():
+        if all(key in state for key in architecture.has_keys) and not any(
+            key in state for key in architecture.lacks_keys
+        ):
+            missing = [
+                key
+                for key in (*HEAD_KEYS, *(key for key, _ in architecture.options.values()))
+                if key not in state
+            ]
+            if missing:
+                raise CheckpointError(
+                    f'{path} looks like {name}, but is not a FairMOT checkpoint: '
+                    f'it lacks {_some(missing)}'
+                )
+            return name
+    raise CheckpointError(
+        f'{path} fits none of the known architectures ({", ".join(sorted(ARCHITECTURES))}); '
+        f'its keys begin with {_some(list(state))}'
+    )
+
+
+def _check_fit(state: dict[str, Tensor], expected: dict[str, Tensor], architecture: str,
+               path: Path) -> None:
+    missing = [key for key in expected if key not in state]
+    unexpected = [key for key in state if key not in expected]
+    shapes = [
+        f'{key} is {list(state[key].shape)} instead of {list(expected[key].shape)}'
+        for key in expected
+        if key in state and state[key].shape != expected[key].shape
+    ]
+    problems = [
+        f'{label} {_some(keys)}'
+        for label, keys in (
+            ('missing', missing), ('unexpected', unexpected), ('wrong shape:', shapes)
+        )
+        if keys
+    ]
+    if problems:
+        raise CheckpointError(f'{path} does not fit {architecture}: {"; ".join(problems)}')
+
+
+def _some(names: list[str]) -> str:
+    shown = ', '.join(names[:SHOWN_KEYS])
+    rest = len(names) - SHOWN_KEYS
+    return f'{shown} and {rest} more' if rest > 0 else shown

@@ -1,0 +1,124 @@
+"""The output heads that every architecture shares."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from torch import Tensor, nn
+
+HEATMAP_PRIOR_BIAS = -2.19  # sigmoid gives 0.1: few cells hold a centre (CenterNet)
+
+
+@dataclass(frozen=True)
+class HeadSizes:
+    """Output channels of the four heads.
+
+    Attributes:
+        num_classes: heat maps.
+        reid_dim: length of the embedding.
+        wh_channels: 4 for distances to left, top, right, bottom; 2 for width and height.
+    """
+
+    num_classes: int = 1
+    reid_dim: int = 128
+    wh_channels: int = 4
+
+    def __post_init__(self) -> None:
+        for name in ('num_classes', 'reid_dim'):
+            if getattr(self, name) < 1:
+                raise ValueError(f'{name} must be at least 1, got {getattr(self, name)}')
+        if self.wh_channels not in (2, 4):
+            raise ValueError(f'wh_channels must be 2 or 4, got {self.wh_channels}')
+
+    def channels(self) -> dict[str, int]:
+        """Return the channels of each head by its name in the checkpoints."""
+        return {
+            'hm': self.num_classes,
+            'wh': self.wh_channels,
+            'id': self.reid_dim,
+            'reg': 2,
+        }
+
+
+@dataclass(frozen=True)
+class ModelInfo:
+    """What is known about a network beside its weights.
+
+    Attributes:
+        architecture: its published name.
+        name: of the model; the architecture's where the file tells none.
+        sha256: of the file the weights came from, empty for fresh weights.
+        input_size: (width, height) the model was made for, or None if the file tells none.
+        labels: name of each class.
+    """
+
+    architecture: str
+    name: str = ''
+    sha256: str = ''
+    input_size: tuple[int, int] | None = None
+    labels: tuple[str, ...] = field(default=('person',))
+
+
+def make_head(in_channels: int, hidden: int, out_channels: int, activation: nn.Module, *,
+              bias: float = 0.0) -> nn.Sequential:
+    """Return conv 3x3, activation, conv 1x1; `bias` initialises the last layer's."""
+    first = nn.Conv2d(in_channels, hidden, 3, padding=1)
+    last = nn.Conv2d(hidden, out_channels, 1)
+    for layer, value in ((first, 0.0), (last, bias)):
+        assert layer.bias is not None
+        nn.init.constant_(layer.bias, value)
+    return nn.Sequential(first, activation, last)
+
+
+class FairMOTNetwork(nn.Module):
+    """Base of all architectures: `features` at stride 4, then the four heads.
+
+    The heads are attributes of the network itself, as in the published checkpoints.
+
+    Attributes:
+        sizes: output channels of the heads.
+        info: where the network comes from.
+    """
+
+    head_order = ('hm', 'wh', 'id', 'reg')
+    info: ModelInfo
+
+    def __init__(self, sizes: HeadSizes) -> None:
+        super().__init__()
+        self.sizes = sizes
+
+    def add_heads(self, in_channels: int, hidden: int, activation: type[nn.Module]) -> None:
+        """Register the heads in `head_order`."""
+        channels = self.sizes.channels()
+        for name in self.head_order:
+            bias = HEATMAP_PRIOR_BIAS if name == 'hm' else 0.0
+            head = make_head(in_channels, hidden, channels[name], activation(), bias=bias)
+            self.add_module(name, head)
+
+    def features(self, images: Tensor) -> Tensor:
+        """Map float32 [B, 3, H, W], RGB in 0..1, to [B, C, H / 4, W / 4]."""
+        raise NotImplementedError
+
+    def forward(self, images: Tensor) -> dict[str, Tensor]:
+        """Return the raw maps at stride 4.
+
+        Args:
+            images: float32 [B, 3, H, W], RGB in 0..1; H and W multiples of 32.
+
+        Returns:
+            ``hm`` heat-map logits, ``wh`` box distances in cells, ``id`` embeddings of any
+            length, ``reg`` offset (x, y) of the centre inside its cell.
+
+        Raises:
+            ValueError: if the image's size is not a multiple of 32.
+        """
+        height, width = images.shape[-2:]
+        if height % 32 or width % 32:
+            raise ValueError(
+                f'input width and height must be multiples of 32, got {width} x {height}'
+            )
+        return self.heads(self.features(images))
+
+    def heads(self, features: Tensor) -> dict[str, Tensor]:
+        """Map features [B, C, H / 4, W / 4] to the raw maps."""
+        return {name: getattr(self, name)(features) for name in ('hm', 'wh', 'id', 'reg')}

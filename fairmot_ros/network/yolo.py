@@ -1,0 +1,148 @@
+"""The light network: a YOLOv5-style backbone with feature aggregation up to stride 4."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+
+from fairmot_ros.network.heads import FairMOTNetwork, HeadSizes
+
+
+class Conv(nn.Module):
+    """Convolution without bias, batch norm and SiLU."""
+
+    def __init__(self, in_channels: int, out_channels: int, kernel: int = 1,
+                 stride: int = 1) -> None:
+        super().__init__()
+        self.conv = nn.Conv2d(
+            in_channels, out_channels, kernel, stride, kernel // 2, bias=False
+        )
+        self.bn = nn.BatchNorm2d(out_channels, eps=1e-3, momentum=0.03)
+        self.act = nn.SiLU(inplace=True)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.act(self.bn(self.conv(x)))
+
+
+class Focus(nn.Module):
+    """Fold 2 x 2 pixels into channels, then convolve."""
+
+    def __init__(self, in_channels: int, out_channels: int) -> None:
+        super().__init__()
+        self.conv = Conv(4 * in_channels, out_channels, 3)
+
+    def forward(self, x: Tensor) -> Tensor:
+        even_rows, odd_rows = x[..., ::2, :], x[..., 1::2, :]
+        corners = (
+            even_rows[..., ::2], odd_rows[..., ::2], even_rows[..., 1::2], odd_rows[..., 1::2]
+        )
+        return self.conv(torch.cat(corners, 1))
+
+
+class Bottleneck(nn.Module):
+    """1 x 1 then 3 x 3 convolution, with or without a shortcut."""
+
+    def __init__(self, channels: int, *, shortcut: bool) -> None:
+        super().__init__()
+        self.cv1 = Conv(channels, channels)
+        self.cv2 = Conv(channels, channels, 3)
+        self.shortcut = shortcut
+
+    def forward(self, x: Tensor) -> Tensor:
+        y = self.cv2(self.cv1(x))
+        return x + y if self.shortcut else y
+
+
+class C3(nn.Module):
+    """Cross-stage partial block: half of the channels pass by the bottlenecks."""
+
+    def __init__(self, in_channels: int, out_channels: int, repeats: int = 1, *,
+                 shortcut: bool = True) -> None:
+        super().__init__()
+        hidden = out_channels // 2
+        self.cv1 = Conv(in_channels, hidden)
+        self.cv2 = Conv(in_channels, hidden)
+        self.cv3 = Conv(2 * hidden, out_channels)
+        self.m = nn.Sequential(*(Bottleneck(hidden, shortcut=shortcut) for _ in range(repeats)))
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.cv3(torch.cat((self.m(self.cv1(x)), self.cv2(x)), 1))
+
+
+class SPP(nn.Module):
+    """Spatial pyramid pooling at three window sizes."""
+
+    def __init__(self, channels: int, windows: tuple[int, ...] = (5, 9, 13)) -> None:
+        super().__init__()
+        hidden = channels // 2
+        self.cv1 = Conv(channels, hidden)
+        self.cv2 = Conv(hidden * (len(windows) + 1), channels)
+        self.m = nn.ModuleList(nn.MaxPool2d(w, 1, w // 2) for w in windows)
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = self.cv1(x)
+        return self.cv2(torch.cat([x, *(pool(x) for pool in self.m)], 1))
+
+
+class Concat(nn.Module):
+    """Join the running map with the output of an earlier layer."""
+
+    def __init__(self, layer: int) -> None:
+        super().__init__()
+        self.layer = layer
+
+
+class YoloBackbone(nn.Module):
+    """22 numbered layers; the numbers are those of the published checkpoint's keys."""
+
+    def __init__(self, c: int) -> None:
+        """Build with `c` channels at stride 2 (32 in the published model)."""
+        super().__init__()
+        self.model = nn.ModuleList((
+            Focus(3, c),                                     # 0, stride 2
+            Conv(c, 2 * c, 3, 2),                            # 1, stride 4
+            C3(2 * c, 2 * c),
+            Conv(2 * c, 4 * c, 3, 2),                        # 3, stride 8
+            C3(4 * c, 4 * c, 3),
+            Conv(4 * c, 8 * c, 3, 2),                        # 5, stride 16
+            C3(8 * c, 8 * c, 3),
+            Conv(8 * c, 16 * c, 3, 2),                       # 7, stride 32
+            SPP(16 * c),
+            C3(16 * c, 16 * c, shortcut=False),
+            Conv(16 * c, 8 * c),                             # 10
+            nn.Upsample(scale_factor=2),
+            Concat(6),
+            C3(16 * c, 8 * c, shortcut=False),               # 13, stride 16
+            Conv(8 * c, 4 * c),
+            nn.Upsample(scale_factor=2),
+            Concat(4),
+            C3(8 * c, 4 * c, shortcut=False),                # 17, stride 8
+            Conv(4 * c, 2 * c),
+            nn.Upsample(scale_factor=2),
+            Concat(2),
+            C3(4 * c, 2 * c, shortcut=False),                # 21, stride 4
+        ))
+
+    def forward(self, x: Tensor) -> Tensor:
+        outputs: list[Tensor] = []
+        for layer in self.model:
+            if isinstance(layer, Concat):
+                x = torch.cat((x, outputs[layer.layer]), 1)
+            else:
+                x = layer(x)
+            outputs.append(x)
+        return x
+
+
+class Yolo(FairMOTNetwork):
+    """Light FairMOT: YOLOv5s backbone, heads of the map's own width with SiLU."""
+
+    head_order = ('hm', 'id', 'reg', 'wh')
+
+    def __init__(self, sizes: HeadSizes, *, head_conv: int = 64, stem_channels: int = 32) -> None:
+        super().__init__(sizes)
+        self.backbone = YoloBackbone(stem_channels)
+        self.add_heads(2 * stem_channels, head_conv, nn.SiLU)
+
+    def features(self, images: Tensor) -> Tensor:
+        return self.backbone(images)

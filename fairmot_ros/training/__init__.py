@@ -1,0 +1,1 @@
+"""Training of the networks: data, targets, losses and the loop."""

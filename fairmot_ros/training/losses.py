@@ -1,0 +1,106 @@
+"""FairMOT's losses: detection from CenterNet, identities as a classification."""
+
+from __future__ import annotations
+
+import math
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+WEIGHTINGS = ('uncertainty', 'fixed')
+
+
+def focal_loss(logits: Tensor, target: Tensor) -> Tensor:
+    """Penalty-reduced focal loss of the heat maps (CornerNet eq. 1, alpha 2, beta 4).
+
+    Args:
+        logits: [B, C, H, W].
+        target: [B, C, H, W] in 0..1, exactly 1 at centres.
+    """
+    p = logits.sigmoid().clamp(1e-4, 1 - 1e-4)
+    at_centre = target.eq(1)
+    positive = (p.log() * (1 - p) ** 2)[at_centre].sum()
+    negative = ((1 - p).log() * p**2 * (1 - target) ** 4)[~at_centre].sum()
+    count = at_centre.sum()
+    return -(positive + negative) / count.clamp(min=1)
+
+
+def masked_l1(predicted: Tensor, target: Tensor, mask: Tensor) -> Tensor:
+    """Mean absolute error over the objects' channels; [B, K, C] and a mask [B, K]."""
+    weight = mask.unsqueeze(2).expand_as(predicted).to(predicted.dtype)
+    return ((predicted - target).abs() * weight).sum() / (weight.sum() + 1e-4)
+
+
+def gather_cells(maps: Tensor, index: Tensor) -> Tensor:
+    """Read [B, C, H, W] at cells [B, K] (y * W + x); returns [B, K, C]."""
+    flat = maps.flatten(2).transpose(1, 2)
+    return flat.gather(1, index.unsqueeze(2).expand(-1, -1, flat.shape[2]))
+
+
+class FairMOTLoss(nn.Module):
+    """All terms, with the identity classifier and the trainable loss weights.
+
+    Attributes:
+        classifier: linear layer from embedding to identity; used in training alone.
+    """
+
+    def __init__(
+        self,
+        reid_dim: int,
+        num_identities: int,
+        *,
+        weighting: str = 'uncertainty',
+        hm_weight: float = 1.0,
+        wh_weight: float = 0.1,
+        reg_weight: float = 1.0,
+        id_weight: float = 1.0,
+        fixed_id_weight: float = 0.1,
+    ) -> None:
+        """Create the loss; `fixed_id_weight` applies with `weighting` fixed.
+
+        Raises:
+            ValueError: on an unknown weighting.
+        """
+        super().__init__()
+        if weighting not in WEIGHTINGS:
+            raise ValueError(f'loss weighting must be one of {WEIGHTINGS}, got {weighting!r}')
+        self.classifier = nn.Linear(reid_dim, num_identities)
+        self.scale = math.sqrt(2) * math.log(max(num_identities - 1, 2))
+        self.weighting = weighting
+        self.hm_weight, self.wh_weight, self.reg_weight = hm_weight, wh_weight, reg_weight
+        self.id_weight, self.fixed_id_weight = id_weight, fixed_id_weight
+        self.s_det = nn.Parameter(torch.tensor(-1.85))
+        self.s_id = nn.Parameter(torch.tensor(-1.05))
+
+    def forward(self, output: dict[str, Tensor], batch: dict[str, Tensor]) -> dict[str, Tensor]:
+        """Return the terms and their sum under ``loss``.
+
+        Args:
+            output: the network's raw maps.
+            batch: stacked `Targets`.
+        """
+        index, mask = batch['ind'], batch['mask']
+        hm = focal_loss(output['hm'].float(), batch['hm'])
+        wh = masked_l1(gather_cells(output['wh'], index).float(), batch['wh'], mask)
+        reg = masked_l1(gather_cells(output['reg'], index).float(), batch['reg'], mask)
+        identity = self.identity_loss(gather_cells(output['id'], index).float(), batch)
+        det = self.hm_weight * hm + self.wh_weight * wh + self.reg_weight * reg
+        identity = self.id_weight * identity
+        if self.weighting == 'fixed':
+            loss = det + self.fixed_id_weight * identity
+        else:
+            # Kendall et al. 2018: each task is weighted by its learned uncertainty.
+            loss = 0.5 * (
+                torch.exp(-self.s_det) * det + torch.exp(-self.s_id) * identity
+                + self.s_det + self.s_id
+            )
+        return {'loss': loss, 'hm': hm, 'wh': wh, 'reg': reg, 'id': identity}
+
+    def identity_loss(self, embeddings: Tensor, batch: dict[str, Tensor]) -> Tensor:
+        """Cross-entropy of the scaled, normalised embeddings [B, K, D]; 0 without identities."""
+        known = batch['mask'] & (batch['ids'] >= 0)
+        if not known.any():
+            return embeddings.sum() * 0.0
+        features = self.scale * F.normalize(embeddings[known])
+        return F.cross_entropy(self.classifier(features), batch['ids'][known])

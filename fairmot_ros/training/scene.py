@@ -1,0 +1,70 @@
+"""One training picture with its people, and the operations that keep both in step."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+BORDER_GREY = 128  # what lies outside a picture, as in the detector's letterbox
+
+
+@dataclass
+class Scene:
+    """A picture and the people in it.
+
+    Attributes:
+        image: uint8 [H, W, 3], BGR.
+        boxes_xyxy: float32 [N, 4] in its pixels; they may reach beyond the picture.
+        identities: int64 [N], class of each person for the embedding; -1 where unknown.
+    """
+
+    image: NDArray[np.uint8]
+    boxes_xyxy: NDArray[np.float32]
+    identities: NDArray[np.int64]
+
+    def keep(self, rows: NDArray) -> None:
+        """Drop all people but the chosen rows."""
+        self.boxes_xyxy = self.boxes_xyxy[rows]
+        self.identities = self.identities[rows]
+
+    def flip(self) -> None:
+        """Mirror left and right."""
+        self.image = np.ascontiguousarray(self.image[:, ::-1])
+        self.boxes_xyxy[:, [0, 2]] = self.image.shape[1] - self.boxes_xyxy[:, [2, 0]]
+
+
+def cut_window(scene: Scene, left: float, top: float, scale: tuple[float, float],
+               size: tuple[int, int], min_visible: float) -> Scene:
+    """Return the window at (left, top) of a picture scaled by (x, y), `size` = (width, height).
+
+    People of whom less than `min_visible` of the box's area is inside are dropped.
+    """
+    width, height = size
+    source_height, source_width = scene.image.shape[:2]
+    x0, y0 = int(np.floor(left)), int(np.floor(top))
+    x1 = x0 + max(1, round(width / scale[0]))
+    y1 = y0 + max(1, round(height / scale[1]))
+    inside = scene.image[max(y0, 0) : max(y1, 0), max(x0, 0) : max(x1, 0)]
+    pad = (max(-y0, 0), max(y1 - source_height, 0), max(-x0, 0), max(x1 - source_width, 0))
+    if any(pad) and inside.size:
+        inside = cv2.copyMakeBorder(inside, *pad, cv2.BORDER_CONSTANT, value=(BORDER_GREY,) * 3)
+    shrinks = (x1 - x0) * (y1 - y0) > width * height
+    image = cv2.resize(
+        inside, size, interpolation=cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR
+    )
+    factor = np.array([width / (x1 - x0), height / (y1 - y0)] * 2, dtype=np.float32)
+    boxes = (scene.boxes_xyxy - np.array([x0, y0, x0, y0], dtype=np.float32)) * factor
+    window = Scene(image, boxes, scene.identities)
+    window.keep(visible_fraction(boxes, size) >= min_visible)
+    return window
+
+
+def visible_fraction(boxes_xyxy: NDArray[np.float32], size: tuple[int, int]) -> NDArray:
+    """Return the share [N] of each box's area that lies inside (width, height)."""
+    limit = np.array([*size, *size], dtype=np.float32)
+    clipped = np.clip(boxes_xyxy, 0, limit)
+    area = np.prod(boxes_xyxy[:, 2:] - boxes_xyxy[:, :2], axis=1)
+    return np.prod(clipped[:, 2:] - clipped[:, :2], axis=1) / np.maximum(area, 1e-6)

@@ -1,0 +1,137 @@
+"""Data that travels between the layers: what a detector found, and what a tracker made of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+FloatArray = NDArray[np.float32]
+
+
+@dataclass(frozen=True, init=False, eq=False)
+class Detections:
+    """The people found in one image, one row each; rows keep the order they were given in.
+
+    Attributes:
+        boxes_xyxy: float32 [N, 4], left, top, right, bottom in source-image pixels.
+        scores: float32 [N], confidence in 0..1.
+        embeddings: float32 [N, D], appearance vectors of any length, or None.
+        class_ids: int64 [N], index into the model's labels.
+    """
+
+    boxes_xyxy: FloatArray
+    scores: FloatArray
+    embeddings: FloatArray | None
+    class_ids: NDArray[np.int64]
+
+    def __init__(
+        self,
+        boxes_xyxy: ArrayLike,
+        scores: ArrayLike,
+        embeddings: ArrayLike | None = None,
+        class_ids: ArrayLike | None = None,
+    ) -> None:
+        """Convert and check the arrays.
+
+        Raises:
+            ValueError: if a shape does not fit, or a box or score is not a finite number.
+        """
+        boxes = np.asarray(boxes_xyxy, dtype=np.float32)
+        if boxes.size == 0:
+            boxes = boxes.reshape(0, 4)
+        if boxes.ndim != 2 or boxes.shape[1] != 4:
+            raise ValueError(f'boxes_xyxy must have shape [N, 4], got {list(boxes.shape)}')
+        count = len(boxes)
+        set_field = object.__setattr__
+        set_field(self, 'boxes_xyxy', boxes)
+        set_field(self, 'scores', _column(scores, 'scores', count, np.float32))
+        if class_ids is None:
+            class_ids = np.zeros(count, dtype=np.int64)
+        set_field(self, 'class_ids', _column(class_ids, 'class_ids', count, np.int64))
+        if embeddings is not None:
+            embeddings = np.asarray(embeddings, dtype=np.float32)
+            if embeddings.size == 0 and count == 0:
+                embeddings = embeddings.reshape(0, embeddings.shape[-1] if embeddings.ndim else 0)
+            if embeddings.ndim != 2 or len(embeddings) != count:
+                raise ValueError(
+                    f'embeddings must have shape [{count}, D], got {list(embeddings.shape)}'
+                )
+        set_field(self, 'embeddings', embeddings)
+        finite = np.isfinite(self.boxes_xyxy).all(axis=1) & np.isfinite(self.scores)
+        if not finite.all():
+            rows = np.flatnonzero(~finite).tolist()
+            raise ValueError(f'boxes and scores must be finite numbers; rows {rows} are not')
+
+    def __len__(self) -> int:
+        return len(self.boxes_xyxy)
+
+    def __getitem__(self, rows: slice | NDArray) -> Detections:
+        """Return the chosen rows (slice, boolean mask or index array), in that order."""
+        return Detections(
+            self.boxes_xyxy[rows],
+            self.scores[rows],
+            None if self.embeddings is None else self.embeddings[rows],
+            self.class_ids[rows],
+        )
+
+    @staticmethod
+    def empty(embedding_size: int | None = None) -> Detections:
+        """Return a set of no detections."""
+        embeddings = None if embedding_size is None else np.zeros((0, embedding_size), np.float32)
+        return Detections(np.zeros((0, 4)), np.zeros(0), embeddings)
+
+
+def _column(values: ArrayLike, name: str, count: int, dtype: type) -> NDArray:
+    column: NDArray = np.asarray(values, dtype=dtype)
+    if column.shape != (count,):
+        raise ValueError(f'{name} must have shape [{count}], got {list(column.shape)}')
+    return column
+
+
+class TrackState(IntEnum):
+    """Where a track is in its life; the numbers are those of Track.msg."""
+
+    TENTATIVE = 0
+    TRACKED = 1
+    LOST = 2
+    REMOVED = 3
+
+
+@dataclass(frozen=True, eq=False)
+class Track:
+    """A snapshot of one tracked person after an update; later updates do not change it.
+
+    Attributes:
+        track_id: positive, never used twice by one tracker.
+        box_xywh: float64 [4], left, top, width, height in pixels: the filter's state.
+        score: confidence of the last detection that the track was matched with.
+        class_id: index into the model's labels.
+        velocity: float64 [2], pixels per second of the box centre.
+        covariance: float64 [4, 4] over centre x, centre y, width, height in pixels.
+        embedding: float32 [D], smoothed appearance of unit length, or None.
+        state: where the track is in its life.
+        hits: number of detections matched so far.
+        age: seconds since the first detection.
+        time_since_update: seconds since the last matched detection.
+    """
+
+    track_id: int
+    box_xywh: NDArray[np.float64]
+    score: float
+    class_id: int
+    velocity: NDArray[np.float64]
+    covariance: NDArray[np.float64]
+    embedding: FloatArray | None
+    state: TrackState
+    hits: int
+    age: float
+    time_since_update: float
+
+    @property
+    def box_xyxy(self) -> NDArray[np.float64]:
+        """Left, top, right, bottom in pixels."""
+        left, top, width, height = self.box_xywh
+        return np.array([left, top, left + width, top + height])

@@ -1,0 +1,24 @@
+"""Shared by all tests: where the reference data lies."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+REPOSITORY = Path(__file__).resolve().parents[1]
+
+
+def _reference_data() -> Path | None:
+    folder = Path(os.environ.get('FAIRMOT_TEST_DATA', REPOSITORY.parent / 'shared'))
+    return folder if (folder / 'fixtures').is_dir() else None
+
+
+@pytest.fixture(scope='session')
+def reference_data() -> Path:
+    """Folder with `fixtures/` and `data/`; the test is skipped where there is none."""
+    folder = _reference_data()
+    if folder is None:
+        pytest.skip('no reference data: set FAIRMOT_TEST_DATA to the folder that holds it')
+    return folder

@@ -1,0 +1,47 @@
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from fairmot_ros.detector.letterbox import letterbox, map_to_image
+
+SIZES = [(270, 480), (240, 320), (300, 200), (77, 333)]
+
+
+@pytest.mark.parametrize('shape', SIZES)
+def test_equals_the_published_code(shape: tuple[int, int], reference_data: Path) -> None:
+    fixture = np.load(reference_data / 'fixtures/letterbox_272x152.npz')
+    name = f'{shape[0]}x{shape[1]}'
+    got = letterbox(fixture[f'in_{name}'], (272, 152)).astype(int)
+    assert np.abs(got - fixture[f'out_{name}']).max() <= 1  # one grey level between OpenCVs
+
+
+@pytest.mark.parametrize('shape', [*SIZES, (152, 272), (1, 1), (1, 500), (1080, 1920)])
+def test_any_image_fits(shape: tuple[int, int]) -> None:
+    image = np.full((*shape, 3), 200, np.uint8)
+    boxed = letterbox(image, (272, 152))
+    assert boxed.shape == (152, 272, 3)
+    assert set(np.unique(boxed)) <= {128, 200}
+    inside = np.argwhere(boxed[:, :, 0] == 200)
+    # Centred: what is left and right, above and below, differs by one pixel at most.
+    before, after = inside.min(axis=0), np.array([151, 271]) - inside.max(axis=0)
+    assert np.abs(before - after).max() <= 1
+    assert (np.minimum(before, after) == 0).any()
+
+
+def test_an_image_of_the_right_size_is_not_touched() -> None:
+    image = np.random.default_rng(0).integers(0, 256, (64, 96, 3), dtype=np.uint8)
+    assert np.array_equal(letterbox(image, (96, 64)), image)
+
+
+@pytest.mark.parametrize('size', [(1920, 1080), (640, 480), (200, 300)])
+def test_boxes_come_back_to_where_they_were_drawn(size: tuple[int, int]) -> None:
+    width, height = size
+    image = np.zeros((height, width, 3), np.uint8)
+    box = np.array([0.3 * width, 0.2 * height, 0.5 * width, 0.7 * height]).round()
+    image[int(box[1]) : int(box[3]), int(box[0]) : int(box[2])] = 255
+    seen = np.argwhere(letterbox(image, (544, 320))[:, :, 0] > 190)
+    in_map = np.array([[*seen.min(axis=0)[::-1], *(seen.max(axis=0)[::-1] + 1)]]) / 4
+    back = map_to_image(in_map.astype(np.float32), (136, 80), (width, height))
+    pixel = max(width / 544, height / 320)  # one pixel of the network's input
+    assert np.abs(back - box).max() <= 1.01 * pixel

@@ -1,0 +1,129 @@
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import torch
+from torch import Tensor
+
+from fairmot_ros.network import CheckpointError, create_network, load_checkpoint, save_checkpoint
+
+
+def write_published(path: Path, state: dict[str, Tensor]) -> None:
+    """Write a file as the published training code does."""
+    state = {
+        **{f'module.{key}': value for key, value in state.items()},
+        'module.base.fc.weight': torch.zeros(1000, 512, 1, 1),
+        'module.base.fc.bias': torch.zeros(1000),
+    }
+    moments = {0: {'step': 1, 'exp_avg': torch.zeros(3)}}
+    optimizer = {'state': moments, 'param_groups': [{'lr': 1e-4}]}
+    torch.save({'epoch': 30, 'state_dict': state, 'optimizer': optimizer}, path)
+
+
+@pytest.mark.parametrize(
+    ('reid_dim', 'wh_channels'), [(128, 4), (512, 2)], ids=['current', 'first generation']
+)
+def test_published_form_loads(
+    tmp_path: Path, with_named_weights: Callable, reid_dim: int, wh_channels: int
+) -> None:
+    network = with_named_weights(
+        create_network('dla_34', reid_dim=reid_dim, wh_channels=wh_channels)
+    )
+    write_published(tmp_path / 'fairmot_dla34.pth', network.state_dict())
+    loaded = load_checkpoint(tmp_path / 'fairmot_dla34.pth')
+    assert loaded.info.architecture == 'dla_34'
+    assert (loaded.sizes.reid_dim, loaded.sizes.wh_channels) == (reid_dim, wh_channels)
+    assert not loaded.training
+    image = torch.rand(1, 3, 64, 64)
+    with torch.no_grad():
+        expected, got = network(image), loaded(image)
+    assert all(torch.equal(expected[name], got[name]) for name in expected)
+
+
+@pytest.mark.parametrize(
+    ('architecture', 'options'),
+    [('dlaconv_34', {}), ('yolo', {}), ('yolo', {'stem_channels': 16, 'head_conv': 48})],
+)
+def test_architecture_and_sizes_are_read_from_the_file(
+    tmp_path: Path, architecture: str, options: dict
+) -> None:
+    network = create_network(architecture, num_classes=2, reid_dim=20, **options)
+    torch.save(network.state_dict(), tmp_path / 'bare.pth')
+    loaded = load_checkpoint(tmp_path / 'bare.pth')
+    assert loaded.info.architecture == architecture
+    assert loaded.sizes == network.sizes
+    assert loaded.state_dict().keys() == network.state_dict().keys()
+
+
+def test_own_files_keep_what_is_known_of_the_model(tmp_path: Path) -> None:
+    network = create_network('yolo', stem_channels=8)
+    path = tmp_path / 'own.pth'
+    save_checkpoint(network, path, half=True, name='mine', input_size=[640, 480], labels=['human'])
+    loaded = load_checkpoint(path)
+    assert (loaded.info.name, loaded.info.input_size) == ('mine', (640, 480))
+    assert loaded.info.labels == ('human',)
+    assert len(loaded.info.sha256) == 64
+    assert {v.dtype for v in loaded.state_dict().values()} == {torch.float32, torch.int64}
+
+
+def drop(state: dict, key: str) -> dict:
+    return {k: v for k, v in state.items() if k != key}
+
+
+@pytest.mark.parametrize(
+    ('damage', 'message'),
+    [
+        (lambda s: drop(s, 'base.level2.root.conv.weight'),
+         r'does not fit dla_34: missing base\.level2\.root\.conv\.weight'),
+        (lambda s: {**s, 'surprise': torch.zeros(1)}, 'unexpected surprise'),
+        (lambda s: {**s, 'reg.0.weight': torch.zeros(256, 32, 3, 3)},
+         r'wrong shape: reg\.0\.weight is \[256, 32, 3, 3\] instead of \[256, 64, 3, 3\]'),
+        (lambda s: {k: v for k, v in s.items() if not k.startswith('id.')},
+         r'not a FairMOT checkpoint: it lacks id\.2\.weight'),
+        (lambda s: {'conv1.weight': torch.zeros(1)}, 'fits none of the known architectures'),
+    ],
+    ids=['missing', 'unexpected', 'wrong shape', 'detector without re-ID', 'another network'],
+)
+def test_a_wrong_file_is_refused_by_name(
+    tmp_path: Path, damage: Callable[[dict], dict], message: str
+) -> None:
+    path = tmp_path / 'wrong.pth'
+    torch.save({'epoch': 1, 'state_dict': damage(create_network('dla_34').state_dict())}, path)
+    with pytest.raises(CheckpointError, match=message) as caught:
+        load_checkpoint(path)
+    assert str(path) in str(caught.value)
+
+
+def test_a_missing_file_tells_what_to_give(tmp_path: Path) -> None:
+    with pytest.raises(CheckpointError, match=r"no weights at .*'default' for the model"):
+        load_checkpoint(tmp_path / 'none.pth')
+
+
+@pytest.mark.parametrize(
+    'content', [b'', b'not a checkpoint', b'PK\x03\x04 half a zip'], ids=['empty', 'text', 'cut']
+)
+def test_garbage_is_refused(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / 'garbage.pth'
+    path.write_bytes(content)
+    with pytest.raises(CheckpointError, match='not a readable torch checkpoint'):
+        load_checkpoint(path)
+
+
+class Bomb:
+    def __reduce__(self) -> tuple:
+        return (print, ('code ran',))
+
+
+def test_code_in_a_file_is_never_run(tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
+    path = tmp_path / 'bomb.pth'
+    torch.save({'state_dict': {}, 'x': Bomb()}, path)
+    with pytest.raises(CheckpointError, match='code is never run'):
+        load_checkpoint(path)
+    assert 'code ran' not in capsys.readouterr().out
+
+
+def test_a_file_without_weights_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / 'list.pth'
+    torch.save([1, 2, 3], path)
+    with pytest.raises(CheckpointError, match='holds no weights'):
+        load_checkpoint(path)

@@ -1,0 +1,101 @@
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+
+from fairmot_ros.network import architectures, create_network
+
+OWN_FIXTURES = Path(__file__).parent / 'data'
+HEADS = ('hm', 'wh', 'id', 'reg')
+RELATIVE_TOLERANCE = 1e-4
+
+
+def raw_heads(network: nn.Module, image_bgr: np.ndarray) -> dict[str, np.ndarray]:
+    rgb = np.ascontiguousarray(image_bgr[:, :, ::-1]).astype(np.float32) / 255
+    with torch.no_grad():
+        output = network(torch.from_numpy(rgb).permute(2, 0, 1)[None])
+    return {name: value.numpy() for name, value in output.items()}
+
+
+def assert_same_heads(got: dict[str, np.ndarray], fixture: dict[str, np.ndarray]) -> None:
+    for name in HEADS:
+        expected = fixture[name]
+        step = got[name].shape[1] // expected.shape[1]  # some hold every fourth channel
+        error = np.abs(got[name][:, ::step] - expected).max()
+        assert error <= RELATIVE_TOLERANCE * np.abs(expected).max(), name
+
+
+@pytest.mark.parametrize(
+    ('architecture', 'file'),
+    [
+        ('dla_34', 'net_dla_34_96x160.npz'),
+        ('dlaconv_34', 'net_dlaconv_34_64x96.npz'),
+        ('yolo', 'net_yolo_64x96.npz'),
+    ],
+)
+def test_heads_equal_the_published_networks(
+    architecture: str, file: str, reference_data: Path, with_named_weights: Callable
+) -> None:
+    fixture = dict(np.load(reference_data / 'fixtures' / file))
+    network = with_named_weights(create_network(architecture))
+    assert_same_heads(raw_heads(network, fixture['image_bgr']), fixture)
+
+
+@pytest.mark.parametrize('architecture', architectures())
+def test_heads_equal_the_shipped_records(architecture: str, with_named_weights: Callable) -> None:
+    fixture = dict(np.load(OWN_FIXTURES / f'{architecture}_32x64.npz'))
+    network = with_named_weights(create_network(architecture))
+    assert_same_heads(raw_heads(network, fixture['image_bgr']), fixture)
+
+
+@pytest.mark.parametrize('architecture', architectures())
+def test_keys_are_the_published_ones(architecture: str, reference_data: Path) -> None:
+    lines = (reference_data / 'reference/state_dict_keys' / f'{architecture}.txt').read_text()
+    published = {}
+    for line in lines.splitlines():
+        if line and not line.startswith('#'):
+            key, shape, _ = line.split()
+            if not key.startswith('base.fc.'):
+                published[key] = [] if shape == 'scalar' else [int(n) for n in shape.split('x')]
+    state = create_network(architecture).state_dict()
+    assert {key: list(value.shape) for key, value in state.items()} == published
+    assert list(state) == list(published)
+
+
+@pytest.mark.parametrize('architecture', architectures())
+def test_maps_have_stride_4_and_the_asked_channels(architecture: str) -> None:
+    network = create_network(architecture, num_classes=3, reid_dim=24, wh_channels=2).eval()
+    with torch.no_grad():
+        output = network(torch.rand(2, 3, 64, 96))
+    shapes = {name: list(value.shape) for name, value in output.items()}
+    assert shapes == {
+        'hm': [2, 3, 16, 24], 'wh': [2, 2, 16, 24], 'id': [2, 24, 16, 24], 'reg': [2, 2, 16, 24],
+    }
+
+
+def test_light_network_scales_with_its_stem() -> None:
+    small, published = create_network('yolo', stem_channels=16), create_network('yolo')
+    assert sum(p.numel() for p in published.parameters()) == 5_013_703
+    assert sum(p.numel() for p in small.parameters()) < 1_400_000
+
+
+@pytest.mark.parametrize(
+    ('arguments', 'message'),
+    [
+        ({'architecture': 'dla34'}, r"unknown architecture 'dla34', expected one of .*dla_34"),
+        ({'architecture': 'dla_34', 'stem_channels': 8}, 'does not take the option stem_channels'),
+        ({'architecture': 'dla_34', 'num_classes': 0}, 'num_classes must be at least 1, got 0'),
+        ({'architecture': 'yolo', 'wh_channels': 3}, 'wh_channels must be 2 or 4, got 3'),
+    ],
+)
+def test_wrong_arguments_are_named(arguments: dict, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        create_network(**arguments)
+
+
+def test_input_must_be_a_multiple_of_32() -> None:
+    with pytest.raises(ValueError, match='multiples of 32, got 100 x 64'):
+        create_network('yolo')(torch.zeros(1, 3, 64, 100))

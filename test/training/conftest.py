@@ -1,0 +1,51 @@
+"""A tiny training folder: two sets of labelled pictures, backgrounds and cut-outs."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+
+def _write_set(folder: Path, pictures: list[dict], annotations: list[dict]) -> None:
+    (folder / 'annotations.json').write_text(
+        json.dumps({'images': pictures, 'annotations': annotations})
+    )
+
+
+@pytest.fixture(scope='session')
+def training_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Folder with the sets `people`, `backgrounds` and `cut_outs`."""
+    root = tmp_path_factory.mktemp('training')
+    rng = np.random.default_rng(3)
+    for name in ('people/images', 'backgrounds', 'cut_outs/images', 'cut_outs/masks'):
+        (root / name).mkdir(parents=True)
+
+    pictures, annotations = [], []
+    for i in range(4):
+        image = rng.integers(90, 130, (120, 160, 3), dtype=np.uint8)
+        x, y, w, h = 20 + 20 * i, 30, 24, 60
+        image[y : y + h, x : x + w] = rng.integers(0, 256, 3)
+        cv2.imwrite(str(root / f'people/images/{i}.jpg'), image)
+        pictures.append({'id': i, 'file_name': f'images/{i}.jpg', 'width': 160, 'height': 120})
+        annotations.append({'id': i, 'image_id': i, 'bbox': [x, y, w, h]})
+        cv2.imwrite(str(root / f'backgrounds/{i}.png'), rng.integers(0, 60, (100, 140, 3)))
+    annotations.append({'id': 9, 'image_id': 0, 'bbox': [0, 0, 5, 5], 'ignore': 1})
+    _write_set(root / 'people', pictures, annotations)
+
+    pictures = []
+    for i in range(3):
+        image = np.full((80, 50, 3), 200, np.uint8)
+        mask = np.zeros((80, 50), np.uint8)
+        mask[10:70, 15:35] = 255
+        image[mask > 0] = rng.integers(0, 256, 3)
+        cv2.imwrite(str(root / f'cut_outs/images/{i}.jpg'), image)
+        cv2.imwrite(str(root / f'cut_outs/masks/{i}.png'), mask)
+        pictures.append({
+            'id': i, 'file_name': f'images/{i}.jpg', 'mask': f'masks/{i}.png', 'mask_ok': 1,
+        })
+    _write_set(root / 'cut_outs', pictures, [])
+    return root

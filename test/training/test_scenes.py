@@ -1,0 +1,116 @@
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from fairmot_ros.training.composer import ComposerOptions, SceneComposer
+from fairmot_ros.training.photometric import degrade, jitter_colour
+from fairmot_ros.training.scene import Scene, cut_window, visible_fraction
+from fairmot_ros.training.sources import DataError, read_coco, read_cut_outs
+
+OPTIONS = ComposerOptions(width=128, height=96, person_height=(16, 60))
+
+
+def marked_scene() -> Scene:
+    """A white rectangle on black, labelled."""
+    image = np.zeros((100, 200, 3), np.uint8)
+    image[20:60, 50:70] = 255
+    return Scene(image, np.array([[50, 20, 70, 60]], np.float32), np.array([7]))
+
+
+@pytest.mark.parametrize('scale', [(0.5, 0.5), (1.0, 1.0), (1.5, 0.75)])
+@pytest.mark.parametrize('corner', [(0, 0), (30.4, 10.2), (-8, -15)])
+def test_a_window_keeps_boxes_on_their_people(
+    corner: tuple[float, float], scale: tuple[float, float]
+) -> None:
+    window = cut_window(marked_scene(), *corner, scale, (96, 64), min_visible=0.1)
+    assert window.image.shape == (64, 96, 3)
+    (box,) = window.boxes_xyxy
+    white = np.argwhere(window.image[:, :, 0] > 200)
+    seen = np.array([*white.min(axis=0)[::-1], *(white.max(axis=0)[::-1] + 1)])
+    assert np.abs(seen - np.clip(box, 0, [96, 64, 96, 64])).max() <= 1.5
+
+
+def test_a_window_drops_who_is_hardly_inside() -> None:
+    window = cut_window(marked_scene(), 65, 0, (1, 1), (96, 64), min_visible=0.3)
+    assert len(window.boxes_xyxy) == len(window.identities) == 0
+
+
+def test_flipping_moves_boxes_along() -> None:
+    scene = marked_scene()
+    scene.flip()
+    assert scene.boxes_xyxy.tolist() == [[130, 20, 150, 60]]
+    assert scene.image[30, 131:149].min() == 255
+
+
+def test_visible_fraction() -> None:
+    boxes = np.array([[0, 0, 10, 10], [-5, 0, 5, 10], [20, 20, 30, 30]], np.float32)
+    assert visible_fraction(boxes, (10, 10)).tolist() == [1.0, 0.5, 0.0]
+
+
+def test_photometric_changes_keep_shape_and_type() -> None:
+    rng = np.random.default_rng(0)
+    image = rng.integers(0, 256, (40, 30, 3), dtype=np.uint8)
+    for _ in range(20):
+        changed = degrade(jitter_colour(image, rng), rng)
+        assert changed.shape == image.shape
+        assert changed.dtype == np.uint8
+
+
+def test_sets_are_read_with_their_identities(training_data: Path) -> None:
+    people = read_coco(training_data / 'people', 10)
+    assert [p.identities.tolist() for p in people] == [[10], [11], [12], [13]]
+    assert people[1].boxes_xyxy.tolist() == [[40, 30, 64, 90]]
+    assert len(read_coco(training_data / 'people', 0, include=('[01].jpg',))) == 2
+    assert all(len(p.boxes_xyxy) == 0 for p in read_coco(training_data / 'backgrounds', 0))
+    cut_outs = read_cut_outs(training_data / 'cut_outs', 5, max_height=30)
+    assert [c.identity for c in cut_outs] == [5, 6, 7]
+    assert cut_outs[0].mask.shape == (30, 10)
+
+
+def test_a_missing_set_and_a_damaged_picture_are_named(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match=r'no training set in .*nowhere'):
+        read_coco(tmp_path / 'nowhere', 0)
+    (tmp_path / 'bad.jpg').write_bytes(b'not a picture')
+    (photograph,) = read_coco(tmp_path, 0)
+    with pytest.raises(DataError, match=r'bad\.jpg: it is missing or damaged'):
+        photograph.load()
+
+
+@pytest.fixture(scope='module')
+def composer(training_data: Path) -> SceneComposer:
+    photographs = read_coco(training_data / 'people', 0)
+    photographs += read_coco(training_data / 'backgrounds', 4)
+    return SceneComposer(photographs, read_cut_outs(training_data / 'cut_outs', 4, 90), OPTIONS)
+
+
+def test_scenes_are_sound_and_repeatable(composer: SceneComposer) -> None:
+    seen = set()
+    for i in range(60):
+        scene = composer(np.random.default_rng(i))
+        assert scene.image.shape == (96, 128, 3)
+        assert scene.image.dtype == np.uint8
+        assert len(scene.boxes_xyxy) == len(scene.identities)
+        assert (visible_fraction(scene.boxes_xyxy, (128, 96)) > 0).all()
+        assert (scene.boxes_xyxy[:, 2:] > scene.boxes_xyxy[:, :2]).all()
+        seen.update(scene.identities.tolist())
+        again = composer(np.random.default_rng(i))
+        assert np.array_equal(scene.image, again.image)
+        assert np.array_equal(scene.boxes_xyxy, again.boxes_xyxy)
+    assert seen == set(range(7))  # labelled people and cut-outs alike
+
+
+def test_hidden_people_lose_their_label(composer: SceneComposer, training_data: Path) -> None:
+    """Pasted people hide others, so fewer are labelled than when everyone counts."""
+    everyone = SceneComposer(
+        composer.peopled + composer.empty, composer.cut_outs, replace(OPTIONS, min_visible=0.0)
+    )
+    strict = SceneComposer(
+        composer.peopled + composer.empty, composer.cut_outs, replace(OPTIONS, min_visible=0.8)
+    )
+    counts = [
+        sum(len(c(np.random.default_rng(i)).boxes_xyxy) for i in range(60))
+        for c in (everyone, strict)
+    ]
+    assert counts[0] > counts[1] > 0

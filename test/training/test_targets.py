@@ -1,0 +1,64 @@
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from fairmot_ros.training.targets import draw_gaussian, gaussian_radius, make_targets
+
+
+def test_radius_equals_the_published_table(reference_data: Path) -> None:
+    table = np.loadtxt(reference_data / 'fixtures/gaussian_radius.csv', delimiter=',')
+    for height, width, radius in table:
+        assert gaussian_radius(height, width) == pytest.approx(radius, abs=1e-6)
+
+
+@pytest.mark.parametrize(
+    ('height', 'width', 'radius'), [(1, 1, 0.2733200531), (1, 2, 0.3677925359)]
+)
+def test_radius_of_small_boxes(height: int, width: int, radius: float) -> None:
+    assert gaussian_radius(height, width) == pytest.approx(radius, abs=1e-9)
+
+
+def letterbox_labels(labels: np.ndarray, shape: np.ndarray) -> np.ndarray:
+    """Put relative centre boxes of an image into cells of the 1088 x 608 network's map."""
+    height, width = shape
+    ratio = min(608 / height, 1088 / width)
+    pad = np.array([(1088 - round(width * ratio)) / 2, (608 - round(height * ratio)) / 2])
+    centre = labels[:, 2:4] * (width, height) * ratio + pad
+    size = labels[:, 4:6] * (width, height) * ratio
+    return np.hstack((centre - size / 2, centre + size / 2)) / 4
+
+
+@pytest.mark.parametrize('item', range(6))
+def test_targets_equal_the_published_code(item: int, reference_data: Path) -> None:
+    fixture = np.load(reference_data / 'fixtures/targets_1088x608.npz')
+    name = f'{"ab"[item // 3]}{item % 3}'
+    labels = fixture[f'labels_{name}']
+    boxes = letterbox_labels(labels, fixture[f'hw_{name}']).astype(np.float32)
+    ids = labels[:, 1].astype(int)
+    ids = np.where(ids >= 0, ids + int(fixture['tid_start'][item // 3]), ids)
+    targets = make_targets(boxes, ids, (272, 152))
+    mask = fixture[f'{item}_reg_mask'].astype(bool)
+    assert np.array_equal(targets.mask[:60], mask)
+    assert np.array_equal(targets.ind[:60], fixture[f'{item}_ind'])
+    assert np.abs(targets.hm - fixture[f'{item}_hm']).max() < 1e-5
+    assert np.abs(targets.wh[:60] - fixture[f'{item}_wh'])[mask].max() < 1e-3
+    assert np.abs(targets.reg[:60] - fixture[f'{item}_reg'])[mask].max() < 1e-3
+    assert np.array_equal(targets.ids[:60][mask], fixture[f'{item}_ids'][mask])
+
+
+def test_a_gaussian_is_cut_at_the_border_and_never_lowers() -> None:
+    heatmap = np.zeros((6, 8), np.float32)
+    draw_gaussian(heatmap, (0, 0), 3)
+    before = heatmap.copy()
+    draw_gaussian(heatmap, (2, 0), 3)
+    assert heatmap[0, 0] == heatmap[0, 2] == 1
+    assert (heatmap >= before).all()
+    assert heatmap[5, 7] == 0
+
+
+def test_impossible_boxes_and_surplus_people_leave_no_target() -> None:
+    boxes = np.array([[5, 5, 5, 9], [6, 6, 4, 9], [1, 1, 4, 4], [2, 2, 5, 5]], np.float32)
+    targets = make_targets(boxes, np.arange(4), (16, 16), max_objects=3)
+    assert targets.mask.tolist() == [False, False, True]
+    assert targets.ids.tolist() == [-1, -1, 2]
