@@ -1,0 +1,6 @@
+"""From detections to tracks; NumPy, SciPy and lap, no torch and no ROS."""
+
+from fairmot_ros.tracker.config import TrackerConfig
+from fairmot_ros.tracker.tracker import Tracker
+
+__all__ = ['Tracker', 'TrackerConfig']
