@@ -123,7 +123,8 @@ class Tracker:
 
         # 1. All confirmed and lost tracks, by appearance and motion (or boxes alone).
         cost = self._first_cost(pool, high)
-        unseen, free = self._match(pool, high, np.arange(len(high.scores)), cost, config.first_limit)
+        every = np.arange(len(high.scores))
+        unseen, free = self._match(pool, high, every, cost, config.first_limit)
         found_again = pool[(pool >= tracked) & ~np.isin(pool, unseen)]
         unseen = unseen[unseen < tracked]
         # 2. What was tracked until now, by boxes.

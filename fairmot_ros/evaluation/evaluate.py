@@ -1,0 +1,116 @@
+"""Evaluate tracking results against ground truth, sequence by sequence and together."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import reduce
+from operator import add
+
+from fairmot_ros.evaluation.clear import Clear, evaluate_clear
+from fairmot_ros.evaluation.hota import Hota, evaluate_hota
+from fairmot_ros.evaluation.identity import Identity, evaluate_identity
+from fairmot_ros.evaluation.mot_format import MotSource, load_mot
+from fairmot_ros.evaluation.preprocessing import preprocess
+
+COMBINED = 'COMBINED'
+Summary = dict[str, float | int]
+
+
+@dataclass(frozen=True, eq=False)
+class Metrics:
+    """All metrics of one or more sequences; adding them combines sequences."""
+
+    hota: Hota
+    clear: Clear
+    identity: Identity
+
+    def __add__(self, other: Metrics) -> Metrics:
+        return Metrics(
+            self.hota + other.hota, self.clear + other.clear, self.identity + other.identity
+        )
+
+    def summary(self) -> Summary:
+        """Return the usual figures.
+
+        HOTA's family is averaged over its thresholds. Ratios are in 0..1, but MOTA may be
+        negative.
+        """
+        hota, clear, identity = self.hota, self.clear, self.identity
+        return {
+            'HOTA': float(hota.hota.mean()),
+            'DetA': float(hota.det_a.mean()),
+            'AssA': float(hota.ass_a.mean()),
+            'LocA': float(hota.loc_a.mean()),
+            'MOTA': clear.mota,
+            'MOTP': clear.motp,
+            'IDF1': identity.idf1,
+            'IDP': identity.idp,
+            'IDR': identity.idr,
+            'IDSW': clear.idsw,
+            'FP': clear.fp,
+            'FN': clear.fn,
+            'Frag': clear.frag,
+            'MT': clear.mostly_tracked,
+            'PT': clear.partially_tracked,
+            'ML': clear.mostly_lost,
+        }
+
+
+def evaluate_sequences(
+    sequences: Mapping[str, tuple[MotSource, MotSource]], benchmark: str = 'MOT15'
+) -> dict[str, Metrics]:
+    """Evaluate sequences and keep everything, HOTA at each threshold included.
+
+    Args:
+        sequences: name → (ground truth, results), each a MOTChallenge array [N, 7..10] or the
+            path of a text file. Without any result the array or file is empty.
+        benchmark: MOT15, MOT16, MOT17 or MOT20: whose rules decide which boxes count.
+
+    Returns:
+        The metrics of each sequence, and of all together under 'COMBINED'.
+
+    Raises:
+        FileNotFoundError: if a file does not exist.
+        ValueError: if the benchmark is unknown or ground truth or results break the format.
+    """
+    if not sequences:
+        raise ValueError('there are no sequences to evaluate; expected at least one')
+    if COMBINED in sequences:
+        raise ValueError(f'no sequence may be called {COMBINED!r}: the sum of all has that name')
+    metrics = {
+        name: _evaluate(*pair, benchmark=benchmark, name=name) for name, pair in sequences.items()
+    }
+    metrics[COMBINED] = reduce(add, metrics.values())
+    return metrics
+
+
+def evaluate_mot(
+    sequences: Mapping[str, tuple[MotSource, MotSource]], benchmark: str = 'MOT15'
+) -> dict[str, Summary]:
+    """Evaluate sequences as TrackEval does and return the usual figures.
+
+    Args and errors are those of `evaluate_sequences`.
+
+    Returns:
+        For each sequence, and for all together under 'COMBINED': HOTA DetA AssA LocA MOTA MOTP
+        IDF1 IDP IDR (ratios) and IDSW FP FN Frag MT PT ML (counts).
+    """
+    metrics = evaluate_sequences(sequences, benchmark)
+    summaries = {name: m.summary() for name, m in metrics.items()}
+    for name in sequences:
+        # By convention the MOTA of a sequence with nobody in it is 0, its false positives
+        # notwithstanding; they do count in the combination.
+        if metrics[name].clear.gt_boxes == 0:
+            summaries[name]['MOTA'] = 0.0
+    return summaries
+
+
+def _evaluate(gt: MotSource, results: MotSource, *, benchmark: str, name: str) -> Metrics:
+    sequence = preprocess(
+        load_mot(gt, f'ground truth of {name!r}'),
+        load_mot(results, f'results of {name!r}'),
+        benchmark,
+        name,
+    )
+    return Metrics(evaluate_hota(sequence), evaluate_clear(sequence), evaluate_identity(sequence))
