@@ -1,0 +1,1 @@
+"""The ROS 2 layer: nodes, parameters, message conversion and what observes them."""

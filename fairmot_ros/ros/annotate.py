@@ -1,0 +1,77 @@
+"""Draws tracks into an image: boxes, ids, trails and the frame rate."""
+
+from __future__ import annotations
+
+import colorsys
+from collections import deque
+from collections.abc import Sequence
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from fairmot_ros.types import Track
+
+FONT = cv2.FONT_HERSHEY_SIMPLEX
+GOLDEN_RATIO = 0.618034  # steps around the colour circle that never come close again
+
+
+def track_colour(track_id: int) -> tuple[int, int, int]:
+    """Return a bright BGR colour, far from those of neighbouring ids."""
+    red, green, blue = colorsys.hsv_to_rgb((track_id * GOLDEN_RATIO) % 1.0, 0.75, 1.0)
+    return int(255 * blue), int(255 * green), int(255 * red)
+
+
+class Annotator:
+    """Keeps where tracks have been and draws them."""
+
+    def __init__(self, trail_seconds: float = 3.0) -> None:
+        """Start without trails."""
+        self.trail_seconds = trail_seconds
+        self._trails: dict[int, deque[tuple[float, int, int]]] = {}
+
+    def remember(self, tracks: Sequence[Track], stamp: float) -> None:
+        """Note where the tracks' feet are; call it for every image, drawn or not."""
+        for track in tracks:
+            left, top, width, height = track.box_xywh.tolist()
+            trail = self._trails.setdefault(track.track_id, deque(maxlen=1000))
+            trail.append((stamp, round(left + width / 2), round(top + height)))
+        for track_id, trail in list(self._trails.items()):
+            while trail and not 0 <= stamp - trail[0][0] <= self.trail_seconds:
+                trail.popleft()
+            if not trail:
+                del self._trails[track_id]
+
+    def forget(self) -> None:
+        """Drop all trails."""
+        self._trails.clear()
+
+    def draw(self, image_bgr: NDArray[np.uint8], tracks: Sequence[Track],
+             rate: float) -> NDArray[np.uint8]:
+        """Return a copy of the image with the tracks drawn in; `rate` in images per second."""
+        canvas = image_bgr.copy()
+        # Lines and letters that suit the size of the image.
+        scale = max(0.4, min(canvas.shape[:2]) / 1000)
+        thickness = max(1, round(2 * scale))
+        for track_id, trail in self._trails.items():
+            points = np.array([(x, y) for _, x, y in trail], np.int32)
+            cv2.polylines(canvas, [points], False, track_colour(track_id), thickness, cv2.LINE_AA)
+        for track in tracks:
+            colour = track_colour(track.track_id)
+            left, top, right, bottom = track.box_xyxy.round().astype(int).tolist()
+            cv2.rectangle(canvas, (left, top), (right, bottom), colour, thickness, cv2.LINE_AA)
+            _label(canvas, str(track.track_id), (left, top), colour, scale, thickness)
+        status = f'{len(tracks)} tracked   {rate:.1f} Hz'
+        _label(canvas, status, (0, canvas.shape[0]), (40, 40, 40), scale, thickness)
+        return canvas
+
+
+def _label(canvas: NDArray[np.uint8], text: str, corner: tuple[int, int],
+           colour: tuple[int, int, int], scale: float, thickness: int) -> None:
+    """Write on a filled box that stands on `corner`, inside the image."""
+    (width, height), baseline = cv2.getTextSize(text, FONT, scale, thickness)
+    x = min(max(corner[0], 0), max(canvas.shape[1] - width - 4, 0))
+    y = min(max(corner[1], height + baseline + 2), canvas.shape[0])
+    cv2.rectangle(canvas, (x, y - height - baseline - 2), (x + width + 4, y), colour, -1)
+    ink = (0, 0, 0) if sum(colour) > 300 else (255, 255, 255)
+    cv2.putText(canvas, text, (x + 2, y - baseline), FONT, scale, ink, thickness, cv2.LINE_AA)

@@ -1,0 +1,100 @@
+"""Between image messages and BGR arrays, without a copy wherever the encoding allows."""
+
+from __future__ import annotations
+
+from array import array
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+from sensor_msgs.msg import CompressedImage, Image
+from std_msgs.msg import Header
+
+BgrImage = NDArray[np.uint8]
+
+# encoding: channels, and the conversion to BGR or None where it is BGR already.
+ENCODINGS: dict[str, tuple[int, int | None]] = {
+    'bgr8': (3, None),
+    '8UC3': (3, None),
+    'rgb8': (3, cv2.COLOR_RGB2BGR),
+    'bgra8': (4, cv2.COLOR_BGRA2BGR),
+    '8UC4': (4, cv2.COLOR_BGRA2BGR),
+    'rgba8': (4, cv2.COLOR_RGBA2BGR),
+    'mono8': (1, cv2.COLOR_GRAY2BGR),
+    '8UC1': (1, cv2.COLOR_GRAY2BGR),
+}
+
+
+class ImageError(ValueError):
+    """An image message that cannot be used; the message says why."""
+
+
+def to_bgr(message: Image | CompressedImage) -> BgrImage:
+    """Return the picture as uint8 [H, W, 3]; for bgr8 it is a view of the message's data.
+
+    Raises:
+        ImageError: if the message is empty or damaged or has an unknown encoding.
+    """
+    if isinstance(message, CompressedImage):
+        return _decompress(message)
+    if message.width == 0 or message.height == 0:
+        raise ImageError(f'the image is empty: {message.width} x {message.height} pixels')
+    if message.encoding not in ENCODINGS:
+        return _by_cv_bridge(message)
+    channels, conversion = ENCODINGS[message.encoding]
+    row = message.width * channels
+    step = message.step or row
+    if step < row:
+        raise ImageError(
+            f'step {step} is too small for {message.width} pixels of {message.encoding}, '
+            f'which take {row} bytes'
+        )
+    needed = step * (message.height - 1) + row
+    if len(message.data) < needed:
+        raise ImageError(
+            f'the image data is cut off: {len(message.data)} bytes instead of {needed} for '
+            f'{message.width} x {message.height} {message.encoding}'
+        )
+    pixels = np.frombuffer(message.data, np.uint8)
+    picture = np.lib.stride_tricks.as_strided(
+        pixels, (message.height, message.width, channels), (step, channels, 1), writeable=False
+    )
+    if conversion is None:
+        return picture
+    return cv2.cvtColor(np.ascontiguousarray(picture), conversion)
+
+
+def _decompress(message: CompressedImage) -> BgrImage:
+    if len(message.data) == 0:
+        raise ImageError('the compressed image is empty')
+    picture = cv2.imdecode(np.frombuffer(message.data, np.uint8), cv2.IMREAD_COLOR)
+    if picture is None:
+        raise ImageError(f'the compressed image ({message.format!r}) cannot be decoded')
+    return picture
+
+
+def _by_cv_bridge(message: Image) -> BgrImage:
+    """Bayer, YUV and deeper pixels, where cv_bridge is installed."""
+    try:
+        from cv_bridge import CvBridge, CvBridgeError
+    except ImportError:
+        raise ImageError(
+            f'the encoding {message.encoding!r} needs cv_bridge, which is not installed; '
+            f'without it, {", ".join(ENCODINGS)} can be used'
+        ) from None
+    try:
+        return CvBridge().imgmsg_to_cv2(message, 'bgr8')
+    except (CvBridgeError, ValueError) as error:
+        raise ImageError(f'cannot convert {message.encoding!r} to bgr8: {error}') from error
+
+
+def from_bgr(picture: BgrImage, header: Header) -> Image:
+    """Return a bgr8 message."""
+    height, width = picture.shape[:2]
+    # An array of bytes is the one type that rclpy takes over without checking each element.
+    data = array('B')
+    data.frombytes(memoryview(np.ascontiguousarray(picture)).cast('B'))
+    return Image(
+        header=header, height=height, width=width, encoding='bgr8', is_bigendian=0,
+        step=3 * width, data=data,
+    )

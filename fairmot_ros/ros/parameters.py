@@ -1,0 +1,219 @@
+"""Every parameter of the tracker node: one dataclass is the source of names, defaults, docs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import Field, dataclass, field, fields, replace
+from typing import Any
+
+from rcl_interfaces.msg import FloatingPointRange, IntegerRange, ParameterDescriptor
+from rclpy.node import Node
+from rclpy.parameter import Parameter
+
+from fairmot_ros.tracker import TrackerConfig
+
+# Trackers take these from TrackerConfig, under the same names.
+TRACKER_FIELDS = (
+    'variant', 'score_threshold', 'low_score_threshold', 'new_track_threshold', 'first_limit',
+    'second_limit', 'low_limit', 'tentative_limit', 'duplicate_limit', 'appearance_momentum',
+    'max_lost',
+)
+_TRACKER_DEFAULTS = TrackerConfig()
+
+
+def _parameter(
+    default: Any,
+    description: str,
+    *,
+    low: float | None = None,
+    high: float | None = None,
+    choices: tuple[str, ...] = (),
+    read_only: bool = False,
+) -> Any:
+    return field(default=default, metadata={
+        'description': description, 'low': low, 'high': high, 'choices': choices,
+        'read_only': read_only,
+    })
+
+
+def _tracker(name: str, description: str, **limits: Any) -> Any:
+    return _parameter(getattr(_TRACKER_DEFAULTS, name), description, **limits)
+
+
+@dataclass(frozen=True)
+class NodeParameters:
+    """A consistent set of values; the worker reads one snapshot per image."""
+
+    weights: str = _parameter(
+        'default', "checkpoint file, or 'default' for the model that ships", read_only=True)
+    device: str = _parameter(
+        'auto', "'auto' (a GPU where there is one), 'cpu', 'cuda' or 'cuda:N'", read_only=True)
+    precision: str = _parameter(
+        'auto', "of the backbone; 'auto' is fp16 on a GPU and fp32 on the CPU",
+        choices=('auto', 'fp32', 'fp16', 'bf16'), read_only=True)
+    input_width: int = _parameter(
+        0, "width of the network's input, a multiple of 32; 0 for the model's own",
+        low=0, high=8192, read_only=True)
+    input_height: int = _parameter(
+        0, "height of the network's input, a multiple of 32; 0 for the model's own",
+        low=0, high=8192, read_only=True)
+    image_transport: str = _parameter(
+        'raw', "'compressed' subscribes to `image/compressed` instead of `image`",
+        choices=('raw', 'compressed'), read_only=True)
+    reliability: str = _parameter(
+        'auto', "of the image subscription; 'auto' follows the publisher",
+        choices=('auto', 'reliable', 'best_effort'), read_only=True)
+    autostart: bool = _parameter(
+        True, 'configure and activate at start; off where a lifecycle manager does it',
+        read_only=True)
+    detection_threshold: float = _parameter(
+        0.1, 'lowest score of a detection that the tracker gets to see', low=0.0, high=1.0)
+    variant: str = _tracker(
+        'variant', "association: 'fairmot', 'byte_reid' (also uses low scores) or 'byte' "
+        '(boxes alone)', choices=('fairmot', 'byte_reid', 'byte'), read_only=True)
+    score_threshold: float = _tracker(
+        'score_threshold', 'detections above it can be matched with any track',
+        low=0.0, high=1.0)
+    low_score_threshold: float = _tracker(
+        'low_score_threshold', 'detections above it can still continue a track (byte variants)',
+        low=0.0, high=1.0)
+    new_track_threshold: float = _tracker(
+        'new_track_threshold', 'lowest score of a detection that starts a track',
+        low=0.0, high=1.0)
+    first_limit: float = _tracker(
+        'first_limit', 'largest distance in the first association', low=0.0, high=1.0)
+    second_limit: float = _tracker(
+        'second_limit', 'largest box distance (1 - IoU) of what the first one left over',
+        low=0.0, high=1.0)
+    low_limit: float = _tracker(
+        'low_limit', 'largest box distance to a detection of low score', low=0.0, high=1.0)
+    tentative_limit: float = _tracker(
+        'tentative_limit', 'largest box distance that confirms a tentative track',
+        low=0.0, high=1.0)
+    duplicate_limit: float = _tracker(
+        'duplicate_limit', 'a tracked and a lost track closer than this are the same person',
+        low=0.0, high=1.0)
+    appearance_momentum: float = _tracker(
+        'appearance_momentum', 'share of the old in the smoothed embedding', low=0.0, high=1.0)
+    max_lost: float = _tracker(
+        'max_lost', 'seconds that an unseen track is kept', low=0.0, high=3600.0)
+    on_time_jump: str = _parameter(
+        'reset', 'when a stamp goes back or a gap exceeds `max_gap`: drop all tracks, or keep '
+        'them and ignore images until time moves on', choices=('reset', 'continue'))
+    max_gap: float = _parameter(
+        5.0, 'seconds between two images that count as a jump in time', low=0.0, high=3600.0)
+    min_box_area: float = _parameter(
+        0.0, 'tracks with a box of this area (square pixels) or less are not published; 0 is '
+        'off', low=0.0, high=1e9)
+    max_box_aspect: float = _parameter(
+        0.0, 'tracks with a box wider than this many times its height are not published; 0 is '
+        'off', low=0.0, high=100.0)
+    class_id_format: str = _parameter(
+        'name', "what `class_id` holds: the label's name, or its index in `~/label_info`",
+        choices=('name', 'index'))
+    publish_embeddings: bool = _parameter(
+        True, 'put embeddings into `~/tracks`; of people, they are biometric data')
+    publish_lost: bool = _parameter(
+        False, 'add lost tracks with their predicted boxes to `~/tracks`')
+    publish_tentative: bool = _parameter(False, 'add unconfirmed tracks to `~/tracks`')
+    trail_seconds: float = _parameter(
+        3.0, 'length of the trails in the annotated image', low=0.0, high=60.0)
+
+    def __post_init__(self) -> None:
+        for spec in fields(self):
+            _check(spec, getattr(self, spec.name))
+        if (self.input_width == 0) != (self.input_height == 0):
+            raise ValueError('input_width and input_height must both be given, or both be 0')
+        self.tracker_config()  # checks what belongs together there
+
+    @property
+    def input_size(self) -> tuple[int, int] | None:
+        """(width, height), or None for the model's own."""
+        return (self.input_width, self.input_height) if self.input_width else None
+
+    def tracker_config(self) -> TrackerConfig:
+        """Return the tracker's part."""
+        return TrackerConfig(**{name: getattr(self, name) for name in TRACKER_FIELDS})
+
+    def changed(self, values: Mapping[str, Any]) -> NodeParameters:
+        """Return a copy with some values changed.
+
+        Raises:
+            ValueError: if the result is not consistent; the message says why.
+        """
+        return replace(self, **values)
+
+
+def _check(spec: Field, value: Any) -> None:
+    low, high = spec.metadata['low'], spec.metadata['high']
+    choices = spec.metadata['choices']
+    if choices and value not in choices:
+        raise ValueError(f'{spec.name} must be one of {", ".join(choices)}, got {value!r}')
+    if low is not None and not low <= value <= high:
+        raise ValueError(f'{spec.name} must be within {low}..{high}, got {value}')
+
+
+def declare(node: Node) -> NodeParameters:
+    """Declare all parameters with their descriptors; returns the values in force.
+
+    Raises:
+        ValueError: if the given values are not consistent.
+    """
+    values = {
+        spec.name: node.declare_parameter(spec.name, spec.default, _descriptor(spec)).value
+        for spec in fields(NodeParameters)
+    }
+    return NodeParameters(**values)
+
+
+def _descriptor(spec: Field) -> ParameterDescriptor:
+    meta = spec.metadata
+    descriptor = ParameterDescriptor(
+        description=meta['description'], read_only=meta['read_only'],
+        additional_constraints=(
+            f'one of: {", ".join(meta["choices"])}' if meta['choices'] else ''
+        ),
+    )
+    if meta['low'] is not None:
+        if isinstance(spec.default, int):
+            descriptor.integer_range = [
+                IntegerRange(from_value=int(meta['low']), to_value=int(meta['high']), step=0)
+            ]
+        else:
+            descriptor.floating_point_range = [FloatingPointRange(
+                from_value=float(meta['low']), to_value=float(meta['high']), step=0.0)]
+    return descriptor
+
+
+def own_values(parameters: Iterable[Parameter]) -> dict[str, Any]:
+    """Pick this node's own out of a list that may hold others, `use_sim_time` for one."""
+    names = {spec.name for spec in fields(NodeParameters)}
+    return {p.name: p.value for p in parameters if p.name in names}
+
+
+def as_markdown() -> str:
+    """Return the table of all parameters for the documentation."""
+    lines = [
+        '# Parameters of the `fairmot` node',
+        '',
+        'Generated by `python -m fairmot_ros.ros.parameters`. "Fixed" ones are read when the '
+        'node starts; the others may change while it runs.',
+        '',
+        '| name | default | values | fixed | meaning |',
+        '|---|---|---|---|---|',
+    ]
+    for spec in fields(NodeParameters):
+        meta = spec.metadata
+        values = type(spec.default).__name__
+        if meta['choices']:
+            values = ', '.join(meta['choices'])
+        elif meta['low'] is not None:
+            values = f'{meta["low"]:g} to {meta["high"]:g}'
+        default = str(spec.default).lower() if isinstance(spec.default, bool) else spec.default
+        fixed = 'fixed' if meta['read_only'] else ''
+        lines.append(f'| `{spec.name}` | {default} | {values} | {fixed} | {meta["description"]} |')
+    return '\n'.join(lines) + '\n'
+
+
+if __name__ == '__main__':
+    print(as_markdown(), end='')

@@ -1,0 +1,171 @@
+"""The `fairmot_recorder` node: writes what a tracker publishes to files."""
+
+from __future__ import annotations
+
+import json
+import struct
+import sys
+import time
+from pathlib import Path
+
+import cv2
+import numpy as np
+from rcl_interfaces.msg import ParameterDescriptor
+from rclpy.node import Node
+from rclpy.qos import DurabilityPolicy, QoSProfile, ReliabilityPolicy
+from sensor_msgs.msg import Image
+from std_msgs.msg import UInt32
+from tqdm import tqdm
+
+from fairmot_ros.msg import TrackArray
+from fairmot_ros.ros.image_conversion import to_bgr
+from fairmot_ros.ros.spinning import run_node
+
+RELIABLE = QoSProfile(depth=10, reliability=ReliabilityPolicy.RELIABLE)
+LATCHED = QoSProfile(depth=1, durability=DurabilityPolicy.TRANSIENT_LOCAL)
+PARAMETERS = {
+    'output': ('out', 'folder for annotated.mp4, results.txt and recording.json'),
+    'frame_rate': (25.0, 'images per second of the source; numbers the results by their stamps'),
+    'patience': (5.0, 'seconds to wait for further results after the last image was sent'),
+    'progress_total': (0, 'number of images to expect: draws a progress bar; 0 draws none'),
+}
+CDR_STAMP = struct.Struct('<4xiI')  # encapsulation, then the header's stamp: sec, nanosec
+
+
+class RecorderNode(Node):
+    """Listens to `image`, `tracks`, `image_annotated` and `frames_sent`.
+
+    Latency is the time between the publication of an image by the camera and that of its
+    tracks, by the stamps that DDS puts on both.
+    """
+
+    def __init__(self) -> None:
+        """Open the output folder."""
+        super().__init__('recorder')
+        values = {
+            name: self.declare_parameter(
+                name, default, ParameterDescriptor(description=text, read_only=True)
+            ).value
+            for name, (default, text) in PARAMETERS.items()
+        }
+        self.finished = False
+        self._folder = Path(values['output'])
+        self._folder.mkdir(parents=True, exist_ok=True)
+        self._rate = values['frame_rate']
+        self._patience = values['patience']
+        self._results = (self._folder / 'results.txt').open('w')
+        self._video: cv2.VideoWriter | None = None
+        self._first_stamp: int | None = None  # nanoseconds, of the first image
+        self._sent_at: dict[int, int] = {}  # stamp of an image: when it was published
+        self._latencies: list[float] = []
+        self._early: list[tuple[TrackArray, int]] = []
+        self._ids: set[int] = set()
+        self._processed = self._boxes = self._drawn = 0
+        self._sent: int | None = None
+        self._last_news = time.monotonic()
+        self._progress = tqdm(
+            total=values['progress_total'] or None, disable=not values['progress_total'],
+            unit='frame', desc='tracking',
+            mininterval=0.2 if sys.stderr.isatty() else 10.0,
+        )
+        self.create_subscription(Image, 'image', self._on_image, RELIABLE, raw=True)
+        self.create_subscription(TrackArray, 'tracks', self._on_tracks, RELIABLE)
+        self.create_subscription(Image, 'image_annotated', self._on_annotated, RELIABLE)
+        self.create_subscription(UInt32, 'frames_sent', self._on_sent, LATCHED)
+        self.create_timer(0.2, self._on_timer)
+
+    def _on_image(self, data: bytes, info: dict) -> None:
+        """Note the time alone: the pixels stay unread."""
+        seconds, nanoseconds = CDR_STAMP.unpack_from(data)
+        stamp = seconds * 1_000_000_000 + nanoseconds
+        if self._first_stamp is None:
+            self._first_stamp = stamp
+        self._sent_at[stamp] = info['source_timestamp']
+        waiting, self._early = self._early, []
+        for message, published in waiting:
+            self._record(message, published)
+
+    def _on_tracks(self, message: TrackArray, info: dict) -> None:
+        self._last_news = time.monotonic()
+        self._record(message, info['source_timestamp'])
+
+    def _record(self, message: TrackArray, published: int) -> None:
+        stamp = message.header.stamp.sec * 1_000_000_000 + message.header.stamp.nanosec
+        sent_at = self._sent_at.pop(stamp, None)
+        if sent_at is None:  # the tracks came before the image they belong to
+            self._early.append((message, published))
+            return
+        assert self._first_stamp is not None
+        self._processed += 1
+        self._latencies.append((published - sent_at) * 1e-6)
+        number = round((stamp - self._first_stamp) * 1e-9 * self._rate) + 1
+        for track in message.tracks:
+            if track.state != track.TRACKED:
+                continue
+            box = track.bbox
+            left = box.center.position.x - box.size_x / 2
+            top = box.center.position.y - box.size_y / 2
+            self._results.write(
+                f'{number},{track.track_id},{left:.3f},{top:.3f},{box.size_x:.3f},'
+                f'{box.size_y:.3f},{track.score:.4f},-1,-1,-1\n'
+            )
+            self._ids.add(track.track_id)
+            self._boxes += 1
+        self._progress.update()
+
+    def _on_annotated(self, message: Image) -> None:
+        self._last_news = time.monotonic()
+        picture = to_bgr(message)
+        if self._video is None:
+            size = (message.width, message.height)
+            path = str(self._folder / 'annotated.mp4')
+            self._video = cv2.VideoWriter(
+                path, cv2.VideoWriter.fourcc(*'mp4v'), self._rate, size
+            )
+            if not self._video.isOpened():
+                raise RuntimeError(f'cannot write a video to {path}')
+        self._video.write(np.ascontiguousarray(picture))
+        self._drawn += 1
+
+    def _on_sent(self, message: UInt32) -> None:
+        self._sent = message.data
+        self._last_news = time.monotonic()
+
+    def _on_timer(self) -> None:
+        if self._sent is None:
+            return
+        complete = min(self._processed, self._drawn) >= self._sent
+        if complete or time.monotonic() - self._last_news > self._patience:
+            self.finished = True
+
+    def _summary(self) -> dict:
+        p50, p95 = (
+            np.percentile(self._latencies, (50, 95)).tolist() if self._latencies else (None, None)
+        )
+        return {
+            'frames_sent': self._sent,
+            'frames_processed': self._processed,
+            'frames_dropped': None if self._sent is None else self._sent - self._processed,
+            'frames_annotated': self._drawn,
+            'tracks': len(self._ids),
+            'boxes': self._boxes,
+            'latency_ms': {'p50': p50, 'p95': p95},
+        }
+
+    def destroy_node(self) -> None:
+        """Close the files; whatever came until now is in them."""
+        self._results.close()
+        if self._video is not None:
+            self._video.release()
+        self._progress.close()
+        (self._folder / 'recording.json').write_text(json.dumps(self._summary(), indent=2) + '\n')
+        super().destroy_node()
+
+
+def main() -> int:
+    """Run the node until everything that was sent is recorded."""
+    return run_node(RecorderNode, done=lambda node: node.finished)
+
+
+if __name__ == '__main__':
+    sys.exit(main())

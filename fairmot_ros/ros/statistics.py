@@ -1,0 +1,71 @@
+"""Counters and recent durations, for diagnostics."""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import numpy as np
+
+WINDOW = 300  # samples: ten seconds at 30 Hz
+
+
+class Durations:
+    """The last durations of one stage, in seconds."""
+
+    def __init__(self) -> None:
+        self._samples: deque[float] = deque(maxlen=WINDOW)
+
+    def add(self, seconds: float) -> None:
+        """Add a sample."""
+        self._samples.append(seconds)
+
+    def percentiles(self) -> dict[int, float]:
+        """Return 50, 95 and 99 -> milliseconds; empty without samples."""
+        if not self._samples:
+            return {}
+        values = np.percentile(list(self._samples), (50, 95, 99)) * 1e3
+        return dict(zip((50, 95, 99), values.tolist(), strict=True))
+
+
+class Stopwatch:
+    """Durations by stage, in the order in which the stages first ran."""
+
+    def __init__(self) -> None:
+        self.stages: dict[str, Durations] = {}
+
+    @contextmanager
+    def measure(self, stage: str) -> Iterator[None]:
+        """Time the body of a with statement."""
+        started = time.perf_counter()
+        try:
+            yield
+        finally:
+            self.stages.setdefault(stage, Durations()).add(time.perf_counter() - started)
+
+
+class Rate:
+    """Events per second over the last few seconds of a steady clock."""
+
+    def __init__(self, seconds: float = 5.0) -> None:
+        self._seconds = seconds
+        self._times: deque[float] = deque()
+
+    def tick(self) -> None:
+        """Count one event now."""
+        self._times.append(time.monotonic())
+        self._forget_old()
+
+    def per_second(self) -> float:
+        """Return the rate; 0 while there are fewer than two recent events."""
+        self._forget_old()
+        if len(self._times) < 2:
+            return 0.0
+        return (len(self._times) - 1) / max(self._times[-1] - self._times[0], 1e-9)
+
+    def _forget_old(self) -> None:
+        oldest = time.monotonic() - self._seconds
+        while self._times and self._times[0] < oldest:
+            self._times.popleft()

@@ -1,0 +1,101 @@
+"""From tracks to messages."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Sequence
+
+from builtin_interfaces.msg import Duration
+from std_msgs.msg import Header
+from vision_msgs.msg import (
+    BoundingBox2D,
+    Detection2D,
+    Detection2DArray,
+    LabelInfo,
+    ObjectHypothesisWithPose,
+    VisionClass,
+    VisionInfo,
+)
+
+from fairmot_ros.msg import Track as TrackMessage
+from fairmot_ros.msg import TrackArray
+from fairmot_ros.types import Track
+
+
+class TrackConverter:
+    """Knows how classes are named, and what made the embeddings."""
+
+    def __init__(self, labels: Sequence[str], model: str, class_id_format: str = 'name') -> None:
+        """Set up for one model; `class_id_format` is 'name' or 'index'."""
+        self.labels = labels
+        self.model = model
+        self.class_id_format = class_id_format
+
+    def detections(self, tracks: Sequence[Track], header: Header) -> Detection2DArray:
+        """Return the tracks as detections whose `id` is the track's."""
+        return Detection2DArray(
+            header=header, detections=[self._detection(track, header) for track in tracks]
+        )
+
+    def tracks(self, tracks: Sequence[Track], header: Header, *,
+               embeddings: bool = True) -> TrackArray:
+        """Return everything that is known of the tracks."""
+        return TrackArray(
+            header=header, model=self.model,
+            tracks=[self._track(track, embeddings) for track in tracks],
+        )
+
+    def label_info(self, header: Header, threshold: float) -> LabelInfo:
+        """Return the names of the classes by their index."""
+        classes = [
+            VisionClass(class_id=i, class_name=name) for i, name in enumerate(self.labels)
+        ]
+        return LabelInfo(header=header, class_map=classes, threshold=threshold)
+
+    def vision_info(self, header: Header, weights: str) -> VisionInfo:
+        """Return which model is at work."""
+        return VisionInfo(header=header, method=f'FairMOT {self.model}', database_location=weights)
+
+    def _class_id(self, track: Track) -> str:
+        if self.class_id_format == 'index':
+            return str(track.class_id)
+        return self.labels[track.class_id]
+
+    def _detection(self, track: Track, header: Header) -> Detection2D:
+        hypothesis = ObjectHypothesisWithPose()
+        hypothesis.hypothesis.class_id = self._class_id(track)
+        hypothesis.hypothesis.score = float(track.score)
+        return Detection2D(
+            header=header, results=[hypothesis], bbox=_bounding_box(track), id=str(track.track_id)
+        )
+
+    def _track(self, track: Track, embeddings: bool) -> TrackMessage:
+        message = TrackMessage(
+            track_id=track.track_id,
+            class_id=self._class_id(track),
+            score=float(track.score),
+            state=int(track.state),
+            bbox=_bounding_box(track),
+            velocity=track.velocity,
+            bbox_covariance=track.covariance.ravel(),
+            age=duration(track.age),
+            time_since_update=duration(track.time_since_update),
+            hits=track.hits,
+        )
+        if embeddings and track.embedding is not None:
+            message.embedding = array('f', track.embedding.tobytes())
+        return message
+
+
+def _bounding_box(track: Track) -> BoundingBox2D:
+    left, top, width, height = track.box_xywh.tolist()
+    box = BoundingBox2D(size_x=width, size_y=height)
+    box.center.position.x = left + width / 2
+    box.center.position.y = top + height / 2
+    return box
+
+
+def duration(seconds: float) -> Duration:
+    """Return a duration message, rounded to nanoseconds."""
+    nanoseconds = round(seconds * 1e9)
+    return Duration(sec=nanoseconds // 1_000_000_000, nanosec=nanoseconds % 1_000_000_000)
