@@ -1,0 +1,112 @@
+"""The reference mode against the recorded results of the published trackers."""
+
+from __future__ import annotations
+
+import gzip
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from fairmot_ros.tracker import Tracker, TrackerConfig
+from fairmot_ros.types import Detections
+
+VARIANTS = ('fairmot', 'byte_reid', 'byte')
+SCENES = ('scene_a_200x30', 'scene_b_100x100', 'scene_d_camera_150x20', 'scene_e_lowfps_100x25')
+OWN_SCENES = Path(__file__).parent / 'data'
+Rows = list[tuple[int, np.ndarray, float]]
+
+
+def recorded(path: Path) -> dict[tuple[str, int], Rows]:
+    """Read `[case,]frame,id,x,y,w,h,score,shown` lines."""
+    packed = path.with_name(path.name + '.gz')
+    text = gzip.decompress(packed.read_bytes()).decode() if packed.exists() else path.read_text()
+    frames: dict[tuple[str, int], Rows] = {}
+    for line in text.split():
+        columns = line.split(',')
+        case = '' if columns[0].isdigit() else columns.pop(0)
+        values = [float(v) for v in columns]
+        row = (int(values[1]), np.array(values[2:6]), values[6])
+        frames.setdefault((case, int(values[0])), []).append(row)
+    return frames
+
+
+class Scene:
+    """A recorded stream of detections with the parameters it was run with."""
+
+    def __init__(self, arrays: dict[str, np.ndarray], case: str = '') -> None:
+        prefix = f'{case}/' if case else ''
+        self.case = case
+        self.arrays = {
+            k.removeprefix(prefix): v for k, v in arrays.items() if k.startswith(prefix)
+        }
+
+    def config(self, variant: str) -> TrackerConfig:
+        names = {'frame_rate': 30, 'track_buffer': 30, 'conf_thres': 0.4}
+        rate, buffer, threshold = (self.arrays.get(n, d) for n, d in names.items())
+        return TrackerConfig.reference(float(rate), float(buffer), float(threshold), variant)
+
+    def __iter__(self) -> Iterator[Detections]:
+        rows, features = self.arrays['dets'], self.arrays['feats']
+        for start, end in zip(self.arrays['offsets'][:-1], self.arrays['offsets'][1:]):
+            part = slice(int(start), int(end))
+            yield Detections(rows[part, :4], rows[part, 4], features[part])
+
+
+def assert_same(scene: Scene, variant: str, expected: dict[tuple[str, int], Rows]) -> None:
+    tracker = Tracker(scene.config(variant))
+    for frame, detections in enumerate(scene, start=1):
+        tracks = tracker.update(detections)
+        rows = expected.get((scene.case, frame), [])
+        assert [t.track_id for t in tracks] == [r[0] for r in rows], (scene.case, frame)
+        for track, (_, box, score) in zip(tracks, rows):
+            assert np.abs(track.box_xywh - box).max() < 1e-6, (scene.case, frame)
+            assert track.score == pytest.approx(score, abs=1e-6)
+
+
+@pytest.mark.parametrize('variant', VARIANTS)
+@pytest.mark.parametrize('name', SCENES)
+def test_scenes(name: str, variant: str, reference_data: Path) -> None:
+    folder = reference_data / 'fixtures'
+    scene = Scene(dict(np.load(folder / f'{name}.npz')))
+    assert_same(scene, variant, recorded(folder / f'{name}.{variant}.txt'))
+
+
+@pytest.mark.parametrize('variant', VARIANTS)
+def test_edge_cases(variant: str, reference_data: Path) -> None:
+    folder = reference_data / 'fixtures'
+    arrays = dict(np.load(folder / 'edge_cases.npz'))
+    expected = recorded(folder / f'edge_cases.{variant}.txt')
+    cases = sorted({name.split('/')[0] for name in arrays})
+    assert len(cases) >= 40
+    for case in cases:
+        assert_same(Scene(arrays, case), variant, expected)
+
+
+@pytest.mark.parametrize('variant', VARIANTS)
+def test_own_scene(variant: str) -> None:
+    scene = Scene(dict(np.load(OWN_SCENES / 'crossing.npz')))
+    assert_same(scene, variant, recorded(OWN_SCENES / f'crossing.{variant}.txt'))
+
+
+def test_filter_states(reference_data: Path) -> None:
+    """Mean and variances of every tracked and lost track after every frame."""
+    folder = reference_data / 'fixtures'
+    scene = Scene(dict(np.load(folder / 'scene_e_lowfps_100x25.npz')))
+    states = dict(np.load(folder / 'scene_e_lowfps_100x25.fairmot.states.npz'))
+    numbers = states['states'][:, :2].astype(int).tolist()  # frame, id
+    recorded_states = dict(zip(map(tuple, numbers), zip(states['states'], states['cov_diag'])))
+    tracker = Tracker(scene.config('fairmot'))
+    compared = 0
+    for frame, detections in enumerate(scene, start=1):
+        tracker.update(detections)
+        table = tracker._table
+        for row, track_id in enumerate(table.ids.tolist()):
+            state, variances = recorded_states[frame, track_id]
+            assert table.mean[row] == pytest.approx(state[-8:], abs=1e-6)
+            covariance = table.covariance[row]
+            diagonal = [*covariance[:, 0], *covariance[:, 2]]
+            assert diagonal == pytest.approx(variances, rel=1e-6)
+            compared += 1
+    assert compared > 1000

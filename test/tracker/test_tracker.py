@@ -1,0 +1,238 @@
+"""What a user of the tracker relies on, in the default, time-correct mode."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from fairmot_ros.tracker import Tracker, TrackerConfig
+from fairmot_ros.types import Detections, TrackState
+
+RED, BLUE = np.eye(8)[0], np.eye(8)[1]
+
+
+def person(x: float, look: np.ndarray = RED, score: float = 0.9, y: float = 100.0) -> Detections:
+    return Detections([[x, y, x + 40, y + 100]], [score], [look])
+
+
+def together(*people: Detections) -> Detections:
+    return Detections(
+        np.concatenate([p.boxes_xyxy for p in people]),
+        np.concatenate([p.scores for p in people]),
+        np.concatenate([p.embeddings for p in people]),
+    )
+
+
+NOBODY = Detections.empty(8)
+
+
+def test_a_walker_keeps_one_id_and_has_a_velocity() -> None:
+    tracker = Tracker()
+    for i in range(60):
+        (track,) = tracker.update(person(100 + 3 * i), stamp=10 + i / 30)
+    assert track.track_id == 1
+    assert track.state is TrackState.TRACKED
+    assert track.velocity == pytest.approx([90, 0], abs=2)
+    assert track.hits == 60
+    assert track.age == pytest.approx(59 / 30)
+    assert track.time_since_update == 0
+    assert np.linalg.norm(track.embedding) == pytest.approx(1)
+    assert track.box_xyxy[2] - track.box_xyxy[0] == pytest.approx(40, abs=1)
+
+
+@pytest.mark.parametrize('rate', [7.0, 10.0, 30.0, 60.0])
+def test_velocity_is_per_second_at_any_rate(rate: float) -> None:
+    tracker = Tracker()
+    for i in range(int(4 * rate)):
+        (track,) = tracker.update(person(100 + 60 * i / rate), stamp=i / rate)
+    assert track.track_id == 1
+    assert track.velocity[0] == pytest.approx(60, rel=0.05)
+
+
+def test_dropped_frames_do_not_break_a_track() -> None:
+    rng = np.random.default_rng(1)
+    tracker = Tracker()
+    ids = set()
+    for i in range(300):
+        if i < 5 or rng.random() < 0.5:
+            ids.update(t.track_id for t in tracker.update(person(100 + 2 * i), stamp=i / 30))
+    assert ids == {1}
+
+
+def test_lost_tracks_live_for_seconds_not_frames() -> None:
+    for rate in (5, 50):
+        tracker = Tracker(TrackerConfig(max_lost=1.0))
+        for i in range(rate):
+            tracker.update(person(100), stamp=i / rate)
+        last = (rate - 1) / rate
+        tracker.update(NOBODY, stamp=last + 0.9)
+        (lost,) = tracker.lost
+        assert lost.state is TrackState.LOST
+        assert lost.time_since_update == pytest.approx(0.9)
+        tracker.update(NOBODY, stamp=last + 1.1)
+        tracker.update(NOBODY, stamp=last + 1.2)
+        assert tracker.lost == []
+
+
+def test_a_person_comes_back_with_the_same_id() -> None:
+    tracker = Tracker()
+    for i in range(20):
+        tracker.update(person(100), stamp=i / 10)
+    tracker.update(NOBODY, stamp=2.5)
+    (track,) = tracker.update(person(103), stamp=3.0)
+    assert track.track_id == 1
+
+
+def test_newcomers_are_tentative_until_seen_twice() -> None:
+    tracker = Tracker()
+    tracker.update(person(100), stamp=0.0)
+    shown = tracker.update(together(person(100), person(400, BLUE)), stamp=0.1)
+    assert [t.track_id for t in shown] == [1]
+    (newcomer,) = tracker.tentative
+    assert newcomer.state is TrackState.TENTATIVE
+    shown = tracker.update(together(person(100), person(402, BLUE)), stamp=0.2)
+    assert [t.track_id for t in shown] == [1, 2]
+
+
+def test_low_scores_continue_tracks_but_start_none() -> None:
+    tracker = Tracker()
+    tracker.update(person(100), stamp=0.0)
+    (track,) = tracker.update(together(person(101, score=0.3), person(500, score=0.3)), stamp=0.1)
+    assert track.track_id == 1
+    assert track.score == pytest.approx(0.3)
+    assert tracker.tentative == []
+
+
+def test_reset_drops_tracks_and_never_reuses_ids() -> None:
+    tracker = Tracker()
+    tracker.update(person(100), stamp=5.0)
+    tracker.reset()
+    assert tracker.lost == tracker.tentative == []
+    (track,) = tracker.update(person(100), stamp=1.0)
+    assert track.track_id == 2
+
+
+def test_trackers_are_independent() -> None:
+    first, second = Tracker(), Tracker()
+    for i in range(3):
+        first.update(together(person(100), person(300, BLUE)), stamp=float(i) / 10)
+        (track,) = second.update(person(100), stamp=float(i) / 10)
+    assert track.track_id == 1
+
+
+def test_snapshots_do_not_change_later() -> None:
+    tracker = Tracker()
+    (before,) = tracker.update(person(100), stamp=0.0)
+    box, embedding = before.box_xywh.copy(), before.embedding.copy()
+    for i in range(1, 5):
+        tracker.update(person(100 + 10 * i, BLUE * 0.3 + RED), stamp=i / 10)
+    assert np.array_equal(before.box_xywh, box)
+    assert np.array_equal(before.embedding, embedding)
+
+
+def test_camera_motion_keeps_ids_when_the_picture_jumps() -> None:
+    shift = np.array([[1, 0, 150], [0, 1, 0]])
+    for given, ids in ((shift, {1}), (None, {1, 2})):
+        tracker = Tracker(TrackerConfig(variant='byte'))
+        seen = set()
+        for i in range(12):
+            jumped = i >= 6
+            motion = given if i == 6 else None
+            tracks = tracker.update(
+                person(100 + 150 * jumped), stamp=i / 10, camera_motion=motion
+            )
+            seen.update(t.track_id for t in tracks)
+        assert seen == ids
+
+
+def test_classes_do_not_mix() -> None:
+    tracker = Tracker()
+    tracker.update(person(100), stamp=0.0)
+    other = Detections([[100, 100, 140, 200]], [0.9], [RED], [1])
+    assert tracker.update(other, stamp=0.1) == []
+
+
+def test_memory_stays_bounded() -> None:
+    rng = np.random.default_rng(0)
+    tracker = Tracker()
+    for i in range(400):
+        x = rng.uniform(0, 5000, 10)
+        boxes = np.stack((x, x, x + 40, x + 100), axis=1)
+        tracker.update(Detections(boxes, np.full(10, 0.9), rng.normal(size=(10, 8))), i / 10)
+    # At most what was born within the last 2 s and its grace, not the 4000 in all.
+    assert len(tracker._table) <= 10 * 25
+
+
+def test_covariance_is_positive_and_shrinks_with_sight() -> None:
+    tracker = Tracker()
+    (first,) = tracker.update(person(100), stamp=0.0)
+    for i in range(1, 10):
+        (track,) = tracker.update(person(100), stamp=i / 30)
+    assert (np.linalg.eigvalsh(track.covariance) > 0).all()
+    assert np.trace(track.covariance) < np.trace(first.covariance)
+
+
+@pytest.mark.parametrize(
+    ('arguments', 'message'),
+    [
+        ((person(1),), 'stamp must be the time of the image in seconds, got None'),
+        ((person(1), float('nan')), 'got nan'),
+        ((Detections([[1, 1, 9, 9]], [0.9]), 1.0), "needs embeddings.*use variant 'byte'"),
+        ((person(1), 1.0, None, np.eye(3)), r'camera_motion must be .* \[2, 3\], got \[3, 3\]'),
+    ],
+    ids=['no stamp', 'nan stamp', 'no embeddings', 'camera motion'],
+)
+def test_wrong_input_is_named(arguments: tuple, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        Tracker().update(*arguments)
+
+
+@pytest.mark.parametrize('stamp', [5.0, 4.9])
+def test_time_must_go_on(stamp: float) -> None:
+    tracker = Tracker()
+    tracker.update(person(1), stamp=5.0)
+    with pytest.raises(ValueError, match='stamp must increase: got .* after 5.0'):
+        tracker.update(person(1), stamp=stamp)
+
+
+def test_embeddings_of_another_size_are_refused() -> None:
+    tracker = Tracker()
+    tracker.update(person(1), stamp=0.0)
+    with pytest.raises(ValueError, match='embeddings have 3 numbers, but those of the tracks'):
+        tracker.update(Detections([[1, 1, 9, 9]], [0.9], [[1, 2, 3]]), stamp=0.1)
+
+
+def test_poor_detections_are_survived() -> None:
+    tracker = Tracker()
+    flat = Detections([[5, 5, 5, 50], [5, 5, 50, 5]], [0.9, 0.9], np.ones((2, 8)))
+    blind = Detections([[100, 100, 140, 200]], [0.9], np.zeros((1, 8)))
+    for i in range(5):
+        tracker.update(together(flat, blind), stamp=i / 10)
+    (track,) = tracker.update(blind, stamp=1.0)
+    assert np.isfinite(track.box_xywh).all()
+    assert np.isfinite(track.embedding).all()
+
+
+def test_settings_change_while_tracking() -> None:
+    tracker = Tracker(TrackerConfig(score_threshold=0.5))
+    tracker.update(person(100, score=0.9), stamp=0.0)
+    tracker.reconfigure(TrackerConfig(score_threshold=0.3))
+    (track,) = tracker.update(person(100, score=0.9), stamp=0.1)
+    assert track.track_id == 1
+    with pytest.raises(ValueError, match='uses_embeddings cannot change'):
+        tracker.reconfigure(TrackerConfig(variant='byte'))
+
+
+@pytest.mark.parametrize(
+    ('arguments', 'message'),
+    [
+        ({'variant': 'sort'}, "variant must be one of .* got 'sort'"),
+        ({'score_threshold': 1.2}, r'score_threshold must be within 0\.\.1, got 1\.2'),
+        ({'score_threshold': 0.1}, 'low_score_threshold must not be above score_threshold'),
+        ({'max_lost': -1}, 'max_lost must be a number of seconds >= 0, got -1'),
+        ({'frame_rate': 0}, 'frame_rate must be positive, got 0'),
+    ],
+)
+def test_wrong_settings_are_named(arguments: dict, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        TrackerConfig(**arguments)
