@@ -9,6 +9,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from fairmot_ros.network.fuse import fuse_batch_norms
 from fairmot_ros.network.heads import FairMOTNetwork
 
 PRECISIONS = {'fp32': torch.float32, 'fp16': torch.float16, 'bf16': torch.bfloat16}
@@ -51,7 +52,7 @@ def choose_precision(precision: str, device: torch.device) -> str:
 
 
 class TorchEngine:
-    """Runs a network on one device.
+    """Runs a network on one device; the network is changed for that and not to be used else.
 
     Attributes:
         device: where.
@@ -63,7 +64,8 @@ class TorchEngine:
                  precision: str = 'auto') -> None:
         self.device = choose_device(device)
         self.precision = choose_precision(precision, self.device)
-        self._network = network.eval().to(self.device)
+        fuse_batch_norms(network.eval())
+        self._network = network.to(self.device)
         self._network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
 
     @torch.inference_mode()
