@@ -65,7 +65,7 @@ def cmake_install(source: Path, prefix: Path, prefixes: Iterable[Path]) -> None:
         '-DBUILD_TESTING=OFF',
         '-DCMAKE_BUILD_TYPE=Release',
         f'-DCMAKE_INSTALL_PREFIX={prefix}',
-        f'-DCMAKE_PROJECT_INCLUDE={HERE / "cmake" / "strip_missing_includes.cmake"}',
+        f'-DCMAKE_PROJECT_INCLUDE={HERE / "cmake" / "ros_wheels.cmake"}',
         f'-DPython3_EXECUTABLE={sys.executable}',
         '-DPython3_FIND_VIRTUALENV=FIRST',
     ]
@@ -79,36 +79,133 @@ def cmake_install(source: Path, prefix: Path, prefixes: Iterable[Path]) -> None:
 
 
 class BuildInterfaces(Command):
-    """Build the messages and lay out everything CMake installs for the wheel."""
+    """Build the messages and put everything CMake installs where the wheel takes it from."""
 
     editable_mode = False
-    build_lib: str | None
+    build_lib: str
 
     def initialize_options(self) -> None:
-        """Start with nothing known."""
-        self.build_lib = None
+        """Start with nothing known, as setuptools asks."""
+        self.build_lib = ''
 
     def finalize_options(self) -> None:
         """Take the folder for Python modules from `build`."""
-        self.set_undefined_options('build', ('build_lib', 'build_lib'))
+        self.build_lib = self.get_finalized_command('build').build_lib
 
     def run(self) -> None:
-        """Build into a fresh folder and hand its files on."""
+        """Build in a fresh folder."""
         prefixes = ros_prefixes()
         shutil.rmtree(INTERFACES, ignore_errors=True)
         installed = INTERFACES / 'install'
         if not any(map(provides_vision_msgs, prefixes)):
             cmake_install(HERE / 'third_party' / 'vision_msgs', installed, prefixes)
         cmake_install(HERE, installed, prefixes)
-        modules = next(installed.glob('**/rosidl_generator_py.egg-info/../'), None) 
+        modules = next(installed.rglob('*-packages/fairmot_ros')).parent
         self.add_modules(modules)
         self.add_data(installed, modules)
 
     def add_modules(self, modules: Path) -> None:
-        """Add the Python modules of the messages."""
+        """Add the Python packages: all of them, or those that the source tree does not have.
+
+        The latter leaves out __init__.py. Python then takes the source tree's fairmot_ros, which
+        finds the generated modules by extending its path.
+        """
+        target = self.get_finalized_command('install').install_lib
+        for file in modules.rglob('*'):
+            name = file.relative_to(modules)
+            # An .egg-info would be a second record of this distribution beside pip's.
+            if file.is_dir() or file.match('*.egg-info/*') or file.suffix in ('.c', '.pyc'):
+                continue
+            if self.editable_mode and (HERE / name).exists():
+                continue
+            copy = Path(target if self.editable_mode else self.build_lib, name)
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(file, copy)
 
     def add_data(self, installed: Path, modules: Path) -> None:
-        """Add the rest: libraries, ament index, launch files, at their place below the prefix."""
+        """Add the rest at its place below the prefix: libraries, ament index, launch files."""
+        files: dict[str, list[str]] = {}
+        for file in sorted(installed.rglob('*')):
+            folder = file.parent.relative_to(installed)
+            # Not bin: pip makes the commands from the entry points.
+            if file.is_file() and modules not in file.parents and folder.parts[0] != 'bin':
+                files.setdefault(str(folder), []).append(os.path.relpath(file, HERE))
+        self.distribution.data_files = list(files.items())
+        if self.editable_mode:  # setuptools leaves data files out of an editable wheel
+            self.run_command('install_data')
+
+    def get_source_files(self) -> list[str]:
+        """Name what a source distribution needs."""
+        files = [*HERE.glob('msg/*'), *HERE.glob('cmake/*'), *HERE.glob('third_party/**/*')]
+        files += [HERE / 'CMakeLists.txt', HERE / 'package.xml']
+        return [os.path.relpath(file, HERE) for file in files if file.is_file()]
+
+    def get_outputs(self) -> list[str]:
+        """Name nothing: the folder is packed whole."""
+        return []
+
+    def get_output_mapping(self) -> dict[str, str]:
+        """Map nothing, for the same reason."""
+        return {}
 
 
-setup()
+class Build(build):
+    """The usual steps and the messages."""
+
+    sub_commands = [*build.sub_commands, ('build_interfaces', None)]  # noqa: RUF012
+
+
+class BinaryDistribution(Distribution):
+    """A distribution whose wheel is for one platform: the messages come with libraries."""
+
+    def has_ext_modules(self) -> bool:
+        """Answer yes, though CMake builds them."""
+        return True
+
+
+def manifest_text(field: str) -> str:
+    """Text of a field of package.xml, where version and description are kept."""
+    text = ElementTree.parse(HERE / 'package.xml').findtext(field, '')
+    return ' '.join(text.split())
+
+
+setup(
+    name='fairmot_ros',
+    version=manifest_text('version'),
+    description=manifest_text('description'),
+    license=manifest_text('license'),
+    maintainer=manifest_text('maintainer'),
+    python_requires='>=3.10',
+    package_dir={'': '.'},  # named, so that an editable installation is one plain .pth file
+    packages=find_packages(include=['fairmot_ros', 'fairmot_ros.*']),
+    distclass=BinaryDistribution,
+    cmdclass={'build': Build, 'build_interfaces': BuildInterfaces},
+    install_requires=[
+        'lap',
+        'numpy',
+        'opencv-python-headless',
+        'PyYAML',
+        'scipy',
+        'torch>=2.1',
+        'tqdm',
+    ],
+    extras_require={
+        # ROS 2 itself, for machines without it
+        'ros': [
+            'ros-jazzy-diagnostic-msgs',
+            'ros-jazzy-geometry-msgs',
+            'ros-jazzy-lifecycle-msgs',
+            'ros-jazzy-rclpy',
+            'ros-jazzy-rmw-fastrtps-cpp',
+            'ros-jazzy-sensor-msgs',
+            'ros-jazzy-std-msgs',
+            'ros-jazzy-std-srvs',
+        ]
+    },
+    entry_points={
+        'console_scripts': [
+            'fairmot-demo = fairmot_ros.cli.demo:main',
+            'fairmot-train = fairmot_ros.cli.train:main',
+        ]
+    },
+)

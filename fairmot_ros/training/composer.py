@@ -147,12 +147,14 @@ class SceneComposer:
         y = int(rng.integers(0, max(texture.shape[0] - height, 1)))
         x = int(rng.integers(0, max(texture.shape[1] - width, 1)))
         patch = jitter_colour(texture[y : y + height, x : x + width], rng)
-        mask = np.zeros(patch.shape[:2], np.uint8)
+        height, width = patch.shape[:2]
+        mask = np.zeros((height, width), np.uint8)
         if rng.random() < 0.5:
             mask[:] = 255
         else:
-            centre = (mask.shape[1] // 2, mask.shape[0] // 2)
-            cv2.ellipse(mask, centre, (max(centre[0], 1), max(centre[1], 1)), 0, 0, 360, 255, -1)
+            centre = (width // 2, height // 2)
+            axes = (max(centre[0], 1), max(centre[1], 1))
+            cv2.ellipse(mask, centre, axes, 0, 0, 360, 255, -1)
         left = int(rng.uniform(-0.5 * width, self.options.width - 0.5 * width))
         top = int(rng.uniform(-0.5 * height, self.options.height - 0.5 * height))
         _paste(image, owner, patch, mask, left, top, -2)

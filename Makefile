@@ -1,0 +1,59 @@
+# Build, test and try fairmot_ros without a ROS 2 installation: `make help`.
+# With one, use colcon and ros2 launch instead.
+
+VENV := .venv
+python := $(VENV)/bin/python
+
+# The environment brings its own ROS 2; one that is sourced must not shine through.
+unexport AMENT_PREFIX_PATH CMAKE_PREFIX_PATH COLCON_PREFIX_PATH PYTHONPATH
+unexport ROS_DISTRO _ROS_WHEELS_BOOTSTRAP_COMPLETE
+
+interface_sources := setup.py pyproject.toml package.xml CMakeLists.txt \
+  $(wildcard cmake/* msg/*.msg third_party/vision_msgs/* third_party/vision_msgs/msg/*.msg)
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test lint bench train clean
+
+help: ## List the targets
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
+
+setup: $(VENV)/interfaces.stamp ## Make .venv with ROS 2 from wheels, and the messages (PYTHON=)
+
+demo: setup ## Track a video through real nodes (VIDEO= GT= WEIGHTS=); writes out/demo
+	$(python) -m fairmot_ros.cli.demo --output out/demo $(if $(VIDEO),--video '$(VIDEO)') \
+	  $(if $(GT),--ground-truth '$(GT)') $(if $(WEIGHTS),--weights '$(WEIGHTS)')
+
+test: setup ## Run all tests (ARGS= for pytest)
+	$(python) -m pytest $(ARGS)
+
+lint: setup ## Check style and types
+	$(python) -m ruff check .
+	$(python) -m mypy
+
+bench: setup ## Measure speed (ARGS= for the benchmark)
+	$(python) -m benchmarks $(ARGS)
+
+train: setup ## Train a model (DATA=, CONFIG= as in config/training)
+	$(python) -m fairmot_ros.cli.train $(CONFIG) --data '$(DATA)' $(ARGS)
+
+train: CONFIG ?= config/training/default_model.yaml
+
+clean: ## Remove what make has made: .venv, build and out
+	rm -rf $(VENV) build out .mypy_cache .pytest_cache .ruff_cache
+	find fairmot_ros test benchmarks launch -name __pycache__ -prune -exec rm -rf {} +
+
+# A stamp says that a step went through to its end, so that one cut short is done again.
+$(VENV)/requirements.stamp: requirements.txt requirements-lock.txt
+	$(python) -m pip --version >/dev/null 2>&1 || { \
+	  base=$$(scripts/find_python.sh '$(PYTHON)') && "$$base" -m venv --clear $(VENV); }
+	touch $(VENV)/COLCON_IGNORE
+	@echo 'Installing what requirements.txt names (1.6 GB, a few minutes) ...'
+	$(python) -m pip install --quiet --disable-pip-version-check --requirement requirements.txt
+	touch $@
+
+$(VENV)/interfaces.stamp: $(VENV)/requirements.stamp $(interface_sources)
+	scripts/find_python.sh $(python) >/dev/null
+	@echo 'Building the messages (about a minute) ...'
+	$(python) -m pip install --quiet --disable-pip-version-check \
+	  --no-deps --no-build-isolation --editable .
+	touch $@

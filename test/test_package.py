@@ -1,0 +1,139 @@
+"""package.xml, setup.py, CMakeLists.txt and Makefile agree with each other and with the code."""
+
+from __future__ import annotations
+
+import ast
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+
+import fairmot_ros
+
+REPOSITORY = Path(__file__).resolve().parents[1]
+MANIFEST = ElementTree.parse(REPOSITORY / 'package.xml').getroot()
+EXECUTABLE = re.compile(r'^install_executable\((?P<name>\S+) (?P<module>\S+) ', re.MULTILINE)
+COMMAND = re.compile(r"'(?P<name>\S+) = (?P<module>\S+):main'")
+EXECUTABLES = EXECUTABLE.findall((REPOSITORY / 'CMakeLists.txt').read_text())
+COMMANDS = COMMAND.findall((REPOSITORY / 'setup.py').read_text())
+
+# Python modules that come in packages of other names.
+ROSDEP_KEYS = {
+    'cv2': 'python3-opencv',
+    'numpy': 'python3-numpy',
+    'scipy': 'python3-scipy',
+    'torch': 'python3-torch',
+    'tqdm': 'python3-tqdm',
+    'yaml': 'python3-yaml',
+}
+WITHOUT_ROSDEP_KEY = {'lap', 'onnxruntime'}  # optional; the code does without
+
+
+def dependencies() -> set[str]:
+    return {e.text or '' for e in MANIFEST if e.tag in ('depend', 'exec_depend')}
+
+
+def imported_packages(folder: str) -> set[str]:
+    """Names of the top-level packages that the Python files of a folder import."""
+    names: set[str] = set()
+    for path in (REPOSITORY / folder).rglob('*.py'):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Import):
+                names.update(alias.name.split('.')[0] for alias in node.names)
+            elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+                names.add(node.module.split('.')[0])
+    return names
+
+
+def test_manifest_is_valid() -> None:
+    package = pytest.importorskip('catkin_pkg.package', reason='catkin_pkg is not installed')
+    warnings: list[str] = []
+    manifest = package.parse_package(str(REPOSITORY), warnings=warnings)  # raises if it is not
+    assert (manifest.name, manifest.package_format) == ('fairmot_ros', 3)
+    assert manifest.licenses[0] == 'Apache-2.0'
+    assert warnings == []
+
+
+def test_versions_agree() -> None:
+    done = subprocess.run(
+        [sys.executable, 'setup.py', '--version'], cwd=REPOSITORY, capture_output=True, text=True
+    )
+    versions = {
+        'package.xml': MANIFEST.findtext('version'),
+        'fairmot_ros': fairmot_ros.__version__,
+        'setup.py': done.stdout.strip(),
+    }
+    assert len(set(versions.values())) == 1, f'{versions} {done.stderr}'
+
+
+@pytest.mark.parametrize('folder', ['fairmot_ros', 'launch'])
+def test_manifest_names_what_the_code_imports(folder: str) -> None:
+    others = imported_packages(folder) - set(sys.stdlib_module_names) - {'fairmot_ros'}
+    needed = {ROSDEP_KEYS.get(name, name) for name in others - WITHOUT_ROSDEP_KEY}
+    assert needed - dependencies() == set()
+
+
+def test_manifest_names_what_the_messages_use() -> None:
+    fields = '\n'.join(path.read_text() for path in (REPOSITORY / 'msg').glob('*.msg'))
+    used = set(re.findall(r'^(\w+)/', fields, re.MULTILINE))
+    assert used == {e.text for e in MANIFEST.findall('depend')}
+
+
+@pytest.mark.parametrize(('name', 'module'), [*EXECUTABLES, *COMMANDS])
+def test_executable_has_a_main(name: str, module: str) -> None:
+    path = REPOSITORY.joinpath(*module.split('.')).with_suffix('.py')
+    tree = ast.parse(path.read_text())
+    functions = {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}
+    imported = {
+        alias.asname or alias.name
+        for node in tree.body if isinstance(node, ast.ImportFrom) for alias in node.names
+    }
+    assert 'main' in functions | imported, f'{name} calls main() of {module}'
+
+
+def test_pip_and_colcon_install_the_same_commands() -> None:
+    nodes = {name for name, _ in EXECUTABLES if '_' in name}
+    assert nodes == {'fairmot_node', 'fairmot_player', 'fairmot_recorder'}
+    assert set(EXECUTABLES) - set(COMMANDS) == {e for e in EXECUTABLES if e[0] in nodes}
+    assert set(COMMANDS) <= set(EXECUTABLES)
+
+
+def test_requirements_are_exact() -> None:
+    lines = [
+        line
+        for name in ('requirements.txt', 'requirements-lock.txt')
+        for line in (REPOSITORY / name).read_text().splitlines()
+        if line and not line.startswith(('#', '--'))
+    ]
+    assert [line for line in lines if not re.fullmatch(r'[\w.-]+==[\w.]+', line)] == []
+    names = [re.sub(r'[-_.]+', '-', line.split('==')[0]).lower() for line in lines]
+    assert sorted(names) == sorted(set(names))
+
+
+@pytest.mark.parametrize('profile', ['fastdds.xml', 'fastdds_localhost.xml'])
+def test_a_4k_frame_fits_shared_memory(profile: str) -> None:
+    root = ElementTree.parse(REPOSITORY / 'config' / profile).getroot()
+    names = {'p': 'http://www.eprosima.com/XMLSchemas/fastRTPS_Profiles'}
+    transport = root.find('.//p:transport_descriptor[p:type="SHM"]', names)
+    assert transport is not None
+    segment = int(transport.findtext('p:segment_size', '0', names))
+    assert 3840 * 2160 * 3 < int(transport.findtext('p:maxMessageSize', '0', names)) <= segment
+
+
+@pytest.mark.parametrize(('compiler', 'python', 'advice'), [
+    ('no-such-compiler', '', 'apt-get install g++'),
+    ('true', 'no-such-python', 'PYTHON=no-such-python is not CPython'),
+    ('true', '/bin/false', 'PYTHON=/bin/false is not CPython'),
+])
+def test_missing_prerequisites_are_named(compiler: str, python: str, advice: str) -> None:
+    done = subprocess.run(
+        ['scripts/find_python.sh', python],
+        cwd=REPOSITORY, env={**os.environ, 'CXX': compiler}, capture_output=True, text=True,
+    )
+    assert done.returncode == 1
+    assert advice in done.stderr
+    assert done.stdout == ''
