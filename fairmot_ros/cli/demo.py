@@ -74,8 +74,8 @@ def choose_video(options: argparse.Namespace) -> None:
     """Fill in the default video: the full recording where the test data has it, or the clip."""
     if options.video is not None:
         return
-    root = Path(os.environ.get('FAIRMOT_TEST_DATA', Path(__file__).resolve().parents[3] / 'shared'))
-    folder = root / 'data/sequences/PETS09-S2L1'
+    beside = Path(__file__).resolve().parents[3] / 'shared'
+    folder = Path(os.environ.get('FAIRMOT_TEST_DATA', beside)) / 'data/sequences/PETS09-S2L1'
     if (folder / 'vtest.avi').is_file():
         options.video = folder / 'vtest.avi'
         options.ground_truth = options.ground_truth or folder / 'gt.txt'

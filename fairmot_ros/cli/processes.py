@@ -70,7 +70,7 @@ def local_environment(domain: int, log_folder: Path) -> dict[str, str]:
 def find_profile() -> Path | None:
     """Return the Fast DDS profile for one machine: from the source tree or the installation."""
     candidates = [Path(__file__).resolve().parents[2] / 'config' / PROFILE]
-    prefixes = os.environ.get('AMENT_PREFIX_PATH', '').split(os.pathsep) + [sys.prefix]
+    prefixes = [*os.environ.get('AMENT_PREFIX_PATH', '').split(os.pathsep), sys.prefix]
     candidates += [Path(p) / 'share/fairmot_ros/config' / PROFILE for p in prefixes if p]
     return next((path for path in candidates if path.is_file()), None)
 

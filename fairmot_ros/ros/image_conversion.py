@@ -93,7 +93,7 @@ def from_bgr(picture: BgrImage, header: Header) -> Image:
     height, width = picture.shape[:2]
     # An array of bytes is the one type that rclpy takes over without checking each element.
     data = array('B')
-    data.frombytes(memoryview(np.ascontiguousarray(picture)).cast('B'))
+    data.frombytes(np.ascontiguousarray(picture).data.cast('B'))
     return Image(
         header=header, height=height, width=width, encoding='bgr8', is_bigendian=0,
         step=3 * width, data=data,

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from rclpy.node import Node
 from rclpy.qos import HistoryPolicy, QoSProfile, ReliabilityPolicy
 from rclpy.qos_overriding_options import QoSOverridingOptions
+from rclpy.subscription import Subscription
 from sensor_msgs.msg import CompressedImage, Image
 
 POLICIES = {
@@ -48,7 +49,7 @@ class ImageSubscription:
             return ReliabilityPolicy.RELIABLE
         return ReliabilityPolicy.BEST_EFFORT
 
-    def _subscribe(self, declare_overrides: bool = False):  # noqa: ANN202
+    def _subscribe(self, declare_overrides: bool = False) -> Subscription:
         profile = QoSProfile(
             history=HistoryPolicy.KEEP_LAST, depth=1, reliability=self._policy
         )

@@ -20,6 +20,7 @@ from fairmot_ros.pipeline import FairMOT
 from fairmot_ros.ros.diagnostics import diagnose
 from fairmot_ros.ros.frame_processor import FrameProcessor, Outputs
 from fairmot_ros.ros.image_subscription import ImageSubscription
+from fairmot_ros.ros.lifecycle_guard import guard_transitions
 from fairmot_ros.ros.parameters import declare, own_values
 from fairmot_ros.ros.spinning import run_node
 from fairmot_ros.ros.track_conversion import TrackConverter
@@ -35,6 +36,7 @@ class TrackerNode(LifecycleNode):
     def __init__(self) -> None:
         """Declare the parameters and offer the services."""
         super().__init__('fairmot')
+        guard_transitions(self)
         self.parameters = declare(self)
         self._pipeline: FairMOT | None = None
         self._processor: FrameProcessor | None = None
@@ -136,30 +138,6 @@ class TrackerNode(LifecycleNode):
                 self.destroy_publisher(publisher)
         self._processor = None
         self._pipeline = None  # the last reference: the device's memory is free again
-
-    def _LifecycleNodeMixin__on_change_state(self, request, response):  # noqa: ANN001, ANN202, N802
-        """Answer a transition that the present state does not have with a plain no.
-
-        On Jazzy, rclpy raises inside its own service callback, which would end the node. The
-        name is that of the mixin's private method, which the service calls on self.
-        """
-        allowed = {
-            value
-            for number, label, *_ in self._state_machine.available_transitions
-            for value in (number, label)
-        }
-        wanted = request.transition.label or request.transition.id
-        if wanted not in allowed:
-            _, now = self._state_machine.current_state
-            self.get_logger().warning(f'there is no transition {wanted!r} from the state {now}')
-            response.success = False
-            return response
-        return self._change_state(request, response)
-
-    def _change_state(self, request, response):  # noqa: ANN001, ANN202
-        from rclpy.lifecycle import LifecycleNodeMixin
-
-        return LifecycleNodeMixin._LifecycleNodeMixin__on_change_state(self, request, response)
 
     # -- one image ---------------------------------------------------------------------------
 

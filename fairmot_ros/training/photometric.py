@@ -35,6 +35,5 @@ def degrade(image: Image, rng: Generator) -> Image:
     if rng.random() < 0.3:
         quality = int(rng.integers(30, 90))
         _, data = cv2.imencode('.jpg', image, [cv2.IMWRITE_JPEG_QUALITY, quality])
-        decoded: Image = cv2.imdecode(data, cv2.IMREAD_COLOR)
-        return decoded
+        return np.asarray(cv2.imdecode(data, cv2.IMREAD_COLOR))
     return image
