@@ -1,0 +1,52 @@
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+import yaml
+
+pytest.importorskip('rclpy', reason='needs ROS 2')
+from fairmot_ros.ros.parameters import NodeParameters, as_markdown
+from fairmot_ros.tracker import TrackerConfig
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+
+
+def test_the_documentation_is_current() -> None:
+    assert (REPOSITORY / 'docs/parameters.md').read_text() == as_markdown(), (
+        'run: python -m fairmot_ros.ros.parameters > docs/parameters.md'
+    )
+
+
+def test_the_shipped_file_holds_the_defaults() -> None:
+    content = yaml.safe_load((REPOSITORY / 'config/fairmot.yaml').read_text())
+    values = content['/**']['ros__parameters']
+    assert NodeParameters(**values) == NodeParameters()
+    for name, value in values.items():
+        assert type(value) is type(getattr(NodeParameters(), name)), name
+
+
+def test_defaults_are_those_of_the_tracker() -> None:
+    assert NodeParameters().tracker_config() == TrackerConfig()
+
+
+def test_everything_is_described() -> None:
+    assert all(len(spec.metadata['description']) > 10 for spec in fields(NodeParameters))
+
+
+@pytest.mark.parametrize(
+    ('values', 'message'),
+    [
+        ({'precision': 'int8'}, "precision must be one of auto, fp32, fp16, bf16, got 'int8'"),
+        ({'max_gap': -1.0}, r'max_gap must be within 0\.0\.\.3600\.0, got -1\.0'),
+        ({'input_width': 640}, 'input_width and input_height must both be given'),
+        ({'score_threshold': 0.1}, 'low_score_threshold must not be above score_threshold'),
+    ],
+)
+def test_inconsistent_values_are_refused(values: dict, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        NodeParameters().changed(values)
+
+
+def test_input_size() -> None:
+    assert NodeParameters().input_size is None
+    assert NodeParameters(input_width=640, input_height=352).input_size == (640, 352)
