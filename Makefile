@@ -12,12 +12,14 @@ interface_sources := setup.py pyproject.toml package.xml CMakeLists.txt \
   $(wildcard cmake/* msg/*.msg third_party/vision_msgs/* third_party/vision_msgs/msg/*.msg)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint bench train clean
+.PHONY: help setup environment demo test lint bench train clean
 
 help: ## List the targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
 
-setup: $(VENV)/interfaces.stamp ## Make .venv with ROS 2 from wheels, and the messages (PYTHON=)
+setup: ## Make .venv with ROS 2 from wheels, and the messages (PYTHON=)
+	@mkdir -p build
+	@flock build/setup.lock $(MAKE) --no-print-directory environment  # one at a time
 
 demo: setup ## Track a video through real nodes (VIDEO= GT= WEIGHTS=); writes out/demo
 	$(python) -m fairmot_ros.cli.demo --output out/demo $(if $(VIDEO),--video '$(VIDEO)') \
@@ -41,6 +43,8 @@ train: CONFIG ?= config/training/default_model.yaml
 clean: ## Remove what make has made: .venv, build and out
 	rm -rf $(VENV) build out .mypy_cache .pytest_cache .ruff_cache
 	find fairmot_ros test benchmarks launch -name __pycache__ -prune -exec rm -rf {} +
+
+environment: $(VENV)/interfaces.stamp
 
 # A stamp says that a step went through to its end, so that one cut short is done again.
 $(VENV)/requirements.stamp: requirements.txt requirements-lock.txt

@@ -186,7 +186,7 @@ setup(
         'opencv-python-headless',
         'PyYAML',
         'scipy',
-        'torch>=2.1',
+        'torch>=2.1,<=2.13.0',  # newer ones are not tested
         'tqdm',
     ],
     extras_require={

@@ -2,7 +2,7 @@
 
 from launch import LaunchDescription
 from launch.actions import DeclareLaunchArgument
-from launch.substitutions import LaunchConfiguration, PathJoinSubstitution
+from launch.substitutions import LaunchConfiguration
 from launch_ros.actions import LifecycleNode
 from launch_ros.parameter_descriptions import ParameterValue
 from launch_ros.substitutions import FindPackageShare
@@ -29,10 +29,7 @@ def generate_launch_description() -> LaunchDescription:
         executable='fairmot_node',
         name=value['name'],
         namespace=value['namespace'],
-        remappings=[
-            ('image', value['image']),
-            ('image/compressed', PathJoinSubstitution([value['image'], 'compressed'])),
-        ],
+        remappings=[('image', value['image'])],
         parameters=[
             value['params_file'],
             {'use_sim_time': ParameterValue(value['use_sim_time'], value_type=bool)},
