@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from functools import partial
 
 from fairmot_ros.network.dla import DLA34, plain_conv3x3
 from fairmot_ros.network.heads import FairMOTNetwork, HeadSizes, ModelInfo
+from fairmot_ros.network.hrnet import HRNet18
+from fairmot_ros.network.resnet import ResNetDCN, ResNetFPN
 from fairmot_ros.network.yolo import Yolo
 
 
@@ -32,18 +34,32 @@ class Architecture:
     )
 
 
-def _dlaconv_34(sizes: HeadSizes, **options: Any) -> FairMOTNetwork:
-    return DLA34(sizes, make_conv=plain_conv3x3, **options)
-
-
 ARCHITECTURES: dict[str, Architecture] = {
     'dla_34': Architecture(
         DLA34, ('base.level0.0.weight', 'ida_up.proj_1.conv.conv_offset_mask.weight')
     ),
     'dlaconv_34': Architecture(
-        _dlaconv_34,
+        partial(DLA34, make_conv=plain_conv3x3),
         ('base.level0.0.weight', 'ida_up.proj_1.conv.weight'),
         lacks_keys=('ida_up.proj_1.conv.conv_offset_mask.weight',),
+    ),
+    'hrnet_18': Architecture(HRNet18, ('stage4.2.fuse_layers.3.2.0.0.weight',)),
+    'resdcn_18': Architecture(
+        partial(ResNetDCN, depth=18),
+        ('deconv_layers.0.conv_offset_mask.weight', 'layer3.1.conv1.weight'),
+        lacks_keys=('layer3.2.conv1.weight',),
+    ),
+    'resdcn_34': Architecture(
+        partial(ResNetDCN, depth=34),
+        ('deconv_layers.0.conv_offset_mask.weight', 'layer3.2.conv1.weight'),
+        lacks_keys=('layer1.0.conv3.weight',),
+    ),
+    'resdcn_50': Architecture(
+        partial(ResNetDCN, depth=50),
+        ('deconv_layers.0.conv_offset_mask.weight', 'layer1.0.conv3.weight'),
+    ),
+    'resfpndcn_34': Architecture(
+        partial(ResNetFPN, depth=34), ('smooth_layer1.conv.weight', 'layer3.2.conv1.weight')
     ),
     'yolo': Architecture(
         Yolo,

