@@ -12,8 +12,9 @@ import cv2
 import pytest
 
 pytest.importorskip('rclpy', reason='needs ROS 2')
-from conftest import SHIPPED_CLIP
+import fairmot_ros
 
+SHIPPED_CLIP = Path(fairmot_ros.__file__).parent / 'data' / 'pedestrians.mp4'
 FRAMES = 15
 
 
