@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import gzip
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from fairmot_ros.tracker import Tracker, TrackerConfig
+from fairmot_ros.tracker.assignment import assign
 from fairmot_ros.types import Detections
 
 VARIANTS = ('fairmot', 'byte_reid', 'byte')
@@ -88,6 +90,27 @@ def test_edge_cases(variant: str, reference_data: Path) -> None:
 def test_own_scene(variant: str) -> None:
     scene = Scene(dict(np.load(OWN_SCENES / 'crossing.npz')))
     assert_same(scene, variant, recorded(OWN_SCENES / f'crossing.{variant}.txt'))
+
+
+@pytest.fixture
+def scipy_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As on a plain ROS installation, which has no lap."""
+    monkeypatch.setattr(
+        'fairmot_ros.tracker.tracker.assign', partial(assign, backend='scipy')
+    )
+
+
+@pytest.mark.parametrize('variant', VARIANTS)
+def test_own_scene_without_lap(variant: str, scipy_alone: None) -> None:
+    test_own_scene(variant)
+
+
+@pytest.mark.parametrize('variant', VARIANTS)
+@pytest.mark.parametrize('name', SCENES)
+def test_scenes_without_lap(
+    name: str, variant: str, reference_data: Path, scipy_alone: None
+) -> None:
+    test_scenes(name, variant, reference_data)
 
 
 def test_filter_states(reference_data: Path) -> None:
