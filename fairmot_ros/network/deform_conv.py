@@ -52,7 +52,7 @@ def deform_conv2d(x: Tensor, offset: Tensor, mask: Tensor, weight: Tensor, bias:
         [B, O, H, W]. What lies outside the image counts as zero.
     """
     batch, channels, height, width = x.shape
-    offset = offset.view(batch, TAPS, 2, height, width)
+    offset = offset.reshape(batch, TAPS, 2, height, width)
     step = torch.arange(3, device=x.device, dtype=offset.dtype) - 1
     tap_y = step.repeat_interleave(3).view(TAPS, 1, 1)
     tap_x = step.repeat(3).view(TAPS, 1, 1)
@@ -72,8 +72,8 @@ def deform_conv2d(x: Tensor, offset: Tensor, mask: Tensor, weight: Tensor, bias:
         padding_mode='zeros',
         align_corners=True,
     ).to(x.dtype)
-    sampled = sampled.view(batch, channels, TAPS, height * width)
-    sampled = sampled * mask.view(batch, 1, TAPS, height * width)
-    columns_matrix = sampled.view(batch, channels * TAPS, height * width)
-    out = weight.view(1, weight.shape[0], -1) @ columns_matrix
+    sampled = sampled.reshape(batch, channels, TAPS, height * width)
+    sampled = sampled * mask.reshape(batch, 1, TAPS, height * width)
+    columns_matrix = sampled.reshape(batch, channels * TAPS, height * width)
+    out = weight.reshape(1, weight.shape[0], -1) @ columns_matrix
     return out.view(batch, -1, height, width) + bias.view(1, -1, 1, 1)
