@@ -200,10 +200,12 @@ setup(
             'ros-jazzy-sensor-msgs',
             'ros-jazzy-std-msgs',
             'ros-jazzy-std-srvs',
+            'ros-jazzy-visualization-msgs',
         ]
     },
     entry_points={
         'console_scripts': [
+            'fairmot-check = fairmot_ros.cli.check:main',
             'fairmot-demo = fairmot_ros.cli.demo:main',
             'fairmot-train = fairmot_ros.cli.train:main',
         ]

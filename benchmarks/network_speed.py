@@ -16,10 +16,10 @@ def report(weights: str, device: str, input_size: tuple[int, int] | None, repeat
     detector = Detector(weights, device=device, input_size=input_size)
     image = np.random.default_rng(0).integers(0, 256, (1080, 1920, 3), dtype=np.uint8)
     boxed = letterbox(image, detector.input_size)
-    output = detector._engine(boxed)
+    output = detector._engine([boxed])
 
     def network() -> None:
-        detector._engine(boxed)['hm'].sum().item()  # waits for a GPU to finish
+        detector._engine([boxed])['hm'].sum().item()  # waits for a GPU to finish
 
     def decoding() -> None:
         with torch.inference_mode():

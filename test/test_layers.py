@@ -13,8 +13,8 @@ FILES = sorted(PACKAGE.rglob('*.py'))
 
 # From the bottom up. '' is the package itself: __init__.py, whose names all layers may use.
 LAYERS = (
-    '', 'types', 'network', 'tracker', 'detector', 'pipeline', 'evaluation', 'training', 'ros',
-    'cli',
+    '', 'types', 'geometry', 'network', 'tracker', 'detector', 'pipeline', 'evaluation',
+    'training', 'ros', 'cli',
 )
 ROS_LAYERS = ('ros', 'cli')
 ROS_MODULES = ('rclpy', 'cv_bridge', 'launch', 'launch_ros', 'ament_index_python', 'rosgraph_msgs')

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from torch import Tensor
 
 from fairmot_ros.detector.decode import decode
 from fairmot_ros.detector.engine import TorchEngine
@@ -97,12 +99,36 @@ class Detector:
         Raises:
             ValueError: if the image has another type or shape.
         """
-        check_image(image_bgr)
-        output = self._engine(letterbox(image_bgr, self.input_size))
-        with torch.inference_mode():
-            peaks = decode(output, self.max_detections, self.score_threshold)
-        map_height, map_width = output['hm'].shape[-2:]
-        height, width = image_bgr.shape[:2]
+        return self.detect([image_bgr])[0]
+
+    def detect(self, images_bgr: Sequence[NDArray[np.uint8]]) -> list[Detections]:
+        """Detect people in several images with one forward pass.
+
+        Args:
+            images_bgr: uint8 [H, W, 3] each, of any sizes.
+
+        Returns:
+            As for a single image, in the order of the images.
+
+        Raises:
+            ValueError: if an image has another type or shape.
+        """
+        for image in images_bgr:
+            check_image(image)
+        if not images_bgr:
+            return []
+        maps = self._engine([letterbox(image, self.input_size) for image in images_bgr])
+        return [
+            self._read(maps, row, image.shape[:2]) for row, image in enumerate(images_bgr)
+        ]
+
+    @torch.inference_mode()
+    def _read(self, maps: dict[str, Tensor], row: int, shape: tuple[int, ...]) -> Detections:
+        """Return what the maps of one image of a batch show, in pixels of that image."""
+        own = {name: values[row : row + 1] for name, values in maps.items()}
+        peaks = decode(own, self.max_detections, self.score_threshold)
+        map_height, map_width = own['hm'].shape[-2:]
+        height, width = shape
         boxes = map_to_image(
             peaks.boxes_xyxy.cpu().numpy(), (map_width, map_height), (width, height)
         )

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import gc
+from collections.abc import Sequence
 
 import numpy as np
 import torch
@@ -69,11 +71,11 @@ class TorchEngine:
         self._network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
 
     @torch.inference_mode()
-    def __call__(self, image_bgr: NDArray[np.uint8]) -> dict[str, Tensor]:
-        """Run one letterboxed image, uint8 [H, W, 3]; returns raw maps on the device."""
+    def __call__(self, images_bgr: Sequence[NDArray[np.uint8]]) -> dict[str, Tensor]:
+        """Run letterboxed images, each uint8 [H, W, 3]; returns raw maps [B, C, H/4, W/4]."""
         # The copy to the device is of bytes, a quarter of what floats would take.
-        pixels = torch.from_numpy(image_bgr).to(self.device)
-        images = pixels.permute(2, 0, 1).flip(0).unsqueeze(0).float().div_(255)
+        pixels = torch.stack([torch.from_numpy(image) for image in images_bgr]).to(self.device)
+        images = pixels.permute(0, 3, 1, 2).flip(1).float().div_(255)
         images = images.contiguous(memory_format=torch.channels_last)
         with self._autocast():
             features = self._network.features(images)
@@ -83,3 +85,10 @@ class TorchEngine:
         if self.precision == 'fp32':
             return contextlib.nullcontext()
         return torch.autocast(self.device.type, dtype=PRECISIONS[self.precision])
+
+
+def free_device_memory() -> None:
+    """Give the GPU memory of networks that are gone back to other processes."""
+    if torch.cuda.is_available():
+        gc.collect()
+        torch.cuda.empty_cache()

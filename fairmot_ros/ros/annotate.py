@@ -46,24 +46,59 @@ class Annotator:
         """Drop all trails."""
         self._trails.clear()
 
-    def draw(self, image_bgr: NDArray[np.uint8], tracks: Sequence[Track],
-             rate: float) -> NDArray[np.uint8]:
-        """Return a copy of the image with the tracks drawn in; `rate` in images per second."""
+    def draw(self, image_bgr: NDArray[np.uint8], tracks: Sequence[Track], rate: float,
+             lost: Sequence[Track] = ()) -> NDArray[np.uint8]:
+        """Return a copy of the image with the tracks drawn in.
+
+        Args:
+            image_bgr: uint8 [H, W, 3].
+            tracks: seen in it.
+            rate: images per second, to be shown.
+            lost: tracks whose predicted boxes are drawn dashed.
+        """
         canvas = image_bgr.copy()
         # Lines and letters that suit the size of the image.
         scale = max(0.4, min(canvas.shape[:2]) / 1000)
         thickness = max(1, round(2 * scale))
         for track_id, trail in self._trails.items():
-            points = np.array([(x, y) for _, x, y in trail], np.int32)
-            cv2.polylines(canvas, [points], False, track_colour(track_id), thickness, cv2.LINE_AA)
+            _draw_trail(canvas, [(x, y) for _, x, y in trail], track_colour(track_id), thickness)
+        for track in lost:
+            _draw_dashed(canvas, _corners(track), track_colour(track.track_id), thickness)
         for track in tracks:
             colour = track_colour(track.track_id)
-            left, top, right, bottom = track.box_xyxy.round().astype(int).tolist()
+            left, top, right, bottom = _corners(track)
             cv2.rectangle(canvas, (left, top), (right, bottom), colour, thickness, cv2.LINE_AA)
             _label(canvas, str(track.track_id), (left, top), colour, scale, thickness)
-        status = f'{len(tracks)} tracked   {rate:.1f} Hz'
+        hidden = f' + {len(lost)} hidden' if lost else ''
+        status = f'{len(tracks)} tracked{hidden}   {rate:.1f} Hz'
         _label(canvas, status, (0, canvas.shape[0]), (40, 40, 40), scale, thickness)
         return canvas
+
+
+def _corners(track: Track) -> tuple[int, int, int, int]:
+    # OpenCV takes 32-bit integers; nothing that far out is visible anyway.
+    left, top, right, bottom = track.box_xyxy.clip(-30_000, 30_000).round().astype(int).tolist()
+    return left, top, right, bottom
+
+
+def _draw_trail(canvas: NDArray[np.uint8], points: list[tuple[int, int]],
+                colour: tuple[int, int, int], thickness: int) -> None:
+    """Draw a line whose older half is thin."""
+    middle = len(points) // 2
+    line = np.array(points, np.int32)
+    cv2.polylines(canvas, [line[: middle + 1]], False, colour, max(1, thickness // 2), cv2.LINE_AA)
+    cv2.polylines(canvas, [line[middle:]], False, colour, thickness, cv2.LINE_AA)
+
+
+def _draw_dashed(canvas: NDArray[np.uint8], box: tuple[int, int, int, int],
+                 colour: tuple[int, int, int], thickness: int) -> None:
+    left, top, right, bottom = box
+    corners = np.array([(left, top), (right, top), (right, bottom), (left, bottom)], float)
+    for start, end in zip(corners, np.roll(corners, -1, axis=0)):
+        count = max(1, round(float(np.linalg.norm(end - start)) / (10 * thickness)))
+        steps = np.linspace(start, end, 2 * count).round().astype(int).tolist()
+        for a, b in zip(steps[::2], steps[1::2]):
+            cv2.line(canvas, a, b, colour, thickness, cv2.LINE_AA)
 
 
 def _label(canvas: NDArray[np.uint8], text: str, corner: tuple[int, int],

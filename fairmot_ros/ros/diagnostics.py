@@ -1,46 +1,60 @@
-"""The node's health as a diagnostic message."""
+"""A stream's health, as diagnostics and as timing."""
 
 from __future__ import annotations
 
-from builtin_interfaces.msg import Time
-from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus, KeyValue
+from diagnostic_msgs.msg import DiagnosticStatus, KeyValue
+from std_msgs.msg import Header
 
-from fairmot_ros.ros.frame_processor import FrameProcessor
-from fairmot_ros.ros.worker import Worker
+from fairmot_ros.msg import StageTiming, Timing
+from fairmot_ros.ros.stream import Stream
+
+OK, WARN, ERROR = DiagnosticStatus.OK, DiagnosticStatus.WARN, DiagnosticStatus.ERROR
 
 
-def diagnose(name: str, stamp: Time, topic: str, worker: Worker, processor: FrameProcessor,
-             model: str) -> DiagnosticArray:
-    """Summarise the counters of an active node."""
-    level, message = _verdict(topic, worker)
+def idle(node: str, message: str) -> DiagnosticStatus:
+    """Return the status of a node that is not tracking on purpose."""
+    return DiagnosticStatus(level=OK, name=f'{node}: tracking', message=message)
+
+
+def diagnose(node: str, stream: Stream, topic: str, model: str, silence: str) -> DiagnosticStatus:
+    """Summarise an active stream.
+
+    Args:
+        node: its full name.
+        stream: of one camera.
+        topic: that it listens to.
+        model: what makes the embeddings.
+        silence: why no input comes, '' while it does.
+    """
+    if stream.last_error:
+        level, message = ERROR, stream.last_error
+    elif silence:
+        level, message = WARN, silence
+    elif stream.last_arrival is None:
+        level, message = WARN, f'no input has come on {topic} yet'
+    else:
+        level, message = OK, 'tracking'
     values = {
-        'model': model,
-        'topic': topic,
-        'received': worker.slot.received,
-        'processed': worker.processed,
-        'dropped': worker.slot.dropped,
-        'failed': worker.failed,
-        'skipped': processor.policy.skipped,
-        'time_jumps': processor.policy.jumps,
-        'rate_hz': f'{processor.rate.per_second():.2f}',
+        'model': model, 'topic': topic, **vars(stream.counters),
+        'time_jumps': stream.policy.jumps, 'rate_hz': f'{stream.rate.per_second():.2f}',
     }
-    for stage, durations in processor.stopwatch.stages.items():
-        for percent, milliseconds in durations.percentiles().items():
-            values[f'{stage}_p{percent}_ms'] = f'{milliseconds:.2f}'
-    if worker.last_error:
-        values['last_error'] = worker.last_error
-    status = DiagnosticStatus(
-        level=level, name=f'{name}: tracking', message=message, hardware_id=model,
-        values=[KeyValue(key=key, value=str(value)) for key, value in values.items()],
+    for stage, durations in list(stream.stopwatch.stages.items()):
+        for percent, seconds in zip((50, 95, 99), durations.percentiles()):
+            values[f'{stage}_p{percent}_ms'] = f'{seconds * 1e3:.2f}'
+    if stream.last_error:
+        values['last_error'] = stream.last_error
+    return DiagnosticStatus(
+        level=level, name=f'{node}: {stream.name or "tracking"}', message=message,
+        hardware_id=model, values=[KeyValue(key=k, value=str(v)) for k, v in values.items()],
     )
-    array = DiagnosticArray(status=[status])
-    array.header.stamp = stamp
-    return array
 
 
-def _verdict(topic: str, worker: Worker) -> tuple[bytes, str]:
-    if worker.last_error:
-        return DiagnosticStatus.ERROR, worker.last_error
-    if worker.slot.received == 0:
-        return DiagnosticStatus.WARN, f'no image has come on {topic} yet'
-    return DiagnosticStatus.OK, 'tracking'
+def timing(stream: Stream, header: Header) -> Timing:
+    """Return the counters and percentiles as numbers."""
+    stages = []
+    for stage, durations in list(stream.stopwatch.stages.items()):
+        p50, p95, p99 = durations.percentiles()
+        stages.append(StageTiming(
+            stage=stage, samples=len(durations), p50=p50, p95=p95, p99=p99))
+    return Timing(
+        header=header, rate=stream.rate.per_second(), stages=stages, **vars(stream.counters))

@@ -24,6 +24,9 @@ ENCODINGS: dict[str, tuple[int, int | None]] = {
     '8UC1': (1, cv2.COLOR_GRAY2BGR),
 }
 
+# encoding of a depth image: its numbers, and how many metres one is.
+DEPTH_ENCODINGS = {'16UC1': (np.uint16, 0.001), '32FC1': (np.float32, 1.0)}
+
 
 class ImageError(ValueError):
     """An image message that cannot be used; the message says why."""
@@ -42,7 +45,35 @@ def to_bgr(message: Image | CompressedImage) -> BgrImage:
     if message.encoding not in ENCODINGS:
         return _by_cv_bridge(message)
     channels, conversion = ENCODINGS[message.encoding]
-    row = message.width * channels
+    picture = _view(message, np.dtype(np.uint8), channels)
+    if conversion is None:
+        return picture
+    return cv2.cvtColor(np.ascontiguousarray(picture), conversion)
+
+
+def to_depth(message: Image) -> NDArray[np.float32]:
+    """Return a depth image (REP 118) in metres, float32 [H, W].
+
+    Raises:
+        ImageError: if the message is empty or damaged, or has an encoding not of that REP.
+    """
+    if message.width == 0 or message.height == 0:
+        raise ImageError(f'the depth image is empty: {message.width} x {message.height} pixels')
+    if message.encoding not in DEPTH_ENCODINGS:
+        raise ImageError(
+            f'the encoding {message.encoding!r} is not that of a depth image; expected '
+            + ' or '.join(DEPTH_ENCODINGS)
+        )
+    dtype, unit = DEPTH_ENCODINGS[message.encoding]
+    native = np.dtype(dtype)
+    stored = native.newbyteorder('>') if message.is_bigendian else native.newbyteorder('<')
+    depth = _view(message, stored, 1)[..., 0].astype(np.float32)
+    return depth * np.float32(unit)
+
+
+def _view(message: Image, dtype: np.dtype, channels: int) -> NDArray:
+    """Return the pixels [H, W, channels] without a copy, whatever the padding of the rows."""
+    row = message.width * channels * dtype.itemsize
     step = message.step or row
     if step < row:
         raise ImageError(
@@ -55,13 +86,10 @@ def to_bgr(message: Image | CompressedImage) -> BgrImage:
             f'the image data is cut off: {len(message.data)} bytes instead of {needed} for '
             f'{message.width} x {message.height} {message.encoding}'
         )
-    pixels = np.frombuffer(message.data, np.uint8)
-    picture = np.lib.stride_tricks.as_strided(
-        pixels, (message.height, message.width, channels), (step, channels, 1), writeable=False
+    return np.ndarray(
+        (message.height, message.width, channels), dtype, memoryview(message.data).toreadonly(),
+        strides=(step, channels * dtype.itemsize, dtype.itemsize),
     )
-    if conversion is None:
-        return picture
-    return cv2.cvtColor(np.ascontiguousarray(picture), conversion)
 
 
 def _decompress(message: CompressedImage) -> BgrImage:

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import Field, dataclass, field, fields, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from rcl_interfaces.msg import FloatingPointRange, IntegerRange, ParameterDescriptor
 from rclpy.node import Node
 from rclpy.parameter import Parameter
 
 from fairmot_ros.tracker import TrackerConfig
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
+
+P = TypeVar('P', bound='TrackingParameters')
+
+CAMERA_NAME = re.compile('[A-Za-z][A-Za-z0-9_]*')
 
 # Trackers take these from TrackerConfig, under the same names.
 TRACKER_FIELDS = (
@@ -41,33 +49,18 @@ def _tracker(name: str, description: str, **limits: Any) -> Any:
 
 
 @dataclass(frozen=True)
-class NodeParameters:
-    """A consistent set of values; the worker reads one snapshot per image."""
+class TrackingParameters:
+    """A consistent set of values for a node that tracks; the worker reads one per image."""
 
-    weights: str = _parameter(
-        'default', "checkpoint file, or 'default' for the model that ships", read_only=True)
-    device: str = _parameter(
-        'auto', "'auto' (a GPU where there is one), 'cpu', 'cuda' or 'cuda:N'", read_only=True)
-    precision: str = _parameter(
-        'auto', "of the backbone; 'auto' is fp16 on a GPU and fp32 on the CPU",
-        choices=('auto', 'fp32', 'fp16', 'bf16'), read_only=True)
-    input_width: int = _parameter(
-        0, "width of the network's input, a multiple of 32; 0 for the model's own",
-        low=0, high=8192, read_only=True)
-    input_height: int = _parameter(
-        0, "height of the network's input, a multiple of 32; 0 for the model's own",
-        low=0, high=8192, read_only=True)
-    image_transport: str = _parameter(
-        'raw', "'compressed' subscribes to `image/compressed` instead of `image`",
-        choices=('raw', 'compressed'), read_only=True)
+    cameras: tuple[str, ...] = _parameter(
+        ('',), "names of the cameras: each has its own topics `<name>/...` and ids `<name>/<n>`; "
+        "[''] is one camera without a name", read_only=True)
     reliability: str = _parameter(
-        'auto', "of the image subscription; 'auto' follows the publisher",
+        'auto', "of the input subscription; 'auto' follows the publisher",
         choices=('auto', 'reliable', 'best_effort'), read_only=True)
     autostart: bool = _parameter(
         True, 'configure and activate at start; off where a lifecycle manager does it',
         read_only=True)
-    detection_threshold: float = _parameter(
-        0.1, 'lowest score of a detection that the tracker gets to see', low=0.0, high=1.0)
     variant: str = _tracker(
         'variant', "association: 'fairmot', 'byte_reid' (also uses low scores) or 'byte' "
         '(boxes alone)', choices=('fairmot', 'byte_reid', 'byte'), read_only=True)
@@ -97,9 +90,15 @@ class NodeParameters:
         'appearance_momentum', 'share of the old in the smoothed embedding', low=0.0, high=1.0)
     max_lost: float = _tracker(
         'max_lost', 'seconds that an unseen track is kept', low=0.0, high=3600.0)
+    max_age: float = _parameter(
+        0.0, 'seconds; input that is older when its turn comes is left out; 0 is off',
+        low=0.0, high=3600.0)
+    input_timeout: float = _parameter(
+        3.0, 'seconds without input after which log and diagnostics say why there may be none',
+        low=0.5, high=3600.0)
     on_time_jump: str = _parameter(
-        'reset', 'when a stamp goes back or a gap exceeds `max_gap`: drop all tracks, or keep '
-        'them and ignore images until time moves on', choices=('reset', 'continue'))
+        'reset', 'when a stamp or the clock goes back or a gap exceeds `max_gap`: drop all '
+        'tracks, or keep them and go on from there', choices=('reset', 'continue'))
     max_gap: float = _parameter(
         5.0, 'seconds between two images that count as a jump in time', low=0.0, high=3600.0)
     min_box_area: float = _parameter(
@@ -114,28 +113,41 @@ class NodeParameters:
     publish_embeddings: bool = _parameter(
         True, 'put embeddings into `~/tracks`; of people, they are biometric data')
     publish_lost: bool = _parameter(
-        False, 'add lost tracks with their predicted boxes to `~/tracks`')
+        False, 'add lost tracks with their predicted boxes to `~/tracks`, and draw them dashed')
     publish_tentative: bool = _parameter(False, 'add unconfirmed tracks to `~/tracks`')
-    trail_seconds: float = _parameter(
-        3.0, 'length of the trails in the annotated image', low=0.0, high=60.0)
+    position_source: str = _parameter(
+        'none', "how people are located in space: not at all, by the registered depth image "
+        "`depth`, or standing on a flat 'ground'; both need `camera_info`",
+        choices=('none', 'depth', 'ground'), read_only=True)
+    depth_tolerance: float = _parameter(
+        0.05, 'seconds by which the stamps of an image and its depth image may differ',
+        low=0.0, high=10.0)
+    camera_height: float = _parameter(
+        1.0, 'metres of the camera above the floor, for the ground as position source',
+        low=0.01, high=1000.0)
+    camera_pitch: float = _parameter(
+        0.0, 'radians that the optical axis points below the horizon, for the same',
+        low=-1.57, high=1.57)
+    max_range: float = _parameter(
+        20.0, 'metres; people further away are not located on the ground', low=0.1, high=1e4)
+    publish_tf: bool = _parameter(
+        False, 'broadcast a tf frame `<node>/<id>` for each located person')
+    follow: str = _parameter(
+        '', "id of the one person whose position is also published as `~/follow_pose`, in the "
+        "form of Detection2D's `id`; empty for nobody")
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, 'cameras', tuple(self.cameras))  # rclpy gives lists
         for spec in fields(self):
             _check(spec, getattr(self, spec.name))
-        if (self.input_width == 0) != (self.input_height == 0):
-            raise ValueError('input_width and input_height must both be given, or both be 0')
+        check_camera_names(self.cameras)
         self.tracker_config()  # checks what belongs together there
-
-    @property
-    def input_size(self) -> tuple[int, int] | None:
-        """(width, height), or None for the model's own."""
-        return (self.input_width, self.input_height) if self.input_width else None
 
     def tracker_config(self) -> TrackerConfig:
         """Return the tracker's part."""
         return TrackerConfig(**{name: getattr(self, name) for name in TRACKER_FIELDS})
 
-    def changed(self, values: Mapping[str, Any]) -> NodeParameters:
+    def changed(self, values: Mapping[str, Any]) -> Self:
         """Return a copy with some values changed.
 
         Raises:
@@ -144,7 +156,81 @@ class NodeParameters:
         return replace(self, **values)
 
 
+@dataclass(frozen=True)
+class NodeParameters(TrackingParameters):
+    """Those of the `fairmot` node, which also detects."""
+
+    weights: str = _parameter(
+        'default', "checkpoint file, or 'default' for the model that ships", read_only=True)
+    device: str = _parameter(
+        'auto', "'auto' (a GPU where there is one), 'cpu', 'cuda' or 'cuda:N'", read_only=True)
+    precision: str = _parameter(
+        'auto', "of the backbone; 'auto' is fp16 on a GPU and fp32 on the CPU",
+        choices=('auto', 'fp32', 'fp16', 'bf16'), read_only=True)
+    input_width: int = _parameter(
+        0, "width of the network's input, a multiple of 32; 0 for the model's own",
+        low=0, high=8192, read_only=True)
+    input_height: int = _parameter(
+        0, "height of the network's input, a multiple of 32; 0 for the model's own",
+        low=0, high=8192, read_only=True)
+    image_transport: str = _parameter(
+        'raw', "'compressed' subscribes to `image/compressed` instead of `image`",
+        choices=('raw', 'compressed'), read_only=True)
+    detection_threshold: float = _parameter(
+        0.1, 'lowest score of a detection that the tracker gets to see', low=0.0, high=1.0)
+    trail_seconds: float = _parameter(
+        3.0, 'length of the trails in the annotated image', low=0.0, high=60.0)
+    jpeg_quality: int = _parameter(
+        80, 'of the compressed annotated image', low=1, high=100)
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if (self.input_width == 0) != (self.input_height == 0):
+            raise ValueError('input_width and input_height must both be given, or both be 0')
+
+    @property
+    def input_size(self) -> tuple[int, int] | None:
+        """(width, height), or None for the model's own."""
+        return (self.input_width, self.input_height) if self.input_width else None
+
+
+@dataclass(frozen=True)
+class DetectionTrackerParameters(TrackingParameters):
+    """Those of the `detection_tracker` node, which tracks what another detector found."""
+
+    variant: str = _parameter(
+        'byte', "association: 'byte' (boxes alone), or with embeddings 'byte_reid' or "
+        "'fairmot'", choices=('byte', 'byte_reid', 'fairmot'), read_only=True)
+    first_limit: float = _parameter(
+        0.8, 'largest distance in the first association; 0.4 suits embeddings',
+        low=0.0, high=1.0)
+    with_embeddings: bool = _parameter(
+        False, 'take `fairmot_ros/TrackArray` with embeddings from `detections` instead of '
+        '`vision_msgs/Detection2DArray`; the ids in it are ignored', read_only=True)
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.variant != 'byte' and not self.with_embeddings:
+            raise ValueError(
+                f"variant {self.variant!r} needs with_embeddings; boxes alone only do for 'byte'"
+            )
+
+
+def check_camera_names(names: tuple[str, ...]) -> None:
+    """Raise ValueError unless the names can be parts of topics and tell cameras apart."""
+    if names == ('',):
+        return
+    wrong = [name for name in names if not CAMERA_NAME.fullmatch(name)]
+    if wrong or not names:
+        raise ValueError(
+            f'cameras must be names of letters, digits and _, got {list(names)!r}'
+        )
+    if len(set(names)) != len(names):
+        raise ValueError(f'cameras must differ from each other, got {list(names)!r}')
+
+
 def _check(spec: Field, value: Any) -> None:
+    """Raise ValueError if one value is out of its range."""
     low, high = spec.metadata['low'], spec.metadata['high']
     choices = spec.metadata['choices']
     if choices and value not in choices:
@@ -153,17 +239,17 @@ def _check(spec: Field, value: Any) -> None:
         raise ValueError(f'{spec.name} must be within {low}..{high}, got {value}')
 
 
-def declare(node: Node) -> NodeParameters:
-    """Declare all parameters with their descriptors; returns the values in force.
+def declare(node: Node, kind: type[P]) -> P:
+    """Declare all parameters of a kind with their descriptors; returns the values in force.
 
     Raises:
         ValueError: if the given values are not consistent.
     """
     values = {
         spec.name: node.declare_parameter(spec.name, spec.default, _descriptor(spec)).value
-        for spec in fields(NodeParameters)
+        for spec in fields(kind)
     }
-    return NodeParameters(**values)
+    return kind(**values)
 
 
 def _descriptor(spec: Field) -> ParameterDescriptor:
@@ -185,34 +271,53 @@ def _descriptor(spec: Field) -> ParameterDescriptor:
     return descriptor
 
 
-def own_values(parameters: Iterable[Parameter]) -> dict[str, Any]:
-    """Pick this node's own out of a list that may hold others, `use_sim_time` for one."""
-    names = {spec.name for spec in fields(NodeParameters)}
+def own_values(parameters: Iterable[Parameter], kind: type[TrackingParameters]) -> dict[str, Any]:
+    """Pick a kind's own out of a list that may hold others, `use_sim_time` for one."""
+    names = {spec.name for spec in fields(kind)}
     return {p.name: p.value for p in parameters if p.name in names}
 
 
 def as_markdown() -> str:
-    """Return the table of all parameters for the documentation."""
+    """Return the tables of all parameters for the documentation."""
     lines = [
-        '# Parameters of the `fairmot` node',
+        '# Parameters',
         '',
         'Generated by `python -m fairmot_ros.ros.parameters`. "Fixed" ones are read when the '
-        'node starts; the others may change while it runs.',
+        'node starts; the others may change while it runs, several at once as a whole.',
         '',
-        '| name | default | values | fixed | meaning |',
-        '|---|---|---|---|---|',
+        'Beside these, every input topic has the usual read-only overrides of its quality of '
+        'service, for one `qos_overrides./image.subscription.reliability` (auto, reliable or '
+        'best_effort), `.depth` and `.durability`.',
     ]
-    for spec in fields(NodeParameters):
-        meta = spec.metadata
-        values = type(spec.default).__name__
-        if meta['choices']:
-            values = ', '.join(meta['choices'])
-        elif meta['low'] is not None:
-            values = f'{meta["low"]:g} to {meta["high"]:g}'
-        default = str(spec.default).lower() if isinstance(spec.default, bool) else spec.default
-        fixed = 'fixed' if meta['read_only'] else ''
-        lines.append(f'| `{spec.name}` | {default} | {values} | {fixed} | {meta["description"]} |')
+    common = {spec.name: spec for spec in fields(TrackingParameters)}
+    nodes = (
+        ('Of both nodes', list(common.values())),
+        ('Of `fairmot` alone', _beyond(common, NodeParameters)),
+        ('Of `detection_tracker` alone, or with another default',
+         _beyond(common, DetectionTrackerParameters)),
+    )
+    for title, specs in nodes:
+        lines += ['', f'## {title}', '', '| name | default | values | fixed | meaning |',
+                  '|---|---|---|---|---|', *map(_markdown_row, specs)]
     return '\n'.join(lines) + '\n'
+
+
+def _beyond(common: Mapping[str, Field], kind: type[TrackingParameters]) -> list[Field]:
+    return [s for s in fields(kind) if s is not common.get(s.name)]
+
+
+def _markdown_row(spec: Field) -> str:
+    meta = spec.metadata
+    values = type(spec.default).__name__.replace('tuple', 'list of str')
+    if meta['choices']:
+        values = ', '.join(meta['choices'])
+    elif meta['low'] is not None:
+        values = f'{meta["low"]:g} to {meta["high"]:g}'
+    default = list(spec.default) if isinstance(spec.default, tuple) else spec.default
+    if isinstance(default, bool):
+        default = str(default).lower()
+    fixed = 'fixed' if meta['read_only'] else ''
+    return f'| `{spec.name}` | {default} | {values} | {fixed} | {meta["description"]} |'
 
 
 if __name__ == '__main__':

@@ -6,10 +6,24 @@ import time
 from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 
 import numpy as np
 
 WINDOW = 300  # samples: ten seconds at 30 Hz
+
+
+@dataclass
+class Counters:
+    """Where a camera's images went; every received one is counted in one of the others."""
+
+    received: int = 0
+    processed: int = 0
+    dropped: int = 0
+    stale: int = 0
+    skipped: int = 0
+    failed: int = 0
+    missed: int = 0
 
 
 class Durations:
@@ -22,12 +36,15 @@ class Durations:
         """Add a sample."""
         self._samples.append(seconds)
 
-    def percentiles(self) -> dict[int, float]:
-        """Return 50, 95 and 99 -> milliseconds; empty without samples."""
+    def __len__(self) -> int:
+        return len(self._samples)
+
+    def percentiles(self) -> tuple[float, float, float]:
+        """Return the 50th, 95th and 99th percentile in seconds; NaN without samples."""
         if not self._samples:
-            return {}
-        values = np.percentile(list(self._samples), (50, 95, 99)) * 1e3
-        return dict(zip((50, 95, 99), values.tolist(), strict=True))
+            return (float('nan'),) * 3
+        p50, p95, p99 = np.percentile(list(self._samples), (50, 95, 99)).tolist()
+        return p50, p95, p99
 
 
 class Stopwatch:
@@ -43,7 +60,11 @@ class Stopwatch:
         try:
             yield
         finally:
-            self.stages.setdefault(stage, Durations()).add(time.perf_counter() - started)
+            self.add(stage, time.perf_counter() - started)
+
+    def add(self, stage: str, seconds: float) -> None:
+        """Add a duration that was measured elsewhere."""
+        self.stages.setdefault(stage, Durations()).add(seconds)
 
 
 class Rate:

@@ -18,18 +18,24 @@ from vision_msgs.msg import (
 )
 
 from fairmot_ros.msg import Track as TrackMessage
-from fairmot_ros.msg import TrackArray
+from fairmot_ros.msg import TrackArray, TrackEvent
 from fairmot_ros.types import Track
 
 
 class TrackConverter:
-    """Knows how classes are named, and what made the embeddings."""
+    """Knows how classes and people are named, and what made the embeddings."""
 
-    def __init__(self, labels: Sequence[str], model: str, class_id_format: str = 'name') -> None:
-        """Set up for one model; `class_id_format` is 'name' or 'index'."""
+    def __init__(self, labels: Sequence[str], model: str, class_id_format: str = 'name',
+                 camera: str = '') -> None:
+        """Set up for one model and camera; `class_id_format` is 'name' or 'index'."""
         self.labels = labels
         self.model = model
         self.class_id_format = class_id_format
+        self._id_prefix = f'{camera}/' if camera else ''
+
+    def id_of(self, track: Track) -> str:
+        """Return the id that is unique within the node: `<n>`, or `<camera>/<n>`."""
+        return f'{self._id_prefix}{track.track_id}'
 
     def detections(self, tracks: Sequence[Track], header: Header) -> Detection2DArray:
         """Return the tracks as detections whose `id` is the track's."""
@@ -61,12 +67,24 @@ class TrackConverter:
             return str(track.class_id)
         return self.labels[track.class_id]
 
+    def hypothesis(self, track: Track) -> ObjectHypothesisWithPose:
+        """Return class and score."""
+        result = ObjectHypothesisWithPose()
+        result.hypothesis.class_id = self._class_id(track)
+        result.hypothesis.score = float(track.score)
+        return result
+
+    def event(self, kind: int, track: Track) -> TrackEvent:
+        """Return a change in the life of a track, see TrackEvent."""
+        return TrackEvent(
+            kind=kind, track_id=track.track_id, class_id=self._class_id(track),
+            bbox=_bounding_box(track), age=duration(track.age),
+        )
+
     def _detection(self, track: Track, header: Header) -> Detection2D:
-        hypothesis = ObjectHypothesisWithPose()
-        hypothesis.hypothesis.class_id = self._class_id(track)
-        hypothesis.hypothesis.score = float(track.score)
         return Detection2D(
-            header=header, results=[hypothesis], bbox=_bounding_box(track), id=str(track.track_id)
+            header=header, results=[self.hypothesis(track)], bbox=_bounding_box(track),
+            id=self.id_of(track),
         )
 
     def _track(self, track: Track, embeddings: bool) -> TrackMessage:

@@ -1,67 +1,43 @@
-"""The one thread that owns the device, the network and the tracker."""
+"""The one thread that owns the device, the network and the trackers."""
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from threading import Thread
-from typing import Any
+from typing import Generic, TypeVar
 
-from fairmot_ros.ros.image_conversion import ImageError
-from fairmot_ros.ros.newest_slot import NewestSlot
+from fairmot_ros.ros.newest_slots import NewestSlots
 
 JOIN_SECONDS = 30.0
 
+K = TypeVar('K')
+T = TypeVar('T')
 
-class Worker:
-    """Takes the newest image, processes it, and survives whatever goes wrong.
+
+class Worker(Generic[K, T]):
+    """Takes the newest items of all sources and processes them together.
 
     Attributes:
-        slot: where the subscription leaves images.
-        processed: images that went through.
-        failed: images that did not.
-        last_error: why the last of those did not, or '' once one went through again.
+        slots: where the subscriptions leave their items.
     """
 
-    def __init__(self, process: Callable[[Any, float], None], logger: Any) -> None:
-        """Prepare; `process` gets what was put into the slot."""
-        self.slot: NewestSlot[tuple[Any, float]] = NewestSlot()
-        self.processed = 0
-        self.failed = 0
-        self.last_error = ''
+    def __init__(self, process: Callable[[dict[K, T]], None]) -> None:
+        """Prepare; `process` gets items by source and must not raise."""
+        self.slots: NewestSlots[K, T] = NewestSlots()
         self._process = process
-        self._logger = logger
-        self._last_report = -float('inf')
         self._thread = Thread(target=self._run, name='fairmot_worker', daemon=True)
 
     def start(self) -> None:
-        """Begin to take images."""
+        """Begin to take items."""
         self._thread.start()
 
-    def stop(self) -> None:
-        """Finish the image in hand and end."""
-        self.slot.close()
+    def stop(self) -> bool:
+        """Finish what is in hand and end; returns whether it did in time."""
+        self.slots.close()
         if self._thread.is_alive():
             self._thread.join(JOIN_SECONDS)
+        return not self._thread.is_alive()
 
     def _run(self) -> None:
-        while (item := self.slot.take()) is not None:
-            try:
-                self._process(*item)
-            except Exception as error:  # whatever it is, the next image gets its chance
-                self._report(error)
-            else:
-                self.processed += 1
-                self.last_error = ''
-
-    def _report(self, error: Exception) -> None:
-        self.failed += 1
-        expected = isinstance(error, ImageError)
-        self.last_error = str(error) if expected else f'{type(error).__name__}: {error}'
-        if time.monotonic() - self._last_report > 5.0:
-            self._last_report = time.monotonic()
-            self._logger.error(f'image {self.slot.received} was not processed: {self.last_error}')
-            if not expected:
-                import traceback
-
-                self._logger.error(''.join(traceback.format_exception(error)))
+        while (items := self.slots.take()) is not None:
+            self._process(items)

@@ -54,10 +54,10 @@ class Tracker:
         config: the settings in force.
     """
 
-    def __init__(self, config: TrackerConfig | None = None) -> None:
-        """Start without tracks; the first id will be 1."""
+    def __init__(self, config: TrackerConfig | None = None, *, last_id: int = 0) -> None:
+        """Start without tracks; the first id will be 1, or one more than `last_id`."""
         self.config = config or TrackerConfig()
-        self._last_id = 0
+        self._last_id = last_id
         self._clear()
 
     def _clear(self) -> None:
@@ -67,6 +67,11 @@ class Tracker:
         self._updates = 0
         self._now = 0.0  # in frames
         self._last_stamp: float | None = None
+
+    @property
+    def last_id(self) -> int:
+        """The highest id given so far, 0 before the first."""
+        return self._last_id
 
     def reset(self) -> None:
         """Drop all tracks; ids go on counting."""

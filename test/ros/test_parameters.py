@@ -5,7 +5,11 @@ import pytest
 import yaml
 
 pytest.importorskip('rclpy', reason='needs ROS 2')
-from fairmot_ros.ros.parameters import NodeParameters, as_markdown
+from fairmot_ros.ros.parameters import (
+    DetectionTrackerParameters,
+    NodeParameters,
+    as_markdown,
+)
 from fairmot_ros.tracker import TrackerConfig
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -17,12 +21,16 @@ def test_the_documentation_is_current() -> None:
     )
 
 
-def test_the_shipped_file_holds_the_defaults() -> None:
-    content = yaml.safe_load((REPOSITORY / 'config/fairmot.yaml').read_text())
+@pytest.mark.parametrize(('file', 'kind'), [
+    ('fairmot.yaml', NodeParameters), ('detection_tracker.yaml', DetectionTrackerParameters),
+])
+def test_the_shipped_file_holds_the_defaults(file: str, kind: type) -> None:
+    content = yaml.safe_load((REPOSITORY / 'config' / file).read_text())
     values = content['/**']['ros__parameters']
-    assert NodeParameters(**values) == NodeParameters()
+    assert kind(**values) == kind()
     for name, value in values.items():
-        assert type(value) is type(getattr(NodeParameters(), name)), name
+        expected = list if name == 'cameras' else type(getattr(kind(), name))
+        assert type(value) is expected, name
 
 
 def test_defaults_are_those_of_the_tracker() -> None:
@@ -39,6 +47,8 @@ def test_everything_is_described() -> None:
         ({'precision': 'int8'}, "precision must be one of auto, fp32, fp16, bf16, got 'int8'"),
         ({'max_gap': -1.0}, r'max_gap must be within 0\.0\.\.3600\.0, got -1\.0'),
         ({'input_width': 640}, 'input_width and input_height must both be given'),
+        ({'cameras': ('front', 'front')}, 'must differ'),
+        ({'cameras': ('left eye',)}, 'letters, digits and _'),
         ({'score_threshold': 0.1}, 'low_score_threshold must not be above score_threshold'),
     ],
 )

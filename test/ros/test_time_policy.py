@@ -12,14 +12,36 @@ TRACK, SKIP, RESET = Verdict.TRACK, Verdict.SKIP, Verdict.RESET
         ('reset', [1.0, 1.0, 1.1], [TRACK, SKIP, TRACK]),
         ('reset', [9.0, 1.0, 1.1], [TRACK, RESET, TRACK]),
         ('reset', [1.0, 99.0, 99.1], [TRACK, RESET, TRACK]),
-        ('continue', [9.0, 1.0, 8.9, 9.1], [TRACK, SKIP, SKIP, TRACK]),
+        pytest.param('reset', [9.0, 8.9, 9.1], [TRACK, SKIP, TRACK], id='one overtaken'),
+        pytest.param('reset', [9.0, 8.9, 8.9, 9.1], [TRACK, SKIP, SKIP, TRACK], id='repeated'),
+        pytest.param('reset', [9.0, 8.6, 8.7, 8.8], [TRACK, SKIP, RESET, TRACK], id='short loop'),
+        ('continue', [9.0, 1.0, 1.1, 9.1], [TRACK, TRACK, TRACK, TRACK]),
         ('continue', [1.0, 99.0, 99.1], [TRACK, TRACK, TRACK]),
     ],
 )
 def test_verdicts(on_jump: str, stamps: list[float], verdicts: list[Verdict]) -> None:
-    policy = StampPolicy(on_jump, max_gap=5.0)
-    assert [policy.judge(stamp) for stamp in stamps] == verdicts
+    policy = StampPolicy(on_jump, max_gap=5.0 if stamps[-1] != 9.1 else 50.0)
+    times = []
+    for stamp, expected in zip(stamps, verdicts):
+        verdict = policy.judge(stamp)
+        assert verdict is expected, stamp
+        if verdict is RESET:
+            times = []
+        if verdict is not SKIP:
+            times.append(policy.tracker_time(stamp))
+    assert times == sorted(set(times)), "the tracker's time must grow"
     assert policy.skipped == verdicts.count(SKIP)
+
+
+def test_after_a_loop_that_is_continued_little_time_has_passed() -> None:
+    policy = StampPolicy('continue')
+    times = []
+    for stamp in (100.0, 100.1, 50.0, 50.1):
+        assert policy.judge(stamp) is TRACK
+        times.append(policy.tracker_time(stamp))
+    assert times[1] < times[2] < times[1] + 0.1
+    assert times[3] - times[2] == pytest.approx(0.1)
+    assert policy.jumps == 1
 
 
 def test_after_forgetting_any_stamp_will_do() -> None:

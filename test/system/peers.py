@@ -11,7 +11,7 @@ import numpy as np
 import rclpy
 from rclpy.executors import SingleThreadedExecutor
 from rclpy.node import Node
-from rclpy.qos import DurabilityPolicy, QoSProfile
+from rclpy.qos import DurabilityPolicy, QoSProfile, ReliabilityPolicy
 from sensor_msgs.msg import Image
 from std_msgs.msg import Header
 
@@ -61,7 +61,14 @@ class Peer(Node):
         self.destroy_publisher(self._camera)
 
     def send(self, image: Image) -> None:
-        self.wait(lambda: self._camera.get_subscription_count() > 0, 'a subscriber of image')
+        # Best effort, as the node listens until it has seen this publisher, may lose images.
+        self.wait(
+            lambda: any(
+                info.qos_profile.reliability == ReliabilityPolicy.RELIABLE
+                for info in self.get_subscriptions_info_by_topic('image')
+            ),
+            'a reliable subscriber of image',
+        )
         self._camera.publish(image)
 
     def send_picture(self, picture: np.ndarray, seconds: float, frame_id: str = 'eye') -> Image:

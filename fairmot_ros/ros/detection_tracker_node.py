@@ -1,0 +1,40 @@
+"""The `detection_tracker` node: any detector's detections in, the same people with ids out."""
+
+from __future__ import annotations
+
+import sys
+
+from vision_msgs.msg import Detection2DArray
+
+from fairmot_ros.msg import TrackArray
+from fairmot_ros.ros.detection_perception import DetectionPerception
+from fairmot_ros.ros.parameters import DetectionTrackerParameters
+from fairmot_ros.ros.tracking_node import TrackingNode, run_tracking_node
+
+
+class DetectionTrackerNode(TrackingNode[DetectionTrackerParameters]):
+    """Tracks what another node has detected; needs neither images nor torch's speed."""
+
+    parameter_type = DetectionTrackerParameters
+
+    def __init__(self) -> None:
+        """See `TrackingNode`."""
+        super().__init__('detection_tracker')
+
+    def load(self) -> DetectionPerception:
+        """Return the reader of detections: there is nothing to load."""
+        return DetectionPerception()
+
+    def input_of(self, prefix: str) -> tuple[str, type]:
+        """Return `detections`, with embeddings as TrackArray."""
+        kind = TrackArray if self.parameters.with_embeddings else Detection2DArray
+        return self.resolve_topic_name(f'{prefix}detections'), kind
+
+
+def main() -> int:
+    """Run the node."""
+    return run_tracking_node(DetectionTrackerNode)
+
+
+if __name__ == '__main__':
+    sys.exit(main())

@@ -1,0 +1,79 @@
+"""People at known places are projected into images and found there again."""
+
+import numpy as np
+import pytest
+
+from fairmot_ros.geometry import PinholeCamera, locate_by_depth, locate_on_ground
+
+MATRIX = np.array([[500.0, 0, 320.0], [0, 510.0, 240.0], [0, 0, 1]])
+
+
+@pytest.fixture(params=[(), (-0.2, 0.05, 0.001, -0.002, 0.0)], ids=['rectified', 'distorted'])
+def camera(request: pytest.FixtureRequest) -> PinholeCamera:
+    return PinholeCamera(640, 480, MATRIX, np.array(request.param, float))
+
+
+def project(camera: PinholeCamera, points: np.ndarray) -> np.ndarray:
+    import cv2
+
+    distortion = camera.distortion if len(camera.distortion) else None
+    pixels, _ = cv2.projectPoints(points.reshape(-1, 1, 3), np.zeros(3), np.zeros(3),
+                                  camera.matrix, distortion)
+    return pixels.reshape(-1, 2)
+
+
+def standing(camera: PinholeCamera, x: float, forward: float, tall: float, wide: float,
+             height: float, pitch: float) -> tuple[np.ndarray, np.ndarray]:
+    """Return box and middle of a person; x and forward along the floor, metres."""
+    down = np.array([0, np.cos(pitch), np.sin(pitch)])
+    ahead = np.array([0, -np.sin(pitch), np.cos(pitch)])
+    feet = np.array([x, 0, 0]) + forward * ahead + height * down
+    ends = project(camera, np.array([feet, feet - tall * down]))
+    half = wide * camera.focal_lengths[0] / feet[2] / 2
+    box = np.array([ends[0, 0] - half, ends[1, 1], ends[0, 0] + half, ends[0, 1]])
+    return box, feet - down * tall / 2
+
+
+@pytest.mark.parametrize('pitch', [0.0, 0.3])
+def test_people_on_the_ground_are_found_where_they_stand(
+    camera: PinholeCamera, pitch: float
+) -> None:
+    cases = [standing(camera, x, z, 1.7, 0.5, 2.0, pitch) for x, z in ((0, 6), (0.4, 8), (-1, 9))]
+    found = locate_on_ground(camera, [box for box, _ in cases], 2.0, pitch)
+    assert found.known.all()
+    # A tall box's ends have slightly different x in a distorted image; the box has one middle.
+    np.testing.assert_allclose(found.centres, [m for _, m in cases], atol=0.05)
+    np.testing.assert_allclose(found.sizes, [(0.5, 1.7)] * 3, atol=0.03)
+
+
+def test_feet_out_of_sight_above_the_horizon_or_too_far_are_not_located() -> None:
+    camera = PinholeCamera(640, 480, MATRIX)
+    boxes = [(300, top, 340, bottom) for top, bottom in (
+        (100, 479.5), (100, 200), (100, 241), (50, 400)
+    )]
+    found = locate_on_ground(camera, boxes, 1.0, 0.0, max_range=20.0)
+    assert found.known.tolist() == [False, False, False, True]
+
+
+def test_depth_is_that_of_the_torso(camera: PinholeCamera) -> None:
+    depth = np.full((480, 640), 9.0, np.float32)  # a wall behind
+    depth[150:330, 306:334] = 3.0
+    depth[200:210] = np.nan
+    depth[220:230] = 0.0
+    boxes = [(290, 120, 350, 360), (0, 0, 40, 80), (-90, -90, -9, -9)]
+    found = locate_by_depth(camera, depth, boxes)
+    assert found.known.tolist() == [True, True, False]
+    np.testing.assert_allclose(found.centres[0], (0, 0, 3.0), atol=1e-6)
+    np.testing.assert_allclose(found.sizes[0], (60 * 3 / 500, 240 * 3 / 510))
+    assert found.centres[1, 2] == 9.0
+
+
+def test_nobody_is_nowhere() -> None:
+    camera = PinholeCamera(640, 480, MATRIX)
+    assert len(locate_on_ground(camera, [], 1.0, 0.0).centres) == 0
+    assert len(locate_by_depth(camera, np.zeros((480, 640), np.float32), []).centres) == 0
+
+
+def test_an_uncalibrated_camera_is_refused() -> None:
+    with pytest.raises(ValueError, match='not calibrated'):
+        PinholeCamera(640, 480, np.zeros((3, 3)))
