@@ -120,6 +120,8 @@ class NodeProcess:
 def _as_yaml(value: Any) -> str:
     if isinstance(value, bool):
         return str(value).lower()
+    if isinstance(value, list):
+        return f'[{", ".join(map(_as_yaml, value))}]'
     if isinstance(value, str):
         return "'" + value.replace("'", "''") + "'"
     return str(value)

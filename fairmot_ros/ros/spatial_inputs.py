@@ -39,7 +39,7 @@ class SpatialInputs:
             self._node.create_subscription(CameraInfo, info, self._on_info, qos))
         if self._wants_depth:
             self._subscriptions.append(
-                self._node.create_subscription(Image, depth, self._depths.append, qos))
+                self._node.create_subscription(Image, depth, self._on_depth, qos))
 
     def deactivate(self) -> None:
         """Unsubscribe and forget what came."""
@@ -50,6 +50,9 @@ class SpatialInputs:
 
     def _on_info(self, message: CameraInfo) -> None:
         self._info = message
+
+    def _on_depth(self, message: Image) -> None:
+        self._depths.append(message)
 
     def camera(self) -> PinholeCamera:
         """Return the calibration.

@@ -295,6 +295,7 @@ class TrackingNode(LifecycleNode, Generic[P]):
         if waited < self.parameters.input_timeout:
             self._silences.pop(stream, None)
             return ''
+        own = {publisher.topic_name for publisher in self.publishers}
         module, name = source.message_type.__module__.split('.')[0], source.message_type.__name__
         text = explain_silence(
             source.topic, f'{module}/msg/{name}',
@@ -308,7 +309,7 @@ class TrackingNode(LifecycleNode, Generic[P]):
             ],
             {
                 topic: types for topic, types in self.get_topic_names_and_types()
-                if self.count_publishers(topic)
+                if self.count_publishers(topic) and topic not in own
             },
         )
         if self._silences.get(stream) != text:

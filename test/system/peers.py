@@ -11,6 +11,7 @@ import numpy as np
 import rclpy
 from rclpy.executors import SingleThreadedExecutor
 from rclpy.node import Node
+from rclpy.publisher import Publisher
 from rclpy.qos import DurabilityPolicy, QoSProfile, ReliabilityPolicy
 from sensor_msgs.msg import Image
 from std_msgs.msg import Header
@@ -60,15 +61,27 @@ class Peer(Node):
         """Stop publishing `image`, so that another publisher is alone."""
         self.destroy_publisher(self._camera)
 
-    def send(self, image: Image) -> None:
-        # Best effort, as the node listens until it has seen this publisher, may lose images.
+    def advertise(self, message_type: Any, topic: str) -> Publisher:
+        """Create a reliable publisher and wait until the node listens to it as reliably."""
+        publisher = self.create_publisher(message_type, topic, 10)
+        self.wait_for_listener(topic)
+        return publisher
+
+    def wait_for_listener(self, topic: str) -> None:
+        """Wait for a reliable subscriber.
+
+        Best effort, as the node listens until it has seen this publisher, may lose messages.
+        """
         self.wait(
             lambda: any(
                 info.qos_profile.reliability == ReliabilityPolicy.RELIABLE
-                for info in self.get_subscriptions_info_by_topic('image')
+                for info in self.get_subscriptions_info_by_topic(topic)
             ),
-            'a reliable subscriber of image',
+            f'a reliable subscriber of {topic}',
         )
+
+    def send(self, image: Image) -> None:
+        self.wait_for_listener('image')
         self._camera.publish(image)
 
     def send_picture(self, picture: np.ndarray, seconds: float, frame_id: str = 'eye') -> Image:
