@@ -1,45 +1,59 @@
-"""Start the fairmot node: `ros2 launch fairmot_ros fairmot.launch.py image:=/camera/image_raw`."""
+"""Track people in one camera.
+
+`ros2 launch fairmot_ros fairmot.launch.py image:=/camera/image_raw`
+"""
 
 from launch import LaunchDescription
 from launch.actions import DeclareLaunchArgument
+from launch.conditions import IfCondition
 from launch.substitutions import LaunchConfiguration
-from launch_ros.actions import LifecycleNode
+from launch_ros.actions import LifecycleNode, Node
 from launch_ros.parameter_descriptions import ParameterValue
 from launch_ros.substitutions import FindPackageShare
 
+SHARE = FindPackageShare('fairmot_ros')
 ARGUMENTS = [
-    ('image', 'image', 'topic of the camera images'),
-    ('namespace', '', 'namespace of the node, one for each camera'),
+    ('image', 'image', 'topic of the camera images (sensor_msgs/Image); of compressed ones the '
+     'name without /compressed, with `image_transport: compressed` in the params_file'),
+    ('depth', 'depth', 'topic of depth images registered to them, for `position_source: depth`'),
+    ('camera_info', 'camera_info', "topic of the camera's calibration, for positions in space"),
+    ('namespace', '', 'namespace of the node, one for each robot'),
     ('name', 'fairmot', 'name of the node; the results are published below it'),
-    (
-        'params_file',
-        [FindPackageShare('fairmot_ros'), '/config/fairmot.yaml'],
-        'YAML file with the parameters: weights, device, thresholds and all others',
-    ),
+    ('params_file', [SHARE, '/config/fairmot.yaml'],
+     'YAML file with the parameters: weights, device, thresholds and all others'),
     ('use_sim_time', 'false', 'take the time from /clock, for bags and simulation'),
+    ('rviz', 'false', 'show the annotated image and positions in RViz'),
     ('log_level', 'info', 'debug, info, warn or error'),
 ]
+SHOWN = ('image_annotated', 'markers')  # topics of the node that the RViz configuration shows
 
 
 def generate_launch_description() -> LaunchDescription:
-    """Declare the arguments and start the node."""
+    """Declare the arguments and start the node, and RViz if asked for."""
     value = {name: LaunchConfiguration(name) for name, _, _ in ARGUMENTS}
+    sim_time = {'use_sim_time': ParameterValue(value['use_sim_time'], value_type=bool)}
     node = LifecycleNode(
         package='fairmot_ros',
         executable='fairmot_node',
         name=value['name'],
         namespace=value['namespace'],
-        remappings=[('image', value['image'])],
-        parameters=[
-            value['params_file'],
-            {'use_sim_time': ParameterValue(value['use_sim_time'], value_type=bool)},
-        ],
+        remappings=[(topic, value[topic]) for topic in ('image', 'depth', 'camera_info')],
+        parameters=[value['params_file'], sim_time],
         ros_arguments=['--log-level', value['log_level']],
         output='screen',
         emulate_tty=True,
+    )
+    rviz = Node(
+        package='rviz2',
+        executable='rviz2',
+        namespace=value['namespace'],
+        arguments=['-d', [SHARE, '/rviz/fairmot.rviz']],
+        remappings=[(f'/fairmot/{topic}', [value['name'], f'/{topic}']) for topic in SHOWN],
+        parameters=[sim_time],
+        condition=IfCondition(value['rviz']),
     )
     arguments = [
         DeclareLaunchArgument(name, default_value=default, description=text)
         for name, default, text in ARGUMENTS
     ]
-    return LaunchDescription([*arguments, node])
+    return LaunchDescription([*arguments, node, rviz])

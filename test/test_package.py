@@ -30,7 +30,7 @@ ROSDEP_KEYS = {
     'tqdm': 'python3-tqdm',
     'yaml': 'python3-yaml',
 }
-WITHOUT_ROSDEP_KEY = {'lap', 'onnxruntime'}  # optional; the code does without
+OPTIONAL = {'lap', 'foxglove_msgs', 'hri_msgs'}  # the code does without
 
 
 def dependencies() -> set[str]:
@@ -73,7 +73,7 @@ def test_versions_agree() -> None:
 @pytest.mark.parametrize('folder', ['fairmot_ros', 'launch'])
 def test_manifest_names_what_the_code_imports(folder: str) -> None:
     others = imported_packages(folder) - set(sys.stdlib_module_names) - {'fairmot_ros'}
-    needed = {ROSDEP_KEYS.get(name, name) for name in others - WITHOUT_ROSDEP_KEY}
+    needed = {ROSDEP_KEYS.get(name, name) for name in others - OPTIONAL}
     assert needed - dependencies() == set()
 
 

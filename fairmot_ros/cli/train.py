@@ -18,7 +18,11 @@ def make_parser() -> argparse.ArgumentParser:
         description='Train a FairMOT network. A run that was cut short goes on where it was '
         'when the same command is given again.',
     )
-    parser.add_argument('config', type=Path, help='YAML file that describes the training')
+    parser.add_argument(
+        'config', type=Path, nargs='+',
+        help='YAML file that describes the training; a further one goes on where the one before '
+        'it ends, so its number of steps includes the earlier ones',
+    )
     parser.add_argument(
         '--data', type=Path, required=True, help='folder that holds the training sets'
     )
@@ -38,10 +42,10 @@ def main(arguments: list[str] | None = None) -> int:
     """Run the command; returns the exit code."""
     options = make_parser().parse_args(arguments)
     try:
-        config = read_config(options.config)
-        folder = options.output or Path('runs') / config.name
-        trainer = Trainer(config, options.data, folder, options.device)
-        weights = trainer.run(options.save_every)
+        for config in [read_config(path) for path in options.config]:
+            folder = options.output or Path('runs') / config.name
+            trainer = Trainer(config, options.data, folder, options.device)
+            weights = trainer.run(options.save_every)
     except (ConfigError, DataError) as error:
         print(f'fairmot-train: {error}', file=sys.stderr)
         return 2

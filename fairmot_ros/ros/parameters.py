@@ -5,16 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import Field, dataclass, field, fields, replace
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 from rcl_interfaces.msg import FloatingPointRange, IntegerRange, ParameterDescriptor
 from rclpy.node import Node
 from rclpy.parameter import Parameter
 
 from fairmot_ros.tracker import TrackerConfig
-
-if TYPE_CHECKING:
-    from typing_extensions import Self
 
 P = TypeVar('P', bound='TrackingParameters')
 
@@ -147,7 +144,7 @@ class TrackingParameters:
         """Return the tracker's part."""
         return TrackerConfig(**{name: getattr(self, name) for name in TRACKER_FIELDS})
 
-    def changed(self, values: Mapping[str, Any]) -> Self:
+    def changed(self: P, values: Mapping[str, Any]) -> P:
         """Return a copy with some values changed.
 
         Raises:

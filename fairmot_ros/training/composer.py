@@ -9,9 +9,12 @@ import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
+from fairmot_ros.training import decoys
 from fairmot_ros.training.photometric import degrade, jitter_colour
 from fairmot_ros.training.scene import Scene, cut_window
 from fairmot_ros.training.sources import CutOut, Photograph
+
+PHOTOGRAPH, DECOY = -1, -2
 
 
 @dataclass(frozen=True)
@@ -25,6 +28,7 @@ class ComposerOptions:
         max_pasted: largest number of people pasted on such a picture.
         paste_on_people: probability of pasting a few more beside labelled people.
         max_decoys: largest number of pasted things that are not people.
+        hard_decoys: paste sign posts and silhouettes too, and shadows under people.
         min_visible: people of whom less is visible are not labelled.
     """
 
@@ -35,6 +39,7 @@ class ComposerOptions:
     max_pasted: int = 9
     paste_on_people: float = 0.3
     max_decoys: int = 4
+    hard_decoys: bool = False
     min_visible: float = 0.3
 
 
@@ -102,8 +107,8 @@ class SceneComposer:
         """Paste people and decoys from the back of the scene to its front."""
         o = self.options
         base_height = _log_uniform(rng, o.person_height[0], 0.8 * o.person_height[1])
-        # Who is seen at a pixel: -1 the photograph, -2 a decoy, otherwise the row.
-        owner = np.full((o.height, o.width), -1, np.int32)
+        # Who is seen at a pixel: the photograph, a decoy, or the row of a pasted person.
+        owner = np.full((o.height, o.width), PHOTOGRAPH, np.int32)
         labelled = len(scene.boxes_xyxy)
         boxes = [scene.boxes_xyxy]
         identities = [scene.identities]
@@ -121,6 +126,8 @@ class SceneComposer:
             else:
                 x = rng.uniform(0, o.width)
             left, top = round(x - patch.shape[1] / 2), round(foot - patch.shape[0])
+            if o.hard_decoys and rng.random() < 0.5:
+                decoys.cast_shadow(scene.image, mask, left, top, rng)
             area = _paste(scene.image, owner, patch, mask, left, top, row)
             full_area.append(area)
             boxes.append(np.array([[left, top, left + patch.shape[1], top + patch.shape[0]]],
@@ -134,30 +141,34 @@ class SceneComposer:
             visible[labelled + row] = np.count_nonzero(owner == row) / max(area, 1)
         for row, (x0, y0, x1, y1) in enumerate(scene.boxes_xyxy[:labelled].clip(0).astype(int)):
             under = owner[y0:y1, x0:x1]
-            visible[row] = np.count_nonzero(under == -1) / under.size if under.size else 0.0
+            visible[row] = np.mean(under == PHOTOGRAPH) if under.size else 0.0
         scene.keep(visible >= o.min_visible)
 
     def _paste_decoys(self, image: NDArray, owner: NDArray, rng: Generator) -> None:
-        """Paste poles, boxes and discs, so that a pasted edge alone does not mean a person."""
+        """Paste things, so that a pasted edge or an upright shape alone does not mean a person."""
         if rng.random() > self.options.max_decoys / 12:
             return
+        mask = self._decoy_mask(rng)
+        height, width = mask.shape
         texture = self.textures[rng.integers(len(self.textures))]
-        height = int(rng.uniform(10, 0.8 * self.options.height))
-        width = max(3, int(height * np.exp(rng.uniform(np.log(0.03), np.log(0.8)))))
         y = int(rng.integers(0, max(texture.shape[0] - height, 1)))
         x = int(rng.integers(0, max(texture.shape[1] - width, 1)))
         patch = jitter_colour(texture[y : y + height, x : x + width], rng)
         height, width = patch.shape[:2]
-        mask = np.zeros((height, width), np.uint8)
-        if rng.random() < 0.5:
-            mask[:] = 255
-        else:
-            centre = (width // 2, height // 2)
-            axes = (max(centre[0], 1), max(centre[1], 1))
-            cv2.ellipse(mask, centre, axes, 0, 0, 360, 255, -1)
         left = int(rng.uniform(-0.5 * width, self.options.width - 0.5 * width))
         top = int(rng.uniform(-0.5 * height, self.options.height - 0.5 * height))
-        _paste(image, owner, patch, mask, left, top, -2)
+        _paste(image, owner, patch, mask[:height, :width], left, top, DECOY)
+
+    def _decoy_mask(self, rng: Generator) -> NDArray[np.uint8]:
+        height = int(rng.uniform(10, 0.8 * self.options.height))
+        width = max(3, int(height * np.exp(rng.uniform(np.log(0.03), np.log(0.8)))))
+        kinds = [decoys.rectangle, decoys.disc]
+        if self.options.hard_decoys:
+            kinds += [decoys.sign_post, decoys.sign_post]
+            if rng.random() < 0.3:
+                shape = self.cut_outs[rng.integers(len(self.cut_outs))].mask
+                return decoys.silhouette(height, shape)
+        return kinds[rng.integers(len(kinds))](height, width, rng)
 
 
 def _into(start: float, room: float) -> float:

@@ -32,6 +32,8 @@ def environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, 
     """Variables of a private domain, set in this process too."""
     domain = DomainLock()
     variables = local_environment(domain.number, tmp_path_factory.mktemp('ros_log'))
+    # Without it, a field of a wrong type (an int as a float64) is published as garbage.
+    variables['ROS_PYTHON_CHECK_FIELDS'] = '1'
     with pytest.MonkeyPatch.context() as patch:
         for name, value in variables.items():
             patch.setenv(name, value)

@@ -1,0 +1,43 @@
+"""Say what an installation lacks, and what to do about it."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from fairmot_ros.cli.installation import Finding, Level, examine
+
+MARKS = {Level.OK: ' ok ', Level.NOTE: 'note', Level.PROBLEM: 'FAIL'}
+
+
+def make_parser() -> argparse.ArgumentParser:
+    """Return the command line."""
+    return argparse.ArgumentParser(
+        prog='fairmot-check',
+        description=f'{__doc__} The exit code is 1 if the nodes cannot run as it is; a note is '
+        'about something optional.',
+    )
+
+
+def describe(finding: Finding) -> str:
+    """Return one finding as text: what was found, and below it what to do."""
+    line = f'[{MARKS[finding.level]}] {finding.name}: {finding.text}'
+    return f'{line}\n         -> {finding.advice}' if finding.advice else line
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the command; returns the exit code."""
+    make_parser().parse_args(arguments)
+    problems = 0
+    for finding in examine():
+        print(describe(finding), flush=True)
+        problems += finding.level is Level.PROBLEM
+    if problems:
+        print(f'fairmot-check: {problems} thing(s) must be put right before the nodes can run')
+        return 1
+    print('fairmot-check: the nodes can run')
+    return 0
+
+
+if __name__ == '__main__':
+    sys.exit(main())

@@ -1,0 +1,51 @@
+"""Track people in several cameras with one process and one network.
+
+`ros2 launch fairmot_ros multi_camera.launch.py cameras:=front,rear image:=image_raw` listens to
+`front/image_raw` and `rear/image_raw`; ids are `front/1`, `rear/1` and so on.
+"""
+
+from launch import LaunchContext, LaunchDescription
+from launch.actions import DeclareLaunchArgument, OpaqueFunction
+from launch.substitutions import LaunchConfiguration
+from launch_ros.actions import LifecycleNode
+from launch_ros.parameter_descriptions import ParameterValue
+from launch_ros.substitutions import FindPackageShare
+
+ARGUMENTS = [
+    ('cameras', None, 'names of the cameras, with commas between them: front,rear'),
+    ('image', 'image', 'topic of the images below the name of each camera; for other names '
+     'use topic_tools or remap them at the camera'),
+    ('namespace', '', 'namespace of the node and of all cameras'),
+    ('name', 'fairmot', 'name of the node; results are published as <name>/<camera>/...'),
+    ('params_file', [FindPackageShare('fairmot_ros'), '/config/fairmot.yaml'],
+     'YAML file with the parameters, the same for all cameras'),
+    ('use_sim_time', 'false', 'take the time from /clock, for bags and simulation'),
+    ('log_level', 'info', 'debug, info, warn or error'),
+]
+
+
+def start_node(context: LaunchContext) -> list[LifecycleNode]:
+    """Make the node once it is known how many cameras there are."""
+    value = {name: LaunchConfiguration(name) for name, _, _ in ARGUMENTS}
+    cameras = [name.strip() for name in value['cameras'].perform(context).split(',')]
+    sim_time = ParameterValue(value['use_sim_time'], value_type=bool)
+    return [LifecycleNode(
+        package='fairmot_ros',
+        executable='fairmot_node',
+        name=value['name'],
+        namespace=value['namespace'],
+        remappings=[(f'{camera}/image', [camera, '/', value['image']]) for camera in cameras],
+        parameters=[value['params_file'], {'cameras': cameras, 'use_sim_time': sim_time}],
+        ros_arguments=['--log-level', value['log_level']],
+        output='screen',
+        emulate_tty=True,
+    )]
+
+
+def generate_launch_description() -> LaunchDescription:
+    """Declare the arguments and start the node."""
+    arguments = [
+        DeclareLaunchArgument(name, default_value=default, description=text)
+        for name, default, text in ARGUMENTS
+    ]
+    return LaunchDescription([*arguments, OpaqueFunction(function=start_node)])
