@@ -8,13 +8,15 @@ from benchmarks import network_speed, tracker_speed
 from benchmarks.calibration import calibrate
 from fairmot_ros.tracker.assignment import BACKEND
 
+PARTS = ('network', 'tracker', 'freshness')
+
 
 def main() -> None:
     """Measure what was asked for; the whole set by default."""
     parser = argparse.ArgumentParser(prog='benchmarks', description=__doc__)
     parser.add_argument(
-        'parts', nargs='*', choices=[[], 'network', 'tracker'], metavar='PART',
-        help='network, tracker (default: both)',
+        'parts', nargs='*', choices=[[], *PARTS], metavar='PART',
+        help='network, tracker, freshness (default: the first two)',
     )
     parser.add_argument('--weights', default='default', help='checkpoint of the detector')
     parser.add_argument('--device', default='auto', help='auto, cpu or cuda')
@@ -24,6 +26,11 @@ def main() -> None:
     )
     parser.add_argument('--frames', type=int, default=150, help='length of the tracker scenes')
     parser.add_argument('--repeats', type=int, default=20, help='calls of the detector')
+    parser.add_argument('--minutes', type=int, default=10, help='of the freshness benchmark')
+    parser.add_argument(
+        '--load', type=float, default=2.0,
+        help='what the camera sends in the freshness benchmark, in times of what the node can do',
+    )
     options = parser.parse_args()
     parts = options.parts or ['network', 'tracker']
     before = calibrate()
@@ -33,6 +40,10 @@ def main() -> None:
     if 'tracker' in parts:
         print(f'assignment by {BACKEND}')
         tracker_speed.report(options.frames)
+    if 'freshness' in parts:
+        from benchmarks import freshness  # the one part that needs ROS
+
+        freshness.report(options.minutes, options.load)
     # Two runs can be compared by the ratio of their calibrations, if it kept still.
     print(f'calibration: {before:.2f} ms before, {calibrate():.2f} ms after')
 

@@ -2,7 +2,8 @@
 
 The layers, from the top down; an import only ever points downwards::
 
-    cli -> ros -> training -> evaluation -> pipeline -> detector -> tracker -> network -> types
+    cli -> ros -> training -> evaluation -> pipeline -> detector -> tracker -> network
+        -> geometry -> types
 """
 
 from pkgutil import extend_path

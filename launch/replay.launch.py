@@ -32,11 +32,12 @@ ARGUMENTS = [
     ('loop', 'false', 'play it again and again'),
     ('delay', '8.0', 'seconds that the tracker gets to load its model before the bag starts'),
     ('record', '', 'folder of a new bag for the results; empty for none'),
+    ('use_sim_time', 'true', "take the time from the bag's clock"),
     ('rviz', 'false', 'show the annotated image and positions in RViz'),
     ('log_level', 'info', 'debug, info, warn or error'),
 ]
-PASSED_ON = ('image', 'depth', 'camera_info', 'namespace', 'name', 'params_file', 'rviz',
-             'log_level')
+PASSED_ON = ('image', 'depth', 'camera_info', 'namespace', 'name', 'params_file', 'use_sim_time',
+             'rviz', 'log_level')
 RECORDED = ('detections', 'tracks', 'events', 'timing')
 
 
@@ -45,9 +46,7 @@ def generate_launch_description() -> LaunchDescription:
     value = {name: LaunchConfiguration(name) for name, _, _ in ARGUMENTS}
     tracker = IncludeLaunchDescription(
         PythonLaunchDescriptionSource([SHARE, '/launch/fairmot.launch.py']),
-        launch_arguments=[
-            *((name, value[name]) for name in PASSED_ON), ('use_sim_time', 'true'),
-        ],
+        launch_arguments=[(name, value[name]) for name in PASSED_ON],
     )
     play = ['ros2', 'bag', 'play', value['bag'], '--clock', '--rate', value['rate']]
     once = ExecuteProcess(cmd=play, output='screen', condition=UnlessCondition(value['loop']))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
-from itertools import islice
+from itertools import chain, islice, repeat
 
 from rcl_interfaces.msg import ParameterDescriptor
 from rclpy.node import Node
@@ -26,6 +26,7 @@ PARAMETERS = {
     'every_frame': (False, 'wait for the result (topic `detections`) of each image before the '
                     'next, however long that takes, instead of playing in real time'),
     'max_frames': (0, 'stop after this many images; 0 for all'),
+    'loop': (False, 'begin again at the end; the stamps go on'),
     'subscribers': (1, 'begin when this many nodes listen to `image`'),
     'frame_id': ('camera', 'frame of the images'),
 }
@@ -57,7 +58,8 @@ class PlayerNode(Node):
         self._subscribers = values['subscribers']
         self._every_frame = values['every_frame']
         self._frame_id = values['frame_id']
-        self._images = islice(iter(self.source), values['max_frames'] or None)
+        rounds = repeat(self.source) if values['loop'] else [self.source]
+        self._images = islice(chain.from_iterable(rounds), values['max_frames'] or None)
         self._sent = 0
         self._answered = -1  # number of the newest image with a result
         self._start: Time | None = None

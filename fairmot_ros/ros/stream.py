@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
+import rclpy
 from rclpy.clock import Clock
 from rclpy.impl.rcutils_logger import RcutilsLogger
 
@@ -168,7 +169,8 @@ class Stream:
         try:
             yield
         except Exception as error:  # whatever it is, the next image gets its chance
-            self.report(error)
+            if rclpy.ok():  # else a signal has ended everything, this image with it
+                self.report(error)
 
     def report(self, error: Exception) -> None:
         """Count a failure; log it unless one was logged just now."""

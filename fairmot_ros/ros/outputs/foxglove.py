@@ -39,12 +39,15 @@ class FoxgloveOutput(Output):
         from foxglove_msgs.msg import ImageAnnotations
 
         stamp = result.header.stamp
-        self._annotations.publish(ImageAnnotations(
+        message = ImageAnnotations(
             points=[_box(track, stamp) for track in result.visible],
             texts=[
                 _label(track, result.converter.id_of(track), stamp) for track in result.visible
             ],
-        ))
+        )
+        if hasattr(message, 'timestamp'):  # of later versions of the package
+            message.timestamp = stamp
+        self._annotations.publish(message)
 
 
 def _box(track: Track, stamp: Time) -> object:

@@ -1,0 +1,117 @@
+"""How old results are while a camera sends more than the node can process."""
+
+from __future__ import annotations
+
+import time
+from itertools import cycle
+
+import numpy as np
+import rclpy
+from rclpy.executors import SingleThreadedExecutor
+from rclpy.node import Node
+from rclpy.time import Time
+from sensor_msgs.msg import Image
+from std_msgs.msg import Header
+from tqdm import tqdm
+from vision_msgs.msg import Detection2DArray
+
+from fairmot_ros.cli.demo import SHIPPED_VIDEO
+from fairmot_ros.cli.processes import DomainLock, NodeProcess, local_environment, make_log_folder
+from fairmot_ros.msg import Timing
+from fairmot_ros.ros.image_conversion import from_bgr
+from fairmot_ros.ros.video_source import VideoSource
+
+PATIENCE = 120.0  # seconds for the node to load its model
+PROBE_RATE, PROBE_SECONDS = 50.0, 20.0  # images per second, more than a CPU can process
+
+
+class Camera(Node):
+    """Sends pictures stamped with the time of sending, and notes how old each result is."""
+
+    def __init__(self, context: rclpy.Context) -> None:
+        super().__init__('camera', context=context)
+        self._executor = SingleThreadedExecutor(context=context)
+        self._executor.add_node(self)
+        self._pictures = cycle([from_bgr(p, Header()) for p in VideoSource(SHIPPED_VIDEO)])
+        self._publisher = self.create_publisher(Image, 'image', 1)
+        self.create_subscription(Detection2DArray, 'fairmot/detections', self._on_result, 10)
+        self.create_subscription(Timing, 'fairmot/timing', self._on_timing, 1)
+        self.ages: list[float] = []
+        self.timing: Timing | None = None
+
+    def _on_result(self, message: Detection2DArray) -> None:
+        age = self.get_clock().now() - Time.from_msg(message.header.stamp)
+        self.ages.append(age.nanoseconds * 1e-9)
+
+    def _on_timing(self, message: Timing) -> None:
+        self.timing = message
+
+    def send(self) -> None:
+        """Publish the next picture."""
+        picture = next(self._pictures)
+        picture.header.stamp = self.get_clock().now().to_msg()
+        self._publisher.publish(picture)
+
+    def listen(self, until: float) -> None:
+        """Take in results until a time of the monotonic clock."""
+        while (left := until - time.monotonic()) > 0:
+            self._executor.spin_once(timeout_sec=left)
+
+    def capacity(self) -> float:
+        """Return how many images per second the node can process: what it does of far more."""
+        deadline = time.monotonic() + PATIENCE
+        while not self.ages and time.monotonic() < deadline:  # until the node is up
+            self.send()
+            self.listen(time.monotonic() + 0.5)
+        if not self.ages:
+            raise RuntimeError(f'the node gave no result within {PATIENCE:.0f} s')
+        with tqdm(total=int(PROBE_RATE * PROBE_SECONDS), unit='image', leave=False) as progress:
+            results = self.overload(PROBE_RATE, PROBE_SECONDS, progress)
+        return len(results) / PROBE_SECONDS
+
+    def overload(self, rate: float, seconds: float, progress: tqdm) -> list[float]:
+        """Send at a rate for a while; returns the ages of the results, in seconds."""
+        self.ages.clear()
+        started = time.monotonic()
+        for i in range(int(rate * seconds)):
+            self.listen(started + i / rate)
+            self.send()
+            progress.update()
+        return list(self.ages)
+
+
+def report(minutes: int, load: float) -> None:
+    """Print the ages of the results, minute by minute."""
+    domain = DomainLock()
+    logs = make_log_folder()
+    environment = local_environment(domain.number, logs)
+    node = NodeProcess(
+        'tracker', 'fairmot_ros.ros.tracker_node', environment, logs / 'tracker.log')
+    context = rclpy.Context()
+    rclpy.init(context=context, domain_id=domain.number)
+    camera = Camera(context)
+    try:
+        capacity = camera.capacity()
+        rate = load * capacity
+        print(f'freshness: the node can process {capacity:.1f} images per second; the camera sends '
+              f'{load:g} times as many, {rate:.1f}')
+        print(f'  {"minute":>6}{"sent":>8}{"results":>9}{"p50 ms":>9}{"p95 ms":>9}{"p99 ms":>9}')
+        medians = []
+        with tqdm(total=minutes * int(rate * 60), unit='image', leave=False) as progress:
+            for minute in range(1, minutes + 1):
+                ages = 1e3 * np.array(camera.overload(rate, 60.0, progress))
+                medians.append(np.median(ages))
+                p50, p95, p99 = np.percentile(ages, [50, 95, 99])
+                progress.write(f'  {minute:6}{int(rate * 60):8}{len(ages):9}'
+                               f'{p50:9.0f}{p95:9.0f}{p99:9.0f}')
+        print(f'  last minute / first minute: {medians[-1] / medians[0]:.2f}; '
+              f'largest / smallest: {max(medians) / min(medians):.2f}')
+        if camera.timing is not None:
+            t = camera.timing
+            print(f'  by the node: {t.received} received, {t.processed} processed, '
+                  f'{t.dropped} dropped for a newer one')
+    finally:
+        camera.destroy_node()
+        rclpy.try_shutdown(context=context)
+        node.stop()
+        domain.release()

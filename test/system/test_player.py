@@ -1,0 +1,28 @@
+"""The player on its own: what it sends, and that it can go on for ever."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+pytest.importorskip('rclpy', reason='needs ROS 2')
+from peers import NodeStarter, Peer
+from sensor_msgs.msg import Image
+
+
+def test_a_loop_begins_again_and_its_stamps_go_on(
+    peer: Peer, start: NodeStarter, tmp_path: Path
+) -> None:
+    for i in range(3):
+        cv2.imwrite(str(tmp_path / f'{i}.png'), np.full((16, 24, 3), 40 * i, np.uint8))
+    peer.drop_camera()
+    start('player_node', {
+        'video': str(tmp_path), 'frame_rate': 20.0, 'loop': True, 'max_frames': 8})
+    images = peer.listen(Image, 'image')
+    peer.wait(lambda: len(images) >= 8, 'the images')
+    assert [image.data[0] for image in images] == [0, 40, 80, 0, 40, 80, 0, 40]
+    stamps = [image.header.stamp.sec + image.header.stamp.nanosec * 1e-9 for image in images]
+    assert np.diff(stamps) == pytest.approx(0.05, abs=1e-6)
