@@ -93,8 +93,8 @@ def report(minutes: int, load: float) -> None:
     try:
         capacity = camera.capacity()
         rate = load * capacity
-        print(f'freshness: the node can process {capacity:.1f} images per second; the camera sends '
-              f'{load:g} times as many, {rate:.1f}')
+        print(f'freshness: the node can process {capacity:.1f} images per second; '
+              f'the camera sends {load:g} times as many, {rate:.1f}')
         print(f'  {"minute":>6}{"sent":>8}{"results":>9}{"p50 ms":>9}{"p95 ms":>9}{"p99 ms":>9}')
         medians = []
         with tqdm(total=minutes * int(rate * 60), unit='image', leave=False) as progress:
