@@ -43,8 +43,8 @@ def load_checkpoint(path: str | Path) -> FairMOTNetwork:
     state = _strip(_find_state_dict(content, path))
     architecture = _find_architecture(state, path)
     options = {
-        name: state[key].shape[axis]
-        for name, (key, axis) in ARCHITECTURES[architecture].options.items()
+        name: read(state)
+        for name, (_, read) in ARCHITECTURES[architecture].options.items()
     }
     network = create_network(
         architecture,
