@@ -19,16 +19,20 @@ class Scene:
         image: uint8 [H, W, 3], BGR.
         boxes_xyxy: float32 [N, 4] in its pixels; they may reach beyond the picture.
         identities: int64 [N], class of each person for the embedding; -1 where unknown.
+        class_ids: int64 [N], index into the labels, or None where all are 0.
     """
 
     image: NDArray[np.uint8]
     boxes_xyxy: NDArray[np.float32]
     identities: NDArray[np.int64]
+    class_ids: NDArray[np.int64] | None = None
 
     def keep(self, rows: NDArray) -> None:
         """Drop all people but the chosen rows."""
         self.boxes_xyxy = self.boxes_xyxy[rows]
         self.identities = self.identities[rows]
+        if self.class_ids is not None:
+            self.class_ids = self.class_ids[rows]
 
     def flip(self) -> None:
         """Mirror left and right."""

@@ -1,11 +1,10 @@
-"""Where training pictures come from: labelled photographs and masked cut-outs of people."""
+"""Training pictures: labelled photographs and masked cut-outs of people."""
 
 from __future__ import annotations
 
-import fnmatch
 import json
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import cv2
@@ -23,10 +22,14 @@ class DataError(ValueError):
 
 def read_image(path: Path, flags: int = cv2.IMREAD_COLOR) -> NDArray[np.uint8]:
     """Read a picture or raise DataError."""
-    image = cv2.imread(str(path), flags)
+    image = cv2.imread(str(path), flags) if path.is_file() else None
     if image is None:
         raise DataError(f'cannot read the picture {path}: it is missing or damaged')
     return image
+
+
+def _no_boxes() -> NDArray[np.float32]:
+    return np.zeros((0, 4), np.float32)
 
 
 @dataclass(frozen=True)
@@ -35,70 +38,57 @@ class Photograph:
 
     Attributes:
         path: the file.
-        boxes_xyxy: float32 [N, 4] in its pixels.
+        boxes_xyxy: float32 [N, 4] in its pixels, or relative to its size if `normalised`.
         identities: int64 [N], see Scene.
         aspect_range: factors by which to widen the picture, for sets that were squeezed.
+        class_ids: int64 [N], index into the labels, or None where all are 0.
+        ignored_xyxy: float32 [M, 4], where detections are neither right nor wrong.
+        normalised: see boxes_xyxy.
+        clip: cut boxes off at the picture's border.
     """
 
     path: Path
     boxes_xyxy: NDArray[np.float32]
     identities: NDArray[np.int64]
     aspect_range: tuple[float, float] = (1.0, 1.0)
+    class_ids: NDArray[np.int64] | None = None
+    ignored_xyxy: NDArray[np.float32] = field(default_factory=_no_boxes)
+    normalised: bool = False
+    clip: bool = False
 
     def load(self) -> Scene:
-        """Read the picture."""
-        return Scene(read_image(self.path), self.boxes_xyxy.copy(), self.identities)
+        """Read the picture.
+
+        Raises:
+            DataError: if it is missing or damaged.
+        """
+        image = read_image(self.path)
+        size = np.array([image.shape[1], image.shape[0]] * 2, np.float32)
+        boxes = self.boxes_xyxy * size if self.normalised else self.boxes_xyxy.copy()
+        if self.clip:
+            boxes = np.clip(boxes, 0, size)
+        return Scene(image, boxes, self.identities, self.class_ids)
 
 
-def read_coco(
-    folder: Path,
-    first_identity: int,
-    *,
-    include: Iterable[str] = ('*',),
-    aspect_range: tuple[float, float] = (1.0, 1.0),
-) -> list[Photograph]:
-    """Read `annotations.json` (COCO boxes) of a set; a folder without one holds no people.
+def make_photograph(path: Path, boxes: Sequence[Sequence[float]], identities: Iterable[int],
+                    *, class_ids: NDArray[np.int64] | None = None,
+                    ignored: Sequence[Sequence[float]] = (),
+                    normalised: bool = False) -> Photograph:
+    """Return a photograph from lists; see Photograph."""
+    return Photograph(
+        path,
+        np.array(boxes, np.float32).reshape(-1, 4),
+        np.array(list(identities), np.int64),
+        class_ids=class_ids if class_ids is not None and class_ids.any() else None,
+        ignored_xyxy=np.array(ignored, np.float32).reshape(-1, 4),
+        normalised=normalised,
+    )
 
-    Args:
-        folder: the set; `file_name` in the annotations is relative to it.
-        first_identity: identities count from here; boxes without a `track_id` are each
-            their own identity, as in the paper's training on single images.
-        include: patterns of file names to take.
-        aspect_range: see Photograph.
 
-    Raises:
-        DataError: if there is no such set.
-    """
-    path = folder / 'annotations.json'
-    if not path.is_file():
-        pictures = [p for p in sorted(folder.rglob('*')) if p.suffix.lower() in PICTURES]
-        if not pictures:
-            raise DataError(f'no training set in {folder}: expected annotations.json or pictures')
-        none = (np.zeros((0, 4), np.float32), np.zeros(0, np.int64))
-        return [Photograph(p, *none, aspect_range) for p in pictures]
-    content = json.loads(path.read_text())
-    boxes: dict[int, list[list[float]]] = {image['id']: [] for image in content['images']}
-    identities: dict[int, list[int]] = {image['id']: [] for image in content['images']}
-    numbers: dict[object, int] = {}
-    for annotation in content['annotations']:
-        if annotation.get('ignore'):
-            continue
-        x, y, w, h = annotation['bbox']
-        person = annotation.get('track_id', ('box', annotation['id']))
-        number = numbers.setdefault(person, first_identity + len(numbers))
-        boxes[annotation['image_id']].append([x, y, x + w, y + h])
-        identities[annotation['image_id']].append(number)
-    patterns = tuple(include)
-    return [
-        Photograph(
-            folder / image['file_name'],
-            np.array(boxes[image['id']], np.float32).reshape(-1, 4),
-            np.array(identities[image['id']], np.int64),
-            aspect_range,
-        )
-        for image in content['images']
-        if any(fnmatch.fnmatch(Path(image['file_name']).name, p) for p in patterns)
-    ]
+def is_sound(box_xyxy: Sequence[float]) -> bool:
+    """Whether a box has finite corners and an area."""
+    left, top, right, bottom = box_xyxy
+    return bool(np.isfinite(box_xyxy).all()) and right > left and bottom > top
 
 
 @dataclass(frozen=True)

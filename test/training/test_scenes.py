@@ -5,9 +5,11 @@ import numpy as np
 import pytest
 
 from fairmot_ros.training.composer import ComposerOptions, SceneComposer
+from fairmot_ros.training.config import SetConfig
+from fairmot_ros.training.mix import read_mix
 from fairmot_ros.training.photometric import degrade, jitter_colour
 from fairmot_ros.training.scene import Scene, cut_window, visible_fraction
-from fairmot_ros.training.sources import DataError, read_coco, read_cut_outs
+from fairmot_ros.training.sources import read_cut_outs
 
 OPTIONS = ComposerOptions(width=128, height=96, person_height=(16, 60))
 
@@ -58,31 +60,19 @@ def test_photometric_changes_keep_shape_and_type() -> None:
         assert changed.dtype == np.uint8
 
 
-def test_sets_are_read_with_their_identities(training_data: Path) -> None:
-    people = read_coco(training_data / 'people', 10)
-    assert [p.identities.tolist() for p in people] == [[10], [11], [12], [13]]
-    assert people[1].boxes_xyxy.tolist() == [[40, 30, 64, 90]]
-    assert len(read_coco(training_data / 'people', 0, include=('[01].jpg',))) == 2
-    assert all(len(p.boxes_xyxy) == 0 for p in read_coco(training_data / 'backgrounds', 0))
+def test_cut_outs_are_cropped_to_the_person(training_data: Path) -> None:
     cut_outs = read_cut_outs(training_data / 'cut_outs', 5, max_height=30)
     assert [c.identity for c in cut_outs] == [5, 6, 7]
     assert cut_outs[0].mask.shape == (30, 10)
 
 
-def test_a_missing_set_and_a_damaged_picture_are_named(tmp_path: Path) -> None:
-    with pytest.raises(DataError, match=r'no training set in .*nowhere'):
-        read_coco(tmp_path / 'nowhere', 0)
-    (tmp_path / 'bad.jpg').write_bytes(b'not a picture')
-    (photograph,) = read_coco(tmp_path, 0)
-    with pytest.raises(DataError, match=r'bad\.jpg: it is missing or damaged'):
-        photograph.load()
-
-
 @pytest.fixture(scope='module')
 def composer(training_data: Path) -> SceneComposer:
-    photographs = read_coco(training_data / 'people', 0)
-    photographs += read_coco(training_data / 'backgrounds', 4)
-    return SceneComposer(photographs, read_cut_outs(training_data / 'cut_outs', 4, 90), OPTIONS)
+    sets = (
+        SetConfig('people'), SetConfig('backgrounds'), SetConfig('cut_outs', cut_outs=True),
+    )
+    mix = read_mix(sets, training_data, max_cut_out_height=90)
+    return SceneComposer(mix.photographs, mix.cut_outs, OPTIONS)
 
 
 def test_scenes_are_sound_and_repeatable(composer: SceneComposer) -> None:

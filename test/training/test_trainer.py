@@ -2,13 +2,11 @@ from pathlib import Path
 
 import pytest
 import torch
-from torch.utils.data import DataLoader
 
 from fairmot_ros.cli import train
 from fairmot_ros.network import load_checkpoint
 from fairmot_ros.training.config import ConfigError, TrainingConfig, read_config
-from fairmot_ros.training.dataset import SceneStream
-from fairmot_ros.training.trainer import Trainer
+from fairmot_ros.training.trainer import Trainer, make_stream
 
 CONFIG = """
 name: tiny
@@ -41,9 +39,8 @@ def config(config_file: Path) -> TrainingConfig:
 
 
 def run_steps(trainer: Trainer, count: int) -> list[float]:
-    trainer.stream.first_sample = trainer.step * trainer.config.batch_size
-    batches = iter(DataLoader(trainer.stream, trainer.config.batch_size))
-    return [trainer.train_step(next(batches))['loss'] for _ in range(count)]
+    parts = trainer.parts()
+    return [trainer.train_step(next(parts))['loss'] for _ in range(count)]
 
 
 def test_a_resumed_run_equals_an_uninterrupted_one(
@@ -80,11 +77,10 @@ def test_the_loss_falls(config: TrainingConfig, training_data: Path, tmp_path: P
 def test_samples_depend_on_their_number_alone(
     config: TrainingConfig, training_data: Path
 ) -> None:
-    stream = SceneStream(config, training_data)
-    later = SceneStream(config, training_data, first_sample=2)
-    samples = iter(stream)
-    next(samples), next(samples)
-    assert torch.equal(next(samples)['image'], next(iter(later))['image'])
+    _, stream = make_stream(config, training_data)
+    expected = stream.sample(2)['image']
+    stream.first_part = 1
+    assert torch.equal(next(iter(stream))['image'][0], expected)
     assert stream.num_identities == 7
 
 

@@ -1,0 +1,85 @@
+"""The sets of a training put together, with identities that count over all of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import numpy as np
+
+from fairmot_ros.training.config import SetConfig
+from fairmot_ros.training.problems import Problems
+from fairmot_ros.training.readers import read_set
+from fairmot_ros.training.sources import CutOut, Photograph, read_cut_outs
+
+
+@dataclass(frozen=True)
+class SetSummary:
+    """What was read from one set."""
+
+    folder: str
+    pictures: int
+    boxes: int
+    identities: int
+
+
+@dataclass
+class Mix:
+    """All training pictures.
+
+    Attributes:
+        photographs: labelled pictures, repeated as often as their set's weight says.
+        cut_outs: masked people, of the sets that are marked so.
+        num_identities: identities are 0 to this, less one.
+        summaries: what was read, set by set.
+        problems: what was wrong with the labels.
+    """
+
+    photographs: list[Photograph] = field(default_factory=list)
+    cut_outs: list[CutOut] = field(default_factory=list)
+    num_identities: int = 0
+    summaries: list[SetSummary] = field(default_factory=list)
+    problems: Problems = field(default_factory=Problems)
+
+
+def read_mix(sets: tuple[SetConfig, ...], data: Path, max_cut_out_height: int = 0) -> Mix:
+    """Read the labels of all sets, in their order.
+
+    Args:
+        sets: which, and how they are to be read.
+        data: folder that holds them.
+        max_cut_out_height: pixels.
+
+    Raises:
+        DataError: if a set is missing.
+    """
+    mix = Mix()
+    for part in sets:
+        if part.cut_outs:
+            found = read_cut_outs(data / part.folder, mix.num_identities, max_cut_out_height)
+            mix.cut_outs += found
+            count = boxes = pictures = len(found)
+        else:
+            photographs, count = number_identities(
+                read_set(data, part, mix.problems), mix.num_identities
+            )
+            mix.photographs += photographs * max(1, round(part.weight))
+            pictures = len(photographs)
+            boxes = sum(len(p.boxes_xyxy) for p in photographs)
+        mix.num_identities += count
+        mix.summaries.append(SetSummary(part.folder, pictures, boxes, count))
+    return mix
+
+
+def number_identities(photographs: list[Photograph], first: int) -> tuple[list[Photograph], int]:
+    """Number the identities of one set from `first` on without gaps; returns their number too."""
+    every = [p.identities for p in photographs] or [np.zeros(0, np.int64)]
+    known = np.unique(np.concatenate(every))
+    known = known[known >= 0]
+    numbered = [
+        replace(p, identities=np.where(
+            p.identities >= 0, first + np.searchsorted(known, p.identities), -1
+        ))
+        for p in photographs
+    ]
+    return numbered, len(known)

@@ -1,0 +1,63 @@
+"""Readers of labelled pictures: a new format is one file and one line here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from fairmot_ros.training.config import ConfigError, SetConfig
+from fairmot_ros.training.problems import Problems
+from fairmot_ros.training.readers.coco import read_coco
+from fairmot_ros.training.readers.crowdhuman import read_crowdhuman
+from fairmot_ros.training.readers.jde import read_jde
+from fairmot_ros.training.readers.mot import read_mot_sequences
+from fairmot_ros.training.sources import Photograph
+
+Reader = Callable[[Path, SetConfig, Problems], list[Photograph]]
+
+# Called with the set's folder. Identities count within the set, in any way; -1 is unknown.
+READERS: dict[str, Reader] = {
+    'coco': read_coco,
+    'crowdhuman': read_crowdhuman,
+    'jde': read_jde,
+    'mot': read_mot_sequences,
+}
+
+
+def read_set(data: Path, part: SetConfig, problems: Problems) -> list[Photograph]:
+    """Read the labels of one set; faulty ones are left out and noted.
+
+    Args:
+        data: folder that holds the sets.
+        part: which one, and how it is to be read.
+        problems: where faulty labels are noted.
+
+    Raises:
+        ConfigError: on an unknown format.
+        DataError: if there is no such set, or its labels cannot be read.
+    """
+    reader = READERS.get(part.format)
+    if reader is None:
+        raise ConfigError(
+            f'set {part.folder}: unknown format {part.format!r}; '
+            f'expected one of {", ".join(sorted(READERS))}'
+        )
+    photographs = reader(data / part.folder, part, problems)
+    changed = []
+    count = 0
+    for photograph in photographs:
+        boxes = len(photograph.boxes_xyxy)
+        identities = photograph.identities
+        if part.identities == 'each_box':
+            identities = np.arange(count, count + boxes)
+        elif part.identities == 'none':
+            identities = np.full(boxes, -1)
+        count += boxes
+        changed.append(replace(
+            photograph, identities=identities.astype(np.int64),
+            aspect_range=part.aspect_range, clip=part.clip,
+        ))
+    return changed
