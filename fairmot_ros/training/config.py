@@ -27,6 +27,7 @@ class SetConfig:
         labels: file with the annotations (coco, crowdhuman) or the list of pictures (jde),
             relative to the folder; found by itself if empty.
         include: patterns of file names to take; of sequence names for mot.
+        limit: take so many pictures at most, spread evenly; 0 for all.
         half: take the first or second half of each sequence alone (mot).
         identities: 'labelled', 'each_box' (training on single images: every box is a class of
             its own) or 'none'.
@@ -42,6 +43,7 @@ class SetConfig:
     format: str = 'coco'
     labels: str = ''
     include: tuple[str, ...] = ('*',)
+    limit: int = 0
     half: str = ''
     identities: str = 'labelled'
     clip: bool = False

@@ -46,6 +46,9 @@ def read_set(data: Path, part: SetConfig, problems: Problems) -> list[Photograph
             f'expected one of {", ".join(sorted(READERS))}'
         )
     photographs = reader(data / part.folder, part, problems)
+    if 0 < part.limit < len(photographs):
+        spread = np.linspace(0, len(photographs), part.limit, endpoint=False).astype(int)
+        photographs = [photographs[i] for i in spread]
     changed = []
     count = 0
     for photograph in photographs:
