@@ -207,6 +207,7 @@ setup(
         'console_scripts': [
             'fairmot-check = fairmot_ros.cli.check:main',
             'fairmot-demo = fairmot_ros.cli.demo:main',
+            'fairmot-teach = fairmot_ros.cli.teach:main',
             'fairmot-train = fairmot_ros.cli.train:main',
         ]
     },

@@ -17,7 +17,7 @@ from fairmot_ros.training.composer import SceneComposer
 from fairmot_ros.training.config import TrainingConfig
 from fairmot_ros.training.mix import Mix
 from fairmot_ros.training.scene import Scene
-from fairmot_ros.training.targets import make_targets
+from fairmot_ros.training.targets import leave_unjudged, make_targets
 
 Sample = dict[str, Tensor]
 PROBLEMS = 'problems'  # key of a part's list of sentences
@@ -87,6 +87,7 @@ class SampleStream(IterableDataset, ABC):
             class_ids=scene.class_ids,
             wh_channels=self.config.wh_channels,
         )
+        leave_unjudged(targets.hm, scene.ignored_xyxy / np.float32(stride))
         rgb = np.ascontiguousarray(scene.image[:, :, ::-1].transpose(2, 0, 1))
         return {
             'image': torch.from_numpy(rgb),

@@ -92,7 +92,11 @@ class Trainer:
         self.network = make_network(config).to(self.device)
         self.network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         try:
-            loss = FairMOTLoss(config.reid_dim, self.stream.num_identities, **config.loss)
+            looks = self.mix.looks(config.reid_dim)
+            loss = FairMOTLoss(
+                config.reid_dim, self.stream.num_identities, **config.loss,
+                looks=None if looks is None else torch.from_numpy(looks),
+            )
         except (TypeError, ValueError) as error:
             raise ConfigError(f'loss of {config.name}: {error}') from error
         self.loss = loss.to(self.device)
