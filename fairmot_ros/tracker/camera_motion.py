@@ -19,8 +19,8 @@ Points = NDArray[np.float32]
 Grey = NDArray[np.uint8]
 
 WORKING_SIZE = 960  # pixels, about, of the longer side of the picture that is worked on
-FEATURES = 150  # corners to follow
-RENEW_BELOW = 100  # corners left over at which new ones are looked for
+FEATURES = 120  # corners to follow
+RENEW_BELOW = 80  # corners left over at which new ones are looked for
 SPACING = 20.0  # pixels of the working picture between two corners
 QUALITY = 0.005  # of the weakest corner, as a share of the strongest
 BOX_MARGIN = 0.05  # share of its size by which a person's box is widened, for hair and shadows
