@@ -12,6 +12,7 @@ from rclpy.node import Node
 from rclpy.parameter import Parameter
 
 from fairmot_ros.tracker import TrackerConfig
+from fairmot_ros.tracker.gallery import GalleryConfig
 
 P = TypeVar('P', bound='TrackingParameters')
 
@@ -24,6 +25,7 @@ TRACKER_FIELDS = (
     'max_lost',
 )
 _TRACKER_DEFAULTS = TrackerConfig()
+_GALLERY_DEFAULTS = GalleryConfig()
 
 
 def _parameter(
@@ -87,6 +89,18 @@ class TrackingParameters:
         'appearance_momentum', 'share of the old in the smoothed embedding', low=0.0, high=1.0)
     max_lost: float = _tracker(
         'max_lost', 'seconds that an unseen track is kept', low=0.0, high=3600.0)
+    gallery: bool = _parameter(
+        False, 'remember people who left: who comes back gets the old id; off by default, as '
+        'embeddings of people are biometric data', read_only=True)
+    gallery_size: int = _parameter(
+        _GALLERY_DEFAULTS.size, 'embeddings that the gallery keeps at most; who left first is '
+        'forgotten first', low=1, high=100_000, read_only=True)
+    gallery_seconds: float = _parameter(
+        _GALLERY_DEFAULTS.max_seconds, 'how long the gallery remembers people without a name',
+        low=1.0, high=1e6)
+    gallery_distance: float = _parameter(
+        _GALLERY_DEFAULTS.max_distance, 'largest appearance distance (1 - cosine) to somebody '
+        'in the gallery at which they are the same person', low=0.0, high=1.0)
     max_age: float = _parameter(
         0.0, 'seconds; input that is older when its turn comes is left out; 0 is off',
         low=0.0, high=3600.0)
@@ -138,11 +152,20 @@ class TrackingParameters:
         for spec in fields(self):
             _check(spec, getattr(self, spec.name))
         check_camera_names(self.cameras)
-        self.tracker_config()  # checks what belongs together there
+        config = self.tracker_config()  # checks what belongs together there
+        if self.gallery and not config.uses_embeddings:
+            raise ValueError(f'gallery needs embeddings, which variant {self.variant!r} ignores')
 
     def tracker_config(self) -> TrackerConfig:
         """Return the tracker's part."""
         return TrackerConfig(**{name: getattr(self, name) for name in TRACKER_FIELDS})
+
+    def gallery_config(self) -> GalleryConfig:
+        """Return the gallery's part."""
+        return GalleryConfig(
+            size=self.gallery_size, max_seconds=self.gallery_seconds,
+            max_distance=self.gallery_distance,
+        )
 
     def changed(self: P, values: Mapping[str, Any]) -> P:
         """Return a copy with some values changed.

@@ -34,7 +34,7 @@ class GalleryConfig:
 
     size: int = 500
     max_seconds: float = 600.0
-    max_distance: float = 0.2
+    max_distance: float = 0.15
     max_speed: float = 10.0
     views: int = 8
 
@@ -115,7 +115,7 @@ class Gallery:
             embedding: [D].
             class_id: only the same class is recalled.
             box_xyxy: [4], where last seen.
-            now: in seconds, of the same clock in all calls.
+            now: when last seen, in seconds of the same clock in all calls.
 
         Returns:
             Whether the person is remembered: not if that id is to be forgotten, or if only
@@ -193,14 +193,14 @@ class Gallery:
 
     # -- what people ask for -----------------------------------------------------------------
 
-    def enrol(self, name: str, embeddings: ArrayLike | None = None, *, track_id: int = 0,
+    def enrol(self, name: str, embeddings: ArrayLike, *, track_id: int = 0,
               class_id: int = 0, model: str = '') -> None:
         """Give a person a name; enrolled people are kept until they are forgotten.
 
         Args:
             name: of a person; one that is enrolled already gets further looks.
-            embeddings: [D] or [V, D]; may be left out if `track_id` is of somebody who left.
-            track_id: of the person, who gets it back after leaving.
+            embeddings: [D] or [V, D], of one look or several.
+            track_id: of the person, who gets it back after leaving; 0 if there is none.
             class_id: of the person.
             model: what made the embeddings, '' if it is this gallery's for sure.
 
@@ -211,23 +211,13 @@ class Gallery:
         if not name:
             raise ValueError('a name is needed to enrol somebody, got an empty one')
         self._check_model(model)
-        looks: list[Unit] = []
-        if embeddings is not None:
-            given = np.atleast_2d(np.asarray(embeddings, np.float32))
-            looks = [as_unit(look) for look in given[-self._config.views:]]
+        given = np.atleast_2d(np.asarray(embeddings, np.float32))
+        looks = [as_unit(look) for look in given[-self._config.views:]]
         with self._lock:
             rows = self._store.rows
             identity = next((i for i, n in self._names.items() if n == name), 0)
             known = rows['track_id'] == track_id if track_id else rows['identity'] == identity
             before = rows[known][:1]  # a copy: when and where they left, if they did
-            if not looks:
-                if not (track_id and len(before)):
-                    raise ValueError(
-                        f'nobody with the id {track_id} is visible or remembered: give the id of '
-                        'somebody who is, or an embedding'
-                    )
-                looks = list(self._store.embeddings[known])
-                class_id = int(before['class_id'][0])
             for look in looks:
                 self._store.check_size(look)
             owner = self._names.get(int(before['identity'][0]), name) if len(before) else name
@@ -248,6 +238,11 @@ class Gallery:
             for look in looks:
                 self._store.add(look, identity=identity, class_id=class_id, present=True)
             self._bind(identity, track_id, before)
+
+    def looks(self, track_id: int) -> NDArray[np.float32]:
+        """Return a copy of the embeddings [V, D] of an id, empty if nobody has it here."""
+        with self._lock:
+            return self._store.embeddings[self._store.rows['track_id'] == track_id]
 
     def query(self, embedding: ArrayLike, k: int = 1, *, model: str = '',
               max_distance: float | None = None) -> list[Match]:

@@ -18,6 +18,8 @@ from fairmot_ros.tracker.distances import (
     fuse_motion,
     iou_distance,
 )
+from fairmot_ros.tracker.gallery import Gallery
+from fairmot_ros.tracker.reunion import People, Reunion
 from fairmot_ros.tracker.snapshot import snapshots
 from fairmot_ros.tracker.table import TrackTable, unit_length
 from fairmot_ros.types import Detections, Track, TrackState
@@ -54,9 +56,22 @@ class Tracker:
         config: the settings in force.
     """
 
-    def __init__(self, config: TrackerConfig | None = None, *, last_id: int = 0) -> None:
-        """Start without tracks; the first id will be 1, or one more than `last_id`."""
+    def __init__(self, config: TrackerConfig | None = None, *, last_id: int = 0,
+                 gallery: Gallery | None = None) -> None:
+        """Start without tracks.
+
+        Args:
+            config: the settings.
+            last_id: the first id will be one more.
+            gallery: remembers those who leave; who comes back gets the old id.
+
+        Raises:
+            ValueError: if there is a gallery, but no embeddings to fill it.
+        """
         self.config = config or TrackerConfig()
+        if gallery is not None and not self.config.uses_embeddings:
+            raise ValueError('a gallery needs embeddings, which these settings do not use')
+        self._reunion = None if gallery is None else Reunion(gallery)
         self._last_id = last_id
         self._clear()
 
@@ -67,6 +82,8 @@ class Tracker:
         self._updates = 0
         self._now = 0.0  # in frames
         self._last_stamp: float | None = None
+        if self._reunion is not None:
+            self._reunion.restart()
 
     @property
     def last_id(self) -> int:
@@ -147,6 +164,12 @@ class Tracker:
 
         born = self._new_tracks(high, free[high.scores[free] >= config.new_track_threshold])
         self._rebuild(found_again, unseen, dropped, born)
+        if self._reunion is not None:
+            table = self._table
+            rows = np.flatnonzero(table.confirmed)
+            people = People(table.ids[rows], table.class_ids[rows], table.boxes_xyxy()[rows],
+                            table.embeddings[rows], table.seen[rows] / config.rate)
+            table.ids[rows] = self._reunion.update(people, self._now / config.rate)
         return self._snapshots(self._seen_rows(), TrackState.TRACKED)
 
     @property

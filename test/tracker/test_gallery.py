@@ -190,7 +190,7 @@ def test_the_enrolled_come_back_after_any_time_with_their_id() -> None:
 def test_who_left_can_be_enrolled_by_id() -> None:
     gallery = Gallery(GalleryConfig(max_seconds=60.0))
     remember(gallery, 7, seed=1, class_id=BICYCLE)
-    gallery.enrol('Red', track_id=7)
+    gallery.enrol('Red', gallery.looks(7), track_id=7, class_id=BICYCLE)
     assert len(gallery) == 1
     assert gallery.recall(look(1), BICYCLE, LEFT, 100.0) == 7
 
@@ -220,7 +220,6 @@ def test_a_name_can_move_to_another_id() -> None:
     (('Bob', np.zeros(16)), 'not all zero'),
     (('Bob', np.full(16, np.nan)), 'finite'),
     (('Bob', look(1, size=8)), 'has 8 numbers, but those of the gallery have 16'),
-    (('Bob',), 'nobody with the id 0'),
 ])
 def test_enrolment_is_refused(arguments: tuple, complaint: str) -> None:
     gallery = Gallery()
