@@ -194,11 +194,11 @@ def cases() -> Iterable[Case]:
         'the same, person unknown': {'fill': 0.8, 'motion': move(12), 'boxes': False},
     }.items():
         yield Case(name, **{'motion': still, **case})
-    for pixels in (20, 60, 120, 180, 240, 320):
+    for pixels in (20, 60, 120, 240, 360, 480):
         yield Case(f'pan {pixels} px', move(pixels), pictures=6)
     for degrees in (1, 3, 6, 12):
         yield Case(f'roll {degrees} degrees', move(degrees=degrees), pictures=6)
-    for zoom in (1.02, 1.1, 1.2):
+    for zoom in (1.02, 1.1, 1.2, 1.4):
         yield Case(f'zoom {zoom}', move(zoom=zoom), pictures=4)
     pan = move(8, 3, 0.1)
     yield Case('pan 8 px, out of focus', pan, lambda p: cv2.GaussianBlur(p, (0, 0), 6))
