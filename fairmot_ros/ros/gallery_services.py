@@ -1,7 +1,7 @@
 """Services on the people who are remembered: enrol, query, forget.
 
 They run beside the worker: the gallery has a lock of its own, and of the tracker they read no more
-than the list of people that the worker leaves after each image.
+than the people that the worker leaves after each image.
 """
 
 from __future__ import annotations
@@ -69,14 +69,14 @@ class GalleryServices:
         if request.everybody:
             for stream, gallery in galleries.items():
                 response.forgotten += gallery.forget()
-                for track in stream.people:
-                    gallery.forget(track.track_id)
+                for track_id in stream.people:
+                    gallery.forget(track_id)
             return 'everybody is forgotten'
         if request.id:
             stream = self._stream(request.id)
             number = _number(request.id)
             response.forgotten = galleries[stream].forget(number)
-            if not response.forgotten and _find(stream, number) is None:
+            if not response.forgotten and number not in stream.people:
                 raise ValueError(f'nobody with the id {request.id} is tracked or remembered')
             return f'{request.id} is forgotten'
         response.forgotten = max(gallery.forget(request.name) for gallery in galleries.values())
@@ -98,7 +98,7 @@ class GalleryServices:
         if not name:
             return np.array([embedding], np.float32), None, None
         stream, number = self._stream(name), _number(name)
-        track = _find(stream, number)
+        track = stream.people.get(number)
         if track is not None and track.embedding is not None:
             return track.embedding[None], stream, track
         looks = self._galleries()[stream].looks(number)
@@ -144,7 +144,3 @@ def _id(stream: Stream, track_id: int) -> str:
     if not track_id:
         return ''
     return f'{stream.name}/{track_id}' if stream.name else str(track_id)
-
-
-def _find(stream: Stream, number: int) -> Track | None:
-    return next((track for track in stream.people if track.track_id == number), None)

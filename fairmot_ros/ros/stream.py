@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 import traceback
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -49,7 +49,8 @@ class Stream:
         name: of the camera, '' where there is one without a name.
         tracker: with ids of its own.
         gallery: of the tracker's people, if they are to be remembered.
-        people: the tracks after the last image, visible or lost; replaced as a whole.
+        people: the tracks after the last image, visible or lost, by id; with a gallery alone.
+            Replaced as a whole.
         outputs: what is published of each image, the tracks first.
         policy: judges the stamps.
         counters: where the images went.
@@ -66,7 +67,7 @@ class Stream:
         self.name = name
         self.tracker = tracker
         self.gallery = gallery
-        self.people: Sequence[Track] = ()
+        self.people: Mapping[int, Track] = {}
         self.outputs = outputs
         self.policy = StampPolicy()
         self.counters = Counters()
@@ -148,7 +149,8 @@ class Stream:
         with self.stopwatch.measure('track'):
             tracks = self.tracker.update(detections, steady, image=image)
         lost = self.tracker.lost
-        self.people = [*tracks, *lost]
+        if self.gallery is not None:  # asking for the ids also reads all else of a lazy track
+            self.people = {track.track_id: track for track in (*tracks, *lost)}
         self.rate.tick()
         result = FrameResult(
             header=incoming.message.header,
@@ -217,6 +219,6 @@ class Stream:
 
     def _forget(self) -> None:
         self.tracker.reset()
-        self.people = ()
+        self.people = {}
         for output in self.outputs:
             output.forget()

@@ -23,8 +23,7 @@ class Camera:
     def __init__(self, name: str, number: int) -> None:
         self.name = name
         self.gallery = Gallery(model='m')
-        self.people = [
-            SimpleNamespace(track_id=number, class_id=0, embedding=LOOKS[number])]
+        self.people = {number: SimpleNamespace(class_id=0, embedding=LOOKS[number])}
 
 
 class Desk:

@@ -33,7 +33,7 @@ class Stage:
 
 
 def stage(gallery: Gallery | None = None) -> Stage:
-    return Stage(Tracker(TrackerConfig(max_lost=1.0), gallery=gallery))
+    return Stage(Tracker(TrackerConfig(max_lost=1.0, max_absence=0.0), gallery=gallery))
 
 
 @pytest.mark.parametrize('with_gallery', [False, True])
@@ -92,6 +92,9 @@ def test_only_the_enrolled_come_back_after_a_reset() -> None:
     assert play.show(person(800, 1)) != [bob]
 
 
-def test_a_gallery_needs_embeddings() -> None:
+@pytest.mark.parametrize('config', [
+    TrackerConfig(use_appearance=False), TrackerConfig.reference(variant='byte'),
+])
+def test_a_gallery_needs_embeddings(config: TrackerConfig) -> None:
     with pytest.raises(ValueError, match='a gallery needs embeddings'):
-        Tracker(TrackerConfig(variant='byte'), gallery=Gallery())
+        Tracker(config, gallery=Gallery())
