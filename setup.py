@@ -136,8 +136,8 @@ class BuildInterfaces(Command):
 
     def get_source_files(self) -> list[str]:
         """Name what a source distribution needs."""
-        files = [*HERE.glob('msg/*'), *HERE.glob('cmake/*'), *HERE.glob('third_party/**/*')]
-        files += [HERE / 'CMakeLists.txt', HERE / 'package.xml']
+        files = [*HERE.glob('msg/*'), *HERE.glob('srv/*'), *HERE.glob('cmake/*')]
+        files += [*HERE.glob('third_party/**/*'), HERE / 'CMakeLists.txt', HERE / 'package.xml']
         return [os.path.relpath(file, HERE) for file in files if file.is_file()]
 
     def get_outputs(self) -> list[str]:

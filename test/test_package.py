@@ -78,7 +78,9 @@ def test_manifest_names_what_the_code_imports(folder: str) -> None:
 
 
 def test_manifest_names_what_the_messages_use() -> None:
-    fields = '\n'.join(path.read_text() for path in (REPOSITORY / 'msg').glob('*.msg'))
+    fields = '\n'.join(
+        path.read_text() for folder in ('msg', 'srv') for path in (REPOSITORY / folder).iterdir()
+    )
     used = set(re.findall(r'^(\w+)/', fields, re.MULTILINE))
     assert used == {e.text for e in MANIFEST.findall('depend')}
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 import traceback
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -21,7 +21,8 @@ from fairmot_ros.ros.statistics import Counters, Rate, Stopwatch
 from fairmot_ros.ros.time_policy import StampPolicy, Verdict
 from fairmot_ros.ros.track_conversion import TrackConverter
 from fairmot_ros.tracker import Tracker
-from fairmot_ros.types import Detections
+from fairmot_ros.tracker.gallery import Gallery
+from fairmot_ros.types import Detections, Track
 
 REPORT_SECONDS = 5.0  # between two log lines on failures
 
@@ -47,6 +48,9 @@ class Stream:
     Attributes:
         name: of the camera, '' where there is one without a name.
         tracker: with ids of its own.
+        gallery: of the tracker's people, if they are to be remembered.
+        people: the tracks after the last image, visible or lost, by id; with a gallery alone.
+            Replaced as a whole.
         outputs: what is published of each image, the tracks first.
         policy: judges the stamps.
         counters: where the images went.
@@ -58,10 +62,12 @@ class Stream:
     """
 
     def __init__(self, name: str, tracker: Tracker, outputs: Sequence[Output], clock: Clock,
-                 logger: RcutilsLogger) -> None:
+                 logger: RcutilsLogger, gallery: Gallery | None = None) -> None:
         """Wire up."""
         self.name = name
         self.tracker = tracker
+        self.gallery = gallery
+        self.people: Mapping[int, Track] = {}
         self.outputs = outputs
         self.policy = StampPolicy()
         self.counters = Counters()
@@ -105,6 +111,8 @@ class Stream:
         self.stopwatch.add('wait', time.perf_counter() - incoming.arrived)
         if parameters is not self._parameters:
             self.tracker.reconfigure(parameters.tracker_config())
+            if self.gallery is not None:
+                self.gallery.config = parameters.gallery_config()
             self.policy.on_jump = parameters.on_time_jump
             self.policy.max_gap = parameters.max_gap
             self._parameters = parameters
@@ -136,15 +144,20 @@ class Stream:
         assert parameters is not None
         stamp = self._stamp(incoming)
         steady = self.policy.tracker_time(stamp)
+        if self.gallery is not None and self.gallery.model != model:
+            self._change_model(self.gallery, model)
         with self.stopwatch.measure('track'):
             tracks = self.tracker.update(detections, steady, image=image)
+        lost = self.tracker.lost
+        if self.gallery is not None:  # asking for the ids also reads all else of a lazy track
+            self.people = {track.track_id: track for track in (*tracks, *lost)}
         self.rate.tick()
         result = FrameResult(
             header=incoming.message.header,
             stamp=steady,
             image=image,
             visible=filter_tracks(tracks, parameters.min_box_area, parameters.max_box_aspect),
-            lost=self.tracker.lost,
+            lost=lost,
             tentative=self.tracker.tentative if parameters.publish_tentative else (),
             parameters=parameters,
             converter=TrackConverter(labels, model, parameters.class_id_format, self.name),
@@ -157,6 +170,13 @@ class Stream:
                 self._note_latency(stamp)
         self.counters.processed += 1
         self.last_error = ''
+
+    def _change_model(self, gallery: Gallery, model: str) -> None:
+        if gallery.forget():
+            self._logger.warning(
+                f'embeddings are made by {model!r} from now on: the gallery of those made by '
+                f'{gallery.model!r} is emptied')
+        gallery.model = model
 
     def _note_latency(self, stamp: float) -> None:
         latency = self._clock.now().nanoseconds * 1e-9 - stamp
@@ -199,5 +219,6 @@ class Stream:
 
     def _forget(self) -> None:
         self.tracker.reset()
+        self.people = {}
         for output in self.outputs:
             output.forget()

@@ -22,6 +22,7 @@ from fairmot_ros.detector.engine import free_device_memory
 from fairmot_ros.msg import Timing
 from fairmot_ros.ros.diagnostics import diagnose, idle, timing
 from fairmot_ros.ros.frame_processor import FrameProcessor
+from fairmot_ros.ros.gallery_services import GalleryServices
 from fairmot_ros.ros.input_subscription import InputSubscription
 from fairmot_ros.ros.lifecycle_guard import guard_transitions
 from fairmot_ros.ros.outputs import make_outputs
@@ -33,6 +34,7 @@ from fairmot_ros.ros.stream import Incoming, Stream
 from fairmot_ros.ros.track_conversion import TrackConverter
 from fairmot_ros.ros.worker import Worker
 from fairmot_ros.tracker import Tracker
+from fairmot_ros.tracker.gallery import Gallery
 
 LATCHED = QoSProfile(depth=1, durability=DurabilityPolicy.TRANSIENT_LOCAL)
 OK, REFUSED = TransitionCallbackReturn.SUCCESS, TransitionCallbackReturn.FAILURE
@@ -71,6 +73,8 @@ class TrackingNode(LifecycleNode, Generic[P]):
             self.add_post_set_parameters_callback(self._apply_parameters)
         self.create_service(Trigger, '~/reset', self._on_reset)
         self.create_service(SetBool, '~/set_enabled', self._on_set_enabled)
+        if self.parameters.gallery:
+            GalleryServices(self, self._streams)
         self._diagnostics = self.create_publisher(DiagnosticArray, '/diagnostics', 10)
         # A steady clock: timers on ROS time stall when a bag starts over.
         self.create_timer(1.0, self._on_second, clock=Clock(clock_type=ClockType.STEADY_TIME))
@@ -162,11 +166,14 @@ class TrackingNode(LifecycleNode, Generic[P]):
 
     def _make_stream(self, camera: str) -> Stream:
         p = self.parameters
-        tracker = Tracker(p.tracker_config(), last_id=self._last_ids.get(camera, 0))
+        assert self._perception is not None
+        gallery = Gallery(p.gallery_config(), self._perception.model) if p.gallery else None
+        tracker = Tracker(p.tracker_config(), last_id=self._last_ids.get(camera, 0),
+                          gallery=gallery)
         outputs = make_outputs(self, camera, p, images=self.takes_images)
         self._reports.append(
             self.create_publisher(Timing, f'~/{camera}/timing' if camera else '~/timing', 10))
-        return Stream(camera, tracker, outputs, self.get_clock(), self.get_logger())
+        return Stream(camera, tracker, outputs, self.get_clock(), self.get_logger(), gallery)
 
     def _listen(self, stream: Stream) -> InputSubscription:
         topic, message_type = self.input_of(f'{stream.name}/' if stream.name else '')
@@ -192,6 +199,8 @@ class TrackingNode(LifecycleNode, Generic[P]):
     def _release(self) -> None:
         for stream in self._streams:
             self._last_ids[stream.name] = stream.tracker.last_id
+            if stream.gallery is not None:
+                stream.gallery.forget()
             for output in stream.outputs:
                 output.close()
         for publisher in self._reports:

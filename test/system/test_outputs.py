@@ -246,7 +246,7 @@ def test_foreign_detections_get_ids(peer: Peer, start: NodeStarter) -> None:
 
 def test_foreign_embeddings_are_used(peer: Peer, start: NodeStarter) -> None:
     start('detection_tracker_node',
-          {'with_embeddings': True, 'variant': 'byte_reid', 'first_limit': 0.4})
+          {'with_embeddings': True})
     results = peer.listen(TrackArray, 'detection_tracker/tracks')
     sender = peer.advertise(TrackArray, 'detections')
 
