@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import argparse
 
-from benchmarks import network_speed, tracker_speed
+from benchmarks import evaluation_speed, network_speed, tracker_speed
 from benchmarks.calibration import calibrate
 from fairmot_ros.tracker.assignment import BACKEND
 
-PARTS = ('network', 'tracker', 'freshness')
+PARTS = ('network', 'tracker', 'evaluation', 'freshness')
 
 
 def main() -> None:
@@ -16,7 +16,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog='benchmarks', description=__doc__)
     parser.add_argument(
         'parts', nargs='*', choices=[[], *PARTS], metavar='PART',
-        help='network, tracker, freshness (default: the first two)',
+        help='network, tracker, evaluation, freshness (default: the first two)',
     )
     parser.add_argument('--weights', default='default', help='checkpoint of the detector')
     parser.add_argument('--device', default='auto', help='auto, cpu or cuda')
@@ -40,6 +40,8 @@ def main() -> None:
     if 'tracker' in parts:
         print(f'assignment by {BACKEND}')
         tracker_speed.report(options.frames)
+    if 'evaluation' in parts:
+        evaluation_speed.report(min(options.repeats, 3))
     if 'freshness' in parts:
         from benchmarks import freshness  # the one part that needs ROS
 
