@@ -182,9 +182,11 @@ setup(
     cmdclass={'build': Build, 'build_interfaces': BuildInterfaces},
     install_requires=[
         'lap',
+        'mcap>=1.2',
         'numpy',
         'opencv-python-headless',
         'PyYAML',
+        'rosbags>=0.11',
         'scipy',
         'torch>=2.1,<=2.13.0',  # newer ones are not tested
         'tqdm',
@@ -205,8 +207,10 @@ setup(
     },
     entry_points={
         'console_scripts': [
+            'fairmot-bag2mot = fairmot_ros.cli.bag2mot:main',
             'fairmot-check = fairmot_ros.cli.check:main',
             'fairmot-demo = fairmot_ros.cli.demo:main',
+            'fairmot-mot2bag = fairmot_ros.cli.mot2bag:main',
             'fairmot-teach = fairmot_ros.cli.teach:main',
             'fairmot-train = fairmot_ros.cli.train:main',
         ]

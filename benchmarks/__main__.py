@@ -6,11 +6,11 @@ import argparse
 import os
 from pathlib import Path
 
-from benchmarks import network_speed, tracker_speed
+from benchmarks import evaluation_speed, network_speed, tracker_speed
 from benchmarks.calibration import calibrate
 from fairmot_ros.tracker.assignment import BACKEND
 
-PARTS = ('network', 'tracker', 'freshness', 'camera-motion')
+PARTS = ('network', 'tracker', 'evaluation', 'freshness', 'camera-motion')
 SCENE = Path('fixtures') / 'scene_d_camera_150x20.npz'
 
 
@@ -52,6 +52,8 @@ def main() -> None:
     if 'tracker' in parts:
         print(f'assignment by {BACKEND}')
         tracker_speed.report(options.frames)
+    if 'evaluation' in parts:
+        evaluation_speed.report(min(options.repeats, 3))
     if 'freshness' in parts:
         from benchmarks import freshness  # the one part that needs ROS
 

@@ -13,7 +13,7 @@ FILES = sorted(PACKAGE.rglob('*.py'))
 
 # From the bottom up. '' is the package itself: __init__.py, whose names all layers may use.
 LAYERS = (
-    '', 'types', 'geometry', 'network', 'tracker', 'detector', 'pipeline', 'evaluation',
+    '', 'types', 'geometry', 'pixels', 'network', 'tracker', 'detector', 'pipeline', 'evaluation',
     'training', 'ros', 'cli',
 )
 ROS_LAYERS = ('ros', 'cli')
