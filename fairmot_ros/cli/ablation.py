@@ -27,6 +27,11 @@ def make_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument('--output', type=Path, default=Path('runs/ablation'),
                         help='folder to write (default: runs/ablation)')
+    parser.add_argument(
+        '--seeds', type=int, nargs='+', default=None,
+        help="train these of the plan's seeds alone, to share the work among processes or "
+        'machines; the table shows all that lie in the output folder',
+    )
     parser.add_argument('--device', default='cpu', help='cpu, cuda or cuda:N (default: cpu)')
     return parser
 
@@ -36,7 +41,7 @@ def main(arguments: list[str] | None = None) -> int:
     options = make_parser().parse_args(arguments)
     try:
         plan = read_plan(options.plan)
-        run_ablation(plan, options.data, options.output, options.device)
+        run_ablation(plan, options.data, options.output, options.device, options.seeds)
     except (CheckpointError, ConfigError, DataError, TrainingError) as error:
         print(f'fairmot-ablation: {error}', file=sys.stderr)
         return 2

@@ -91,11 +91,7 @@ class Trainer:
         self.steps = self.steps_per_epoch * config.epochs if self.steps_per_epoch else config.steps
         self.network = make_network(config).to(self.device)
         self.network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-        try:
-            loss = FairMOTLoss(config.reid_dim, self.stream.num_identities, **config.loss)
-        except (TypeError, ValueError) as error:
-            raise ConfigError(f'loss of {config.name}: {error}') from error
-        self.loss = loss.to(self.device)
+        self.loss = make_loss(config, self.stream.num_identities).to(self.device)
         self.average = WeightAverage(self.network, config.ema_decay)
         self.optimizer = torch.optim.Adam(
             [*self.network.parameters(), *self.loss.parameters()], lr=config.learning_rate
@@ -314,7 +310,12 @@ def make_stream(config: TrainingConfig, data: Path) -> tuple[Mix, SampleStream]:
 
 
 def make_network(config: TrainingConfig) -> FairMOTNetwork:
-    """Build the network, from fresh weights or from those that the run starts from."""
+    """Build the network, from fresh weights or from those that the run starts from.
+
+    Raises:
+        CheckpointError: if the weights do not fit.
+        ConfigError: if the architecture or an option of it is unknown.
+    """
     try:
         network = create_network(
             config.architecture, len(config.labels), config.reid_dim, **config.network
@@ -326,3 +327,15 @@ def make_network(config: TrainingConfig) -> FairMOTNetwork:
         if fresh:
             tqdm.write(f'{config.weights} has no {", ".join(fresh)} that fits: started fresh')
     return network
+
+
+def make_loss(config: TrainingConfig, num_identities: int) -> FairMOTLoss:
+    """Build the loss.
+
+    Raises:
+        ConfigError: if an option of it is unknown.
+    """
+    try:
+        return FairMOTLoss(config.reid_dim, num_identities, **config.loss)
+    except (TypeError, ValueError) as error:
+        raise ConfigError(f'loss of {config.name}: {error}') from error

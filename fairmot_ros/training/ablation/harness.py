@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,8 @@ from fairmot_ros.training.trainer import Trainer
 Result = dict[str, Any]
 
 
-def run_ablation(plan: AblationPlan, data: Path, output: Path, device: str = 'cpu') -> list[Row]:
+def run_ablation(plan: AblationPlan, data: Path, output: Path, device: str = 'cpu',
+                 seeds: Sequence[int] | None = None) -> list[Row]:
     """Train and score what is not yet; the table is written anew after each.
 
     Args:
@@ -30,11 +32,12 @@ def run_ablation(plan: AblationPlan, data: Path, output: Path, device: str = 'cp
         output: folder of the table; below it, one folder for each training. A training that
             was cut short goes on.
         device: 'cpu' or 'cuda'.
+        seeds: those of the plan to train; all by default.
 
     Returns:
         The rows of the table.
     """
-    runs = list(plan.runs())
+    runs = [(variant, seed) for variant, seed in plan.runs() if seeds is None or seed in seeds]
     rows = collect(plan, output)
     for variant, seed in tqdm(runs, desc='ablation', unit='training'):
         if load_result(output, variant, seed) is None:
