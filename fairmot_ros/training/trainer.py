@@ -97,7 +97,7 @@ class Trainer:
             [*self.network.parameters(), *self.loss.parameters()], lr=config.learning_rate
         )
         self.scaler = torch.amp.GradScaler(  # type: ignore[attr-defined]
-            self.device.type, enabled=config.precision == 'fp16'
+            self.device.type, init_scale=2.0**10, enabled=config.precision == 'fp16'
         )
         self.step = 0
         self.seconds = 0.0
