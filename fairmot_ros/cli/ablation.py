@@ -32,7 +32,9 @@ def make_parser() -> argparse.ArgumentParser:
         help="train these of the plan's seeds alone, to share the work among processes or "
         'machines; the table shows all that lie in the output folder',
     )
-    parser.add_argument('--device', default='cpu', help='cpu, cuda or cuda:N (default: cpu)')
+    parser.add_argument(
+        '--device', default='auto', help='auto, cpu, cuda or cuda:N (default: auto)'
+    )
     return parser
 
 

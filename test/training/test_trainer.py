@@ -14,14 +14,9 @@ from fairmot_ros.network import (
     save_checkpoint,
 )
 from fairmot_ros.training.ablation import read_plan
+from fairmot_ros.training.building import make_loss, make_network, make_stream
 from fairmot_ros.training.config import ConfigError, TrainingConfig, parse_config, read_config
-from fairmot_ros.training.trainer import (
-    Trainer,
-    TrainingError,
-    make_loss,
-    make_network,
-    make_stream,
-)
+from fairmot_ros.training.trainer import Trainer, TrainingError
 
 CONFIG = """
 name: tiny
@@ -114,6 +109,16 @@ def test_a_wrong_config_is_named(tmp_path: Path, text: str, message: str) -> Non
     path.write_text(text)
     with pytest.raises(ConfigError, match=message):
         read_config(path)
+
+
+def test_a_missing_gpu_is_one_line(
+    config_file: Path, training_data: Path, tmp_path: Path, capsys: pytest.CaptureFixture
+) -> None:
+    if torch.cuda.is_available():
+        pytest.skip('there is a GPU')
+    data = ['--data', str(training_data), '--output', str(tmp_path)]
+    assert train.main([str(config_file), *data, '--device', 'cuda']) == 2
+    assert "device 'cuda' was asked for, but torch" in capsys.readouterr().err
 
 
 def test_a_users_mistake_is_one_line(

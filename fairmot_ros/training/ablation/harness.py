@@ -22,7 +22,7 @@ from fairmot_ros.training.trainer import Trainer
 Result = dict[str, Any]
 
 
-def run_ablation(plan: AblationPlan, data: Path, output: Path, device: str = 'cpu',
+def run_ablation(plan: AblationPlan, data: Path, output: Path, device: str = 'auto',
                  seeds: Sequence[int] | None = None) -> list[Row]:
     """Train and score what is not yet; the table is written anew after each.
 
@@ -31,7 +31,7 @@ def run_ablation(plan: AblationPlan, data: Path, output: Path, device: str = 'cp
         data: folder that holds the sets.
         output: folder of the table; below it, one folder for each training. A training that
             was cut short goes on.
-        device: 'cpu' or 'cuda'.
+        device: 'auto', 'cpu' or 'cuda'.
         seeds: those of the plan to train; all by default.
 
     Returns:

@@ -11,6 +11,7 @@ from typing import Any
 
 import torch
 
+from fairmot_ros.training.building import make_loss, make_network
 from fairmot_ros.training.config import (
     ConfigError,
     SetConfig,
@@ -19,7 +20,6 @@ from fairmot_ros.training.config import (
     parse_config,
     read_mapping,
 )
-from fairmot_ros.training.trainer import make_loss, make_network
 
 
 @dataclass(frozen=True)
