@@ -19,7 +19,7 @@ def make_parser() -> argparse.ArgumentParser:
         prog='fairmot-ablation',
         description='Train and score every variant of a training with every seed, and write '
         'results.md, results.csv and results.png. What is done is kept: the same command goes '
-        'on where it was cut short.',
+        'on where it was cut short. Started several times, the processes share the work.',
     )
     parser.add_argument('plan', type=Path, help='YAML file with base, studies, seeds, scoring')
     parser.add_argument(
@@ -27,11 +27,6 @@ def make_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument('--output', type=Path, default=Path('runs/ablation'),
                         help='folder to write (default: runs/ablation)')
-    parser.add_argument(
-        '--seeds', type=int, nargs='+', default=None,
-        help="train these of the plan's seeds alone, to share the work among processes or "
-        'machines; the table shows all that lie in the output folder',
-    )
     parser.add_argument(
         '--device', default='auto', help='auto, cpu, cuda or cuda:N (default: auto)'
     )
@@ -43,7 +38,7 @@ def main(arguments: list[str] | None = None) -> int:
     options = make_parser().parse_args(arguments)
     try:
         plan = read_plan(options.plan)
-        run_ablation(plan, options.data, options.output, options.device, options.seeds)
+        run_ablation(plan, options.data, options.output, options.device)
     except (CheckpointError, ConfigError, DataError, TrainingError) as error:
         print(f'fairmot-ablation: {error}', file=sys.stderr)
         return 2

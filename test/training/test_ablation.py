@@ -5,7 +5,7 @@ import pytest
 
 from fairmot_ros.cli import ablation
 from fairmot_ros.training.ablation import read_plan
-from fairmot_ros.training.ablation.harness import collect
+from fairmot_ros.training.ablation.harness import claim, collect
 from fairmot_ros.training.config import ConfigError
 
 PLAN = """
@@ -77,6 +77,13 @@ def test_the_command_trains_scores_and_goes_on(
     assert ablation.main(arguments) == 0
     after = {path: path.stat().st_mtime_ns for path in scores}
     assert [path for path in scores if before[path] != after[path]] == [scores[3]]
+
+
+def test_processes_share_the_work(tmp_path: Path) -> None:
+    with claim(tmp_path / 'run') as first, claim(tmp_path / 'run') as second:
+        assert (first, second) == (True, False)
+    with claim(tmp_path / 'run') as again:
+        assert again
 
 
 def _has_matplotlib() -> bool:

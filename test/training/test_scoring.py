@@ -1,9 +1,11 @@
+import json
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
 
+from fairmot_ros.cli import score
 from fairmot_ros.network import create_network, save_checkpoint
 from fairmot_ros.training.config import SetConfig
 from fairmot_ros.training.problems import Problems
@@ -115,3 +117,38 @@ def test_embedding_score_of_real_maps(drawn_people: Path) -> None:
     # The same pictures twice: each one's first match is itself.
     assert result['rank1'] == result['map'] == 1.0
     assert (result['people'], result['identities']) == (64, 32)
+
+
+@pytest.fixture
+def weights(tmp_path: Path) -> Path:
+    torch.manual_seed(0)
+    path = tmp_path / 'weights.pth'
+    network = create_network('yolo', reid_dim=8, stem_channels=8)
+    save_checkpoint(network, path, input_size=[96, 64])
+    return path
+
+
+@pytest.mark.parametrize(('half', 'measure'), [('detection', 'ap50'), ('embedding', 'rank1')])
+def test_the_command_writes_json(
+    half: str, measure: str, weights: Path, drawn_people: Path, tmp_path: Path
+) -> None:
+    output = tmp_path / 'scores/result.json'
+    arguments = [half, str(drawn_people / 'twenty'), '--weights', str(weights)]
+    assert score.main([*arguments, '--output', str(output), '--device', 'cpu']) == 0
+    result = json.loads(output.read_text())
+    assert measure in result
+    assert result['input_size'] == [96, 64]
+
+
+@pytest.mark.parametrize(('arguments', 'message'), [
+    (['--weights', 'none.pth'], 'no weights at none.pth'),
+    (['--input-size', '100', '64'], 'input_size must be (width, height) in multiples of 32'),
+    (['--format', 'mot'], 'no MOTChallenge sequence in '),
+])
+def test_a_users_mistake_is_one_line(
+    arguments: list[str], message: str, drawn_people: Path, capsys: pytest.CaptureFixture
+) -> None:
+    assert score.main(['detection', str(drawn_people / 'twenty'), *arguments]) == 2
+    error = capsys.readouterr().err
+    assert error.startswith(f'fairmot-score: {message}')
+    assert error.count('\n') == 1
