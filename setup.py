@@ -203,14 +203,19 @@ setup(
             'ros-jazzy-std-msgs',
             'ros-jazzy-std-srvs',
             'ros-jazzy-visualization-msgs',
-        ]
+        ],
+        # Plots of ablations, and a second log of trainings
+        'training': ['matplotlib', 'tensorboard'],
     },
     entry_points={
         'console_scripts': [
+            'fairmot-ablation = fairmot_ros.cli.ablation:main',
             'fairmot-bag2mot = fairmot_ros.cli.bag2mot:main',
             'fairmot-check = fairmot_ros.cli.check:main',
+            'fairmot-convert = fairmot_ros.cli.convert:main',
             'fairmot-demo = fairmot_ros.cli.demo:main',
             'fairmot-mot2bag = fairmot_ros.cli.mot2bag:main',
+            'fairmot-score = fairmot_ros.cli.score:main',
             'fairmot-teach = fairmot_ros.cli.teach:main',
             'fairmot-train = fairmot_ros.cli.train:main',
         ]

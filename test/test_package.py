@@ -30,7 +30,8 @@ ROSDEP_KEYS = {
     'tqdm': 'python3-tqdm',
     'yaml': 'python3-yaml',
 }
-OPTIONAL = {'lap', 'foxglove_msgs', 'hri_msgs', 'rosbags', 'mcap'}  # the code does without
+# The code does without these.
+OPTIONAL = {'lap', 'matplotlib', 'foxglove_msgs', 'hri_msgs', 'rosbags', 'mcap', 'openvino'}
 
 
 def dependencies() -> set[str]:

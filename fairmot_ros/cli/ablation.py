@@ -19,7 +19,7 @@ def make_parser() -> argparse.ArgumentParser:
         prog='fairmot-ablation',
         description='Train and score every variant of a training with every seed, and write '
         'results.md, results.csv and results.png. What is done is kept: the same command goes '
-        'on where it was cut short.',
+        'on where it was cut short. Started several times, the processes share the work.',
     )
     parser.add_argument('plan', type=Path, help='YAML file with base, studies, seeds, scoring')
     parser.add_argument(
@@ -27,7 +27,9 @@ def make_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument('--output', type=Path, default=Path('runs/ablation'),
                         help='folder to write (default: runs/ablation)')
-    parser.add_argument('--device', default='cpu', help='cpu, cuda or cuda:N (default: cpu)')
+    parser.add_argument(
+        '--device', default='auto', help='auto, cpu, cuda or cuda:N (default: auto)'
+    )
     return parser
 
 

@@ -33,8 +33,9 @@ def make_parser() -> argparse.ArgumentParser:
         help='folder of the run (default: runs/ and the name of the model)',
     )
     parser.add_argument(
-        '--device', default='cpu',
-        help='cpu, cuda or cuda:N (default: cpu); with torchrun, cuda gives each process its own',
+        '--device', default='auto',
+        help='auto, cpu, cuda or cuda:N (default: auto, a GPU where there is one); with torchrun, '
+        'each process gets its own GPU',
     )
     parser.add_argument(
         '--save-every', type=int, default=200, metavar='STEPS',

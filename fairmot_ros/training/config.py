@@ -197,20 +197,14 @@ def parse_config(content: dict[str, Any], origin: str) -> TrainingConfig:
     """
     content = dict(content)
     labels = content.get('labels', PERSON)
-    try:
-        content['sets'] = tuple(
-            build_section(SetConfig, {'names': labels, **part}, origin)
-            for part in content.get('sets', ())
-        )
-        sections = (('composer', ComposerOptions), ('augmentation', AugmentationOptions))
-        for name, section in sections:
-            if content.get(name) is not None:
-                content[name] = build_section(section, content[name], origin)
-        config: TrainingConfig = build_section(TrainingConfig, content, origin)
-    except (TypeError, ValueError) as error:
-        if isinstance(error, ConfigError):
-            raise
-        raise ConfigError(f'{origin}: {error}') from error
+    content['sets'] = tuple(
+        build_section(SetConfig, {'names': labels, **part}, origin)
+        for part in content.get('sets', ())
+    )
+    for name, section in (('composer', ComposerOptions), ('augmentation', AugmentationOptions)):
+        if content.get(name) is not None:
+            content[name] = build_section(section, content[name], origin)
+    config: TrainingConfig = build_section(TrainingConfig, content, origin)
     return config
 
 
@@ -218,7 +212,7 @@ def build_section(cls: type, values: dict[str, Any], origin: str) -> Any:
     """Return an instance of a dataclass from a mapping, lists as tuples.
 
     Raises:
-        ConfigError: if a name is unknown.
+        ConfigError: if a name is unknown or missing, or a value out of range.
     """
     known = {f.name for f in fields(cls)}
     unknown = sorted(set(values) - known)
@@ -227,7 +221,10 @@ def build_section(cls: type, values: dict[str, Any], origin: str) -> Any:
             f'{origin}: unknown setting {", ".join(unknown)}; '
             f'expected {", ".join(sorted(known))}'
         )
-    return cls(**{k: tuple(v) if isinstance(v, list) else v for k, v in values.items()})
+    try:
+        return cls(**{k: tuple(v) if isinstance(v, list) else v for k, v in values.items()})
+    except (TypeError, ValueError) as error:
+        raise ConfigError(f'{origin}: {error}') from error
 
 
 def _check(name: str, value: str, known: tuple[str, ...]) -> None:

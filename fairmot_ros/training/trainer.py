@@ -11,51 +11,32 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from torch import Tensor, nn
+from torch import nn
 from torch.utils.data import DataLoader
 from tqdm import tqdm
 
-from fairmot_ros.network import create_network, save_checkpoint
-from fairmot_ros.network.checkpoint import initialise
-from fairmot_ros.network.heads import FairMOTNetwork
+from fairmot_ros.network import save_checkpoint
 from fairmot_ros.training import schedule
+from fairmot_ros.training.building import (
+    NetworkWithLoss,
+    make_loss,
+    make_network,
+    make_stream,
+)
 from fairmot_ros.training.card import Progress, write_card
 from fairmot_ros.training.config import ConfigError, TrainingConfig
-from fairmot_ros.training.dataset import PROBLEMS, SampleStream, SceneStream
+from fairmot_ros.training.dataset import PROBLEMS
 from fairmot_ros.training.distributed import Processes
 from fairmot_ros.training.ema import WeightAverage
 from fairmot_ros.training.logs import RunLog
-from fairmot_ros.training.losses import TERMS, FairMOTLoss, count_totals
-from fairmot_ros.training.mix import Mix, read_mix
-from fairmot_ros.training.pictures import PictureStream
+from fairmot_ros.training.losses import TERMS, count_totals
 from fairmot_ros.training.sheet import write_sheet
 
-HALF_TYPES = {'bf16': torch.bfloat16, 'fp16': torch.float16}
 Part = dict[str, Any]
 
 
 class TrainingError(RuntimeError):
     """A run that cannot go on; the message says why and what to do."""
-
-
-class NetworkWithLoss(nn.Module):
-    """Both as one module, so that the gradients of both are shared among processes."""
-
-    def __init__(self, network: FairMOTNetwork, loss: FairMOTLoss, precision: str) -> None:
-        super().__init__()
-        self.network, self.loss, self.precision = network, loss, precision
-
-    def forward(self, images: Tensor, batch: Part, totals: Tensor) -> dict[str, Tensor]:
-        """Return the loss terms of float32 images [B, 3, H, W]."""
-        with self._autocast(images.device.type):
-            features = self.network.features(images)
-        # The heads and losses stay in float32, as in the detector.
-        return self.loss(self.network.heads(features.float()), batch, totals)
-
-    def _autocast(self, device: str) -> contextlib.AbstractContextManager:
-        if self.precision == 'fp32':
-            return contextlib.nullcontext()
-        return torch.autocast(device, dtype=HALF_TYPES[self.precision])
 
 
 class Trainer:
@@ -67,7 +48,7 @@ class Trainer:
     """
 
     def __init__(self, config: TrainingConfig, data: Path, folder: Path,
-                 device: str = 'cpu') -> None:
+                 device: str = 'auto') -> None:
         """Build the run, or take it up where `state.pt` left it.
 
         Raises:
@@ -91,21 +72,14 @@ class Trainer:
         self.steps = self.steps_per_epoch * config.epochs if self.steps_per_epoch else config.steps
         self.network = make_network(config).to(self.device)
         self.network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-        try:
-            looks = self.mix.looks(config.reid_dim)
-            loss = FairMOTLoss(
-                config.reid_dim, self.stream.num_identities, **config.loss,
-                looks=None if looks is None else torch.from_numpy(looks),
-            )
-        except (TypeError, ValueError) as error:
-            raise ConfigError(f'loss of {config.name}: {error}') from error
-        self.loss = loss.to(self.device)
+        looks = self.mix.looks(config.reid_dim)
+        self.loss = make_loss(config, self.stream.num_identities, looks).to(self.device)
         self.average = WeightAverage(self.network, config.ema_decay)
         self.optimizer = torch.optim.Adam(
             [*self.network.parameters(), *self.loss.parameters()], lr=config.learning_rate
         )
         self.scaler = torch.amp.GradScaler(  # type: ignore[attr-defined]
-            self.device.type, enabled=config.precision == 'fp16'
+            self.device.type, init_scale=2.0**10, enabled=config.precision == 'fp16'
         )
         self.step = 0
         self.seconds = 0.0
@@ -235,6 +209,9 @@ class Trainer:
     def save(self) -> Path:
         """Write the state and the averaged weights; a crash leaves the earlier files."""
         weights = self.folder / 'weights.pth'
+        problems = self.mix.problems
+        for sentence in self.processes.gather(problems.sentences()):
+            problems.add(sentence)
         if not self.processes.is_first:
             return weights
         partial = self.folder / 'state.pt.partial'
@@ -249,7 +226,7 @@ class Trainer:
             'optimizer': self.optimizer.state_dict(),
             'scaler': self.scaler.state_dict(),
             'random': torch.get_rng_state(),
-            'problems': self.mix.problems.sentences(),
+            'problems': problems.sentences(),
         }
         if self.device.type == 'cuda':
             state['random_cuda'] = torch.cuda.get_rng_state(self.device)
@@ -261,7 +238,6 @@ class Trainer:
             epoch=self.step if epoch is None else epoch, name=self.config.name,
             input_size=list(self.config.input_size), labels=list(self.config.labels),
         )
-        problems = self.mix.problems
         if len(problems):
             text = '\n'.join(problems.sentences()) + '\n'
             (self.folder / 'problems.txt').write_text(text)
@@ -306,27 +282,3 @@ class Trainer:
             torch.set_rng_state(state['random'])
         if 'random_cuda' in state and self.device.type == 'cuda':
             torch.cuda.set_rng_state(state['random_cuda'], self.device)
-
-
-def make_stream(config: TrainingConfig, data: Path) -> tuple[Mix, SampleStream]:
-    """Read the labels of all sets; returns them and the stream of samples."""
-    if config.composer is None:
-        mix = read_mix(config.sets, data)
-        return mix, PictureStream(config, mix)
-    mix = read_mix(config.sets, data, int(1.5 * config.composer.person_height[1]))
-    return mix, SceneStream(config, mix)
-
-
-def make_network(config: TrainingConfig) -> FairMOTNetwork:
-    """Build the network, from fresh weights or from those that the run starts from."""
-    try:
-        network = create_network(
-            config.architecture, len(config.labels), config.reid_dim, **config.network
-        )
-    except (TypeError, ValueError) as error:
-        raise ConfigError(f'network of {config.name}: {error}') from error
-    if config.weights:
-        fresh = initialise(network, config.weights)
-        if fresh:
-            tqdm.write(f'{config.weights} has no {", ".join(fresh)} that fits: started fresh')
-    return network

@@ -6,9 +6,9 @@ import pytest
 import torch
 
 from fairmot_ros.cli import train
+from fairmot_ros.training.building import make_stream
 from fairmot_ros.training.config import SetConfig, TrainingConfig
 from fairmot_ros.training.sources import DataError
-from fairmot_ros.training.trainer import make_stream
 
 CONFIG = TrainingConfig(
     'tiny', 'yolo', (SetConfig('twenty'),), network={'stem_channels': 8, 'head_conv': 8},

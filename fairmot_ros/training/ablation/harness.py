@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
+import fcntl
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -21,28 +24,43 @@ from fairmot_ros.training.trainer import Trainer
 Result = dict[str, Any]
 
 
-def run_ablation(plan: AblationPlan, data: Path, output: Path, device: str = 'cpu') -> list[Row]:
+def run_ablation(plan: AblationPlan, data: Path, output: Path,
+                 device: str = 'auto') -> list[Row]:
     """Train and score what is not yet; the table is written anew after each.
+
+    Several processes may do so at once: each takes what no other is at.
 
     Args:
         plan: see `read_plan`.
         data: folder that holds the sets.
         output: folder of the table; below it, one folder for each training. A training that
             was cut short goes on.
-        device: 'cpu' or 'cuda'.
+        device: 'auto', 'cpu' or 'cuda'.
 
     Returns:
         The rows of the table.
     """
-    runs = list(plan.runs())
+    for variant, seed in tqdm(list(plan.runs()), desc='ablation', unit='training'):
+        with claim(run_folder(output, variant, seed)) as mine:
+            if mine and load_result(output, variant, seed) is None:
+                train_and_score(plan, variant, seed, data, output, device)
+                write_report(plan, collect(plan, output), output)
     rows = collect(plan, output)
-    for variant, seed in tqdm(runs, desc='ablation', unit='training'):
-        if load_result(output, variant, seed) is None:
-            train_and_score(plan, variant, seed, data, output, device)
-            rows = collect(plan, output)
-            write_report(plan, rows, output)
     write_report(plan, rows, output)
     return rows
+
+
+@contextlib.contextmanager
+def claim(folder: Path) -> Iterator[bool]:
+    """Yield whether the folder is this process's; nobody else's until then, or until it dies."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / 'lock').open('w') as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            yield False
+            return
+        yield True
 
 
 def train_and_score(plan: AblationPlan, variant: Variant, seed: int, data: Path, output: Path,

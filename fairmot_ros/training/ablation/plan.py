@@ -5,10 +5,13 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import torch
+
+from fairmot_ros.training.building import make_loss, make_network
 from fairmot_ros.training.config import (
     ConfigError,
     SetConfig,
@@ -107,7 +110,10 @@ def read_plan(path: Path) -> AblationPlan:
         origin, variants, tuple(content['seeds']), build_section(Scoring, scoring, origin)
     )
     for variant, seed in plan.runs():
-        variant.config(seed, origin)  # tells what is wrong before hours have passed
+        config = variant.config(seed, origin)
+        with torch.device('meta'):  # tells what is wrong before hours have passed, at no cost
+            make_network(replace(config, weights=None))
+            make_loss(config, num_identities=2)
     return plan
 
 
