@@ -181,6 +181,7 @@ setup(
     distclass=BinaryDistribution,
     cmdclass={'build': Build, 'build_interfaces': BuildInterfaces},
     install_requires=[
+        'Jinja2',
         'lap',
         'mcap>=1.2',
         'numpy',
@@ -210,6 +211,7 @@ setup(
             'fairmot-bag2mot = fairmot_ros.cli.bag2mot:main',
             'fairmot-check = fairmot_ros.cli.check:main',
             'fairmot-demo = fairmot_ros.cli.demo:main',
+            'fairmot-evaluate = fairmot_ros.cli.evaluate:main',
             'fairmot-mot2bag = fairmot_ros.cli.mot2bag:main',
             'fairmot-train = fairmot_ros.cli.train:main',
         ]
