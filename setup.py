@@ -181,6 +181,7 @@ setup(
     distclass=BinaryDistribution,
     cmdclass={'build': Build, 'build_interfaces': BuildInterfaces},
     install_requires=[
+        'Jinja2',
         'lap',
         'mcap>=1.2',
         'numpy',
@@ -214,6 +215,7 @@ setup(
             'fairmot-check = fairmot_ros.cli.check:main',
             'fairmot-convert = fairmot_ros.cli.convert:main',
             'fairmot-demo = fairmot_ros.cli.demo:main',
+            'fairmot-evaluate = fairmot_ros.cli.evaluate:main',
             'fairmot-mot2bag = fairmot_ros.cli.mot2bag:main',
             'fairmot-score = fairmot_ros.cli.score:main',
             'fairmot-teach = fairmot_ros.cli.teach:main',

@@ -24,6 +24,8 @@ COMMANDS = COMMAND.findall((REPOSITORY / 'setup.py').read_text())
 # Python modules that come in packages of other names.
 ROSDEP_KEYS = {
     'cv2': 'python3-opencv',
+    'jinja2': 'python3-jinja2',
+    'markupsafe': 'python3-jinja2',  # brings it
     'numpy': 'python3-numpy',
     'scipy': 'python3-scipy',
     'torch': 'python3-torch',
@@ -100,7 +102,7 @@ def test_executable_has_a_main(name: str, module: str) -> None:
 
 def test_pip_and_colcon_install_the_same_commands() -> None:
     nodes = {name for name, _ in EXECUTABLES if '_' in name}
-    assert nodes == {'fairmot_node', 'fairmot_player', 'fairmot_recorder'}
+    assert nodes == {'fairmot_node', 'fairmot_player', 'fairmot_recorder', 'fairmot_replay'}
     assert set(EXECUTABLES) - set(COMMANDS) == {e for e in EXECUTABLES if e[0] in nodes}
     assert set(COMMANDS) <= set(EXECUTABLES)
 

@@ -73,6 +73,10 @@ class Bag:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the files."""
         self._stack.close()
 
     def messages(self, topics: Collection[str]) -> Iterator[Message]:
