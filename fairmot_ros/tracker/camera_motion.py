@@ -56,7 +56,7 @@ class CameraMotion:
         self._size: tuple[int, ...] = ()
         self._points = np.zeros((0, 2), np.float32)
 
-    def estimate(self, image: NDArray[np.uint8], boxes_xyxy: Array) -> Array:
+    def estimate(self, image: NDArray[np.uint8], boxes_xyxy: NDArray[np.floating]) -> Array:
         """Return the motion since the previous picture, and keep this one for the next call.
 
         Args:
