@@ -12,7 +12,7 @@ from std_msgs.msg import Header
 
 BgrImage = NDArray[np.uint8]
 
-# encoding: channels, and the conversion to BGR or None where it is BGR already.
+# encoding: numbers per pixel, and OpenCV's conversion to BGR, None where it is BGR already.
 ENCODINGS: dict[str, tuple[int, int | None]] = {
     'bgr8': (3, None),
     '8UC3': (3, None),
@@ -22,6 +22,20 @@ ENCODINGS: dict[str, tuple[int, int | None]] = {
     'rgba8': (4, cv2.COLOR_RGBA2BGR),
     'mono8': (1, cv2.COLOR_GRAY2BGR),
     '8UC1': (1, cv2.COLOR_GRAY2BGR),
+    # OpenCV names a Bayer pattern by the second and third pixel of the second row.
+    'bayer_rggb8': (1, cv2.COLOR_BayerBG2BGR),
+    'bayer_bggr8': (1, cv2.COLOR_BayerRG2BGR),
+    'bayer_gbrg8': (1, cv2.COLOR_BayerGR2BGR),
+    'bayer_grbg8': (1, cv2.COLOR_BayerGB2BGR),
+    'yuv422': (2, cv2.COLOR_YUV2BGR_UYVY),
+    'uyvy': (2, cv2.COLOR_YUV2BGR_UYVY),
+    'yuv422_yuy2': (2, cv2.COLOR_YUV2BGR_YUY2),
+    'yuyv': (2, cv2.COLOR_YUV2BGR_YUY2),
+}
+# The same with 16 bits, of which the upper eight are used.
+ENCODINGS_16 = {
+    name.removesuffix('8') + '16': entry for name, entry in ENCODINGS.items()
+    if name.endswith('8')
 }
 
 # encoding of a depth image: its numbers, and how many metres one is.
@@ -42,13 +56,28 @@ def to_bgr(message: Image | CompressedImage) -> BgrImage:
         return _decompress(message)
     if message.width == 0 or message.height == 0:
         raise ImageError(f'the image is empty: {message.width} x {message.height} pixels')
-    if message.encoding not in ENCODINGS:
+    if message.encoding in ENCODINGS:
+        channels, conversion = ENCODINGS[message.encoding]
+        picture = _view(message, np.uint8, channels)
+    elif message.encoding in ENCODINGS_16:
+        channels, conversion = ENCODINGS_16[message.encoding]
+        picture = (_view(message, np.uint16, channels) >> 8).astype(np.uint8)
+    elif message.encoding in DEPTH_ENCODINGS:
+        raise ImageError(
+            f'the encoding {message.encoding!r} is that of a depth image; people are found in '
+            "the camera's colour or grey image"
+        )
+    else:
         return _by_cv_bridge(message)
-    channels, conversion = ENCODINGS[message.encoding]
-    picture = _view(message, np.dtype(np.uint8), channels)
     if conversion is None:
         return picture
-    return cv2.cvtColor(np.ascontiguousarray(picture), conversion)
+    try:
+        return cv2.cvtColor(np.ascontiguousarray(picture), conversion)
+    except cv2.error as error:  # YUV and Bayer patterns do not fit every size
+        raise ImageError(
+            f'{message.width} x {message.height} pixels of {message.encoding!r} cannot be '
+            f'converted: {error.err}'
+        ) from error
 
 
 def to_depth(message: Image) -> NDArray[np.float32]:
@@ -65,14 +94,13 @@ def to_depth(message: Image) -> NDArray[np.float32]:
             + ' or '.join(DEPTH_ENCODINGS)
         )
     dtype, unit = DEPTH_ENCODINGS[message.encoding]
-    native = np.dtype(dtype)
-    stored = native.newbyteorder('>') if message.is_bigendian else native.newbyteorder('<')
-    depth = _view(message, stored, 1)[..., 0].astype(np.float32)
+    depth = _view(message, dtype, 1)[..., 0].astype(np.float32)
     return depth * np.float32(unit)
 
 
-def _view(message: Image, dtype: np.dtype, channels: int) -> NDArray:
-    """Return the pixels [H, W, channels] without a copy, whatever the padding of the rows."""
+def _view(message: Image, number: type, channels: int) -> NDArray:
+    """Return the pixels [H, W, channels] without a copy, whatever padding and byte order."""
+    dtype = np.dtype(number).newbyteorder('>' if message.is_bigendian else '<')
     row = message.width * channels * dtype.itemsize
     step = message.step or row
     if step < row:
@@ -102,13 +130,13 @@ def _decompress(message: CompressedImage) -> BgrImage:
 
 
 def _by_cv_bridge(message: Image) -> BgrImage:
-    """Bayer, YUV and deeper pixels, where cv_bridge is installed."""
+    """All further encodings, where cv_bridge is installed."""
     try:
         from cv_bridge import CvBridge, CvBridgeError
     except ImportError:
         raise ImageError(
             f'the encoding {message.encoding!r} needs cv_bridge, which is not installed; '
-            f'without it, {", ".join(ENCODINGS)} can be used'
+            f'without it, {", ".join((*ENCODINGS, *ENCODINGS_16))} can be used'
         ) from None
     try:
         return CvBridge().imgmsg_to_cv2(message, 'bgr8')
