@@ -8,6 +8,7 @@ from dataclasses import Field, dataclass, field, fields, replace
 from typing import Any, TypeVar
 
 from rcl_interfaces.msg import FloatingPointRange, IntegerRange, ParameterDescriptor
+from rclpy.exceptions import InvalidParameterTypeException, ParameterException
 from rclpy.node import Node
 from rclpy.parameter import Parameter
 
@@ -177,8 +178,8 @@ class TrackingParameters:
         "form of Detection2D's `id`; empty for nobody")
 
     def __post_init__(self) -> None:
-        for name in ('cameras', 'class_thresholds'):  # rclpy gives lists and arrays
-            object.__setattr__(self, name, tuple(getattr(self, name)))
+        for name in ('cameras', 'class_thresholds'):  # rclpy gives lists, arrays or None
+            object.__setattr__(self, name, tuple(getattr(self, name) or ()))
         for spec in fields(self):
             _check(spec, getattr(self, spec.name))
         check_camera_names(self.cameras)
@@ -296,11 +297,23 @@ def declare(node: Node, kind: type[P]) -> P:
     Raises:
         ValueError: if the given values are not consistent.
     """
-    values = {
-        spec.name: node.declare_parameter(spec.name, spec.default, _descriptor(spec)).value
-        for spec in fields(kind)
-    }
+    values = {}
+    for spec in fields(kind):
+        try:
+            parameter = node.declare_parameter(spec.name, spec.default, _descriptor(spec))
+        except InvalidParameterTypeException as error:
+            raise ValueError(f'{error}{_advice(spec)}') from error
+        except ParameterException as error:
+            raise ValueError(str(error)) from error
+        values[spec.name] = parameter.value
     return kind(**values)
+
+
+def _advice(spec: Field) -> str:
+    """Return how a value of the wrong type should have been written."""
+    examples = {float: '3.0', str: '"\'1\'"', tuple: "['front']"}
+    example = examples.get(type(spec.default))
+    return f' (it is written like {example})' if example else ''
 
 
 def _descriptor(spec: Field) -> ParameterDescriptor:

@@ -17,6 +17,7 @@ from fairmot_ros.pipeline import filter_tracks
 from fairmot_ros.ros.image_conversion import BgrImage
 from fairmot_ros.ros.outputs import FrameResult, Output
 from fairmot_ros.ros.parameters import TrackingParameters
+from fairmot_ros.ros.progress import ProgressWatch
 from fairmot_ros.ros.statistics import Counters, Rate, Stopwatch
 from fairmot_ros.ros.time_policy import StampPolicy, Verdict
 from fairmot_ros.ros.track_conversion import TrackConverter
@@ -24,7 +25,7 @@ from fairmot_ros.tracker import Tracker
 from fairmot_ros.tracker.gallery import Gallery
 from fairmot_ros.types import Detections, Track
 
-REPORT_SECONDS = 5.0  # between two log lines on failures
+REPORT_SECONDS = 5.0  # between two log lines of a kind
 
 
 @dataclass(frozen=True)
@@ -56,6 +57,7 @@ class Stream:
         counters: where the images went.
         stopwatch: durations of the stages.
         rate: of processed images.
+        progress: notices when no image gets through.
         last_error: why the last image failed, '' once one went through again.
         last_arrival: of an image, on the steady clock; None before the first.
         only_publisher: whether one publisher alone feeds the topic.
@@ -73,6 +75,7 @@ class Stream:
         self.counters = Counters()
         self.stopwatch = Stopwatch()
         self.rate = Rate()
+        self.progress = ProgressWatch()
         self.last_error = ''
         self.last_arrival: float | None = None
         self.only_publisher = True
@@ -133,7 +136,9 @@ class Stream:
         if verdict is Verdict.SKIP:
             self.counters.skipped += 1
         if verdict is Verdict.RESET:
-            self._logger.warning(f'time jumped to {stamp:.3f} s: all tracks are dropped')
+            self._logger.warning(
+                f'time jumped to {stamp:.3f} s: all tracks are dropped',
+                throttle_duration_sec=REPORT_SECONDS)
             self._forget()
         return verdict is not Verdict.SKIP
 

@@ -49,6 +49,7 @@ def test_everything_is_described() -> None:
         ({'input_width': 640}, 'input_width and input_height must both be given'),
         ({'cameras': ('front', 'front')}, 'must differ'),
         ({'cameras': ('left eye',)}, 'letters, digits and _'),
+        ({'cameras': None}, r'letters, digits and _, got \[\]'),
         ({'score_threshold': 0.1}, 'low_score_threshold must not be above score_threshold'),
     ],
 )
