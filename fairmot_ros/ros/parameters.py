@@ -13,16 +13,13 @@ from rclpy.node import Node
 from rclpy.parameter import Parameter
 
 from fairmot_ros.tracker import VARIANTS, TrackerConfig
+from fairmot_ros.tracker.config import parameter_names
 from fairmot_ros.tracker.gallery import GalleryConfig
 
 P = TypeVar('P', bound='TrackingParameters')
 
 CAMERA_NAME = re.compile('[A-Za-z][A-Za-z0-9_]*')
 
-# Trackers take these from TrackerConfig, under the same names.
-TRACKER_FIELDS = tuple(
-    spec.name for spec in fields(TrackerConfig) if spec.name != 'published'
-)
 _TRACKER_DEFAULTS = TrackerConfig()
 _GALLERY_DEFAULTS = GalleryConfig()
 
@@ -189,11 +186,8 @@ class TrackingParameters:
 
     def tracker_config(self) -> TrackerConfig:
         """Return the tracker's part."""
-        if self.association != 'default':
-            return TrackerConfig.reference(
-                self.reference_frame_rate, self.reference_track_buffer, self.score_threshold,
-                self.association)
-        return TrackerConfig(**{name: getattr(self, name) for name in TRACKER_FIELDS})
+        values = {name: getattr(self, name) for name in parameter_names()}
+        return TrackerConfig.from_parameters(**values)
 
     def gallery_config(self) -> GalleryConfig:
         """Return the gallery's part."""

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from typing import Any
 
-from fairmot_ros.tracker.published import PublishedSettings
+from fairmot_ros.tracker.published import VARIANTS, PublishedSettings
 
 IN_0_1 = (
     'score_threshold', 'low_score_threshold', 'new_track_threshold', 'appearance_limit',
@@ -102,6 +103,24 @@ class TrackerConfig:
         return self.use_appearance
 
     @classmethod
+    def from_parameters(cls, association: str = 'default', reference_frame_rate: float = 30.0,
+                        reference_track_buffer: float = 30.0, **settings: Any) -> TrackerConfig:
+        """Return what parameters of the node describe, see `parameter_names`.
+
+        Raises:
+            ValueError: if one is out of range.
+            TypeError: if one is unknown.
+        """
+        own = cls(**settings)
+        if association == 'default':
+            return own
+        if association not in VARIANTS:
+            expected = ', '.join(map(repr, ('default', *VARIANTS)))
+            raise ValueError(f'association must be one of {expected}, got {association!r}')
+        return cls.reference(
+            reference_frame_rate, reference_track_buffer, own.score_threshold, association)
+
+    @classmethod
     def reference(
         cls,
         frame_rate: float = 30,
@@ -119,3 +138,13 @@ class TrackerConfig:
                 ifzhang/ByteTrack's FairMOT tutorial).
         """
         return cls(published=PublishedSettings(frame_rate, track_buffer, score_threshold, variant))
+
+
+def setting_names() -> tuple[str, ...]:
+    """Return the settings of this project's association."""
+    return tuple(spec.name for spec in fields(TrackerConfig) if spec.name != 'published')
+
+
+def parameter_names() -> tuple[str, ...]:
+    """Return the parameters that say how to track, under the names that the nodes have."""
+    return ('association', 'reference_frame_rate', 'reference_track_buffer', *setting_names())
