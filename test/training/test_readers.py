@@ -172,6 +172,15 @@ def test_a_limit_spreads_over_the_set_and_leaves_no_gaps(training_data: Path) ->
     assert [p.identities.tolist() for p in photographs] == [[0], [1]]
 
 
+def test_pictures_can_be_read_reduced(training_data: Path, jde: Path) -> None:
+    (photograph, *_), _ = read(training_data, folder='people', reduce=2)
+    scene = photograph.load()
+    assert scene.image.shape == (60, 80, 3)
+    assert scene.boxes_xyxy.tolist() == [[10, 15, 22, 45]]
+    (photograph, *_), _ = read(jde, folder='set', format='jde', reduce=4)
+    assert np.abs(photograph.load().boxes_xyxy[0] - [10, 5, 15, 15]).max() < 1e-4
+
+
 def test_a_damaged_picture_is_named(tmp_path: Path) -> None:
     (tmp_path / 'bad.jpg').write_bytes(b'not a picture')
     (photograph,), _ = read(tmp_path, folder='.')

@@ -61,7 +61,7 @@ def read_set(data: Path, part: SetConfig, problems: Problems) -> list[Photograph
         count += boxes
         changed.append(replace(
             photograph, identities=identities.astype(np.int64),
-            aspect_range=part.aspect_range, clip=part.clip,
+            aspect_range=part.aspect_range, clip=part.clip, reduce=part.reduce,
         ))
     return changed
 
