@@ -46,11 +46,6 @@ def read_coco(folder: Path, part: SetConfig, problems: Problems) -> list[Photogr
 
 def _photographs(folder: Path, path: Path, content: dict[str, Any], part: SetConfig,
                  problems: Problems) -> list[Photograph]:
-    images = [
-        image for image in content['images']
-        if any(fnmatch.fnmatch(Path(image['file_name']).name, p) for p in part.include)
-    ]
-    wanted = {image['id'] for image in images}
     names = {c['id']: c['name'] for c in content.get('categories', ())}
     rows: dict[int, list[tuple[list[float], int, int]]] = defaultdict(list)
     ignored: dict[int, list[list[float]]] = defaultdict(list)
@@ -59,7 +54,7 @@ def _photographs(folder: Path, path: Path, content: dict[str, Any], part: SetCon
         x, y, w, h = annotation['bbox']
         box, image = [x, y, x + w, y + h], annotation['image_id']
         label = part.class_of(names.get(annotation.get('category_id'), ''))
-        if label is None or image not in wanted:
+        if label is None:
             continue
         if not is_sound(box):
             problems.add(f'{path}: the box of annotation {annotation["id"]} is {w} x {h}')
@@ -76,5 +71,6 @@ def _photographs(folder: Path, path: Path, content: dict[str, Any], part: SetCon
             class_ids=np.array([label for _, _, label in rows[image['id']]], np.int64),
             ignored=ignored[image['id']],
         )
-        for image in images
+        for image in content['images']
+        if any(fnmatch.fnmatch(Path(image['file_name']).name, p) for p in part.include)
     ]
