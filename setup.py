@@ -212,6 +212,7 @@ setup(
             'fairmot-convert = fairmot_ros.cli.convert:main',
             'fairmot-demo = fairmot_ros.cli.demo:main',
             'fairmot-score = fairmot_ros.cli.score:main',
+            'fairmot-teach = fairmot_ros.cli.teach:main',
             'fairmot-train = fairmot_ros.cli.train:main',
         ]
     },

@@ -30,7 +30,7 @@ ROSDEP_KEYS = {
     'tqdm': 'python3-tqdm',
     'yaml': 'python3-yaml',
 }
-OPTIONAL = {'lap', 'matplotlib', 'foxglove_msgs', 'hri_msgs'}  # the code does without
+OPTIONAL = {'lap', 'matplotlib', 'openvino', 'foxglove_msgs', 'hri_msgs'}  # the code does without
 
 
 def dependencies() -> set[str]:

@@ -65,15 +65,18 @@ def prepare(scene: Scene, size: tuple[int, int], options: AugmentationOptions,
     image = scene.image
     if options.hsv:
         image = jitter_hsv(image, rng.random, options.hsv)
-    boxes = letterbox_boxes(scene.boxes_xyxy, (image.shape[1], image.shape[0]), size)
+    source = (image.shape[1], image.shape[0])
+    boxes = letterbox_boxes(scene.boxes_xyxy, source, size)
+    ignored = letterbox_boxes(scene.ignored_xyxy, source, size)
     image = letterbox(image, size)
-    scene = Scene(image, boxes, scene.identities, scene.class_ids)
+    scene = Scene(image, boxes, scene.identities, scene.class_ids, ignored)
     if options.moves:
         matrix, angle = random_affine(rng.random, size, options)
         scene.image = warp(image, matrix)
         boxes, kept = map_boxes(boxes, matrix, angle, size)
         scene.keep(kept)
         scene.boxes_xyxy = boxes
+        scene.ignored_xyxy, _ = map_boxes(ignored, matrix, angle, size)
     if rng.random() < options.flip:
         scene.flip()
     return scene

@@ -6,7 +6,9 @@ import contextlib
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor, nn
 from tqdm import tqdm
 
@@ -76,13 +78,17 @@ def start_from(network: FairMOTNetwork, weights: str) -> None:
         tqdm.write(f'{weights} has no {", ".join(fresh)} that fits: started fresh')
 
 
-def make_loss(config: TrainingConfig, num_identities: int) -> FairMOTLoss:
-    """Build the loss.
+def make_loss(config: TrainingConfig, num_identities: int,
+              looks: NDArray[np.float32] | None = None) -> FairMOTLoss:
+    """Build the loss; `looks` [num_identities, reid_dim] are a teacher's embeddings.
 
     Raises:
         ConfigError: if an option of it is unknown.
     """
     try:
-        return FairMOTLoss(config.reid_dim, num_identities, **config.loss)
+        return FairMOTLoss(
+            config.reid_dim, num_identities, **config.loss,
+            looks=None if looks is None else torch.from_numpy(looks),
+        )
     except (TypeError, ValueError) as error:
         raise ConfigError(f'loss of {config.name}: {error}') from error

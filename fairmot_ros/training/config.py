@@ -37,6 +37,8 @@ class SetConfig:
             whose input is much smaller than the pictures.
         names: the classes; a COCO box belongs to the class of its category's name. With one
             class, all boxes belong to it.
+        teacher: complete the labels with what a teacher sees, see `fairmot-teach` (coco).
+        looks: learn what a teacher says of its people's looks, the same (coco).
         aspect_range: factors by which to widen squeezed pictures (composed scenes alone).
         cut_outs: the set has masks and is used for pasting (composed scenes alone).
         weight: how often its pictures are drawn, relative to its size.
@@ -52,6 +54,8 @@ class SetConfig:
     clip: bool = False
     reduce: int = 1
     names: tuple[str, ...] = PERSON
+    teacher: bool = False
+    looks: bool = False
     aspect_range: tuple[float, float] = (1.0, 1.0)
     cut_outs: bool = False
     weight: float = 1.0

@@ -18,7 +18,7 @@ from fairmot_ros.training.config import TrainingConfig
 from fairmot_ros.training.mix import Mix
 from fairmot_ros.training.scene import Scene
 from fairmot_ros.training.sources import DataError
-from fairmot_ros.training.targets import make_targets
+from fairmot_ros.training.targets import leave_unjudged, make_targets
 
 Sample = dict[str, Tensor]
 ATTEMPTS = 20  # to compose a scene of pictures that can all be read
@@ -89,6 +89,7 @@ class SampleStream(IterableDataset, ABC):
             class_ids=scene.class_ids,
             wh_channels=self.config.wh_channels,
         )
+        leave_unjudged(targets.hm, scene.ignored_xyxy / np.float32(stride))
         rgb = np.ascontiguousarray(scene.image[:, :, ::-1].transpose(2, 0, 1))
         return {
             'image': torch.from_numpy(rgb),

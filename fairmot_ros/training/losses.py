@@ -9,7 +9,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 WEIGHTINGS = ('uncertainty', 'fixed')
-TERMS = ('loss', 'hm', 'wh', 'reg', 'id')
+TERMS = ('loss', 'hm', 'wh', 'reg', 'id', 'look')
 
 
 def count_totals(batch: dict[str, Tensor]) -> Tensor:
@@ -76,8 +76,13 @@ class FairMOTLoss(nn.Module):
         reg_weight: float = 1.0,
         id_weight: float = 1.0,
         fixed_id_weight: float = 0.1,
+        look_weight: float = 1.0,
+        looks: Tensor | None = None,
     ) -> None:
         """Create the loss; `fixed_id_weight` applies with `weighting` fixed.
+
+        `looks` [num_identities, reid_dim] are a teacher's embeddings, zero where unknown; see
+        `fairmot_ros.training.looks`.
 
         Raises:
             ValueError: on an unknown weighting.
@@ -90,6 +95,9 @@ class FairMOTLoss(nn.Module):
         self.weighting = weighting
         self.hm_weight, self.wh_weight, self.reg_weight = hm_weight, wh_weight, reg_weight
         self.id_weight, self.fixed_id_weight = id_weight, fixed_id_weight
+        self.look_weight = look_weight
+        self.looks: Tensor | None
+        self.register_buffer('looks', looks, persistent=False)
         self.s_det = nn.Parameter(torch.tensor(-1.85))
         self.s_id = nn.Parameter(torch.tensor(-1.05))
 
@@ -109,7 +117,8 @@ class FairMOTLoss(nn.Module):
         hm = focal_loss(output['hm'].float(), batch['hm'], centres)
         wh = masked_l1(gather_cells(output['wh'], index).float(), batch['wh'], mask, objects)
         reg = masked_l1(gather_cells(output['reg'], index).float(), batch['reg'], mask, objects)
-        identity = self.identity_loss(gather_cells(output['id'], index).float(), batch, known)
+        embeddings = gather_cells(output['id'], index).float()
+        identity = self.identity_loss(embeddings, batch, known)
         det = self.hm_weight * hm + self.wh_weight * wh + self.reg_weight * reg
         identity = self.id_weight * identity
         if self.weighting == 'fixed':
@@ -120,7 +129,9 @@ class FairMOTLoss(nn.Module):
                 torch.exp(-self.s_det) * det + torch.exp(-self.s_id) * identity
                 + (self.s_det + self.s_id) / parts
             )
-        return {'loss': loss, 'hm': hm, 'wh': wh, 'reg': reg, 'id': identity}
+        look = self.look_loss(embeddings, batch, known)
+        loss = loss + self.look_weight * look
+        return {'loss': loss, 'hm': hm, 'wh': wh, 'reg': reg, 'id': identity, 'look': look}
 
     def identity_loss(self, embeddings: Tensor, batch: dict[str, Tensor],
                       number: Tensor) -> Tensor:
@@ -129,6 +140,15 @@ class FairMOTLoss(nn.Module):
         features = self.scale * F.normalize(embeddings[known])
         total = F.cross_entropy(self.classifier(features), batch['ids'][known], reduction='sum')
         return total / number.clamp(min=1)
+
+    def look_loss(self, embeddings: Tensor, batch: dict[str, Tensor], number: Tensor) -> Tensor:
+        """1 - cosine between the embeddings [B, K, D] and the teacher's, over all of `number`."""
+        if self.looks is None:
+            return embeddings.sum() * 0.0
+        wanted = self.looks[batch['ids'].clamp(min=0)]
+        known = _known(batch) & wanted.any(dim=2)
+        cosine = F.cosine_similarity(embeddings[known], wanted[known], dim=1)
+        return (1.0 - cosine).sum() / number.clamp(min=1)
 
 
 def _known(batch: dict[str, Tensor]) -> Tensor:

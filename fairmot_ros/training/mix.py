@@ -6,8 +6,10 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from fairmot_ros.training.config import SetConfig
+from fairmot_ros.training.looks import read_looks, table_of_looks
 from fairmot_ros.training.problems import Problems
 from fairmot_ros.training.readers import read_set
 from fairmot_ros.training.sources import CutOut, Photograph, read_cut_outs
@@ -41,6 +43,16 @@ class Mix:
     summaries: list[SetSummary] = field(default_factory=list)
     problems: Problems = field(default_factory=Problems)
 
+    def looks(self, size: int) -> NDArray[np.float32] | None:
+        """Return the looks [num_identities, size], see `table_of_looks`; None without any."""
+        people = [(p.identities, p.looks) for p in self.photographs if p.looks is not None]
+        people += [(np.array([c.identity]), c.look[None]) for c in self.cut_outs
+                   if c.look is not None]
+        if not people:
+            return None
+        identities, looks = (np.concatenate(part) for part in zip(*people))
+        return table_of_looks(identities, looks, self.num_identities, size)
+
 
 def read_mix(sets: tuple[SetConfig, ...], data: Path, max_cut_out_height: int = 0) -> Mix:
     """Read the labels of all sets, in their order.
@@ -56,7 +68,10 @@ def read_mix(sets: tuple[SetConfig, ...], data: Path, max_cut_out_height: int = 
     mix = Mix()
     for part in sets:
         if part.cut_outs:
-            found = read_cut_outs(data / part.folder, mix.num_identities, max_cut_out_height)
+            looks = read_looks(data / part.folder) if part.looks else None
+            found = read_cut_outs(
+                data / part.folder, mix.num_identities, max_cut_out_height, looks
+            )
             mix.cut_outs += found
             count = boxes = pictures = len(found)
         else:

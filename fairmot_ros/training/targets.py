@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 MIN_OVERLAP = 0.7
+UNJUDGED = 0.9999
 
 
 @dataclass(frozen=True)
@@ -116,3 +117,16 @@ def draw_gaussian(heatmap: NDArray[np.float32], centre: tuple[int, int], radius:
     np.maximum(
         window, bell[radius - top : radius + bottom, radius - left : radius + right], out=window
     )
+
+
+def leave_unjudged(heatmaps: NDArray[np.float32], boxes_xyxy: NDArray[np.float32]) -> None:
+    """Raise heat maps [C, H, W] in the middle of boxes [N, 4], in cells, to just below a centre.
+
+    The focal loss weighs a cell by (1 - target)^4, so what is answered there costs nothing.
+    Beside the middle, where no centre can be, other people's surroundings are still judged.
+    """
+    quarter = (boxes_xyxy[:, 2:] - boxes_xyxy[:, :2]) / 4
+    middles = np.concatenate((boxes_xyxy[:, :2] + quarter, boxes_xyxy[:, 2:] - quarter), axis=1)
+    for left, top, right, bottom in middles.clip(0):
+        cells = heatmaps[:, int(top) : math.ceil(bottom), int(left) : math.ceil(right)]
+        np.maximum(cells, UNJUDGED, out=cells)

@@ -78,7 +78,8 @@ class Trainer:
             start_from(self.network, config.weights)
         self.network.to(self.device)
         self.network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-        self.loss = make_loss(config, self.stream.num_identities).to(self.device)
+        looks = self.mix.looks(config.reid_dim)
+        self.loss = make_loss(config, self.stream.num_identities, looks).to(self.device)
         self.average = WeightAverage(self.network, config.ema_decay)
         self.optimizer = torch.optim.Adam(
             [*self.network.parameters(), *self.loss.parameters()], lr=config.learning_rate

@@ -36,7 +36,7 @@ def training_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     annotations.append({'id': 9, 'image_id': 0, 'bbox': [0, 0, 5, 5], 'ignore': 1})
     _write_set(root / 'people', pictures, annotations)
 
-    pictures = []
+    pictures, annotations = [], []
     for i in range(3):
         image = np.full((80, 50, 3), 200, np.uint8)
         mask = np.zeros((80, 50), np.uint8)
@@ -47,7 +47,8 @@ def training_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
         pictures.append({
             'id': i, 'file_name': f'images/{i}.jpg', 'mask': f'masks/{i}.png', 'mask_ok': 1,
         })
-    _write_set(root / 'cut_outs', pictures, [])
+        annotations.append({'id': i, 'image_id': i, 'bbox': [15, 10, 20, 60]})
+    _write_set(root / 'cut_outs', pictures, annotations)
     return root
 
 

@@ -3,10 +3,17 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
+import torch
 
 from fairmot_ros.training.building import make_stream
 from fairmot_ros.training.config import parse_config
-from fairmot_ros.training.targets import draw_gaussian, gaussian_radius, make_targets
+from fairmot_ros.training.losses import focal_loss
+from fairmot_ros.training.targets import (
+    draw_gaussian,
+    gaussian_radius,
+    leave_unjudged,
+    make_targets,
+)
 
 
 def test_radius_equals_the_published_table(reference_data: Path) -> None:
@@ -98,3 +105,17 @@ def test_impossible_boxes_and_surplus_people_leave_no_target() -> None:
     targets = make_targets(boxes, np.arange(4), (16, 16), max_objects=3)
     assert targets.mask.tolist() == [False, False, True]
     assert targets.ids.tolist() == [-1, -1, 2]
+
+
+def test_doubtful_people_cost_nothing() -> None:
+    heatmaps = np.zeros((1, 12, 16), np.float32)
+    heatmaps[0, 4, 4] = 1.0
+    leave_unjudged(heatmaps, np.array([[0, 0, 8, 8]], np.float32))
+    assert np.count_nonzero(heatmaps == 1.0) == 1, 'centres stay the only centres'
+    assert np.flatnonzero(heatmaps.max(axis=(0, 1))).tolist() == [2, 3, 4, 5]
+    target = torch.from_numpy(heatmaps[None])
+    silent = torch.full_like(target, -9.0)
+    silent[0, 0, 4, 4] = 9.0
+    shouting = torch.where((target > 0) & (target < 1), 9.0, silent)
+    difference = focal_loss(shouting, target) - focal_loss(silent, target)
+    assert abs(float(difference)) < 1e-3

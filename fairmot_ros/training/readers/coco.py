@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from fairmot_ros.training.config import SetConfig
+from fairmot_ros.training.looks import looks_of, read_looks, read_seen
 from fairmot_ros.training.problems import Problems
 from fairmot_ros.training.sources import (
     PICTURES,
@@ -37,9 +38,11 @@ def read_coco(folder: Path, part: SetConfig, problems: Problems) -> list[Photogr
         if not pictures or part.labels:
             raise DataError(f'no training set in {folder}: expected {path.name} or pictures')
         return [make_photograph(p, [], []) for p in pictures]
+    seen = read_seen(folder) if part.teacher else {}
     try:
         content = json.loads(path.read_text())
-        return list(_photographs(folder, path, content, part, problems))
+        photographs = _photographs(folder, path, content, part, problems)
+        return [p.taught(seen[p.path.name]) if p.path.name in seen else p for p in photographs]
     except (json.JSONDecodeError, KeyError, TypeError, UnicodeDecodeError) as error:
         raise DataError(f'{path} does not hold COCO annotations: {error!r}') from error
 
@@ -47,7 +50,8 @@ def read_coco(folder: Path, part: SetConfig, problems: Problems) -> list[Photogr
 def _photographs(folder: Path, path: Path, content: dict[str, Any], part: SetConfig,
                  problems: Problems) -> list[Photograph]:
     names = {c['id']: c['name'] for c in content.get('categories', ())}
-    rows: dict[int, list[tuple[list[float], int, int]]] = defaultdict(list)
+    looks = read_looks(folder) if part.looks else None
+    rows: dict[int, list[tuple[list[float], int, int, int]]] = defaultdict(list)
     ignored: dict[int, list[list[float]]] = defaultdict(list)
     numbers: dict[object, int] = {}
     for annotation in content['annotations']:
@@ -62,14 +66,16 @@ def _photographs(folder: Path, path: Path, content: dict[str, Any], part: SetCon
             ignored[image].append(box)
         else:
             person = annotation.get('track_id', ('box', annotation['id']))
-            rows[image].append((box, numbers.setdefault(person, len(numbers)), label))
+            number = numbers.setdefault(person, len(numbers))
+            rows[image].append((box, number, label, annotation['id']))
     return [
         make_photograph(
             folder / image['file_name'],
-            [box for box, _, _ in rows[image['id']]],
-            [identity for _, identity, _ in rows[image['id']]],
-            class_ids=np.array([label for _, _, label in rows[image['id']]], np.int64),
+            [box for box, *_ in rows[image['id']]],
+            [identity for _, identity, *_ in rows[image['id']]],
+            class_ids=np.array([label for *_, label, _ in rows[image['id']]], np.int64),
             ignored=ignored[image['id']],
+            looks=looks_of([name for *_, name in rows[image['id']]], looks) if looks else None,
         )
         for image in content['images']
         if any(fnmatch.fnmatch(Path(image['file_name']).name, p) for p in part.include)
