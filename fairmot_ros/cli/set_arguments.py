@@ -26,7 +26,8 @@ def add_set_arguments(parser: argparse.ArgumentParser) -> None:
         help="file names to take, sequence names for mot, as in '*-SDP' (default: all)",
     )
     parser.add_argument(
-        '--half', default='', choices=HALVES, help='first or second half of each sequence (mot)'
+        '--half', default='', choices=HALVES, metavar='{first,second}',
+        help='first or second half of each sequence (mot)'
     )
     parser.add_argument(
         '--classes', nargs='+', default=list(PERSON), metavar='NAME',

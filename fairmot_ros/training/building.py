@@ -54,28 +54,33 @@ def make_stream(config: TrainingConfig, data: Path) -> tuple[Mix, SampleStream]:
 
 
 def make_network(config: TrainingConfig) -> FairMOTNetwork:
-    """Build the network, from fresh weights or from those that the run starts from.
+    """Build the network with fresh weights.
 
     Raises:
-        CheckpointError: if the weights do not fit.
         ConfigError: if the architecture or an option of it is unknown.
     """
     try:
-        network = create_network(
+        return create_network(
             config.architecture, len(config.labels), config.reid_dim, **config.network
         )
     except (TypeError, ValueError) as error:
         raise ConfigError(f'network of {config.name}: {error}') from error
-    if config.weights:
-        fresh = initialise(network, config.weights)
-        if fresh:
-            tqdm.write(f'{config.weights} has no {", ".join(fresh)} that fits: started fresh')
-    return network
+
+
+def start_from(network: FairMOTNetwork, weights: str) -> None:
+    """Fill a network with the weights that a run starts from, and tell what starts fresh.
+
+    Raises:
+        CheckpointError: if they do not fit.
+    """
+    fresh = initialise(network, weights)
+    if fresh:
+        tqdm.write(f'{weights} has no {", ".join(fresh)} that fits: started fresh')
 
 
 def make_loss(config: TrainingConfig, num_identities: int,
               looks: NDArray[np.float32] | None = None) -> FairMOTLoss:
-    """Build the loss; `looks` [num_identities, reid_dim] as of `Mix.looks`.
+    """Build the loss; `looks` [num_identities, reid_dim] are a teacher's embeddings.
 
     Raises:
         ConfigError: if an option of it is unknown.

@@ -9,8 +9,8 @@ from pathlib import Path
 import numpy as np
 from tqdm import tqdm
 
-from fairmot_ros.training.mix import number_identities
 from fairmot_ros.training.problems import Problems
+from fairmot_ros.training.readers import without_gaps
 from fairmot_ros.training.readers.jde import IMAGES, label_path
 from fairmot_ros.training.sources import DataError, Photograph
 
@@ -33,7 +33,7 @@ def write_jde(photographs: Sequence[Photograph], source: Path, output: Path, nam
     Returns:
         Path of the list.
     """
-    numbered, _ = number_identities(list(photographs), 0)
+    numbered = without_gaps(list(photographs))
     listed = []
     for photograph in tqdm(numbered, desc='labels', unit='picture', mininterval=2.0):
         try:

@@ -17,9 +17,11 @@ from fairmot_ros.training.composer import SceneComposer
 from fairmot_ros.training.config import TrainingConfig
 from fairmot_ros.training.mix import Mix
 from fairmot_ros.training.scene import Scene
+from fairmot_ros.training.sources import DataError
 from fairmot_ros.training.targets import leave_unjudged, make_targets
 
 Sample = dict[str, Tensor]
+ATTEMPTS = 20  # to compose a scene of pictures that can all be read
 PROBLEMS = 'problems'  # key of a part's list of sentences
 
 
@@ -104,4 +106,10 @@ class SceneStream(SampleStream):
         self.composer = SceneComposer(mix.photographs, mix.cut_outs, config.composer)
 
     def scene(self, number: int, problems: list[str]) -> Scene:
-        return self.composer(np.random.default_rng((self.config.seed, number)))
+        for attempt in range(ATTEMPTS):
+            seed = (self.config.seed, number, *([attempt] if attempt else []))
+            try:
+                return self.composer(np.random.default_rng(seed))
+            except DataError as error:
+                problems.append(f'{error}; another scene was made')
+        raise DataError(f'no scene could be made in {ATTEMPTS} attempts: {problems[-1]}')

@@ -87,14 +87,15 @@ def read_mix(sets: tuple[SetConfig, ...], data: Path, max_cut_out_height: int = 
 
 
 def number_identities(photographs: list[Photograph], first: int) -> tuple[list[Photograph], int]:
-    """Number the identities of one set from `first` on without gaps; returns their number too."""
-    every = [p.identities for p in photographs] or [np.zeros(0, np.int64)]
-    known = np.unique(np.concatenate(every))
-    known = known[known >= 0]
+    """Let the identities of one set count from `first` on.
+
+    Returns:
+        The photographs, and how many numbers they take: as published, one more than the
+        largest, whether all occur or not.
+    """
+    count = max((int(p.identities.max(initial=-1)) for p in photographs), default=-1) + 1
     numbered = [
-        replace(p, identities=np.where(
-            p.identities >= 0, first + np.searchsorted(known, p.identities), -1
-        ))
+        replace(p, identities=np.where(p.identities >= 0, p.identities + first, -1))
         for p in photographs
     ]
-    return numbered, len(known)
+    return numbered, count

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import math
+import pickle
 import platform
 import time
 from collections.abc import Iterator
@@ -22,6 +23,7 @@ from fairmot_ros.training.building import (
     make_loss,
     make_network,
     make_stream,
+    start_from,
 )
 from fairmot_ros.training.card import Progress, write_card
 from fairmot_ros.training.config import ConfigError, TrainingConfig
@@ -70,7 +72,11 @@ class Trainer:
             if self.stream.samples_per_epoch else None
         )
         self.steps = self.steps_per_epoch * config.epochs if self.steps_per_epoch else config.steps
-        self.network = make_network(config).to(self.device)
+        resumes = (folder / 'state.pt').is_file()
+        self.network = make_network(config)
+        if config.weights and not resumes:
+            start_from(self.network, config.weights)
+        self.network.to(self.device)
         self.network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         looks = self.mix.looks(config.reid_dim)
         self.loss = make_loss(config, self.stream.num_identities, looks).to(self.device)
@@ -85,7 +91,7 @@ class Trainer:
         self.seconds = 0.0
         self.terms: dict[str, float] = {}
         folder.mkdir(parents=True, exist_ok=True)
-        if (folder / 'state.pt').is_file():
+        if resumes:
             self._resume()
         self.model = self.processes.share(
             NetworkWithLoss(self.network, self.loss, config.precision)
@@ -109,6 +115,8 @@ class Trainer:
             total=self.steps, initial=self.step, unit='step', desc=self.config.name,
             mininterval=2.0, disable=not first,
         )
+        if first and len(self.mix.problems):
+            tqdm.write(self.mix.problems.report())
         sums = dict.fromkeys(TERMS, 0.0)
         counted = 0
         parts = self.parts()
@@ -259,13 +267,13 @@ class Trainer:
 
     def _resume(self) -> None:
         path = self.folder / 'state.pt'
-        state = torch.load(path, map_location='cpu', weights_only=True)
         try:
+            state = torch.load(path, map_location='cpu', weights_only=True)
             self.network.load_state_dict(state['network'])
             self.average.network.load_state_dict(state['average'])
             self.loss.load_state_dict(state['loss'])
             self.optimizer.load_state_dict(state['optimizer'])
-        except (RuntimeError, ValueError, KeyError) as error:
+        except (pickle.UnpicklingError, RuntimeError, ValueError, KeyError) as error:
             reason = str(error).splitlines()[-1].strip()
             raise TrainingError(
                 f'{path} is of another run than {self.config.name}: choose another output '

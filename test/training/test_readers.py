@@ -76,8 +76,8 @@ def test_the_papers_layout(jde: Path) -> None:
         f"{b}, line 4: expected six numbers, got 'rubbish'",
         f'{b}, line 5: class 2 is none of the 1 classes',
         f'{folder}/images/seq/c.jpg has no labels: expected {b.with_name("c.txt")}; left out',
-        f'{folder}: 2 of the identities 0..3 do not occur, the first is 1; '
-        'the others were numbered without gaps',
+        f'{folder}: 2 of the identities 0..3 do not occur, the first is 1: '
+        'each costs a class that learns nothing',
     ]
 
 
@@ -159,11 +159,26 @@ def test_identities_count_over_all_sets(training_data: Path, jde: Path) -> None:
         SetConfig('people', identities='each_box'), SetConfig('people', identities='none'),
     )
     mix = read_mix(sets, jde)
-    assert mix.num_identities == 2 + 4 + 4
-    assert [int(p.identities.max()) for p in mix.photographs] == [0, 1, *range(2, 10), *[-1] * 4]
+    assert mix.num_identities == 4 + 4 + 4
+    assert [int(p.identities.max()) for p in mix.photographs] == [0, *range(3, 12), *[-1] * 4]
     assert [(s.pictures, s.boxes, s.identities) for s in mix.summaries] == [
-        (2, 3, 2), (4, 4, 4), (4, 4, 4), (4, 4, 0),
+        (2, 3, 4), (4, 4, 4), (4, 4, 4), (4, 4, 0),
     ]
+
+
+def test_a_limit_spreads_over_the_set_and_leaves_no_gaps(training_data: Path) -> None:
+    photographs, _ = read(training_data, folder='people', limit=2)
+    assert [p.path.stem for p in photographs] == ['0', '2']
+    assert [p.identities.tolist() for p in photographs] == [[0], [1]]
+
+
+def test_pictures_can_be_read_reduced(training_data: Path, jde: Path) -> None:
+    (photograph, *_), _ = read(training_data, folder='people', reduce=2)
+    scene = photograph.load()
+    assert scene.image.shape == (60, 80, 3)
+    assert scene.boxes_xyxy.tolist() == [[10, 15, 22, 45]]
+    (photograph, *_), _ = read(jde, folder='set', format='jde', reduce=4)
+    assert np.abs(photograph.load().boxes_xyxy[0] - [10, 5, 15, 15]).max() < 1e-4
 
 
 def test_a_damaged_picture_is_named(tmp_path: Path) -> None:

@@ -1,9 +1,12 @@
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 import torch
 
+from fairmot_ros.training.building import make_stream
+from fairmot_ros.training.config import parse_config
 from fairmot_ros.training.losses import focal_loss
 from fairmot_ros.training.targets import (
     draw_gaussian,
@@ -52,6 +55,39 @@ def test_targets_equal_the_published_code(item: int, reference_data: Path) -> No
     assert np.abs(targets.wh[:60] - fixture[f'{item}_wh'])[mask].max() < 1e-3
     assert np.abs(targets.reg[:60] - fixture[f'{item}_reg'])[mask].max() < 1e-3
     assert np.array_equal(targets.ids[:60][mask], fixture[f'{item}_ids'][mask])
+
+
+STILL = {'hsv': 0, 'rotation': 0, 'translation': 0, 'scale': [1, 1], 'shear': 0, 'flip': 0}
+
+
+def test_label_files_become_the_published_targets(reference_data: Path, tmp_path: Path) -> None:
+    """From two sets on disk, through reader and letterbox, to the maps and identities."""
+    fixture = np.load(reference_data / 'fixtures/targets_1088x608.npz')
+    for name in ('a0', 'a1', 'a2', 'b0', 'b1', 'b2'):
+        folder = tmp_path / name[0]
+        for sub in ('images', 'labels_with_ids'):
+            (folder / sub).mkdir(parents=True, exist_ok=True)
+        height, width = fixture[f'hw_{name}']
+        cv2.imwrite(str(folder / f'images/{name}.png'), np.zeros((height, width, 3), np.uint8))
+        np.savetxt(folder / f'labels_with_ids/{name}.txt', fixture[f'labels_{name}'], '%.9f')
+    config = parse_config({
+        'name': 'x', 'architecture': 'dla_34', 'batch_size': 6, 'max_objects': 60,
+        'input_size': [1088, 608], 'augmentation': STILL,
+        'sets': [{'folder': 'a', 'format': 'jde'}, {'folder': 'b', 'format': 'jde'}],
+    }, 'x')
+    mix, stream = make_stream(config, tmp_path)
+    assert stream.num_identities == fixture['nID']
+    paths = [p.path.stem for p in mix.photographs]
+    assert paths == ['a0', 'a1', 'a2', 'b0', 'b1', 'b2']
+    for number, item in enumerate(stream._order_of(0)):
+        sample = {key: value.numpy() for key, value in stream.sample(number).items()}
+        mask = fixture[f'{item}_reg_mask'].astype(bool)
+        assert np.array_equal(sample['mask'], mask)
+        assert np.array_equal(sample['ind'], fixture[f'{item}_ind'])
+        assert np.array_equal(sample['ids'][mask], fixture[f'{item}_ids'][mask])
+        assert np.abs(sample['hm'] - fixture[f'{item}_hm']).max() < 1e-5
+        for name in ('wh', 'reg'):
+            assert np.abs(sample[name] - fixture[f'{item}_{name}'])[mask].max() < 1e-3
 
 
 def test_a_gaussian_is_cut_at_the_border_and_never_lowers() -> None:

@@ -1,5 +1,6 @@
 import json
 import math
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,7 +15,12 @@ from fairmot_ros.network import (
     save_checkpoint,
 )
 from fairmot_ros.training.ablation import read_plan
-from fairmot_ros.training.building import make_loss, make_network, make_stream
+from fairmot_ros.training.building import (
+    make_loss,
+    make_network,
+    make_stream,
+    start_from,
+)
 from fairmot_ros.training.config import ConfigError, TrainingConfig, parse_config, read_config
 from fairmot_ros.training.trainer import Trainer, TrainingError
 
@@ -138,7 +144,7 @@ def test_the_shipped_configs_are_sound(path: Path) -> None:
     if path.stem.startswith('ablation'):
         assert len({variant.study for variant in read_plan(path).variants}) > 1
         return
-    config = replace(read_config(path), weights=None)
+    config = read_config(path)
     with torch.device('meta'):
         network, _ = make_network(config), make_loss(config, 2)
     assert network.stride == 4
@@ -184,7 +190,8 @@ def test_a_run_starts_from_weights_and_names_the_heads_that_do_not_fit(
 ) -> None:
     given = make_network(replace(config, reid_dim=24))
     save_checkpoint(given, tmp_path / 'given.pth')
-    network = make_network(replace(config, weights=str(tmp_path / 'given.pth')))
+    network = make_network(config)
+    start_from(network, str(tmp_path / 'given.pth'))
     assert 'given.pth has no id that fits: started fresh' in capsys.readouterr().out
     key = 'backbone.model.3.conv.weight'
     assert torch.equal(network.state_dict()[key], given.state_dict()[key])
@@ -197,7 +204,7 @@ def test_weights_of_another_architecture_are_one_sentence(
     path = tmp_path / 'resnet.pth'
     save_checkpoint(create_network('resdcn_18'), path)
     with pytest.raises(CheckpointError, match=r'resnet\.pth does not fit yolo: missing') as caught:
-        make_network(replace(config, weights=str(path)))
+        start_from(make_network(config), str(path))
     assert '\n' not in str(caught.value)
 
 
@@ -208,6 +215,25 @@ def test_a_folder_of_another_run_is_not_overwritten(
     with pytest.raises(TrainingError, match=r'state\.pt is of another run than tiny') as caught:
         Trainer(replace(config, reid_dim=12), training_data, tmp_path)
     assert '\n' not in str(caught.value)
+
+
+def test_a_damaged_state_is_one_sentence(
+    config: TrainingConfig, training_data: Path, tmp_path: Path
+) -> None:
+    (tmp_path / 'state.pt').write_bytes(b'half a file')
+    with pytest.raises(TrainingError, match=r'state\.pt is of another run than tiny'):
+        Trainer(config, training_data, tmp_path)
+
+
+def test_composing_outlives_a_damaged_picture(
+    config: TrainingConfig, training_data: Path, tmp_path: Path
+) -> None:
+    shutil.copytree(training_data, tmp_path / 'data')
+    (tmp_path / 'data/people/images/2.jpg').write_bytes(b'')
+    _, stream = make_stream(config, tmp_path / 'data')
+    problems = stream.part(range(40))['problems']
+    assert problems
+    assert all('people/images/2.jpg: it is missing or damaged' in p for p in problems)
 
 
 def test_a_loss_that_is_no_number_stops_the_run(

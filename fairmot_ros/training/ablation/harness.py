@@ -21,6 +21,8 @@ from fairmot_ros.training.scoring import score_detection, score_embedding
 from fairmot_ros.training.scoring.detection import make_detector
 from fairmot_ros.training.trainer import Trainer
 
+SAVE_EVERY = 50  # steps: networks of ablations tend to be small, and quickly saved
+
 Result = dict[str, Any]
 
 
@@ -69,7 +71,7 @@ def train_and_score(plan: AblationPlan, variant: Variant, seed: int, data: Path,
     folder = run_folder(output, variant, seed)
     config = variant.config(seed, plan.origin)
     trainer = Trainer(config, data, folder, device)
-    weights = trainer.run()
+    weights = trainer.run(SAVE_EVERY)
     pictures = sum(summary.pictures for summary in trainer.mix.summaries)
     result = {
         'study': variant.study, 'variant': variant.name, 'seed': seed,

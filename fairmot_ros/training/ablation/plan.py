@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -112,7 +112,7 @@ def read_plan(path: Path) -> AblationPlan:
     for variant, seed in plan.runs():
         config = variant.config(seed, origin)
         with torch.device('meta'):  # tells what is wrong before hours have passed, at no cost
-            make_network(replace(config, weights=None))
+            make_network(config)
             make_loss(config, num_identities=2)
     return plan
 

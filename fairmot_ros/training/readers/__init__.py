@@ -18,7 +18,7 @@ from fairmot_ros.training.sources import Photograph
 
 Reader = Callable[[Path, SetConfig, Problems], list[Photograph]]
 
-# Called with the set's folder. Identities count within the set, in any way; -1 is unknown.
+# Called with the set's folder. Identities count from 0 within the set; -1 is unknown.
 READERS: dict[str, Reader] = {
     'coco': read_coco,
     'crowdhuman': read_crowdhuman,
@@ -48,7 +48,7 @@ def read_set(data: Path, part: SetConfig, problems: Problems) -> list[Photograph
     photographs = reader(data / part.folder, part, problems)
     if 0 < part.limit < len(photographs):
         spread = np.linspace(0, len(photographs), part.limit, endpoint=False).astype(int)
-        photographs = [photographs[i] for i in spread]
+        photographs = without_gaps([photographs[i] for i in spread])
     changed = []
     count = 0
     for photograph in photographs:
@@ -61,6 +61,19 @@ def read_set(data: Path, part: SetConfig, problems: Problems) -> list[Photograph
         count += boxes
         changed.append(replace(
             photograph, identities=identities.astype(np.int64),
-            aspect_range=part.aspect_range, clip=part.clip,
+            aspect_range=part.aspect_range, clip=part.clip, reduce=part.reduce,
         ))
     return changed
+
+
+def without_gaps(photographs: list[Photograph]) -> list[Photograph]:
+    """Return the photographs with their identities numbered from 0 on, every number in use."""
+    every = [p.identities for p in photographs] or [np.zeros(0, np.int64)]
+    known = np.unique(np.concatenate(every))
+    known = known[known >= 0]
+    return [
+        replace(p, identities=np.where(
+            p.identities >= 0, np.searchsorted(known, p.identities), -1
+        ))
+        for p in photographs
+    ]

@@ -97,11 +97,11 @@ def read_labels(
 
 
 def _note_gaps(folder: Path, photographs: list[Photograph], problems: Problems) -> None:
-    """Note identities that do not occur: harmless here, but often a sign of lost labels."""
+    """Note identities that do not occur: mostly harmless, but often a sign of lost labels."""
     seen = {int(i) for photograph in photographs for i in photograph.identities if i >= 0}
     missing = sorted(set(range(max(seen, default=-1) + 1)) - seen)
     if missing:
         problems.add(
             f'{folder}: {len(missing)} of the identities 0..{max(seen)} do not occur, '
-            f'the first is {missing[0]}; the others were numbered without gaps'
+            f'the first is {missing[0]}: each costs a class that learns nothing'
         )
