@@ -217,6 +217,51 @@ def test_a_database_that_was_not_closed_is_read_with_its_journal(tmp_path: Path)
         assert bag.topics['/image'].messages == 2 * FRAMES
 
 
+@pytest.mark.parametrize('share', [1.0, 0.6], ids=['whole', 'cut short'])
+@pytest.mark.parametrize('storage', STORAGES)
+def test_compressed_files(storage: str, share: float, tmp_path: Path) -> None:
+    from rosbags.rosbag2.reader import zstd
+
+    path = tmp_path / 'bag'
+    rng = np.random.default_rng(0)
+    large = list(rng.integers(0, 256, (FRAMES, 240, 320, 3), dtype=np.uint8))
+    write_sequence(path, large, RATE, GROUND_TRUTH, BagLayout(storage=storage))
+    file = storage_file(path)
+    packed = zstd.compress(file.read_bytes())
+    packed = packed[: int(share * len(packed))]
+    file.unlink()
+    (path / f'{file.name}.zstd').write_bytes(packed)
+    edit_metadata(path, compression_format='zstd', compression_mode='FILE',
+                  relative_file_paths=[f'{file.name}.zstd'])
+    bag, images, _ = read_all(path)
+    assert share * FRAMES - 5 <= len(images) <= share * FRAMES
+    assert all(np.array_equal(a, b) for a, b in zip(images, large))
+    assert ('cut short' in bag.damage) == (share < 1)
+
+
+def test_qualities_of_service_that_were_edited_do_not_matter(tmp_path: Path) -> None:
+    path = make_bag(tmp_path / 'bag')
+    file = path / 'metadata.yaml'
+    content = yaml.safe_load(file.read_text())
+    for topic in content['rosbag2_bagfile_information']['topics_with_message_count']:
+        topic['topic_metadata']['offered_qos_profiles'] = (
+            '- {history: 1, depth: 1, reliability: 1, durability: 1, liveliness: 1, '
+            'deadline: {sec: 0, nsec: 0}, lifespan: {sec: 0, nsec: 0}, '
+            'liveliness_lease_duration: {sec: 0, nsec: 0}, '
+            'avoid_ros_namespace_conventions: false}')
+    file.write_text(yaml.safe_dump(content))
+    bag, images, _ = read_all(path)
+    assert (len(images), bag.damage) == (FRAMES, '')
+
+
+def test_a_missing_file_of_several_is_named(tmp_path: Path) -> None:
+    path = make_bag(tmp_path / 'bag')
+    edit_metadata(path, relative_file_paths=[storage_file(path).name, 'bag_1.mcap'])
+    bag, images, _ = read_all(path)
+    assert len(images) == FRAMES
+    assert 'lacks bag_1.mcap' in bag.damage
+
+
 def test_damage_in_the_middle_is_noticed_while_reading(tmp_path: Path) -> None:
     path = tmp_path / 'bag'
     write_sequence(path, [np.full((480, 640, 3), i, np.uint8) for i in range(FRAMES)], RATE)
@@ -229,6 +274,19 @@ def test_damage_in_the_middle_is_noticed_while_reading(tmp_path: Path) -> None:
         images = list(ImageStream(bag).messages())
         assert 0 < len(images) < FRAMES
         assert 'is damaged' in bag.damage
+
+
+def test_a_damaged_compressed_message_ends_the_bag(tmp_path: Path) -> None:
+    path = make_bag(tmp_path / 'bag', storage='sqlite3', compress=True)
+    with sqlite3.connect(storage_file(path)) as database:
+        number, data = database.execute(
+            'SELECT id, data FROM messages WHERE topic_id = 1 ORDER BY id LIMIT 1 OFFSET 6'
+        ).fetchone()
+        database.execute(
+            'UPDATE messages SET data = ? WHERE id = ?', (data[: len(data) // 2], number))
+    bag, images, _ = read_all(path)
+    assert len(images) == 6
+    assert 'is damaged' in bag.damage
 
 
 # -- mistakes -----------------------------------------------------------------------------------
@@ -251,6 +309,26 @@ def test_unknown_storage_and_compression(changes: dict, reason: str, tmp_path: P
     edit_metadata(path, **changes)
     with pytest.raises(BagError, match=reason):
         Bag(path)
+
+
+def test_unknown_serialisation(tmp_path: Path) -> None:
+    path = make_bag(tmp_path / 'bag', storage='sqlite3')
+    with sqlite3.connect(storage_file(path)) as database:
+        database.execute("UPDATE topics SET serialization_format = 'protobuf'")
+    with pytest.raises(BagError, match="serialised as 'protobuf'; expected cdr"):
+        Bag(path)
+
+
+def test_types_that_nobody_asks_for_may_be_unreadable(tmp_path: Path) -> None:
+    path = make_bag(tmp_path / 'bag', storage='sqlite3')
+    with sqlite3.connect(storage_file(path)) as database:
+        database.execute(
+            "UPDATE message_definitions SET encoded_message_definition = '---' "
+            "WHERE topic_type LIKE 'vision_msgs%'")
+    _, images, _ = read_all(path)
+    assert len(images) == FRAMES
+    with Bag(path) as bag, pytest.raises(BagError, match='/ground_truth cannot be read as'):
+        read_boxes(bag, '/ground_truth')
 
 
 def test_unknown_compression_of_chunks(tmp_path: Path) -> None:
