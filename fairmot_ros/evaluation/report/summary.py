@@ -48,6 +48,11 @@ class Group:
         """Number of images that the tracker did not get to."""
         return sum(v.run.dropped for v in self.verdicts)
 
+    @property
+    def tracks(self) -> int:
+        """Number of tracks."""
+        return sum(v.run.tracks for v in self.verdicts)
+
     def figures(self) -> dict[str, Any]:
         """Return every figure that a limit can be set on."""
         figures: dict[str, Any] = dict(self.metrics.summary()) if self.metrics else {}
