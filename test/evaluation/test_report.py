@@ -179,6 +179,7 @@ def test_the_summary_is_json(evaluation: Evaluation) -> None:
     assert data['runs'][0]['switches'] == [{'frame': 11, 'person': 2}]
     assert len(data['combined'][0]['curves']['HOTA']) == 19
     assert data['combined'][1]['dropped'] == 3
+    assert data['runs'][1]['dropped_frames'] == [5, 6, 12]
     assert data['recordings'][0]['ground_truth']['boxes'] == len(GROUND_TRUTH)
 
 

@@ -178,6 +178,7 @@ def _run(verdict: Verdict) -> dict[str, Any]:
         **_mode(run.mode),
         'images': len(run.processed),
         'dropped': run.dropped,
+        'dropped_frames': (np.flatnonzero(~run.processed) + 1).tolist(),
         'tracks': run.tracks,
         'boxes': len(run.rows),
         **_metrics(verdict.metrics, verdict.seen),
