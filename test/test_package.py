@@ -32,7 +32,11 @@ ROSDEP_KEYS = {
     'tqdm': 'python3-tqdm',
     'yaml': 'python3-yaml',
 }
-OPTIONAL = {'lap', 'foxglove_msgs', 'hri_msgs', 'rosbags', 'mcap'}  # the code does without
+# The code does without these, or only commands about bags need them.
+OPTIONAL = {
+    'lap', 'foxglove_msgs', 'hri_msgs', 'rosbags', 'mcap', 'rosbag2_py',
+    'backports', 'compression',  # zstd, which comes with rosbags
+}
 
 
 def dependencies() -> set[str]:

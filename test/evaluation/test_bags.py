@@ -14,7 +14,14 @@ import yaml
 pytest.importorskip('rosbags', reason='needs rosbags')
 from bag_cases import FRAMES, GROUND_TRUTH, RATE, make_bag, pictures, storage_file
 
-from fairmot_ros.evaluation.bags import Bag, BagError, BagWriter, FrameIndex, ImageStream
+from fairmot_ros.evaluation.bags import (
+    Bag,
+    BagError,
+    BagWriter,
+    FrameIndex,
+    ImageStream,
+    message_types,
+)
 from fairmot_ros.evaluation.bags.boxes import read_boxes
 from fairmot_ros.evaluation.bags.message_types import DETECTIONS, TRACKS, known_types
 from fairmot_ros.evaluation.bags.sequence import BagLayout, write_sequence
@@ -132,6 +139,26 @@ def test_definitions_are_those_of_the_installed_messages(kind: str) -> None:
     assert known_types().hash_rihs01(kind) == hashes[kind]
 
 
+def test_definitions_are_found_in_an_installation(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    package, _, name = TRACKS.split('/')
+    installed = Path(sys.prefix, 'share', package, 'msg')
+    if not (installed / f'{name}.msg').is_file():
+        pytest.skip(f'{package} is not installed with its messages')
+    expected = known_types().hash_rihs01(TRACKS)
+    monkeypatch.setattr(message_types, '_IN_SOURCE_TREE', {
+        'fairmot_ros': tmp_path, 'vision_msgs': tmp_path})
+    known_types.cache_clear()
+    assert known_types().hash_rihs01(TRACKS) == expected
+    monkeypatch.setattr(sys, 'prefix', str(tmp_path))
+    monkeypatch.setenv('AMENT_PREFIX_PATH', '')
+    known_types.cache_clear()
+    with pytest.raises(BagError, match='message definitions of fairmot_ros were not found'):
+        known_types()
+    known_types.cache_clear()
+
+
 def test_messages_are_those_of_ros(tmp_path: Path) -> None:
     pytest.importorskip('rclpy', reason='needs ROS 2')
     from rclpy.serialization import deserialize_message, serialize_message
@@ -161,6 +188,20 @@ def test_messages_are_those_of_ros(tmp_path: Path) -> None:
         table = read_boxes(bag, '/tracks')
     rows, _ = table.rows(FrameIndex([9_000_000_000]).numbers(table.stamps))
     assert rows.tolist() == [[1, 1, 10, 10, 4, 8, 0.5, -1, -1, -1]], 'only tracked ones count'
+
+
+@pytest.mark.parametrize('storage', STORAGES)
+def test_rosbag2_reads_what_is_written(storage: str, tmp_path: Path) -> None:
+    pytest.importorskip('rosbag2_py', reason='rosbag2_py is not installed')
+    from fairmot_ros.evaluation.bags.plugin import PluginStorage
+
+    path = make_bag(tmp_path / 'bag', storage=storage)
+    ours = {topic: list(Bag(path).messages([topic])) for topic in ('/image', '/ground_truth')}
+    theirs = PluginStorage(path, '', compressed=False)
+    assert theirs.topics == {
+        '/image': ('sensor_msgs/msg/Image', FRAMES), '/ground_truth': (DETECTIONS, FRAMES)}
+    for topic, messages in ours.items():
+        assert list(theirs.messages([topic])) == messages
 
 
 # -- damaged bags --------------------------------------------------------------------------------
@@ -304,7 +345,10 @@ def edit_metadata(path: Path, **changes: object) -> None:
     ({'compression_format': 'lz4', 'compression_mode': 'MESSAGE'},
      "compressed as 'lz4'; expected zstd"),
 ])
-def test_unknown_storage_and_compression(changes: dict, reason: str, tmp_path: Path) -> None:
+def test_unknown_storage_and_compression(
+    changes: dict, reason: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, 'rosbag2_py', None)  # as where it is not installed
     path = make_bag(tmp_path / 'bag')
     edit_metadata(path, **changes)
     with pytest.raises(BagError, match=reason):

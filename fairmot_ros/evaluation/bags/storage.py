@@ -6,6 +6,7 @@ import sys
 import tempfile
 from collections.abc import Collection, Iterator
 from contextlib import ExitStack
+from dataclasses import dataclass
 from pathlib import Path, PurePath
 from typing import Any, Protocol
 
@@ -14,6 +15,7 @@ from rosbags.interfaces import MessageDefinition, MessageDefinitionFormat
 from rosbags.rosbag2 import Reader
 
 from fairmot_ros.evaluation.bags.errors import BagError
+from fairmot_ros.evaluation.bags.plugin import PluginStorage
 from fairmot_ros.evaluation.bags.salvage import SALVAGERS
 
 if sys.version_info >= (3, 14):
@@ -115,7 +117,10 @@ def open_storages(path: Path, stack: ExitStack) -> tuple[list[Storage], str]:
     Raises:
         BagError: if there is no bag, it is of a kind that cannot be read, or nothing in it can.
     """
-    files, damages = _find_files(path)
+    metadata = _read_metadata(path)
+    if metadata is not None and metadata.refusal:
+        return [PluginStorage(path, metadata.refusal, compressed=bool(metadata.compression))], ''
+    files, damages = _find_files(path, metadata)
     storages: list[Storage] = []
     for file in files:
         found, damage = _open_file(file, stack)
@@ -130,7 +135,7 @@ def open_storages(path: Path, stack: ExitStack) -> tuple[list[Storage], str]:
     return storages, f'{"; ".join(damages)}: the {count} messages that could be read are used'
 
 
-def _find_files(path: Path) -> tuple[list[Path], list[str]]:
+def _find_files(path: Path, metadata: Metadata | None) -> tuple[list[Path], list[str]]:
     """Return the files of a bag that are there, and what is wrong with it so far."""
     if not path.exists():
         raise BagError(f'no bag at {path}: expected a folder, or an .mcap or .db3 file')
@@ -147,12 +152,11 @@ def _find_files(path: Path) -> tuple[list[Path], list[str]]:
             raise BagError(
                 f'{path} is not a bag: it holds no {METADATA} and no .mcap or .db3 file')
         return present, [f'{path} has no {METADATA}, so its recording was cut short']
-    listed = _read_metadata(path / METADATA)
-    if listed is None:
+    if metadata is None:
         return present, [f'{path / METADATA} is damaged']
-    missing = [name for name in listed if not (path / name).is_file()]
+    missing = [name for name in metadata.files if not (path / name).is_file()]
     return (
-        [path / name for name in listed if name not in missing],
+        [path / name for name in metadata.files if name not in missing],
         [f'{path} lacks {", ".join(missing)}'] if missing else [],
     )
 
@@ -162,31 +166,37 @@ def _kind(path: Path) -> str:
     return path.with_suffix('').suffix if path.suffix == ZSTD_SUFFIX else path.suffix
 
 
-def _read_metadata(path: Path) -> list[str] | None:
-    """Return the names of a bag's files, None if that cannot be read.
+@dataclass(frozen=True)
+class Metadata:
+    """What metadata.yaml says: names of the files, compression, and why rosbags cannot read it."""
 
-    Raises:
-        BagError: if the bag is of a kind that cannot be read.
-    """
+    files: tuple[str, ...]
+    compression: str
+    refusal: str
+
+
+def _read_metadata(path: Path) -> Metadata | None:
+    """Return what the metadata of a bag say, None if there are none or they cannot be read."""
     try:
-        information = yaml.safe_load(path.read_text())['rosbag2_bagfile_information']
+        information = yaml.safe_load((path / METADATA).read_text())['rosbag2_bagfile_information']
         storage = information['storage_identifier']
         compression = information.get('compression_format') or ''
         # Early versions name files by their path from the folder above.
-        names = [PurePath(name).name for name in information['relative_file_paths']]
-    except (yaml.YAMLError, UnicodeDecodeError, KeyError, TypeError, AttributeError):
+        files = tuple(PurePath(name).name for name in information['relative_file_paths'])
+    except (OSError, yaml.YAMLError, UnicodeDecodeError, KeyError, TypeError, AttributeError):
         return None
+    refusal = ''
     if storage not in STORAGES:
-        raise BagError(
-            f'{path.parent} is stored as {storage!r}; expected {" or ".join(STORAGES)}: convert '
-            'it with `ros2 bag convert`'
+        refusal = (
+            f'{path} is stored as {storage!r}; expected {" or ".join(STORAGES)}: convert it with '
+            '`ros2 bag convert`, or source a ROS 2 that has the plugin for it'
         )
-    if compression not in ('', 'zstd'):
-        raise BagError(
-            f'{path.parent} is compressed as {compression!r}; expected zstd or none: decompress '
-            'it with `ros2 bag convert`'
+    elif compression not in ('', 'zstd'):
+        refusal = (
+            f'{path} is compressed as {compression!r}; expected zstd or none: decompress it with '
+            '`ros2 bag convert`, or source a ROS 2 that has the plugin for it'
         )
-    return names
+    return Metadata(files, compression, refusal)
 
 
 def _open_file(file: Path, stack: ExitStack) -> tuple[Storage | None, str]:
