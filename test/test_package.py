@@ -32,8 +32,11 @@ ROSDEP_KEYS = {
     'tqdm': 'python3-tqdm',
     'yaml': 'python3-yaml',
 }
-# The code does without these.
-OPTIONAL = {'lap', 'matplotlib', 'foxglove_msgs', 'hri_msgs', 'rosbags', 'mcap', 'openvino'}
+# The code does without these, or only commands about bags or training need them.
+OPTIONAL = {
+    'lap', 'foxglove_msgs', 'hri_msgs', 'rosbags', 'mcap', 'rosbag2_py', 'matplotlib', 'openvino',
+    'backports', 'compression',  # zstd, which comes with rosbags
+}
 
 
 def dependencies() -> set[str]:

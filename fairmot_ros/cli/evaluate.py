@@ -7,6 +7,7 @@ import json
 import signal
 import sys
 from collections.abc import Sequence
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -90,7 +91,11 @@ def make_parser() -> argparse.ArgumentParser:
 
 
 def check_options(options: argparse.Namespace) -> None:
-    """Raise ValueError for options that do not go together."""
+    """Raise ValueError for options that do not go together.
+
+    Raises:
+        ModuleNotFoundError: if ROS 2 is asked for and not there.
+    """
     if options.no_offline and not options.rate:
         raise ValueError('--no-offline leaves nothing to do without --rate')
     if options.no_offline and options.interpolate:
@@ -106,6 +111,8 @@ def check_options(options: argparse.Namespace) -> None:
             f'got {len(options.ground_truth)} files of ground truth for {len(options.bags)} bags; '
             'expected one for each, in the same order'
         )
+    if options.rate and find_spec('rclpy') is None:
+        raise ModuleNotFoundError(name='rclpy')
     if options.ground_truth_rate is not None and not options.ground_truth_rate > 0:
         raise ValueError('--ground-truth-rate must be positive')
 

@@ -116,6 +116,7 @@ class ReplayNode(Node):
             if not self._listened_to():
                 return
             self._next_time = time.monotonic()
+            self._progress.unpause()  # its clock ran while the tracker loaded
         if time.monotonic() < self._next_time:
             return
         stamp, message = next(self._images, (0, None))

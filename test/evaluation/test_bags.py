@@ -14,7 +14,14 @@ import yaml
 pytest.importorskip('rosbags', reason='needs rosbags')
 from bag_cases import FRAMES, GROUND_TRUTH, RATE, make_bag, pictures, storage_file
 
-from fairmot_ros.evaluation.bags import Bag, BagError, BagWriter, FrameIndex, ImageStream
+from fairmot_ros.evaluation.bags import (
+    Bag,
+    BagError,
+    BagWriter,
+    FrameIndex,
+    ImageStream,
+    message_types,
+)
 from fairmot_ros.evaluation.bags.boxes import read_boxes
 from fairmot_ros.evaluation.bags.message_types import DETECTIONS, TRACKS, known_types
 from fairmot_ros.evaluation.bags.sequence import BagLayout, write_sequence
@@ -132,6 +139,26 @@ def test_definitions_are_those_of_the_installed_messages(kind: str) -> None:
     assert known_types().hash_rihs01(kind) == hashes[kind]
 
 
+def test_definitions_are_found_in_an_installation(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    package, _, name = TRACKS.split('/')
+    installed = Path(sys.prefix, 'share', package, 'msg')
+    if not (installed / f'{name}.msg').is_file():
+        pytest.skip(f'{package} is not installed with its messages')
+    expected = known_types().hash_rihs01(TRACKS)
+    monkeypatch.setattr(message_types, '_IN_SOURCE_TREE', {
+        'fairmot_ros': tmp_path, 'vision_msgs': tmp_path})
+    known_types.cache_clear()
+    assert known_types().hash_rihs01(TRACKS) == expected
+    monkeypatch.setattr(sys, 'prefix', str(tmp_path))
+    monkeypatch.setenv('AMENT_PREFIX_PATH', '')
+    known_types.cache_clear()
+    with pytest.raises(BagError, match='message definitions of fairmot_ros were not found'):
+        known_types()
+    known_types.cache_clear()
+
+
 def test_messages_are_those_of_ros(tmp_path: Path) -> None:
     pytest.importorskip('rclpy', reason='needs ROS 2')
     from rclpy.serialization import deserialize_message, serialize_message
@@ -161,6 +188,20 @@ def test_messages_are_those_of_ros(tmp_path: Path) -> None:
         table = read_boxes(bag, '/tracks')
     rows, _ = table.rows(FrameIndex([9_000_000_000]).numbers(table.stamps))
     assert rows.tolist() == [[1, 1, 10, 10, 4, 8, 0.5, -1, -1, -1]], 'only tracked ones count'
+
+
+@pytest.mark.parametrize('storage', STORAGES)
+def test_rosbag2_reads_what_is_written(storage: str, tmp_path: Path) -> None:
+    pytest.importorskip('rosbag2_py', reason='rosbag2_py is not installed')
+    from fairmot_ros.evaluation.bags.plugin import PluginStorage
+
+    path = make_bag(tmp_path / 'bag', storage=storage)
+    ours = {topic: list(Bag(path).messages([topic])) for topic in ('/image', '/ground_truth')}
+    theirs = PluginStorage(path, '', compressed=False)
+    assert theirs.topics == {
+        '/image': ('sensor_msgs/msg/Image', FRAMES), '/ground_truth': (DETECTIONS, FRAMES)}
+    for topic, messages in ours.items():
+        assert list(theirs.messages([topic])) == messages
 
 
 # -- damaged bags --------------------------------------------------------------------------------
@@ -217,6 +258,51 @@ def test_a_database_that_was_not_closed_is_read_with_its_journal(tmp_path: Path)
         assert bag.topics['/image'].messages == 2 * FRAMES
 
 
+@pytest.mark.parametrize('share', [1.0, 0.6], ids=['whole', 'cut short'])
+@pytest.mark.parametrize('storage', STORAGES)
+def test_compressed_files(storage: str, share: float, tmp_path: Path) -> None:
+    from rosbags.rosbag2.reader import zstd
+
+    path = tmp_path / 'bag'
+    rng = np.random.default_rng(0)
+    large = list(rng.integers(0, 256, (FRAMES, 240, 320, 3), dtype=np.uint8))
+    write_sequence(path, large, RATE, GROUND_TRUTH, BagLayout(storage=storage))
+    file = storage_file(path)
+    packed = zstd.compress(file.read_bytes())
+    packed = packed[: int(share * len(packed))]
+    file.unlink()
+    (path / f'{file.name}.zstd').write_bytes(packed)
+    edit_metadata(path, compression_format='zstd', compression_mode='FILE',
+                  relative_file_paths=[f'{file.name}.zstd'])
+    bag, images, _ = read_all(path)
+    assert share * FRAMES - 5 <= len(images) <= share * FRAMES
+    assert all(np.array_equal(a, b) for a, b in zip(images, large))
+    assert ('cut short' in bag.damage) == (share < 1)
+
+
+def test_qualities_of_service_that_were_edited_do_not_matter(tmp_path: Path) -> None:
+    path = make_bag(tmp_path / 'bag')
+    file = path / 'metadata.yaml'
+    content = yaml.safe_load(file.read_text())
+    for topic in content['rosbag2_bagfile_information']['topics_with_message_count']:
+        topic['topic_metadata']['offered_qos_profiles'] = (
+            '- {history: 1, depth: 1, reliability: 1, durability: 1, liveliness: 1, '
+            'deadline: {sec: 0, nsec: 0}, lifespan: {sec: 0, nsec: 0}, '
+            'liveliness_lease_duration: {sec: 0, nsec: 0}, '
+            'avoid_ros_namespace_conventions: false}')
+    file.write_text(yaml.safe_dump(content))
+    bag, images, _ = read_all(path)
+    assert (len(images), bag.damage) == (FRAMES, '')
+
+
+def test_a_missing_file_of_several_is_named(tmp_path: Path) -> None:
+    path = make_bag(tmp_path / 'bag')
+    edit_metadata(path, relative_file_paths=[storage_file(path).name, 'bag_1.mcap'])
+    bag, images, _ = read_all(path)
+    assert len(images) == FRAMES
+    assert 'lacks bag_1.mcap' in bag.damage
+
+
 def test_damage_in_the_middle_is_noticed_while_reading(tmp_path: Path) -> None:
     path = tmp_path / 'bag'
     write_sequence(path, [np.full((480, 640, 3), i, np.uint8) for i in range(FRAMES)], RATE)
@@ -229,6 +315,19 @@ def test_damage_in_the_middle_is_noticed_while_reading(tmp_path: Path) -> None:
         images = list(ImageStream(bag).messages())
         assert 0 < len(images) < FRAMES
         assert 'is damaged' in bag.damage
+
+
+def test_a_damaged_compressed_message_ends_the_bag(tmp_path: Path) -> None:
+    path = make_bag(tmp_path / 'bag', storage='sqlite3', compress=True)
+    with sqlite3.connect(storage_file(path)) as database:
+        number, data = database.execute(
+            'SELECT id, data FROM messages WHERE topic_id = 1 ORDER BY id LIMIT 1 OFFSET 6'
+        ).fetchone()
+        database.execute(
+            'UPDATE messages SET data = ? WHERE id = ?', (data[: len(data) // 2], number))
+    bag, images, _ = read_all(path)
+    assert len(images) == 6
+    assert 'is damaged' in bag.damage
 
 
 # -- mistakes -----------------------------------------------------------------------------------
@@ -246,11 +345,34 @@ def edit_metadata(path: Path, **changes: object) -> None:
     ({'compression_format': 'lz4', 'compression_mode': 'MESSAGE'},
      "compressed as 'lz4'; expected zstd"),
 ])
-def test_unknown_storage_and_compression(changes: dict, reason: str, tmp_path: Path) -> None:
+def test_unknown_storage_and_compression(
+    changes: dict, reason: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, 'rosbag2_py', None)  # as where it is not installed
     path = make_bag(tmp_path / 'bag')
     edit_metadata(path, **changes)
     with pytest.raises(BagError, match=reason):
         Bag(path)
+
+
+def test_unknown_serialisation(tmp_path: Path) -> None:
+    path = make_bag(tmp_path / 'bag', storage='sqlite3')
+    with sqlite3.connect(storage_file(path)) as database:
+        database.execute("UPDATE topics SET serialization_format = 'protobuf'")
+    with pytest.raises(BagError, match="serialised as 'protobuf'; expected cdr"):
+        Bag(path)
+
+
+def test_types_that_nobody_asks_for_may_be_unreadable(tmp_path: Path) -> None:
+    path = make_bag(tmp_path / 'bag', storage='sqlite3')
+    with sqlite3.connect(storage_file(path)) as database:
+        database.execute(
+            "UPDATE message_definitions SET encoded_message_definition = '---' "
+            "WHERE topic_type LIKE 'vision_msgs%'")
+    _, images, _ = read_all(path)
+    assert len(images) == FRAMES
+    with Bag(path) as bag, pytest.raises(BagError, match='/ground_truth cannot be read as'):
+        read_boxes(bag, '/ground_truth')
 
 
 def test_unknown_compression_of_chunks(tmp_path: Path) -> None:

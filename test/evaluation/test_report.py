@@ -167,8 +167,10 @@ def test_the_table(evaluation: Evaluation) -> None:
     assert len(lines) == 4
     assert lines[0].split()[:4] == ['configuration', 'mode', 'HOTA', 'DetA']
     assert lines[2].startswith('default        live at 15 Hz')
-    assert lines[2].split()[-4:-2] == [
-        f'{100 * evaluation.groups()[1].seen.summary()["HOTA"]:.1f}', '150']
+    seen = evaluation.groups()[1].seen
+    assert seen is not None
+    assert lines[2].split()[-5:] == [
+        '3', f'{100 * seen.summary()["HOTA"]:.1f}', '150', '195', '199']
 
 
 def test_the_summary_is_json(evaluation: Evaluation) -> None:
@@ -177,6 +179,7 @@ def test_the_summary_is_json(evaluation: Evaluation) -> None:
     assert data['runs'][0]['switches'] == [{'frame': 11, 'person': 2}]
     assert len(data['combined'][0]['curves']['HOTA']) == 19
     assert data['combined'][1]['dropped'] == 3
+    assert data['runs'][1]['dropped_frames'] == [5, 6, 12]
     assert data['recordings'][0]['ground_truth']['boxes'] == len(GROUND_TRUTH)
 
 
@@ -215,6 +218,10 @@ def test_a_page_without_truth(tmp_path: Path) -> None:
     assert 'there is no ground truth' in shown.text
     assert shown.rows['default', 'live at 30 Hz']['latency-p50'] == '150'
     assert 'HOTA' not in shown.rows['default', 'offline']
+    assert shown.rows['default', 'offline']['tracks'] == '4'
+    table = format_groups(Evaluation([blind], {'default': {}}, verdicts).groups())
+    assert table.splitlines()[0].split() == [
+        'configuration', 'mode', 'tracks', 'images', 'dropped', *'p50 ms p95 ms p99 ms'.split()]
 
 
 def test_equal_evaluations_make_equal_pages(evaluation: Evaluation, tmp_path: Path) -> None:

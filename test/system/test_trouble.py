@@ -127,8 +127,9 @@ def test_images_of_all_sizes_and_kinds_in_one_stream(
     picture = pictures[0]
 
     def right_end(picture: np.ndarray) -> float:
-        """Show it twice, as a new person is only published when seen again."""
-        camera.show(picture)
+        """Show it several times, as a new person is only published once it is believed."""
+        for _ in range(4):
+            camera.show(picture)
         return max((d.bbox.center.position.x for d in camera.show(picture).detections), default=0)
 
     expected = right_end(picture)

@@ -15,7 +15,7 @@ from rosbags.typesys.store import Typestore
 
 from fairmot_ros.evaluation.bags.errors import BagError
 from fairmot_ros.evaluation.bags.message_types import known_types
-from fairmot_ros.evaluation.bags.storage import open_storages
+from fairmot_ros.evaluation.bags.storage import decompress, open_storages
 
 
 class Topic(NamedTuple):
@@ -67,7 +67,7 @@ class Bag:
             for name, (kind, count) in storage.topics.items():
                 before = self.topics.get(name, Topic(kind, 0))
                 self.topics[name] = Topic(kind, before.messages + count)
-        self._types: Typestore | None = None
+        self._types: dict[str, Typestore] = {}  # by the message type that they serve
 
     def __enter__(self) -> Bag:
         return self
@@ -89,8 +89,12 @@ class Bag:
             if name not in self.topics:
                 raise BagError(f'{self.path} has no topic {name}; it holds {self.list_topics()}')
         for storage in self._storages:
-            for message in storage.messages(topics):
-                yield Message(*message)
+            for topic, time, stored in storage.messages(topics):
+                data = decompress(stored)
+                if data is None:
+                    self.damage = f'{self.path} is damaged: only what comes before that is used'
+                    return
+                yield Message(topic, time, data)
             if storage.damage:
                 self.damage = storage.damage
                 return
@@ -101,11 +105,11 @@ class Bag:
         Raises:
             BagError: if its data does not fit its type.
         """
-        if self._types is None:
-            self._types = self._learn_types()
         kind = self.topics[message.topic].type
         try:
-            return self._types.deserialize_cdr(message.data, kind)
+            if kind not in self._types:
+                self._types[kind] = self._learn(kind)
+            return self._types[kind].deserialize_cdr(message.data, kind)
         except (SerdeError, TypesysError, KeyError, ValueError) as error:
             raise BagError(
                 f'{self.path}: a message on {message.topic} cannot be read as {kind}: {error}'
@@ -161,14 +165,14 @@ class Bag:
             for name, topic in sorted(self.topics.items())
         )
 
-    def _learn_types(self) -> Typestore:
-        """Return the types by the definitions in the bag, and by ours where it has none."""
-        fields = dict(known_types().fielddefs)
-        for storage in self._storages:
-            for kind, definition in storage.definitions.items():
-                fields.update(_parse(kind, definition))
+    def _learn(self, kind: str) -> Typestore:
+        """Return types by the definition in the bag, and by ours where it has none."""
+        definitions = (storage.definitions.get(kind) for storage in self._storages)
+        definition = next(filter(None, definitions), None)
+        if definition is None:
+            return known_types()
         store = new_store(Stores.EMPTY)
-        store.register(fields)
+        store.register({**known_types().fielddefs, **_parse(kind, definition)})
         return store
 
 

@@ -45,7 +45,8 @@ def latency_chart(groups: Sequence[Group]) -> str:
     if not series:
         return ''
     return line_chart(
-        'Share of results over latency', series, Axis('milliseconds', 0.0, longest * 1.03),
+        'Share of results over latency', series,
+        Axis('milliseconds', 0.0, max(1.03 * longest, 1.0)),
         Axis('results there by then, percent', 0.0, 100.0),
     )
 

@@ -76,7 +76,7 @@ def _tiles(evaluation: Evaluation, groups: Sequence[Group]) -> list[tuple[str, s
     if 'IDSW' in figures:
         tiles.append((str(figures['IDSW']), f'identity switches, {first.mode.name}'))
     else:
-        tiles.append((str(sum(v.run.tracks for v in first.verdicts)), 'tracks'))
+        tiles.append((str(first.tracks), f'tracks, {first.mode.name}'))
     live = next((group for group in groups if group.live is not None), None)
     if live is not None and live.figures()['latency_p95_ms'] is not None:
         tiles.append((f'{live.figures()["latency_p95_ms"]:.0f} ms',
@@ -96,6 +96,7 @@ def _main_lines(groups: Sequence[Group]) -> list[dict[str, Any]]:
             **_line(group.configuration, group.mode.name, group.metrics),
             'first': bool(lines) and lines[-1]['configuration'] != group.configuration,
             'images': group.images,
+            'tracks': group.tracks,
             'dropped': f'{group.dropped} ({share:.0f} %)' if group.live else '–',
             'seen': group.seen.summary()['HOTA'] if group.seen and group.live else None,
             'latency': (

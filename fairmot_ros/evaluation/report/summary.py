@@ -48,6 +48,11 @@ class Group:
         """Number of images that the tracker did not get to."""
         return sum(v.run.dropped for v in self.verdicts)
 
+    @property
+    def tracks(self) -> int:
+        """Number of tracks."""
+        return sum(v.run.tracks for v in self.verdicts)
+
     def figures(self) -> dict[str, Any]:
         """Return every figure that a limit can be set on."""
         figures: dict[str, Any] = dict(self.metrics.summary()) if self.metrics else {}
@@ -173,6 +178,7 @@ def _run(verdict: Verdict) -> dict[str, Any]:
         **_mode(run.mode),
         'images': len(run.processed),
         'dropped': run.dropped,
+        'dropped_frames': (np.flatnonzero(~run.processed) + 1).tolist(),
         'tracks': run.tracks,
         'boxes': len(run.rows),
         **_metrics(verdict.metrics, verdict.seen),
