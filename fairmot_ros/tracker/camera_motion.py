@@ -71,9 +71,10 @@ class CameraMotion:
         Raises:
             ValueError: if the picture or the boxes have another type or shape.
         """
-        if image.dtype != np.uint8 or image.ndim != 3 or image.shape[2] != 3:
+        if image.dtype != np.uint8 or image.ndim != 3 or image.shape[2] != 3 or not image.size:
             raise ValueError(
-                f'the image must be uint8 [H, W, 3], got {image.dtype} {list(image.shape)}')
+                f'the image must be uint8 [H, W, 3] and not empty, got {image.dtype} '
+                f'{list(image.shape)}')
         boxes = np.asarray(boxes_xyxy, np.float64)
         if boxes.ndim != 2 or boxes.shape[1] != 4:
             raise ValueError(f'boxes_xyxy must have the shape [N, 4], got {list(boxes.shape)}')
@@ -97,6 +98,7 @@ class CameraMotion:
 def shrink(image: NDArray[np.uint8]) -> tuple[Grey, int]:
     """Return a grey picture of about the working size, and how many times smaller it is."""
     halvings = max(0, round(math.log2(max(image.shape[:2]) / WORKING_SIZE)))
+    halvings = min(halvings, int(math.log2(min(image.shape[:2]))))  # a strip of few pixels
     for _ in range(halvings):
         height, width = image.shape[0] // 2, image.shape[1] // 2
         # By exactly two, OpenCV has a fast way to average.
