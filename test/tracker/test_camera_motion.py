@@ -91,6 +91,14 @@ def test_noise_changes_little() -> None:
     assert error(motion, truth) < 0.2
 
 
+@pytest.mark.parametrize('gain', [0.6, 0.9, 1.3])
+def test_light_may_change(gain: float) -> None:
+    picture, truth = texture(0) // 2 + 20, similarity(6, 2, 0.5)
+    motion, succeeded = estimate(picture, (moved(picture, truth) * gain).astype(np.uint8))
+    assert succeeded
+    assert error(motion, truth) < 0.1
+
+
 def test_corners_are_followed_through_many_pictures() -> None:
     world, step, camera = texture(0, (960, 360)), similarity(-6), CameraMotion()
     view = np.eye(2, 3)
