@@ -91,6 +91,14 @@ def test_noise_changes_little() -> None:
     assert error(motion, truth) < 0.2
 
 
+@pytest.mark.parametrize('gain', [0.6, 0.9, 1.3])
+def test_light_may_change(gain: float) -> None:
+    picture, truth = texture(0) // 2 + 20, similarity(6, 2, 0.5)
+    motion, succeeded = estimate(picture, (moved(picture, truth) * gain).astype(np.uint8))
+    assert succeeded
+    assert error(motion, truth) < 0.1
+
+
 def test_corners_are_followed_through_many_pictures() -> None:
     world, step, camera = texture(0, (960, 360)), similarity(-6), CameraMotion()
     view = np.eye(2, 3)
@@ -190,6 +198,15 @@ def test_it_recovers_after_a_failure() -> None:
     assert error(motion, truth) < 0.1
 
 
+def test_views_of_pictures_will_do() -> None:
+    picture, truth = texture(0), similarity(4, 1)
+    pictures = [np.ascontiguousarray(p[..., ::-1])[..., ::-1] for p in
+                (picture, moved(picture, truth))]
+    for p in pictures:
+        p.flags.writeable = False
+    assert error(estimate(*pictures)[0], truth) < 0.1
+
+
 def test_the_picture_may_be_overwritten_afterwards() -> None:
     camera, buffer, truth = CameraMotion(), texture(0), similarity(4, 1)
     following = moved(buffer, truth)
@@ -201,6 +218,7 @@ def test_the_picture_may_be_overwritten_afterwards() -> None:
 @pytest.mark.parametrize(('image', 'boxes', 'complaint'), [
     (np.zeros((10, 10), np.uint8), NOBODY, r'the image must be uint8 \[H, W, 3\]'),
     (np.zeros((10, 10, 3)), NOBODY, 'got float64'),
+    (np.zeros((0, 10, 3), np.uint8), NOBODY, 'and not empty'),
     (np.zeros((10, 10, 3), np.uint8), np.zeros(4), r'boxes_xyxy must have the shape \[N, 4\]'),
 ])
 def test_wrong_input_is_refused(image: np.ndarray, boxes: np.ndarray, complaint: str) -> None:
@@ -208,5 +226,6 @@ def test_wrong_input_is_refused(image: np.ndarray, boxes: np.ndarray, complaint:
         CameraMotion().estimate(image, boxes)
 
 
-def test_tiny_pictures_are_survived() -> None:
-    assert_unknown(estimate(*2 * [np.zeros((3, 2, 3), np.uint8)]))
+@pytest.mark.parametrize('shape', [(1, 1), (3, 2), (5, 2000), (3000, 3), (1, 4000)])
+def test_tiny_pictures_and_strips_are_survived(shape: tuple[int, int]) -> None:
+    assert_unknown(estimate(*2 * [np.zeros((*shape, 3), np.uint8)]))
