@@ -48,6 +48,9 @@ def test_a_simulated_clock_that_goes_back_drops_the_tracks(
     again = ids(camera.show(pictures[0]))
     assert min(again) > max(first)
     assert 'the clock was set' in node.last_lines(50)
+    set_clock(9000)  # and the bag was wound on
+    camera.time = 9000.0
+    assert min(ids(camera.show(pictures[0]))) > max(again)
 
 
 def test_continue_keeps_the_tracks_through_a_loop(
