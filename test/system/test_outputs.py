@@ -221,8 +221,9 @@ def make_detection(label: str, score: float, x: float, size: float = 40.0) -> De
 
 
 def test_foreign_detections_get_ids(peer: Peer, start: NodeStarter) -> None:
-    start('detection_tracker_node')
+    node = start('detection_tracker_node', {'score_treshold': 0.3})
     results = peer.listen(Detection2DArray, 'detection_tracker/detections')
+    assert 'did you mean score_threshold?' in node.last_lines(20)
     tracks = peer.listen(TrackArray, 'detection_tracker/tracks')
     diagnostics = peer.listen(DiagnosticArray, '/diagnostics')
     sender = peer.advertise(Detection2DArray, 'detections')

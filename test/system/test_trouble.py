@@ -76,11 +76,6 @@ def test_two_cameras_on_one_topic_and_a_topic_of_another_type(
     await_status(peer, diagnostics, 'tracking', DiagnosticStatus.OK)
 
 
-def test_simulated_time_without_a_clock(peer: Peer, start: NodeStarter, diagnostics: list) -> None:
-    start('tracker_node', {'use_sim_time': True})
-    await_status(peer, diagnostics, 'nothing has come on /clock')
-
-
 def test_why_nobody_is_located_is_in_the_diagnostics(
     peer: Peer, start: NodeStarter, pictures: list[np.ndarray], diagnostics: list
 ) -> None:
@@ -196,8 +191,3 @@ def test_a_parameter_of_the_wrong_type_is_one_sentence_and_an_end(start: NodeSta
     (line,) = node.last_lines(100).splitlines()
     assert line.startswith("error: Trying to set parameter 'max_lost' to '3' of type 'INTEGER'")
     assert line.endswith('(it is written like 3.0)')
-
-
-def test_a_misspelt_parameter_is_pointed_out(peer: Peer, start: NodeStarter) -> None:
-    node = start('detection_tracker_node', {'score_treshold': 0.3})
-    peer.wait(lambda: 'did you mean score_threshold?' in node.last_lines(20), 'the hint')
