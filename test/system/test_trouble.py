@@ -50,7 +50,7 @@ def test_images_that_are_all_left_out_are_no_silent_loss(
     for i in range(5):
         peer.send_picture(pictures[0], 100.0)
         peer.wait(lambda n=i: count(diagnostics, 'received') > n, 'the image to arrive')
-    await_status(peer, diagnostics, 'images were left out for their stamps, which stand still')
+    await_status(peer, diagnostics, 'messages were left out for their stamps, which stand still')
 
     limit = ParameterValue(type=ParameterType.PARAMETER_DOUBLE, double_value=0.5)
     peer.call(SetParameters, 'fairmot/set_parameters',
@@ -58,7 +58,7 @@ def test_images_that_are_all_left_out_are_no_silent_loss(
     for i in range(5):
         peer.send_picture(pictures[0], 101.0 + i)
         peer.wait(lambda n=i: count(diagnostics, 'stale') > n, 'the image to be left out')
-    await_status(peer, diagnostics, 'the last 5 images were all older than max_age')
+    await_status(peer, diagnostics, 'the last 5 messages were all older than max_age')
 
 
 def test_two_cameras_on_one_topic_and_a_topic_of_another_type(
