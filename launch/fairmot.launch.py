@@ -26,6 +26,7 @@ ARGUMENTS = [
      'YAML file with the parameters: thresholds, outputs and all others'),
     ('use_sim_time', 'false', 'take the time from /clock, for bags and simulation'),
     ('rviz', 'false', 'show the annotated image and positions in RViz'),
+    ('frame', 'camera', "frame of the images' headers, in which RViz shows positions"),
     ('log_level', 'info', 'debug, info, warn or error'),
 ]
 OVERRIDES = ('image_transport', 'weights', 'device')  # given, they outrank the params_file
@@ -60,7 +61,7 @@ def generate_launch_description() -> LaunchDescription:
         package='rviz2',
         executable='rviz2',
         namespace=value['namespace'],
-        arguments=['-d', [SHARE, '/rviz/fairmot.rviz']],
+        arguments=['-d', [SHARE, '/rviz/fairmot.rviz'], '-f', value['frame']],
         remappings=[(f'/fairmot/{topic}', [value['name'], f'/{topic}']) for topic in SHOWN],
         parameters=[
             {'use_sim_time': ParameterValue(value['use_sim_time'], value_type=bool)}],

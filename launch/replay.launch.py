@@ -40,10 +40,11 @@ ARGUMENTS = [
     ('record', '', 'folder of a new bag for the results; empty for none'),
     ('use_sim_time', 'true', "take the time from the bag's clock"),
     ('rviz', 'false', 'show the annotated image and positions in RViz'),
+    ('frame', 'camera', "frame of the images' headers, in which RViz shows positions"),
     ('log_level', 'info', 'debug, info, warn or error'),
 ]
 PASSED_ON = ('image', 'depth', 'camera_info', 'image_transport', 'weights', 'device', 'namespace',
-             'name', 'params_file', 'use_sim_time', 'rviz', 'log_level')
+             'name', 'params_file', 'use_sim_time', 'rviz', 'frame', 'log_level')
 RECORDED = ('detections', 'tracks', 'events', 'timing')
 
 

@@ -26,11 +26,11 @@ class ProgressWatch:
         elif max(stale, skipped) >= IN_A_ROW:
             if stale >= skipped:
                 return (
-                    f'the last {stale} images were all older than max_age: raise it, or see that '
-                    "the camera's clock is this machine's; bags need use_sim_time and --clock"
+                    f'the last {stale} messages were all older than max_age: raise it, or see '
+                    "that the camera's clock is this machine's; bags need use_sim_time and --clock"
                 )
             return (
-                f'the last {skipped} images were left out for their stamps, which stand still or '
-                "go to and fro: set each image's stamp to the time of its exposure"
+                f'the last {skipped} messages were left out for their stamps, which stand still '
+                "or go to and fro: set each image's stamp to the time of its exposure"
             )
         return ''

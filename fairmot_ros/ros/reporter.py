@@ -92,8 +92,8 @@ class Reporter:
         ]
         if (count := len(source.publishers())) > 1:
             complaints.append(
-                f'{count} publishers share {source.topic}: their images are taken for those of '
-                'one camera; give each camera a topic of its own'
+                f'{count} publishers share {source.topic}: their messages are taken for those '
+                'of one camera; give each camera a topic of its own'
             )
         clock = self._node.get_clock()
         if clock.ros_time_is_active and not clock.now().nanoseconds:

@@ -11,9 +11,9 @@ def test_images_left_out_in_a_row_are_complained_of_until_one_gets_through() -> 
     counters.stale = 2
     assert watch.complain(counters) == ''
     counters.stale = 5
-    assert 'the last 5 images were all older than max_age' in watch.complain(counters)
+    assert 'the last 5 messages were all older than max_age' in watch.complain(counters)
     counters.skipped = 9
-    assert 'the last 9 images were left out for their stamps' in watch.complain(counters)
+    assert 'the last 9 messages were left out for their stamps' in watch.complain(counters)
     counters.processed = 2
     assert watch.complain(counters) == ''
     counters.stale += 2

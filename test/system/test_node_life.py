@@ -62,6 +62,9 @@ def test_lifecycle_by_a_manager(
         assert change(peer, Transition.TRANSITION_DEACTIVATE)
         assert change(peer, Transition.TRANSITION_CLEANUP)
         assert state_of(peer) == State.PRIMARY_STATE_UNCONFIGURED
+    assert change(peer, Transition.TRANSITION_UNCONFIGURED_SHUTDOWN)
+    assert state_of(peer) == State.PRIMARY_STATE_FINALIZED
+    assert not change(peer, Transition.TRANSITION_CONFIGURE), 'finalized for good'
     assert node.process.poll() is None
     assert node.stop() == 0
 

@@ -50,7 +50,7 @@ def test_images_that_are_all_left_out_are_no_silent_loss(
     for i in range(5):
         peer.send_picture(pictures[0], 100.0)
         peer.wait(lambda n=i: count(diagnostics, 'received') > n, 'the image to arrive')
-    await_status(peer, diagnostics, 'images were left out for their stamps, which stand still')
+    await_status(peer, diagnostics, 'messages were left out for their stamps, which stand still')
 
     limit = ParameterValue(type=ParameterType.PARAMETER_DOUBLE, double_value=0.5)
     peer.call(SetParameters, 'fairmot/set_parameters',
@@ -58,7 +58,7 @@ def test_images_that_are_all_left_out_are_no_silent_loss(
     for i in range(5):
         peer.send_picture(pictures[0], 101.0 + i)
         peer.wait(lambda n=i: count(diagnostics, 'stale') > n, 'the image to be left out')
-    await_status(peer, diagnostics, 'the last 5 images were all older than max_age')
+    await_status(peer, diagnostics, 'the last 5 messages were all older than max_age')
 
 
 def test_two_cameras_on_one_topic_and_a_topic_of_another_type(
@@ -74,11 +74,6 @@ def test_two_cameras_on_one_topic_and_a_topic_of_another_type(
     peer.destroy_publisher(senders.pop())
     senders[0].publish(make_image(pictures[0], 5.0))
     await_status(peer, diagnostics, 'tracking', DiagnosticStatus.OK)
-
-
-def test_simulated_time_without_a_clock(peer: Peer, start: NodeStarter, diagnostics: list) -> None:
-    start('tracker_node', {'use_sim_time': True})
-    await_status(peer, diagnostics, 'nothing has come on /clock')
 
 
 def test_why_nobody_is_located_is_in_the_diagnostics(
@@ -197,8 +192,3 @@ def test_a_parameter_of_the_wrong_type_is_one_sentence_and_an_end(start: NodeSta
     (line,) = node.last_lines(100).splitlines()
     assert line.startswith("error: Trying to set parameter 'max_lost' to '3' of type 'INTEGER'")
     assert line.endswith('(it is written like 3.0)')
-
-
-def test_a_misspelt_parameter_is_pointed_out(peer: Peer, start: NodeStarter) -> None:
-    node = start('detection_tracker_node', {'score_treshold': 0.3})
-    peer.wait(lambda: 'did you mean score_threshold?' in node.last_lines(20), 'the hint')
