@@ -80,6 +80,7 @@ class Stream:
         self.last_arrival: float | None = None
         self.only_publisher = True
         self._sequence: int | None = None
+        self._size: tuple[int, int] | None = None
         self._clock = clock
         self._logger = logger
         self._parameters: TrackingParameters | None = None
@@ -129,8 +130,8 @@ class Stream:
             return False
         return True
 
-    def admit(self, incoming: Incoming) -> bool:
-        """Judge the stamp; returns whether the image is to be tracked."""
+    def admit(self, incoming: Incoming, image: BgrImage | None) -> bool:
+        """Judge stamp and size; returns whether the image is to be tracked."""
         stamp = self._stamp(incoming)
         verdict = self.policy.judge(stamp)
         if verdict is Verdict.SKIP:
@@ -140,7 +141,18 @@ class Stream:
                 f'time jumped to {stamp:.3f} s: all tracks are dropped',
                 throttle_duration_sec=REPORT_SECONDS)
             self._forget()
+        if image is not None and verdict is not Verdict.SKIP:
+            self._check_size(image.shape[:2])
         return verdict is not Verdict.SKIP
+
+    def _check_size(self, size: tuple[int, int]) -> None:
+        """Drop the tracks where they are in pixels of another size (height, width) of image."""
+        last, self._size = self._size, size
+        if last is not None and last != size:
+            self._logger.warning(
+                f'images of {size[1]} x {size[0]} pixels follow such of {last[1]} x {last[0]}: '
+                'all tracks are dropped', throttle_duration_sec=REPORT_SECONDS)
+            self._forget()
 
     def track(self, incoming: Incoming, detections: Detections, image: BgrImage | None,
               labels: Sequence[str], model: str) -> None:

@@ -122,9 +122,6 @@ def test_images_of_all_sizes_and_kinds_in_one_stream(
     picture = pictures[0]
 
     def right_end(picture: np.ndarray) -> float:
-        """Show it several times, as a new person is only published once it is believed."""
-        for _ in range(4):
-            camera.show(picture)
         return max((d.bbox.center.position.x for d in camera.show(picture).detections), default=0)
 
     expected = right_end(picture)
@@ -138,10 +135,9 @@ def test_images_of_all_sizes_and_kinds_in_one_stream(
     padded[:, : pixels.shape[1]] = pixels
     grey.encoding, grey.step, grey.is_bigendian = 'mono16', 2 * padded.shape[1], 1
     grey.data = array('B', padded.tobytes())
-    for _ in range(2):
-        camera.time += 1 / camera.rate
-        grey.header.stamp = make_image(picture, camera.time).header.stamp
-        peer.send(grey)
+    camera.time += 1 / camera.rate
+    grey.header.stamp = make_image(picture, camera.time).header.stamp
+    peer.send(grey)
     assert camera.answer_to(grey).detections
     assert right_end(picture) == pytest.approx(expected, rel=0.02)
 
