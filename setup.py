@@ -212,6 +212,7 @@ setup(
         'console_scripts': [
             'fairmot-ablation = fairmot_ros.cli.ablation:main',
             'fairmot-bag2mot = fairmot_ros.cli.bag2mot:main',
+            'fairmot-calibrate = fairmot_ros.cli.calibrate:main',
             'fairmot-check = fairmot_ros.cli.check:main',
             'fairmot-convert = fairmot_ros.cli.convert:main',
             'fairmot-demo = fairmot_ros.cli.demo:main',
