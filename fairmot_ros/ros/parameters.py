@@ -170,6 +170,9 @@ class TrackingParameters:
         20.0, 'metres; people further away are not located on the ground', low=0.1, high=1e4)
     publish_tf: bool = _parameter(
         False, 'broadcast a tf frame `<node>/<id>` for each located person')
+    publish_humans: bool = _parameter(
+        True, 'list people as bodies of ROS4HRI under `/humans`, where hri_msgs is installed; '
+        'off where another node does that', read_only=True)
     follow: str = _parameter(
         '', "id of the one person whose position is also published as `~/follow_pose`, in the "
         "form of Detection2D's `id`; empty for nobody")
