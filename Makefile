@@ -9,7 +9,7 @@ unexport AMENT_PREFIX_PATH CMAKE_PREFIX_PATH COLCON_PREFIX_PATH PYTHONPATH
 unexport ROS_DISTRO _ROS_WHEELS_BOOTSTRAP_COMPLETE
 
 interface_sources := setup.py pyproject.toml package.xml CMakeLists.txt \
-  $(wildcard cmake/* msg/*.msg third_party/vision_msgs/* third_party/vision_msgs/msg/*.msg)
+  $(wildcard cmake/* msg/*.msg srv/*.srv third_party/vision_msgs/* third_party/vision_msgs/msg/*.msg)
 
 .DEFAULT_GOAL := help
 .PHONY: help setup environment demo demo-eval test lint bench train clean

@@ -136,8 +136,8 @@ class BuildInterfaces(Command):
 
     def get_source_files(self) -> list[str]:
         """Name what a source distribution needs."""
-        files = [*HERE.glob('msg/*'), *HERE.glob('cmake/*'), *HERE.glob('third_party/**/*')]
-        files += [HERE / 'CMakeLists.txt', HERE / 'package.xml']
+        files = [*HERE.glob('msg/*'), *HERE.glob('srv/*'), *HERE.glob('cmake/*')]
+        files += [*HERE.glob('third_party/**/*'), HERE / 'CMakeLists.txt', HERE / 'package.xml']
         return [os.path.relpath(file, HERE) for file in files if file.is_file()]
 
     def get_outputs(self) -> list[str]:
@@ -204,15 +204,21 @@ setup(
             'ros-jazzy-std-msgs',
             'ros-jazzy-std-srvs',
             'ros-jazzy-visualization-msgs',
-        ]
+        ],
+        # Plots of ablations, and a second log of trainings
+        'training': ['matplotlib', 'tensorboard'],
     },
     entry_points={
         'console_scripts': [
+            'fairmot-ablation = fairmot_ros.cli.ablation:main',
             'fairmot-bag2mot = fairmot_ros.cli.bag2mot:main',
             'fairmot-check = fairmot_ros.cli.check:main',
+            'fairmot-convert = fairmot_ros.cli.convert:main',
             'fairmot-demo = fairmot_ros.cli.demo:main',
             'fairmot-evaluate = fairmot_ros.cli.evaluate:main',
             'fairmot-mot2bag = fairmot_ros.cli.mot2bag:main',
+            'fairmot-score = fairmot_ros.cli.score:main',
+            'fairmot-teach = fairmot_ros.cli.teach:main',
             'fairmot-train = fairmot_ros.cli.train:main',
         ]
     },

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import argparse
+import os
+from pathlib import Path
 
 from benchmarks import evaluation_speed, network_speed, tracker_speed
 from benchmarks.calibration import calibrate
 from fairmot_ros.tracker.assignment import BACKEND
 
-PARTS = ('network', 'tracker', 'evaluation', 'freshness')
+PARTS = ('network', 'tracker', 'evaluation', 'freshness', 'camera-motion')
+SCENE = Path('fixtures') / 'scene_d_camera_150x20.npz'
 
 
 def main() -> None:
@@ -16,7 +19,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog='benchmarks', description=__doc__)
     parser.add_argument(
         'parts', nargs='*', choices=[[], *PARTS], metavar='PART',
-        help='network, tracker, evaluation, freshness (default: the first two)',
+        help=f'{", ".join(PARTS)} (default: the first two)',
     )
     parser.add_argument('--weights', default='default', help='checkpoint of the detector')
     parser.add_argument('--device', default='auto', help='auto, cpu or cuda')
@@ -30,6 +33,15 @@ def main() -> None:
     parser.add_argument(
         '--load', type=float, default=2.0,
         help='what the camera sends in the freshness benchmark, in times of what the node can do',
+    )
+    reference_data = os.environ.get('FAIRMOT_TEST_DATA', '../shared')
+    parser.add_argument(
+        '--scene', type=Path, default=Path(reference_data, SCENE),
+        help='recorded scene with a moving camera, for camera-motion',
+    )
+    parser.add_argument(
+        '--cut-outs', type=Path, default=None, metavar='FOLDER',
+        help='masked pictures of people, for camera-motion (default: figures are drawn)',
     )
     options = parser.parse_args()
     parts = options.parts or ['network', 'tracker']
@@ -46,6 +58,10 @@ def main() -> None:
         from benchmarks import freshness  # the one part that needs ROS
 
         freshness.report(options.minutes, options.load)
+    if 'camera-motion' in parts:
+        from benchmarks import camera_motion  # draws its pictures first, which takes a while
+
+        camera_motion.report(options.scene, options.cut_outs)
     # Two runs can be compared by the ratio of their calibrations, if it kept still.
     print(f'calibration: {before:.2f} ms before, {calibrate():.2f} ms after')
 

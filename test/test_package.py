@@ -32,9 +32,9 @@ ROSDEP_KEYS = {
     'tqdm': 'python3-tqdm',
     'yaml': 'python3-yaml',
 }
-# The code does without these, or only commands about bags need them.
+# The code does without these, or only commands about bags or training need them.
 OPTIONAL = {
-    'lap', 'foxglove_msgs', 'hri_msgs', 'rosbags', 'mcap', 'rosbag2_py',
+    'lap', 'foxglove_msgs', 'hri_msgs', 'rosbags', 'mcap', 'rosbag2_py', 'matplotlib', 'openvino',
     'backports', 'compression',  # zstd, which comes with rosbags
 }
 
@@ -84,7 +84,9 @@ def test_manifest_names_what_the_code_imports(folder: str) -> None:
 
 
 def test_manifest_names_what_the_messages_use() -> None:
-    fields = '\n'.join(path.read_text() for path in (REPOSITORY / 'msg').glob('*.msg'))
+    fields = '\n'.join(
+        path.read_text() for folder in ('msg', 'srv') for path in (REPOSITORY / folder).iterdir()
+    )
     used = set(re.findall(r'^(\w+)/', fields, re.MULTILINE))
     assert used == {e.text for e in MANIFEST.findall('depend')}
 

@@ -6,9 +6,10 @@ import argparse
 import sys
 from pathlib import Path
 
+from fairmot_ros.network import CheckpointError
 from fairmot_ros.training.config import ConfigError, read_config
 from fairmot_ros.training.sources import DataError
-from fairmot_ros.training.trainer import Trainer
+from fairmot_ros.training.trainer import Trainer, TrainingError
 
 
 def make_parser() -> argparse.ArgumentParser:
@@ -16,7 +17,8 @@ def make_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog='fairmot-train',
         description='Train a FairMOT network. A run that was cut short goes on where it was '
-        'when the same command is given again.',
+        'when the same command is given again. Several GPUs: '
+        'torchrun --nproc_per_node N -m fairmot_ros.cli.train CONFIG --data DIR --device cuda',
     )
     parser.add_argument(
         'config', type=Path, nargs='+',
@@ -30,7 +32,11 @@ def make_parser() -> argparse.ArgumentParser:
         '--output', type=Path, default=None,
         help='folder of the run (default: runs/ and the name of the model)',
     )
-    parser.add_argument('--device', default='cpu', help='cpu, cuda or cuda:N (default: cpu)')
+    parser.add_argument(
+        '--device', default='auto',
+        help='auto, cpu, cuda or cuda:N (default: auto, a GPU where there is one); with torchrun, '
+        'each process gets its own GPU',
+    )
     parser.add_argument(
         '--save-every', type=int, default=200, metavar='STEPS',
         help='how often the state is written (default: 200)',
@@ -46,13 +52,18 @@ def main(arguments: list[str] | None = None) -> int:
             folder = options.output or Path('runs') / config.name
             trainer = Trainer(config, options.data, folder, options.device)
             weights = trainer.run(options.save_every)
-    except (ConfigError, DataError) as error:
+            report = trainer.mix.problems.report()
+            if report and trainer.processes.is_first:
+                print(report, file=sys.stderr)
+    except (CheckpointError, ConfigError, DataError, TrainingError) as error:
         print(f'fairmot-train: {error}', file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         print('fairmot-train: stopped; the same command resumes it', file=sys.stderr)
         return 130
-    print(f'weights: {weights}')
+    if trainer.processes.is_first:
+        print(f'weights: {weights}')
+    trainer.processes.leave()
     return 0
 
 

@@ -43,8 +43,8 @@ def load_checkpoint(path: str | Path) -> FairMOTNetwork:
     state = _strip(_find_state_dict(content, path))
     architecture = _find_architecture(state, path)
     options = {
-        name: state[key].shape[axis]
-        for name, (key, axis) in ARCHITECTURES[architecture].options.items()
+        name: read(state)
+        for name, (_, read) in ARCHITECTURES[architecture].options.items()
     }
     network = create_network(
         architecture,
@@ -57,6 +57,34 @@ def load_checkpoint(path: str | Path) -> FairMOTNetwork:
     network.load_state_dict(state)
     network.info = _describe(network.info, content, path)
     return network.eval()
+
+
+def initialise(network: FairMOTNetwork, path: str | Path) -> list[str]:
+    """Fill a network with the weights of a file, to train it further.
+
+    All but the heads must fit; a head that is missing or of other sizes, as in a detector
+    without re-identification, keeps its fresh weights.
+
+    Returns:
+        The names of these heads.
+
+    Raises:
+        CheckpointError: if the file is unreadable or of another architecture.
+    """
+    path = Path(path)
+    state = _strip(_find_state_dict(_read(path), path))
+    expected = network.state_dict()
+    fresh = []
+    for head in network.sizes.channels():
+        keys = [key for key in expected if key.startswith(f'{head}.')]
+        if any(key not in state or state[key].shape != expected[key].shape for key in keys):
+            fresh.append(head)
+    prefixes = tuple(f'{head}.' for head in fresh)
+    kept = {key: value for key, value in state.items() if not key.startswith(prefixes)}
+    kept |= {key: value for key, value in expected.items() if key.startswith(prefixes)}
+    _check_fit(kept, expected, network.info.architecture, path)
+    network.load_state_dict(kept)
+    return fresh
 
 
 def save_checkpoint(network: FairMOTNetwork, path: str | Path, *, half: bool = False,

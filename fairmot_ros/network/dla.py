@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from fairmot_ros.network.deform_conv import DeformConv2d
-from fairmot_ros.network.heads import FairMOTNetwork, HeadSizes
+from fairmot_ros.network.heads import PUBLISHED_STRIDE, FairMOTNetwork, HeadSizes
 
 CHANNELS = (16, 32, 64, 128, 256, 512)  # of the six levels; level i has stride 2**i
 
@@ -174,12 +174,13 @@ class IDAUp(nn.Module):
 
 
 class DLAUp(nn.Module):
-    """Merge levels 2 to 5 step by step; returns one map for each of strides 4 to 32."""
+    """Merge the levels step by step, from the deepest on; returns one map for each stride."""
 
-    def __init__(self, make_conv: ConvFactory) -> None:
+    def __init__(self, channels: list[int], make_conv: ConvFactory) -> None:
+        """Build for levels of these channels, each half as wide and high as the one before."""
         super().__init__()
-        channels = list(CHANNELS[2:])
-        factors = [1, 2, 4, 8]
+        channels = list(channels)
+        factors = [2**i for i in range(len(channels))]
         for step in range(len(channels) - 1):
             first = len(channels) - 2 - step
             self.add_module(f'ida_{step}', IDAUp(
@@ -201,16 +202,23 @@ class DLAUp(nn.Module):
 
 
 class DLA34(FairMOTNetwork):
-    """The paper's network; `dlaconv_34` is the same with plain convolutions."""
+    """The paper's network; `dlaconv_34` is the same with plain convolutions.
+
+    The aggregation ends at the level of the asked stride, as wide as that level.
+    """
 
     def __init__(self, sizes: HeadSizes, *, head_conv: int = 256,
+                 stride: int = PUBLISHED_STRIDE,
                  make_conv: ConvFactory = DeformConv2d) -> None:
-        super().__init__(sizes)
+        super().__init__(sizes, stride)
+        self.first_level = stride.bit_length() - 1
+        channels = CHANNELS[self.first_level :]
         self.base = DLABase()
-        self.dla_up = DLAUp(make_conv)
-        self.ida_up = IDAUp(CHANNELS[2], CHANNELS[2:5], (1, 2, 4), make_conv)
-        self.add_heads(CHANNELS[2], head_conv, nn.ReLU)
+        self.dla_up = DLAUp(list(channels), make_conv)
+        factors = tuple(2**i for i in range(len(channels) - 1))
+        self.ida_up = IDAUp(channels[0], channels[:-1], factors, make_conv)
+        self.add_heads(channels[0], head_conv, nn.ReLU)
 
     def features(self, images: Tensor) -> Tensor:
-        pyramid = self.dla_up(self.base(images)[2:])
-        return self.ida_up(pyramid[:3])[-1]
+        pyramid = self.dla_up(self.base(images)[self.first_level :])
+        return self.ida_up(pyramid[:-1])[-1]

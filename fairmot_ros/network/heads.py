@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from torch import Tensor, nn
 
 HEATMAP_PRIOR_BIAS = -2.19  # sigmoid gives 0.1: few cells hold a centre (CenterNet)
+PUBLISHED_STRIDE = 4
+STRIDES = (2, 4, 8)  # of the maps; the published networks have 4 alone
 
 
 @dataclass(frozen=True)
@@ -71,21 +73,30 @@ def make_head(in_channels: int, hidden: int, out_channels: int, activation: nn.M
 
 
 class FairMOTNetwork(nn.Module):
-    """Base of all architectures: `features` at stride 4, then the four heads.
+    """Base of all architectures: `features` at the network's stride, then the four heads.
 
     The heads are attributes of the network itself, as in the published checkpoints.
 
     Attributes:
         sizes: output channels of the heads.
+        stride: input pixels per cell of the maps.
         info: where the network comes from.
     """
 
     head_order = ('hm', 'wh', 'id', 'reg')
     info: ModelInfo
 
-    def __init__(self, sizes: HeadSizes) -> None:
+    def __init__(self, sizes: HeadSizes, stride: int = PUBLISHED_STRIDE) -> None:
+        """Keep the sizes.
+
+        Raises:
+            ValueError: if the stride is none of STRIDES.
+        """
         super().__init__()
+        if stride not in STRIDES:
+            raise ValueError(f'stride must be one of {STRIDES}, got {stride}')
         self.sizes = sizes
+        self.stride = stride
 
     def add_heads(self, in_channels: int, hidden: int, activation: type[nn.Module]) -> None:
         """Register the heads in `head_order`."""
@@ -96,11 +107,11 @@ class FairMOTNetwork(nn.Module):
             self.add_module(name, head)
 
     def features(self, images: Tensor) -> Tensor:
-        """Map float32 [B, 3, H, W], RGB in 0..1, to [B, C, H / 4, W / 4]."""
+        """Map float32 [B, 3, H, W], RGB in 0..1, to [B, C, H / stride, W / stride]."""
         raise NotImplementedError
 
     def forward(self, images: Tensor) -> dict[str, Tensor]:
-        """Return the raw maps at stride 4.
+        """Return the raw maps, one cell for `stride` x `stride` pixels.
 
         Args:
             images: float32 [B, 3, H, W], RGB in 0..1; H and W multiples of 32.
@@ -120,5 +131,5 @@ class FairMOTNetwork(nn.Module):
         return self.heads(self.features(images))
 
     def heads(self, features: Tensor) -> dict[str, Tensor]:
-        """Map features [B, C, H / 4, W / 4] to the raw maps."""
+        """Map features [B, C, H / stride, W / stride] to the raw maps."""
         return {name: getattr(self, name)(features) for name in ('hm', 'wh', 'id', 'reg')}

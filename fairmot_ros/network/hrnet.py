@@ -6,12 +6,17 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from fairmot_ros.network.heads import FairMOTNetwork, HeadSizes
+from fairmot_ros.network.heads import PUBLISHED_STRIDE, FairMOTNetwork, HeadSizes
 from fairmot_ros.network.residual import BasicBlock, Bottleneck, residual_layer
 
 CHANNELS = (18, 36, 72, 144)  # of the branches, strides 4 to 32
 STAGE_MODULES = (1, 4, 3)  # in stages 2, 3 and 4
 BLOCKS = 4
+STEM_CHANNELS = 64
+# What the heads see at each stride.
+JOINED_CHANNELS = {
+    2: STEM_CHANNELS + sum(CHANNELS), 4: sum(CHANNELS), 8: sum(CHANNELS[1:]),
+}
 
 
 def conv_bn(in_channels: int, out_channels: int, kernel: int, stride: int = 1, *,
@@ -65,13 +70,17 @@ class ExchangeModule(nn.Module):
 
 
 class HRNet18(FairMOTNetwork):
-    """Stem, four stages, and all branches joined at stride 4."""
+    """Stem, four stages, and all branches joined at stride 4.
 
-    def __init__(self, sizes: HeadSizes, *, head_conv: int = 256) -> None:
-        super().__init__(sizes)
-        self.conv1 = nn.Conv2d(3, 64, 3, 2, 1, bias=False)
-        self.bn1 = nn.BatchNorm2d(64)
-        self.conv2 = nn.Conv2d(64, 64, 3, 2, 1, bias=False)
+    At stride 8 the finest branch is left out; at stride 2 the stem's first map is joined too.
+    """
+
+    def __init__(self, sizes: HeadSizes, *, head_conv: int = 256,
+                 stride: int = PUBLISHED_STRIDE) -> None:
+        super().__init__(sizes, stride)
+        self.conv1 = nn.Conv2d(3, STEM_CHANNELS, 3, 2, 1, bias=False)
+        self.bn1 = nn.BatchNorm2d(STEM_CHANNELS)
+        self.conv2 = nn.Conv2d(STEM_CHANNELS, 64, 3, 2, 1, bias=False)
         self.bn2 = nn.BatchNorm2d(64)
         self.layer1 = residual_layer(Bottleneck, 64, 64, BLOCKS)
         self.transition1 = nn.ModuleList((
@@ -86,19 +95,23 @@ class HRNet18(FairMOTNetwork):
                 self.add_module(f'transition{stage - 1}', nn.ModuleList((*kept, down)))
             exchanges = (ExchangeModule(stage) for _ in range(modules))
             self.add_module(f'stage{stage}', nn.Sequential(*exchanges))
-        self.add_heads(sum(CHANNELS), head_conv, nn.ReLU)
+        self.add_heads(JOINED_CHANNELS[stride], head_conv, nn.ReLU)
         for module in self.modules():
             if isinstance(module, nn.Conv2d):
                 nn.init.normal_(module.weight, std=0.001)
 
     def features(self, images: Tensor) -> Tensor:
-        x = F.relu(self.bn1(self.conv1(images)))
-        x = self.layer1(F.relu(self.bn2(self.conv2(x))))
+        stem = F.relu(self.bn1(self.conv1(images)))
+        x = self.layer1(F.relu(self.bn2(self.conv2(stem))))
         maps = [transition(x) for transition in self.transition1]
         for stage in (2, 3, 4):
             if stage > 2:
                 maps.append(getattr(self, f'transition{stage - 1}')[-1](maps[-1]))
             maps = getattr(self, f'stage{stage}')(maps)
+        if self.stride == 2:
+            maps = [stem, *maps]
+        elif self.stride == 8:
+            maps = maps[1:]
         size = maps[0].shape[2:]
         return torch.cat(
             [maps[0], *(F.interpolate(m, size, mode='bilinear') for m in maps[1:])], 1

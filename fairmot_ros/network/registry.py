@@ -2,15 +2,55 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from functools import partial
 
+from torch import Tensor
+
 from fairmot_ros.network.dla import DLA34, plain_conv3x3
-from fairmot_ros.network.heads import FairMOTNetwork, HeadSizes, ModelInfo
-from fairmot_ros.network.hrnet import HRNet18
+from fairmot_ros.network.heads import (
+    PUBLISHED_STRIDE,
+    FairMOTNetwork,
+    HeadSizes,
+    ModelInfo,
+)
+from fairmot_ros.network.hrnet import JOINED_CHANNELS, HRNet18
 from fairmot_ros.network.resnet import ResNetDCN, ResNetFPN
 from fairmot_ros.network.yolo import Yolo
+
+State = Mapping[str, Tensor]
+ReadOption = Callable[[State], int]
+Options = dict[str, tuple[str, ReadOption]]
+
+
+def size_of(key: str, axis: int) -> tuple[str, ReadOption]:
+    """Return how to read an option off a checkpoint that is the size of one of its tensors."""
+    return key, lambda state: state[key].shape[axis]
+
+
+def stride_by_channels(channels: dict[int, int]) -> tuple[str, ReadOption]:
+    """Return how to read the stride off a checkpoint: from the channels that the heads see.
+
+    Args:
+        channels: those at each stride, the same for all networks of the architecture.
+    """
+    strides = {count: stride for stride, count in channels.items()}
+    return 'hm.0.weight', lambda s: strides.get(s['hm.0.weight'].shape[1], PUBLISHED_STRIDE)
+
+
+def yolo_stride(state: State) -> int:
+    """Read the stride of a `yolo` checkpoint: its last layer tells how far up it goes."""
+    last = max(int(k.split('.')[2]) for k in state if k.startswith('backbone.model.'))
+    return {17: 8, 25: 2}.get(last, PUBLISHED_STRIDE)
+
+
+HEAD_CONV = size_of('hm.0.weight', 0)
+DLA_OPTIONS: Options = {
+    'head_conv': HEAD_CONV,
+    'stride': stride_by_channels({2: 32, 4: 64, 8: 128}),
+}
+RESNET_OPTIONS = DLA_OPTIONS  # the same channels at each stride
 
 
 @dataclass(frozen=True)
@@ -20,55 +60,58 @@ class Architecture:
     Attributes:
         build: called with HeadSizes and keyword options.
         has_keys: keys that a checkpoint of this architecture holds.
+        options: option name -> (key that must be there, how its value is read).
         lacks_keys: keys that it does not hold.
         reid_dim: the embedding size of the published model.
-        options: option name -> (key, axis): where its value is read off a checkpoint.
     """
 
     build: Callable[..., FairMOTNetwork]
     has_keys: tuple[str, ...]
+    options: Options
     lacks_keys: tuple[str, ...] = ()
     reid_dim: int = 128
-    options: dict[str, tuple[str, int]] = field(
-        default_factory=lambda: {'head_conv': ('hm.0.weight', 0)}
-    )
 
 
 ARCHITECTURES: dict[str, Architecture] = {
     'dla_34': Architecture(
-        DLA34, ('base.level0.0.weight', 'ida_up.proj_1.conv.conv_offset_mask.weight')
+        DLA34, ('base.level0.0.weight', 'ida_up.proj_1.conv.conv_offset_mask.weight'),
+        DLA_OPTIONS,
     ),
     'dlaconv_34': Architecture(
         partial(DLA34, make_conv=plain_conv3x3),
-        ('base.level0.0.weight', 'ida_up.proj_1.conv.weight'),
+        ('base.level0.0.weight', 'ida_up.proj_1.conv.weight'), DLA_OPTIONS,
         lacks_keys=('ida_up.proj_1.conv.conv_offset_mask.weight',),
     ),
-    'hrnet_18': Architecture(HRNet18, ('stage4.2.fuse_layers.3.2.0.0.weight',)),
+    'hrnet_18': Architecture(
+        HRNet18, ('stage4.2.fuse_layers.3.2.0.0.weight',),
+        {'head_conv': HEAD_CONV, 'stride': stride_by_channels(JOINED_CHANNELS)},
+    ),
     'resdcn_18': Architecture(
         partial(ResNetDCN, depth=18),
-        ('deconv_layers.0.conv_offset_mask.weight', 'layer3.1.conv1.weight'),
+        ('deconv_layers.0.conv_offset_mask.weight', 'layer3.1.conv1.weight'), RESNET_OPTIONS,
         lacks_keys=('layer3.2.conv1.weight',),
     ),
     'resdcn_34': Architecture(
         partial(ResNetDCN, depth=34),
-        ('deconv_layers.0.conv_offset_mask.weight', 'layer3.2.conv1.weight'),
+        ('deconv_layers.0.conv_offset_mask.weight', 'layer3.2.conv1.weight'), RESNET_OPTIONS,
         lacks_keys=('layer1.0.conv3.weight',),
     ),
     'resdcn_50': Architecture(
         partial(ResNetDCN, depth=50),
-        ('deconv_layers.0.conv_offset_mask.weight', 'layer1.0.conv3.weight'),
+        ('deconv_layers.0.conv_offset_mask.weight', 'layer1.0.conv3.weight'), RESNET_OPTIONS,
     ),
     'resfpndcn_34': Architecture(
-        partial(ResNetFPN, depth=34), ('smooth_layer1.conv.weight', 'layer3.2.conv1.weight')
+        partial(ResNetFPN, depth=34), ('smooth_layer1.conv.weight', 'layer3.2.conv1.weight'),
+        RESNET_OPTIONS,
     ),
     'yolo': Architecture(
-        Yolo,
-        ('backbone.model.0.conv.conv.weight',),
-        reid_dim=64,
-        options={
-            'head_conv': ('hm.0.weight', 0),
-            'stem_channels': ('backbone.model.0.conv.conv.weight', 0),
+        Yolo, ('backbone.model.0.conv.conv.weight',),
+        {
+            'head_conv': HEAD_CONV,
+            'stem_channels': size_of('backbone.model.0.conv.conv.weight', 0),
+            'stride': ('backbone.model.0.conv.conv.weight', yolo_stride),
         },
+        reid_dim=64,
     ),
 }
 
@@ -93,7 +136,9 @@ def create_network(
         num_classes: number of heat maps.
         reid_dim: embedding size; the architecture's published size by default.
         wh_channels: 4 (distances to the box's sides) or 2 (width and height).
-        **options: what the architecture itself takes, `head_conv` in all of them.
+        **options: what the architecture itself takes; in all of them `head_conv` (channels
+            inside the heads) and `stride` (2, 4 or 8 input pixels per cell of the maps; 4 as
+            published): the aggregation ends one level higher or lower.
 
     Raises:
         ValueError: on an unknown architecture or option, or a size out of range.

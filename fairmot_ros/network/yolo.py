@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
-from fairmot_ros.network.heads import FairMOTNetwork, HeadSizes
+from fairmot_ros.network.heads import PUBLISHED_STRIDE, FairMOTNetwork, HeadSizes
 
 
 class Conv(nn.Module):
@@ -93,12 +93,15 @@ class Concat(nn.Module):
 
 
 class YoloBackbone(nn.Module):
-    """22 numbered layers; the numbers are those of the published checkpoint's keys."""
+    """22 numbered layers; the numbers are those of the published checkpoint's keys.
 
-    def __init__(self, c: int) -> None:
+    The list ends at layer 17 for stride 8, and goes on to layer 25 for stride 2.
+    """
+
+    def __init__(self, c: int, stride: int) -> None:
         """Build with `c` channels at stride 2 (32 in the published model)."""
         super().__init__()
-        self.model = nn.ModuleList((
+        layers: list[nn.Module] = [
             Focus(3, c),                                     # 0, stride 2
             Conv(c, 2 * c, 3, 2),                            # 1, stride 4
             C3(2 * c, 2 * c),
@@ -109,19 +112,21 @@ class YoloBackbone(nn.Module):
             Conv(8 * c, 16 * c, 3, 2),                       # 7, stride 32
             SPP(16 * c),
             C3(16 * c, 16 * c, shortcut=False),
-            Conv(16 * c, 8 * c),                             # 10
-            nn.Upsample(scale_factor=2),
-            Concat(6),
-            C3(16 * c, 8 * c, shortcut=False),               # 13, stride 16
-            Conv(8 * c, 4 * c),
-            nn.Upsample(scale_factor=2),
-            Concat(4),
-            C3(8 * c, 4 * c, shortcut=False),                # 17, stride 8
-            Conv(4 * c, 2 * c),
-            nn.Upsample(scale_factor=2),
-            Concat(2),
-            C3(4 * c, 2 * c, shortcut=False),                # 21, stride 4
-        ))
+        ]
+        # Up again, layers 10 to 13, 14 to 17, ...: narrow, enlarge, join, merge.
+        channels, target = 16 * c, 16
+        for join in (6, 4, 2, 0):
+            if target < stride:
+                break
+            layers += [
+                Conv(channels, channels // 2),
+                nn.Upsample(scale_factor=2),
+                Concat(join),
+                C3(channels, channels // 2, shortcut=False),
+            ]
+            channels, target = channels // 2, target // 2
+        self.model = nn.ModuleList(layers)
+        self.out_channels = channels
 
     def forward(self, x: Tensor) -> Tensor:
         outputs: list[Tensor] = []
@@ -139,10 +144,11 @@ class Yolo(FairMOTNetwork):
 
     head_order = ('hm', 'id', 'reg', 'wh')
 
-    def __init__(self, sizes: HeadSizes, *, head_conv: int = 64, stem_channels: int = 32) -> None:
-        super().__init__(sizes)
-        self.backbone = YoloBackbone(stem_channels)
-        self.add_heads(2 * stem_channels, head_conv, nn.SiLU)
+    def __init__(self, sizes: HeadSizes, *, head_conv: int = 64, stem_channels: int = 32,
+                 stride: int = PUBLISHED_STRIDE) -> None:
+        super().__init__(sizes, stride)
+        self.backbone = YoloBackbone(stem_channels, stride)
+        self.add_heads(self.backbone.out_channels, head_conv, nn.SiLU)
 
     def features(self, images: Tensor) -> Tensor:
         return self.backbone(images)

@@ -34,9 +34,14 @@ def to_bgr(message: Image | CompressedImage) -> BgrImage:
         return compressed_to_bgr(message)
     if message.width == 0 or message.height == 0:
         raise ImageError(f'the image is empty: {message.width} x {message.height} pixels')
-    if message.encoding not in ENCODINGS:
-        return _by_cv_bridge(message)
-    return raw_to_bgr(message)
+    if message.encoding in ENCODINGS:
+        return raw_to_bgr(message)
+    if message.encoding in DEPTH_ENCODINGS:
+        raise ImageError(
+            f'the encoding {message.encoding!r} is that of a depth image; people are found in '
+            "the camera's colour or grey image"
+        )
+    return _by_cv_bridge(message)
 
 
 def to_depth(message: Image) -> NDArray[np.float32]:
@@ -53,14 +58,12 @@ def to_depth(message: Image) -> NDArray[np.float32]:
             + ' or '.join(DEPTH_ENCODINGS)
         )
     dtype, unit = DEPTH_ENCODINGS[message.encoding]
-    native = np.dtype(dtype)
-    stored = native.newbyteorder('>') if message.is_bigendian else native.newbyteorder('<')
-    depth = view(message, stored, 1)[..., 0].astype(np.float32)
+    depth = view(message, dtype, 1)[..., 0].astype(np.float32)
     return depth * np.float32(unit)
 
 
 def _by_cv_bridge(message: Image) -> BgrImage:
-    """Bayer, YUV and deeper pixels, where cv_bridge is installed."""
+    """All further encodings, where cv_bridge is installed."""
     try:
         from cv_bridge import CvBridge, CvBridgeError
     except ImportError:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 
 import cv2
@@ -11,10 +12,12 @@ from numpy.typing import NDArray
 
 from fairmot_ros.training import decoys
 from fairmot_ros.training.photometric import degrade, jitter_colour
-from fairmot_ros.training.scene import Scene, cut_window
+from fairmot_ros.training.scene import Scene, cut_window, no_boxes
 from fairmot_ros.training.sources import CutOut, Photograph
 
 PHOTOGRAPH, DECOY = -1, -2
+GRIDS = ((2, 1), (2, 2), (3, 1), (3, 2))  # columns and rows of a mosaic
+CENTRE_INSIDE = 0.6  # visible share of a box from which its centre is surely visible
 
 
 @dataclass(frozen=True)
@@ -30,6 +33,7 @@ class ComposerOptions:
         max_decoys: largest number of pasted things that are not people.
         hard_decoys: paste sign posts and silhouettes too, and shadows under people.
         min_visible: people of whom less is visible are not labelled.
+        mosaic_share: share of the scenes with labelled people that are a grid of windows.
     """
 
     width: int = 320
@@ -41,6 +45,7 @@ class ComposerOptions:
     max_decoys: int = 4
     hard_decoys: bool = False
     min_visible: float = 0.3
+    mosaic_share: float = 0.0
 
 
 class SceneComposer:
@@ -49,7 +54,7 @@ class SceneComposer:
     def __init__(self, photographs: list[Photograph], cut_outs: list[CutOut],
                  options: ComposerOptions) -> None:
         self.peopled = [p for p in photographs if len(p.boxes_xyxy)]
-        self.empty = [p for p in photographs if not len(p.boxes_xyxy)]
+        self.empty = [p for p in photographs if not len(p.boxes_xyxy) + len(p.ignored_xyxy)]
         self.cut_outs = cut_outs
         self.options = options
         self.textures = [p.load().image for p in self.empty[:: max(1, len(self.empty) // 96)]]
@@ -61,7 +66,7 @@ class SceneComposer:
             scene = self._background(rng)
             count = int(rng.integers(0, options.max_pasted + 1))
         else:
-            scene = self._window_on_people(rng)
+            scene = self._mosaic(rng)
             count = int(rng.integers(1, 4)) if rng.random() < options.paste_on_people else 0
         scene.image = jitter_colour(scene.image, rng, 0.7)
         self._paste_people(scene, count, rng)
@@ -80,27 +85,46 @@ class SceneComposer:
         top = rng.uniform(0, max(height - o.height / scale, 0))
         return cut_window(scene, left, top, (scale, scale), (o.width, o.height), o.min_visible)
 
-    def _window_on_people(self, rng: Generator) -> Scene:
-        """Choose a person, a height for them and a window around them."""
+    def _mosaic(self, rng: Generator) -> Scene:
+        """Fill the scene with one window, or with a grid of smaller ones."""
         o = self.options
+        if rng.random() >= o.mosaic_share:
+            return self._window_on_people(rng, (o.width, o.height), o.min_visible)
+        columns, rows = GRIDS[rng.integers(len(GRIDS))]
+        x = np.linspace(0, o.width, columns + 1).astype(int)
+        y = np.linspace(0, o.height, rows + 1).astype(int)
+        image = np.empty((o.height, o.width, 3), np.uint8)
+        scene = Scene(image, no_boxes(), np.zeros(0, np.int64))
+        for left, right in itertools.pairwise(x):
+            for top, bottom in itertools.pairwise(y):
+                # Half hidden people would have their centre in another window.
+                window = self._window_on_people(rng, (right - left, bottom - top), CENTRE_INSIDE)
+                scene.paste(window, left, top)
+        return scene
+
+    def _window_on_people(self, rng: Generator, size: tuple[int, int],
+                          min_visible: float) -> Scene:
+        """Choose a person, a height for them and a window of (width, height) around them."""
+        o = self.options
+        width, height = size
         photograph = self.peopled[rng.integers(len(self.peopled))]
         scene = photograph.load()
         picture_height, picture_width = scene.image.shape[:2]
         x0, y0, x1, y1 = scene.boxes_xyxy[rng.integers(len(scene.boxes_xyxy))]
-        target = _log_uniform(rng, *o.person_height)
+        target = _log_uniform(rng, *o.person_height) * (height / o.height) ** 0.5
         # The picture should fill most of the window, however small its people become.
         fill = rng.uniform(0.7, 1.0)
-        vertical = max(target / max(y1 - y0, 4.0), fill * o.height / picture_height)
+        vertical = max(target / max(y1 - y0, 4.0), fill * height / picture_height)
         aspect = rng.uniform(*photograph.aspect_range) * rng.uniform(0.9, 1.1)
-        vertical = min(max(vertical, fill * o.width / (picture_width * aspect)), 2.5)
+        vertical = min(max(vertical, fill * width / (picture_width * aspect)), 2.5)
         horizontal = vertical * aspect
         place = rng.uniform(0.1, 0.9, size=2)
-        left = (x0 + x1) / 2 - place[0] * o.width / horizontal
-        top = (y0 + y1) / 2 - place[1] * o.height / vertical
-        left = _into(left, picture_width - o.width / horizontal)
-        top = _into(top, picture_height - o.height / vertical)
+        left = (x0 + x1) / 2 - place[0] * width / horizontal
+        top = (y0 + y1) / 2 - place[1] * height / vertical
+        left = _into(left, picture_width - width / horizontal)
+        top = _into(top, picture_height - height / vertical)
         return cut_window(
-            scene, left, top, (horizontal, vertical), (o.width, o.height), o.min_visible
+            scene, left, top, (horizontal, vertical), size, min_visible
         )
 
     def _paste_people(self, scene: Scene, count: int, rng: Generator) -> None:
@@ -142,7 +166,7 @@ class SceneComposer:
         for row, (x0, y0, x1, y1) in enumerate(scene.boxes_xyxy[:labelled].clip(0).astype(int)):
             under = owner[y0:y1, x0:x1]
             visible[row] = np.mean(under == PHOTOGRAPH) if under.size else 0.0
-        scene.keep(visible >= o.min_visible)
+        scene.keep_visible(visible, o.min_visible)
 
     def _paste_decoys(self, image: NDArray, owner: NDArray, rng: Generator) -> None:
         """Paste things, so that a pasted edge or an upright shape alone does not mean a person."""

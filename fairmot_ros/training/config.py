@@ -8,7 +8,14 @@ from typing import Any
 
 import yaml
 
+from fairmot_ros.training.augmentation import AugmentationOptions
 from fairmot_ros.training.composer import ComposerOptions
+from fairmot_ros.training.sources import REDUCED
+
+PRECISIONS = ('fp32', 'bf16', 'fp16')
+IDENTITIES = ('labelled', 'each_box', 'none')
+HALVES = ('', 'first', 'second')
+PERSON = ('person',)
 
 
 @dataclass(frozen=True)
@@ -17,41 +24,92 @@ class SetConfig:
 
     Attributes:
         folder: relative to the data folder.
-        include: patterns of file names to take.
-        aspect_range: factors by which to widen squeezed pictures.
-        cut_outs: the set has masks and is used for pasting.
+        format: how it is labelled: coco, crowdhuman, jde (the paper's layout) or mot.
+        labels: file with the annotations (coco, crowdhuman) or the list of pictures (jde),
+            relative to the folder; found by itself if empty.
+        include: patterns of file names to take; of sequence names for mot.
+        limit: take so many pictures at most, spread evenly; 0 for all.
+        half: take the first or second half of each sequence alone (mot).
+        identities: 'labelled', 'each_box' (training on single images: every box is a class of
+            its own) or 'none'.
+        clip: cut boxes off at the picture's border, as the paper does for MOT20.
+        reduce: read pictures at 1/2, 1/4 or 1/8 of their size, which is quicker: for networks
+            whose input is much smaller than the pictures.
+        names: the classes; a COCO box belongs to the class of its category's name. With one
+            class, all boxes belong to it.
+        teacher: complete the labels with what a teacher sees, see `fairmot-teach` (coco).
+        looks: learn what a teacher says of its people's looks, the same (coco).
+        aspect_range: factors by which to widen squeezed pictures (composed scenes alone).
+        cut_outs: the set has masks and is used for pasting (composed scenes alone).
         weight: how often its pictures are drawn, relative to its size.
     """
 
     folder: str
+    format: str = 'coco'
+    labels: str = ''
     include: tuple[str, ...] = ('*',)
+    limit: int = 0
+    half: str = ''
+    identities: str = 'labelled'
+    clip: bool = False
+    reduce: int = 1
+    names: tuple[str, ...] = PERSON
+    teacher: bool = False
+    looks: bool = False
     aspect_range: tuple[float, float] = (1.0, 1.0)
     cut_outs: bool = False
     weight: float = 1.0
+
+    def __post_init__(self) -> None:
+        _check(f'identities of {self.folder}', self.identities, IDENTITIES)
+        _check(f'half of {self.folder}', self.half, HALVES)
+        _check(f'reduce of {self.folder}', self.reduce, tuple(REDUCED))
+
+    def class_of(self, category: str) -> int | None:
+        """Return the class of a category's name, or None if it is not to be learned."""
+        if len(self.names) == 1:
+            return 0
+        return self.names.index(category) if category in self.names else None
 
 
 @dataclass(frozen=True)
 class TrainingConfig:
     """A training run.
 
+    With `composer`, scenes are put together from pictures and cut-outs, without end, and the
+    run is measured in `steps`. Without, it is the paper's training: whole pictures, augmented,
+    each once per epoch, for `epochs`.
+
     Attributes:
         name: of the model, written into its card and its file.
         architecture: see `fairmot_ros.network.create_network`.
-        network: further options of the architecture.
+        network: further options of the architecture, `stride` and `wh_channels` among them.
         reid_dim: embedding size.
+        labels: name of each class.
+        weights: checkpoint to start from; a head that does not fit starts fresh.
         sets: training data.
         composer: how scenes are made.
-        steps: optimiser steps in all.
-        batch_size: scenes per step.
+        augmentation: how whole pictures are changed.
+        steps: optimiser steps in all (composed scenes).
+        epochs: rounds through all pictures (whole pictures).
+        batch_size: pictures per step, over all processes.
+        accumulate: parts in which a batch is worked off, for less memory.
+        precision: fp32, or bf16 or fp16 with automatic mixing.
         learning_rate: of Adam.
         warmup_steps: steps over which the rate rises.
         decay_share: last share of the steps, over which the rate falls to zero.
-        ema_decay: of the running average of the weights, which is what is saved.
+        decay_epochs: epochs after which the rate falls to a tenth, instead of decay_share.
+        clip_gradient: largest norm of the gradient; null for none.
+        freeze_batch_norm: keep the statistics of batch norms as they are.
+        ema_decay: of the running average of the weights, which is what is saved; 0 for none.
         loss: options of FairMOTLoss.
         max_objects: people per scene at most.
-        workers: processes that make scenes.
+        workers: processes that make scenes; 0 to make them in this one.
         seed: of everything random.
-        input_size: (width, height) recommended for detection, saved with the weights.
+        input_size: (width, height): of whole pictures in training; saved with the weights as
+            the size for detection.
+        half_weights: write the weights in half precision, half the size.
+        log_every: steps from one line of the log to the next.
     """
 
     name: str
@@ -59,18 +117,51 @@ class TrainingConfig:
     sets: tuple[SetConfig, ...]
     network: dict[str, int] = field(default_factory=dict)
     reid_dim: int = 64
-    composer: ComposerOptions = field(default_factory=ComposerOptions)
+    labels: tuple[str, ...] = PERSON
+    weights: str | None = None
+    composer: ComposerOptions | None = None
+    augmentation: AugmentationOptions = field(default_factory=AugmentationOptions)
     steps: int = 10_000
+    epochs: int = 30
     batch_size: int = 16
+    accumulate: int = 1
+    precision: str = 'fp32'
     learning_rate: float = 1e-3
     warmup_steps: int = 200
     decay_share: float = 0.3
+    decay_epochs: tuple[int, ...] = ()
+    clip_gradient: float | None = 10.0
+    freeze_batch_norm: bool = False
     ema_decay: float = 0.998
     loss: dict[str, Any] = field(default_factory=dict)
     max_objects: int = 64
     workers: int = 1
     seed: int = 1
     input_size: tuple[int, int] = (640, 480)
+    half_weights: bool = True
+    log_every: int = 20
+
+    def __post_init__(self) -> None:
+        _check('precision', self.precision, PRECISIONS)
+        for name in ('steps', 'epochs', 'batch_size', 'accumulate', 'max_objects', 'log_every'):
+            value = getattr(self, name)
+            if not isinstance(value, int) or value < 1:
+                raise ValueError(f'{name} must be a whole number from 1 up, got {value!r}')
+        if len(self.input_size) != 2 or any(v % 32 or v < 32 for v in self.input_size):
+            raise ValueError(
+                'input_size must be [width, height] in multiples of 32, '
+                f'got {list(self.input_size)}'
+            )
+
+    @property
+    def stride(self) -> int:
+        """Input pixels per cell of the network's maps."""
+        return self.network.get('stride', 4)
+
+    @property
+    def wh_channels(self) -> int:
+        """Channels of the box head: 4 for distances to the sides, 2 for width and height."""
+        return self.network.get('wh_channels', 4)
 
 
 class ConfigError(ValueError):
@@ -83,7 +174,15 @@ def read_config(path: str | Path) -> TrainingConfig:
     Raises:
         ConfigError: if the file is missing, is no YAML or names something unknown.
     """
-    path = Path(path)
+    return parse_config(read_mapping(Path(path)), str(path))
+
+
+def read_mapping(path: Path) -> dict[str, Any]:
+    """Read a YAML file that holds a mapping.
+
+    Raises:
+        ConfigError: if it is missing or something else.
+    """
     try:
         content = yaml.safe_load(path.read_text())
     except OSError as error:
@@ -92,20 +191,48 @@ def read_config(path: str | Path) -> TrainingConfig:
         raise ConfigError(f'{path} is not valid YAML: {error}') from error
     if not isinstance(content, dict):
         raise ConfigError(f'{path} must hold a mapping of names to values')
-    try:
-        content['sets'] = tuple(_build(SetConfig, s, path) for s in content.get('sets', ()))
-        if 'composer' in content:
-            content['composer'] = _build(ComposerOptions, content['composer'], path)
-        return _build(TrainingConfig, content, path)
-    except TypeError as error:
-        raise ConfigError(f'{path}: {error}') from error
+    return content
 
 
-def _build(cls: type, values: dict[str, Any], path: Path) -> Any:
+def parse_config(content: dict[str, Any], origin: str) -> TrainingConfig:
+    """Turn a mapping into a configuration; `origin` begins the messages of errors.
+
+    Raises:
+        ConfigError: if it names something unknown, lacks something or is out of range.
+    """
+    content = dict(content)
+    labels = content.get('labels', PERSON)
+    content['sets'] = tuple(
+        build_section(SetConfig, {'names': labels, **part}, origin)
+        for part in content.get('sets', ())
+    )
+    for name, section in (('composer', ComposerOptions), ('augmentation', AugmentationOptions)):
+        if content.get(name) is not None:
+            content[name] = build_section(section, content[name], origin)
+    config: TrainingConfig = build_section(TrainingConfig, content, origin)
+    return config
+
+
+def build_section(cls: type, values: dict[str, Any], origin: str) -> Any:
+    """Return an instance of a dataclass from a mapping, lists as tuples.
+
+    Raises:
+        ConfigError: if a name is unknown or missing, or a value out of range.
+    """
     known = {f.name for f in fields(cls)}
     unknown = sorted(set(values) - known)
     if unknown:
         raise ConfigError(
-            f'{path}: unknown setting {", ".join(unknown)}; expected {", ".join(sorted(known))}'
+            f'{origin}: unknown setting {", ".join(unknown)}; '
+            f'expected {", ".join(sorted(known))}'
         )
-    return cls(**{k: tuple(v) if isinstance(v, list) else v for k, v in values.items()})
+    try:
+        return cls(**{k: tuple(v) if isinstance(v, list) else v for k, v in values.items()})
+    except (TypeError, ValueError) as error:
+        raise ConfigError(f'{origin}: {error}') from error
+
+
+def _check(name: str, value: object, known: tuple[object, ...]) -> None:
+    if value not in known:
+        shown = ', '.join(repr(k) for k in known)
+        raise ValueError(f'{name} must be one of {shown}, got {value!r}')

@@ -1,10 +1,11 @@
-"""An endless stream of scenes with their targets, the same for the same seed."""
+"""Endless streams of training samples, the same for the same seed."""
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from dataclasses import asdict
-from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -14,69 +15,101 @@ from torch.utils.data import IterableDataset, get_worker_info
 
 from fairmot_ros.training.composer import SceneComposer
 from fairmot_ros.training.config import TrainingConfig
-from fairmot_ros.training.sources import CutOut, Photograph, read_coco, read_cut_outs
-from fairmot_ros.training.targets import make_targets
+from fairmot_ros.training.mix import Mix
+from fairmot_ros.training.scene import Scene
+from fairmot_ros.training.sources import DataError
+from fairmot_ros.training.targets import leave_unjudged, make_targets
 
-STRIDE = 4
+Sample = dict[str, Tensor]
+ATTEMPTS = 20  # to compose a scene of pictures that can all be read
+PROBLEMS = 'problems'  # key of a part's list of sentences
 
 
-class SceneStream(IterableDataset):
-    """Composed scenes as tensors: `image`, and the targets by their names.
+class SampleStream(IterableDataset, ABC):
+    """Samples as tensors, `image` and the targets by their names, stacked into parts.
 
     Sample number i depends on the seed and i alone, so a run that resumes at i goes on with
-    the samples that an uninterrupted one would have seen.
+    the samples that an uninterrupted one would have seen, whatever the number of workers and
+    processes: the parts of all processes together are the samples in their order.
+
+    Attributes:
+        config: the run's.
+        num_identities: classes of the embedding's classifier.
+        samples_per_epoch: after how many samples all pictures were seen, or None.
+        first_part: where to begin.
+        part_size: samples in a part.
+        rank, world: number of this process, and how many there are.
     """
 
-    def __init__(self, config: TrainingConfig, data: Path, first_sample: int = 0) -> None:
-        """Read the labels of all sets.
-
-        Raises:
-            DataError: if a set is missing.
-        """
+    def __init__(self, config: TrainingConfig, num_identities: int,
+                 samples_per_epoch: int | None = None) -> None:
         self.config = config
-        self.first_sample = first_sample
-        photographs: list[Photograph] = []
-        cut_outs: list[CutOut] = []
-        self.num_identities = 0
-        for part in config.sets:
-            folder = data / part.folder
-            if part.cut_outs:
-                max_height = int(1.5 * config.composer.person_height[1])
-                found = read_cut_outs(folder, self.num_identities, max_height)
-                self.num_identities += len(found)
-                cut_outs += found
-                continue
-            pictures = read_coco(
-                folder, self.num_identities,
-                include=part.include, aspect_range=part.aspect_range,
-            )
-            last = max((int(p.identities.max(initial=-1)) for p in pictures), default=-1)
-            self.num_identities = max(self.num_identities, last + 1)
-            photographs += pictures * max(1, round(part.weight))
-        self.composer = SceneComposer(photographs, cut_outs, config.composer)
+        self.num_identities = num_identities
+        self.samples_per_epoch = samples_per_epoch
+        self.first_part = 0
+        self.part_size = config.batch_size
+        self.rank, self.world = 0, 1
 
-    def __iter__(self) -> Iterator[dict[str, Tensor]]:
+    @abstractmethod
+    def scene(self, number: int, problems: list[str]) -> Scene:
+        """Make the picture of sample `number`; what is wrong with the data is appended."""
+
+    def __iter__(self) -> Iterator[dict[str, Any]]:
         # OpenCV's own threads would fight the trainer's for the cores.
         cv2.setNumThreads(0)
         worker = get_worker_info()
         start, step = (worker.id, worker.num_workers) if worker else (0, 1)
-        number = self.first_sample + start
+        part = self.first_part + start
         while True:
-            yield self.sample(number)
-            number += step
+            first = (part * self.world + self.rank) * self.part_size
+            yield self.part(range(first, first + self.part_size))
+            part += step
 
-    def sample(self, number: int) -> dict[str, Tensor]:
+    def part(self, numbers: range) -> dict[str, Any]:
+        """Return samples stacked, and the problems met."""
+        problems: list[str] = []
+        samples = [self.sample(number, problems) for number in numbers]
+        stacked: dict[str, Any] = {
+            name: torch.stack([sample[name] for sample in samples]) for name in samples[0]
+        }
+        stacked[PROBLEMS] = problems
+        return stacked
+
+    def sample(self, number: int, problems: list[str] | None = None) -> Sample:
         """Make sample `number`."""
-        scene = self.composer(np.random.default_rng((self.config.seed, number)))
+        scene = self.scene(number, [] if problems is None else problems)
         height, width = scene.image.shape[:2]
+        stride = self.config.stride
         targets = make_targets(
-            scene.boxes_xyxy / np.float32(STRIDE),
+            scene.boxes_xyxy / np.float32(stride),
             scene.identities,
-            (width // STRIDE, height // STRIDE),
+            (width // stride, height // stride),
             max_objects=self.config.max_objects,
+            num_classes=len(self.config.labels),
+            class_ids=scene.class_ids,
+            wh_channels=self.config.wh_channels,
         )
+        leave_unjudged(targets.hm, scene.ignored_xyxy / np.float32(stride))
         rgb = np.ascontiguousarray(scene.image[:, :, ::-1].transpose(2, 0, 1))
         return {
             'image': torch.from_numpy(rgb),
             **{name: torch.from_numpy(value) for name, value in asdict(targets).items()},
         }
+
+
+class SceneStream(SampleStream):
+    """Scenes that are composed at random, without end."""
+
+    def __init__(self, config: TrainingConfig, mix: Mix) -> None:
+        assert config.composer is not None
+        super().__init__(config, mix.num_identities)
+        self.composer = SceneComposer(mix.photographs, mix.cut_outs, config.composer)
+
+    def scene(self, number: int, problems: list[str]) -> Scene:
+        for attempt in range(ATTEMPTS):
+            seed = (self.config.seed, number, *([attempt] if attempt else []))
+            try:
+                return self.composer(np.random.default_rng(seed))
+            except DataError as error:
+                problems.append(f'{error}; another scene was made')
+        raise DataError(f'no scene could be made in {ATTEMPTS} attempts: {problems[-1]}')

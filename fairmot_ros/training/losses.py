@@ -9,27 +9,47 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 WEIGHTINGS = ('uncertainty', 'fixed')
+TERMS = ('loss', 'hm', 'wh', 'reg', 'id', 'look')
 
 
-def focal_loss(logits: Tensor, target: Tensor) -> Tensor:
+def count_totals(batch: dict[str, Tensor]) -> Tensor:
+    """Return what the losses of a batch are divided by, float64 [4].
+
+    These are the centres, the objects, the objects of known identity, and the number of parts,
+    1. The totals of several parts, of one process or of many, are the sums of theirs.
+    """
+    counts = (
+        batch['hm'].eq(1).sum(), batch['mask'].sum(), _known(batch).sum(),
+        torch.ones((), device=batch['hm'].device),
+    )
+    return torch.stack([count.double() for count in counts])
+
+
+def focal_loss(logits: Tensor, target: Tensor, centres: Tensor | None = None) -> Tensor:
     """Penalty-reduced focal loss of the heat maps (CornerNet eq. 1, alpha 2, beta 4).
 
     Args:
         logits: [B, C, H, W].
         target: [B, C, H, W] in 0..1, exactly 1 at centres.
+        centres: what to divide by; their number in `target` by default.
     """
     p = logits.sigmoid().clamp(1e-4, 1 - 1e-4)
     at_centre = target.eq(1)
     positive = (p.log() * (1 - p) ** 2)[at_centre].sum()
     negative = ((1 - p).log() * p**2 * (1 - target) ** 4)[~at_centre].sum()
-    count = at_centre.sum()
-    return -(positive + negative) / count.clamp(min=1)
+    centres = at_centre.sum() if centres is None else centres
+    return -(positive + negative) / centres.clamp(min=1)
 
 
-def masked_l1(predicted: Tensor, target: Tensor, mask: Tensor) -> Tensor:
-    """Mean absolute error over the objects' channels; [B, K, C] and a mask [B, K]."""
-    weight = mask.unsqueeze(2).expand_as(predicted).to(predicted.dtype)
-    return ((predicted - target).abs() * weight).sum() / (weight.sum() + 1e-4)
+def masked_l1(predicted: Tensor, target: Tensor, mask: Tensor,
+              objects: Tensor | None = None) -> Tensor:
+    """Mean absolute error over the objects' channels; [B, K, C] and a mask [B, K].
+
+    `objects` is the number to divide by, that of the mask by default.
+    """
+    weight = mask.unsqueeze(2).to(predicted.dtype)
+    objects = mask.sum() if objects is None else objects
+    return ((predicted - target).abs() * weight).sum() / (objects * predicted.shape[2] + 1e-4)
 
 
 def gather_cells(maps: Tensor, index: Tensor) -> Tensor:
@@ -56,8 +76,13 @@ class FairMOTLoss(nn.Module):
         reg_weight: float = 1.0,
         id_weight: float = 1.0,
         fixed_id_weight: float = 0.1,
+        look_weight: float = 1.0,
+        looks: Tensor | None = None,
     ) -> None:
         """Create the loss; `fixed_id_weight` applies with `weighting` fixed.
+
+        `looks` [num_identities, reid_dim] are a teacher's embeddings, zero where unknown; see
+        `fairmot_ros.training.looks`.
 
         Raises:
             ValueError: on an unknown weighting.
@@ -70,21 +95,30 @@ class FairMOTLoss(nn.Module):
         self.weighting = weighting
         self.hm_weight, self.wh_weight, self.reg_weight = hm_weight, wh_weight, reg_weight
         self.id_weight, self.fixed_id_weight = id_weight, fixed_id_weight
+        self.look_weight = look_weight
+        self.looks: Tensor | None
+        self.register_buffer('looks', looks, persistent=False)
         self.s_det = nn.Parameter(torch.tensor(-1.85))
         self.s_id = nn.Parameter(torch.tensor(-1.05))
 
-    def forward(self, output: dict[str, Tensor], batch: dict[str, Tensor]) -> dict[str, Tensor]:
+    def forward(self, output: dict[str, Tensor], batch: dict[str, Tensor],
+                totals: Tensor | None = None) -> dict[str, Tensor]:
         """Return the terms and their sum under ``loss``.
 
         Args:
             output: the network's raw maps.
             batch: stacked `Targets`.
+            totals: where the batch is one part of a larger one, the totals of that: the terms
+                of all parts then add up to those of the whole.
         """
+        totals = count_totals(batch) if totals is None else totals
+        centres, objects, known, parts = totals.float()
         index, mask = batch['ind'], batch['mask']
-        hm = focal_loss(output['hm'].float(), batch['hm'])
-        wh = masked_l1(gather_cells(output['wh'], index).float(), batch['wh'], mask)
-        reg = masked_l1(gather_cells(output['reg'], index).float(), batch['reg'], mask)
-        identity = self.identity_loss(gather_cells(output['id'], index).float(), batch)
+        hm = focal_loss(output['hm'].float(), batch['hm'], centres)
+        wh = masked_l1(gather_cells(output['wh'], index).float(), batch['wh'], mask, objects)
+        reg = masked_l1(gather_cells(output['reg'], index).float(), batch['reg'], mask, objects)
+        embeddings = gather_cells(output['id'], index).float()
+        identity = self.identity_loss(embeddings, batch, known)
         det = self.hm_weight * hm + self.wh_weight * wh + self.reg_weight * reg
         identity = self.id_weight * identity
         if self.weighting == 'fixed':
@@ -93,14 +127,29 @@ class FairMOTLoss(nn.Module):
             # Kendall et al. 2018: each task is weighted by its learned uncertainty.
             loss = 0.5 * (
                 torch.exp(-self.s_det) * det + torch.exp(-self.s_id) * identity
-                + self.s_det + self.s_id
+                + (self.s_det + self.s_id) / parts
             )
-        return {'loss': loss, 'hm': hm, 'wh': wh, 'reg': reg, 'id': identity}
+        look = self.look_loss(embeddings, batch, known)
+        loss = loss + self.look_weight * look
+        return {'loss': loss, 'hm': hm, 'wh': wh, 'reg': reg, 'id': identity, 'look': look}
 
-    def identity_loss(self, embeddings: Tensor, batch: dict[str, Tensor]) -> Tensor:
+    def identity_loss(self, embeddings: Tensor, batch: dict[str, Tensor],
+                      number: Tensor) -> Tensor:
         """Cross-entropy of the scaled, normalised embeddings [B, K, D]; 0 without identities."""
-        known = batch['mask'] & (batch['ids'] >= 0)
-        if not known.any():
-            return embeddings.sum() * 0.0
+        known = _known(batch)
         features = self.scale * F.normalize(embeddings[known])
-        return F.cross_entropy(self.classifier(features), batch['ids'][known])
+        total = F.cross_entropy(self.classifier(features), batch['ids'][known], reduction='sum')
+        return total / number.clamp(min=1)
+
+    def look_loss(self, embeddings: Tensor, batch: dict[str, Tensor], number: Tensor) -> Tensor:
+        """1 - cosine between the embeddings [B, K, D] and the teacher's, over all of `number`."""
+        if self.looks is None:
+            return embeddings.sum() * 0.0
+        wanted = self.looks[batch['ids'].clamp(min=0)]
+        known = _known(batch) & wanted.any(dim=2)
+        cosine = F.cosine_similarity(embeddings[known], wanted[known], dim=1)
+        return (1.0 - cosine).sum() / number.clamp(min=1)
+
+
+def _known(batch: dict[str, Tensor]) -> Tensor:
+    return batch['mask'] & (batch['ids'] >= 0)

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 BORDER_GREY = 128  # what lies outside a picture, as in the detector's letterbox
+HIDDEN = 0.1  # people of whom less is visible are not there
+
+
+def no_boxes() -> NDArray[np.float32]:
+    """Return [0, 4]."""
+    return np.zeros((0, 4), np.float32)
 
 
 @dataclass
@@ -19,28 +25,52 @@ class Scene:
         image: uint8 [H, W, 3], BGR.
         boxes_xyxy: float32 [N, 4] in its pixels; they may reach beyond the picture.
         identities: int64 [N], class of each person for the embedding; -1 where unknown.
+        class_ids: int64 [N], index into the labels, or None where all are 0.
+        ignored_xyxy: float32 [M, 4], who may be there but is not to be judged: hardly visible,
+            or seen by a teacher and not labelled.
     """
 
     image: NDArray[np.uint8]
     boxes_xyxy: NDArray[np.float32]
     identities: NDArray[np.int64]
+    class_ids: NDArray[np.int64] | None = None
+    ignored_xyxy: NDArray[np.float32] = field(default_factory=no_boxes)
 
     def keep(self, rows: NDArray) -> None:
         """Drop all people but the chosen rows."""
         self.boxes_xyxy = self.boxes_xyxy[rows]
         self.identities = self.identities[rows]
+        if self.class_ids is not None:
+            self.class_ids = self.class_ids[rows]
+
+    def keep_visible(self, visible: NDArray, least: float) -> None:
+        """Keep people of whom at least so much is visible [N]; ignore those hardly visible."""
+        doubtful = self.boxes_xyxy[(visible < least) & (visible >= HIDDEN)]
+        self.ignored_xyxy = np.concatenate((self.ignored_xyxy, doubtful))
+        self.keep(visible >= least)
 
     def flip(self) -> None:
         """Mirror left and right."""
         self.image = np.ascontiguousarray(self.image[:, ::-1])
-        self.boxes_xyxy[:, [0, 2]] = self.image.shape[1] - self.boxes_xyxy[:, [2, 0]]
+        for boxes in (self.boxes_xyxy, self.ignored_xyxy):
+            boxes[:, [0, 2]] = self.image.shape[1] - boxes[:, [2, 0]]
+
+    def paste(self, other: Scene, left: int, top: int) -> None:
+        """Lay another scene over this one, which is empty there."""
+        height, width = other.image.shape[:2]
+        self.image[top : top + height, left : left + width] = other.image
+        shift = np.array([left, top, left, top], np.float32)
+        self.boxes_xyxy = np.concatenate((self.boxes_xyxy, other.boxes_xyxy + shift))
+        self.identities = np.concatenate((self.identities, other.identities))
+        ignored = other.ignored_xyxy.clip(0, np.array([width, height] * 2, np.float32))
+        self.ignored_xyxy = np.concatenate((self.ignored_xyxy, ignored + shift))
 
 
 def cut_window(scene: Scene, left: float, top: float, scale: tuple[float, float],
                size: tuple[int, int], min_visible: float) -> Scene:
     """Return the window at (left, top) of a picture scaled by (x, y), `size` = (width, height).
 
-    People of whom less than `min_visible` of the box's area is inside are dropped.
+    People of whom less than `min_visible` of the box's area is inside are ignored.
     """
     width, height = size
     source_height, source_width = scene.image.shape[:2]
@@ -56,9 +86,12 @@ def cut_window(scene: Scene, left: float, top: float, scale: tuple[float, float]
         inside, size, interpolation=cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR
     )
     factor = np.array([width / (x1 - x0), height / (y1 - y0)] * 2, dtype=np.float32)
-    boxes = (scene.boxes_xyxy - np.array([x0, y0, x0, y0], dtype=np.float32)) * factor
-    window = Scene(image, boxes, scene.identities)
-    window.keep(visible_fraction(boxes, size) >= min_visible)
+    corner = np.array([x0, y0, x0, y0], dtype=np.float32)
+    boxes = (scene.boxes_xyxy - corner) * factor
+    ignored = (scene.ignored_xyxy - corner) * factor
+    ignored = ignored[visible_fraction(ignored, size) >= HIDDEN]
+    window = Scene(image, boxes, scene.identities, ignored_xyxy=ignored)
+    window.keep_visible(visible_fraction(boxes, size), min_visible)
     return window
 
 

@@ -1,20 +1,28 @@
-"""Where training pictures come from: labelled photographs and masked cut-outs of people."""
+"""Training pictures: labelled photographs and masked cut-outs of people."""
 
 from __future__ import annotations
 
-import fnmatch
 import json
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from fairmot_ros.training.scene import Scene
+from fairmot_ros.training.scene import Scene, no_boxes
 
 PICTURES = ('.jpg', '.jpeg', '.png')
+# A JPEG is decoded at a fraction of its size at a fraction of the cost.
+REDUCED = {
+    1: cv2.IMREAD_COLOR, 2: cv2.IMREAD_REDUCED_COLOR_2, 4: cv2.IMREAD_REDUCED_COLOR_4,
+    8: cv2.IMREAD_REDUCED_COLOR_8,
+}
+SURE, DOUBTFUL = 0.6, 0.2  # scores of a teacher's detections
+SAME = 0.6  # share of the smaller box from which two boxes are one person
+
+Looks = dict[int, NDArray[np.float32]]  # by the id of the annotation
 
 
 class DataError(ValueError):
@@ -23,7 +31,7 @@ class DataError(ValueError):
 
 def read_image(path: Path, flags: int = cv2.IMREAD_COLOR) -> NDArray[np.uint8]:
     """Read a picture or raise DataError."""
-    image = cv2.imread(str(path), flags)
+    image = cv2.imread(str(path), flags) if path.is_file() else None
     if image is None:
         raise DataError(f'cannot read the picture {path}: it is missing or damaged')
     return image
@@ -35,70 +43,95 @@ class Photograph:
 
     Attributes:
         path: the file.
-        boxes_xyxy: float32 [N, 4] in its pixels.
+        boxes_xyxy: float32 [N, 4] in its pixels, or relative to its size if `normalised`.
         identities: int64 [N], see Scene.
         aspect_range: factors by which to widen the picture, for sets that were squeezed.
+        class_ids: int64 [N], index into the labels, or None where all are 0.
+        ignored_xyxy: float32 [M, 4], where detections are neither right nor wrong.
+        looks: float32 [N, T], a teacher's embeddings, zero where unknown; see `looks`.
+        normalised: see boxes_xyxy.
+        clip: cut boxes off at the picture's border.
+        reduce: read the picture at this fraction of its size; see REDUCED.
     """
 
     path: Path
     boxes_xyxy: NDArray[np.float32]
     identities: NDArray[np.int64]
     aspect_range: tuple[float, float] = (1.0, 1.0)
+    class_ids: NDArray[np.int64] | None = None
+    ignored_xyxy: NDArray[np.float32] = field(default_factory=no_boxes)
+    looks: NDArray[np.float32] | None = None
+    normalised: bool = False
+    clip: bool = False
+    reduce: int = 1
 
     def load(self) -> Scene:
-        """Read the picture."""
-        return Scene(read_image(self.path), self.boxes_xyxy.copy(), self.identities)
+        """Read the picture; the scene is in its pixels, or in those of the reduced one.
 
+        Raises:
+            DataError: if it is missing or damaged.
+        """
+        image = read_image(self.path, REDUCED[self.reduce])
+        size = np.array([image.shape[1], image.shape[0]] * 2, np.float32)
+        boxes = self.boxes_xyxy * (size if self.normalised else np.float32(1 / self.reduce))
+        if self.clip:
+            boxes = np.clip(boxes, 0, size)
+        ignored = self.ignored_xyxy * np.float32(1 / self.reduce)
+        return Scene(image, boxes, self.identities, self.class_ids, ignored)
 
-def read_coco(
-    folder: Path,
-    first_identity: int,
-    *,
-    include: Iterable[str] = ('*',),
-    aspect_range: tuple[float, float] = (1.0, 1.0),
-) -> list[Photograph]:
-    """Read `annotations.json` (COCO boxes) of a set; a folder without one holds no people.
+    def taught(self, seen: NDArray[np.float32]) -> Photograph:
+        """Add what a teacher sees beside the labels: labelled if it is sure, else ignored.
 
-    Args:
-        folder: the set; `file_name` in the annotations is relative to it.
-        first_identity: identities count from here; boxes without a `track_id` are each
-            their own identity, as in the paper's training on single images.
-        include: patterns of file names to take.
-        aspect_range: see Photograph.
-
-    Raises:
-        DataError: if there is no such set.
-    """
-    path = folder / 'annotations.json'
-    if not path.is_file():
-        pictures = [p for p in sorted(folder.rglob('*')) if p.suffix.lower() in PICTURES]
-        if not pictures:
-            raise DataError(f'no training set in {folder}: expected annotations.json or pictures')
-        none = (np.zeros((0, 4), np.float32), np.zeros(0, np.int64))
-        return [Photograph(p, *none, aspect_range) for p in pictures]
-    content = json.loads(path.read_text())
-    boxes: dict[int, list[list[float]]] = {image['id']: [] for image in content['images']}
-    identities: dict[int, list[int]] = {image['id']: [] for image in content['images']}
-    numbers: dict[object, int] = {}
-    for annotation in content['annotations']:
-        if annotation.get('ignore'):
-            continue
-        x, y, w, h = annotation['bbox']
-        person = annotation.get('track_id', ('box', annotation['id']))
-        number = numbers.setdefault(person, first_identity + len(numbers))
-        boxes[annotation['image_id']].append([x, y, x + w, y + h])
-        identities[annotation['image_id']].append(number)
-    patterns = tuple(include)
-    return [
-        Photograph(
-            folder / image['file_name'],
-            np.array(boxes[image['id']], np.float32).reshape(-1, 4),
-            np.array(identities[image['id']], np.int64),
-            aspect_range,
+        Args:
+            seen: float32 [K, 5], box and score of the teacher's detections.
+        """
+        labelled = np.concatenate((self.boxes_xyxy, self.ignored_xyxy))
+        unlabelled = coverage(seen[:, :4], labelled).max(axis=1, initial=0.0) < SAME
+        seen = seen[unlabelled & (seen[:, 4] >= DOUBTFUL)]
+        sure = seen[:, 4] >= SURE
+        count = int(np.count_nonzero(sure))
+        looks, classes = self.looks, self.class_ids
+        return replace(
+            self,
+            boxes_xyxy=np.concatenate((self.boxes_xyxy, seen[sure, :4])),
+            identities=np.concatenate((self.identities, np.full(count, -1))),
+            class_ids=None if classes is None else np.pad(classes, (0, count)),
+            looks=None if looks is None else np.pad(looks, ((0, count), (0, 0))),
+            ignored_xyxy=np.concatenate((self.ignored_xyxy, seen[~sure, :4])),
         )
-        for image in content['images']
-        if any(fnmatch.fnmatch(Path(image['file_name']).name, p) for p in patterns)
-    ]
+
+
+def coverage(a: NDArray[np.float32], b: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return the intersection [N, M] of boxes as a share of the smaller one's area."""
+    low = np.maximum(a[:, None, :2], b[None, :, :2])
+    high = np.minimum(a[:, None, 2:], b[None, :, 2:])
+    area_a, area_b = (np.prod(x[:, 2:] - x[:, :2], axis=1) for x in (a, b))
+    smaller = np.minimum(area_a[:, None], area_b[None, :])
+    shared: NDArray[np.float32] = np.prod((high - low).clip(0), axis=2)
+    return shared / np.maximum(smaller, 1e-6)
+
+
+def make_photograph(path: Path, boxes: Sequence[Sequence[float]], identities: Iterable[int],
+                    *, class_ids: NDArray[np.int64] | None = None,
+                    ignored: Sequence[Sequence[float]] = (),
+                    looks: NDArray[np.float32] | None = None,
+                    normalised: bool = False) -> Photograph:
+    """Return a photograph from lists; see Photograph."""
+    return Photograph(
+        path,
+        np.array(boxes, np.float32).reshape(-1, 4),
+        np.array(list(identities), np.int64),
+        class_ids=class_ids if class_ids is not None and class_ids.any() else None,
+        ignored_xyxy=np.array(ignored, np.float32).reshape(-1, 4),
+        looks=looks,
+        normalised=normalised,
+    )
+
+
+def is_sound(box_xyxy: Sequence[float]) -> bool:
+    """Whether a box has finite corners and an area."""
+    left, top, right, bottom = box_xyxy
+    return bool(np.isfinite(box_xyxy).all()) and right > left and bottom > top
 
 
 @dataclass(frozen=True)
@@ -109,15 +142,20 @@ class CutOut:
         image: uint8 [H, W, 3], BGR.
         mask: uint8 [H, W], 255 on the person, who touches all four sides.
         identity: class of the person.
+        look: float32 [T], see Photograph, or None.
     """
 
     image: NDArray[np.uint8]
     mask: NDArray[np.uint8]
     identity: int
+    look: NDArray[np.float32] | None = None
 
 
-def read_cut_outs(folder: Path, first_identity: int, max_height: int) -> list[CutOut]:
+def read_cut_outs(folder: Path, first_identity: int, max_height: int,
+                  looks: Looks | None = None) -> list[CutOut]:
     """Read every picture of a set that has a mask, cropped to it and at most `max_height` tall.
+
+    `looks` are a teacher's embeddings of the set's annotations, one of which each picture has.
 
     Raises:
         DataError: if the set or a picture is missing.
@@ -125,8 +163,12 @@ def read_cut_outs(folder: Path, first_identity: int, max_height: int) -> list[Cu
     path = folder / 'annotations.json'
     if not path.is_file():
         raise DataError(f'no cut-outs in {folder}: expected annotations.json with masks')
+    content = json.loads(path.read_text())
+    look_of = {
+        a['image_id']: looks.get(a['id']) for a in content['annotations'] if looks is not None
+    }
     cut_outs: list[CutOut] = []
-    for image in json.loads(path.read_text())['images']:
+    for image in content['images']:
         if not image.get('mask_ok', 1):
             continue
         picture = read_image(folder / image['file_name'])
@@ -137,5 +179,8 @@ def read_cut_outs(folder: Path, first_identity: int, max_height: int) -> list[Cu
             size = (max(1, round(w * max_height / h)), max_height)
             picture = cv2.resize(picture, size, interpolation=cv2.INTER_AREA)
             mask = cv2.resize(mask, size, interpolation=cv2.INTER_AREA)
-        cut_outs.append(CutOut(picture.copy(), mask.copy(), first_identity + len(cut_outs)))
+        identity = first_identity + len(cut_outs)
+        cut_outs.append(
+            CutOut(picture.copy(), mask.copy(), identity, look_of.get(image['id']))
+        )
     return cut_outs

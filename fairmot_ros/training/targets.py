@@ -9,15 +9,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 MIN_OVERLAP = 0.7
+UNJUDGED = 0.9999
 
 
 @dataclass(frozen=True)
 class Targets:
-    """Training targets of one scene at stride 4.
+    """Training targets of one scene.
 
     Attributes:
         hm: float32 [C, H, W], 1 at centres, falling off as a Gaussian around them.
-        wh: float32 [K, 4], distances in cells from the centre to left, top, right, bottom.
+        wh: float32 [K, 4], distances in cells from the centre to left, top, right, bottom; or
+            [K, 2], width and height in cells.
         reg: float32 [K, 2], offset (x, y) of the centre inside its cell.
         ind: int64 [K], cell of the centre, y * W + x.
         ids: int64 [K], identity, -1 where unknown.
@@ -59,6 +61,7 @@ def make_targets(
     max_objects: int = 500,
     num_classes: int = 1,
     class_ids: NDArray[np.int64] | None = None,
+    wh_channels: int = 4,
 ) -> Targets:
     """Make the targets of one scene.
 
@@ -69,10 +72,11 @@ def make_targets(
         max_objects: rows of the fixed-size arrays; further objects are left out.
         num_classes: heat maps.
         class_ids: [N], 0 by default.
+        wh_channels: 4 for distances to the sides, 2 for width and height.
     """
     width, height = size
     hm = np.zeros((num_classes, height, width), np.float32)
-    wh = np.zeros((max_objects, 4), np.float32)
+    wh = np.zeros((max_objects, wh_channels), np.float32)
     reg = np.zeros((max_objects, 2), np.float32)
     ind = np.zeros(max_objects, np.int64)
     ids = np.full(max_objects, -1, np.int64)
@@ -90,7 +94,8 @@ def make_targets(
         cell = centre.astype(np.int64)
         radius = max(0, int(gaussian_radius(math.ceil(h), math.ceil(w))))
         draw_gaussian(hm[label], (int(cell[0]), int(cell[1])), radius)
-        wh[row] = centre[0] - left, centre[1] - top, right - centre[0], bottom - centre[1]
+        sides = centre[0] - left, centre[1] - top, right - centre[0], bottom - centre[1]
+        wh[row] = sides if wh_channels == 4 else (w, h)
         reg[row] = centre - cell
         ind[row] = cell[1] * width + cell[0]
         ids[row] = identity
@@ -112,3 +117,16 @@ def draw_gaussian(heatmap: NDArray[np.float32], centre: tuple[int, int], radius:
     np.maximum(
         window, bell[radius - top : radius + bottom, radius - left : radius + right], out=window
     )
+
+
+def leave_unjudged(heatmaps: NDArray[np.float32], boxes_xyxy: NDArray[np.float32]) -> None:
+    """Raise heat maps [C, H, W] in the middle of boxes [N, 4], in cells, to just below a centre.
+
+    The focal loss weighs a cell by (1 - target)^4, so what is answered there costs nothing.
+    Beside the middle, where no centre can be, other people's surroundings are still judged.
+    """
+    quarter = (boxes_xyxy[:, 2:] - boxes_xyxy[:, :2]) / 4
+    middles = np.concatenate((boxes_xyxy[:, :2] + quarter, boxes_xyxy[:, 2:] - quarter), axis=1)
+    for left, top, right, bottom in middles.clip(0):
+        cells = heatmaps[:, int(top) : math.ceil(bottom), int(left) : math.ceil(right)]
+        np.maximum(cells, UNJUDGED, out=cells)

@@ -1,145 +1,292 @@
-"""The training loop: one network, one stream of scenes, saved often and resumed exactly."""
+"""The training loop: one network, one stream of samples, saved often and resumed exactly."""
 
 from __future__ import annotations
 
-import csv
+import contextlib
+import math
+import pickle
+import platform
 import time
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import torch
-from torch import Tensor
+from torch import nn
 from torch.utils.data import DataLoader
 from tqdm import tqdm
 
-from fairmot_ros.network import create_network, save_checkpoint
-from fairmot_ros.training.config import TrainingConfig
-from fairmot_ros.training.dataset import SceneStream
+from fairmot_ros.network import save_checkpoint
+from fairmot_ros.training import schedule
+from fairmot_ros.training.building import (
+    NetworkWithLoss,
+    make_loss,
+    make_network,
+    make_stream,
+    start_from,
+)
+from fairmot_ros.training.card import Progress, write_card
+from fairmot_ros.training.config import ConfigError, TrainingConfig
+from fairmot_ros.training.dataset import PROBLEMS
+from fairmot_ros.training.distributed import Processes
 from fairmot_ros.training.ema import WeightAverage
-from fairmot_ros.training.losses import FairMOTLoss
+from fairmot_ros.training.logs import RunLog
+from fairmot_ros.training.losses import TERMS, count_totals
+from fairmot_ros.training.sheet import write_sheet
 
-TERMS = ('loss', 'hm', 'wh', 'reg', 'id')
-LOG_EVERY = 20
+Part = dict[str, Any]
+
+
+class TrainingError(RuntimeError):
+    """A run that cannot go on; the message says why and what to do."""
 
 
 class Trainer:
-    """Trains what a TrainingConfig describes.
+    """Trains what a TrainingConfig describes, alone or as one of several processes.
 
-    The run's folder holds `state.pt` (everything needed to go on), `weights.pth` (the
-    averaged network) and `log.csv`.
+    The run's folder holds `state.pt` (everything needed to go on), `weights.pth` (the averaged
+    network) with `model_card.md`, `log.csv`, `samples.jpg` (samples with their targets) and,
+    if there were any, `problems.txt`.
     """
 
     def __init__(self, config: TrainingConfig, data: Path, folder: Path,
-                 device: str = 'cpu') -> None:
-        """Build the run, or take it up where `state.pt` left it."""
-        torch.manual_seed(config.seed)
+                 device: str = 'auto') -> None:
+        """Build the run, or take it up where `state.pt` left it.
+
+        Raises:
+            ConfigError: if the settings do not go together.
+            DataError: if a set is missing.
+            CheckpointError: if the weights to start from do not fit.
+            TrainingError: if the folder holds another run.
+        """
         self.config = config
         self.folder = folder
-        self.device = torch.device(device)
-        self.stream = SceneStream(config, data)
-        self.network = create_network(
-            config.architecture, reid_dim=config.reid_dim, **config.network
-        ).to(self.device)
+        self.processes = Processes.join(device)
+        self.device = self.processes.device
+        torch.manual_seed(config.seed)
+        self.mix, self.stream = make_stream(config, data)
+        self.stream.part_size = self._part_size()
+        self.stream.rank, self.stream.world = self.processes.rank, self.processes.world
+        self.steps_per_epoch = (
+            self.stream.samples_per_epoch // config.batch_size
+            if self.stream.samples_per_epoch else None
+        )
+        self.steps = self.steps_per_epoch * config.epochs if self.steps_per_epoch else config.steps
+        resumes = (folder / 'state.pt').is_file()
+        self.network = make_network(config)
+        if config.weights and not resumes:
+            start_from(self.network, config.weights)
+        self.network.to(self.device)
         self.network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-        self.loss = FairMOTLoss(
-            config.reid_dim, self.stream.num_identities, **config.loss
-        ).to(self.device)
+        looks = self.mix.looks(config.reid_dim)
+        self.loss = make_loss(config, self.stream.num_identities, looks).to(self.device)
         self.average = WeightAverage(self.network, config.ema_decay)
         self.optimizer = torch.optim.Adam(
             [*self.network.parameters(), *self.loss.parameters()], lr=config.learning_rate
         )
+        self.scaler = torch.amp.GradScaler(  # type: ignore[attr-defined]
+            self.device.type, init_scale=2.0**10, enabled=config.precision == 'fp16'
+        )
         self.step = 0
+        self.seconds = 0.0
+        self.terms: dict[str, float] = {}
         folder.mkdir(parents=True, exist_ok=True)
-        if (folder / 'state.pt').is_file():
+        if resumes:
             self._resume()
+        self.model = self.processes.share(
+            NetworkWithLoss(self.network, self.loss, config.precision)
+        )
+
+    def _part_size(self) -> int:
+        config = self.config
+        parts = config.accumulate * self.processes.world
+        if config.batch_size % parts:
+            raise ConfigError(
+                f'batch_size {config.batch_size} cannot be divided among '
+                f'{self.processes.world} processes and {config.accumulate} parts'
+            )
+        return config.batch_size // parts
 
     def run(self, save_every: int = 200) -> Path:
         """Train to the last step; returns the path of the weights."""
-        config = self.config
-        self.stream.first_sample = self.step * config.batch_size
-        loader = DataLoader(self.stream, config.batch_size, num_workers=config.workers)
+        first = self.processes.is_first
+        log = RunLog(self.folder, self.step) if first else None
         progress = tqdm(
-            total=config.steps, initial=self.step, unit='step', desc=config.name,
-            mininterval=2.0,
+            total=self.steps, initial=self.step, unit='step', desc=self.config.name,
+            mininterval=2.0, disable=not first,
         )
-        means = dict.fromkeys(TERMS, 0.0)
-        started = time.monotonic()
-        for batch in loader:
-            if self.step >= config.steps:
-                break
-            terms = self.train_step(batch)
-            for name in TERMS:
-                means[name] += (terms[name] - means[name]) * (0.02 if self.step > 50 else 0.2)
+        if first and len(self.mix.problems):
+            tqdm.write(self.mix.problems.report())
+        sums = dict.fromkeys(TERMS, 0.0)
+        counted = 0
+        parts = self.parts()
+        last = time.monotonic()
+        while self.step < self.steps:
+            batch = [next(parts) for _ in range(self.config.accumulate)]
+            if first and self.step == 0:
+                write_sheet(self.folder / 'samples.jpg', batch[0], self.network.stride)
+            terms = self.train_step(*batch)
+            now = time.monotonic()
+            self.seconds, last = self.seconds + now - last, now
+            counted += 1
+            sums = {name: sums[name] + terms[name] for name in TERMS}
             progress.update()
-            if self.step % LOG_EVERY == 0:
-                progress.set_postfix({k: f'{v:.3f}' for k, v in means.items()}, refresh=False)
-                self._log(means, time.monotonic() - started)
-            if self.step % save_every == 0:
+            if log and (self.step % self.config.log_every == 0 or self.step == self.steps):
+                self.terms = {name: total / counted for name, total in sums.items()}
+                sums, counted = dict.fromkeys(TERMS, 0.0), 0
+                progress.set_postfix(
+                    {k: f'{v:.3f}' for k, v in self.terms.items()}, refresh=False
+                )
+                log.write(self.step, self.seconds, self._rate(self.step - 1), self.terms)
+            if self.step % save_every == 0 and self.step < self.steps:
                 self.save()
         progress.close()
+        if log:
+            log.close()
         return self.save()
 
-    def train_step(self, batch: dict[str, Tensor]) -> dict[str, float]:
-        """Do one optimiser step; returns the loss terms."""
+    def parts(self) -> Iterator[Part]:
+        """Return the parts of the batches from the present step on."""
+        self.stream.first_part = self.step * self.config.accumulate
+        return iter(DataLoader(
+            self.stream, batch_size=None, num_workers=self.config.workers,
+            pin_memory=self.device.type == 'cuda',
+        ))
+
+    def train_step(self, *parts: Part) -> dict[str, float]:
+        """Do one optimiser step on this process's parts of a batch.
+
+        Returns:
+            The loss terms of the whole batch, over all parts and processes.
+
+        Raises:
+            TrainingError: if the loss is not a finite number.
+        """
         self.network.train()
-        batch = {k: v.to(self.device, non_blocking=True) for k, v in batch.items()}
-        images = batch['image'].float().div_(255)
-        terms = self.loss(
-            self.network(images.contiguous(memory_format=torch.channels_last)), batch
+        if self.config.freeze_batch_norm:
+            for module in self.network.modules():
+                if isinstance(module, nn.BatchNorm2d):
+                    module.eval()
+        for part in parts:
+            self._note(part.get(PROBLEMS, ()))
+        batches = [
+            {k: v.to(self.device, non_blocking=True) for k, v in part.items() if k != PROBLEMS}
+            for part in parts
+        ]
+        totals = self.processes.total(
+            torch.stack([count_totals(batch) for batch in batches]).sum(0)
         )
         for group in self.optimizer.param_groups:
-            group['lr'] = self.config.learning_rate * self._rate()
+            group['lr'] = self.config.learning_rate * self._rate(self.step)
         self.optimizer.zero_grad(set_to_none=True)
-        terms['loss'].backward()
-        torch.nn.utils.clip_grad_norm_(self.network.parameters(), 10.0)
-        self.optimizer.step()
+        sums = torch.zeros(len(TERMS), dtype=torch.float64, device=self.device)
+        for number, batch in enumerate(batches, start=1):
+            # Gradients are sent to the other processes once, with the last part.
+            waits = number < len(batches) and self.processes.world > 1
+            with self.model.no_sync() if waits else contextlib.nullcontext():  # type: ignore
+                images = batch['image'].float().div_(255)
+                images = images.contiguous(memory_format=torch.channels_last)
+                terms = self.model(images, batch, totals)
+                # Their mean is taken over the processes, but the terms are shares of a sum.
+                self.scaler.scale(terms['loss'] * self.processes.world).backward()
+            sums += torch.stack([terms[name].detach().double() for name in TERMS])
+        values = dict(zip(TERMS, self.processes.total(sums).tolist(), strict=True))
+        if not math.isfinite(values['loss']):
+            raise TrainingError(
+                f'the loss is {values["loss"]} at step {self.step + 1}: lower the learning rate '
+                f'or use another precision, and start again from the last save in {self.folder}'
+            )
+        if self.config.clip_gradient is not None:
+            self.scaler.unscale_(self.optimizer)
+            nn.utils.clip_grad_norm_(self.network.parameters(), self.config.clip_gradient)
+        self.scaler.step(self.optimizer)
+        self.scaler.update()
         self.average.update(self.network)
         self.step += 1
-        return {name: value.item() for name, value in terms.items()}
+        return values
 
-    def _rate(self) -> float:
-        """Rise, stay, fall: lets a run be lengthened without a new schedule."""
-        config = self.config
-        warm = (self.step + 1) / config.warmup_steps
-        left = (config.steps - self.step) / max(config.decay_share * config.steps, 1)
-        return max(min(warm, 1.0, left), 0.0)
+    def _rate(self, step: int) -> float:
+        return schedule.rate(self.config, step, self.steps, self.steps_per_epoch)
+
+    def _note(self, sentences: list[str]) -> None:
+        """Tell about each faulty file once."""
+        for sentence in sentences:
+            if self.mix.problems.add(sentence):
+                tqdm.write(sentence)
 
     def save(self) -> Path:
         """Write the state and the averaged weights; a crash leaves the earlier files."""
-        partial = self.folder / 'state.pt.partial'
-        torch.save(
-            {
-                'step': self.step,
-                'network': self.network.state_dict(),
-                'average': self.average.network.state_dict(),
-                'average_updates': self.average.updates,
-                'loss': self.loss.state_dict(),
-                'optimizer': self.optimizer.state_dict(),
-            },
-            partial,
-        )
-        partial.replace(self.folder / 'state.pt')
         weights = self.folder / 'weights.pth'
+        problems = self.mix.problems
+        for sentence in self.processes.gather(problems.sentences()):
+            problems.add(sentence)
+        if not self.processes.is_first:
+            return weights
+        partial = self.folder / 'state.pt.partial'
+        state = {
+            'step': self.step,
+            'seconds': self.seconds,
+            'terms': self.terms,
+            'network': self.network.state_dict(),
+            'average': self.average.network.state_dict(),
+            'average_updates': self.average.updates,
+            'loss': self.loss.state_dict(),
+            'optimizer': self.optimizer.state_dict(),
+            'scaler': self.scaler.state_dict(),
+            'random': torch.get_rng_state(),
+            'problems': problems.sentences(),
+        }
+        if self.device.type == 'cuda':
+            state['random_cuda'] = torch.cuda.get_rng_state(self.device)
+        torch.save(state, partial)
+        partial.replace(self.folder / 'state.pt')
+        epoch = self.step // self.steps_per_epoch if self.steps_per_epoch else None
         save_checkpoint(
-            self.average.network, weights, half=True, epoch=self.step, name=self.config.name,
-            input_size=list(self.config.input_size), labels=['person'],
+            self.average.network, weights, half=self.config.half_weights,
+            epoch=self.step if epoch is None else epoch, name=self.config.name,
+            input_size=list(self.config.input_size), labels=list(self.config.labels),
+        )
+        if len(problems):
+            text = '\n'.join(problems.sentences()) + '\n'
+            (self.folder / 'problems.txt').write_text(text)
+        progress = Progress(
+            self.step, self.steps, epoch, self.terms, self.seconds, self._hardware(),
+            len(problems),
+        )
+        write_card(
+            self.folder / 'model_card.md', self.config, self.network, self.mix.summaries, progress
         )
         return weights
 
-    def _resume(self) -> None:
-        state = torch.load(self.folder / 'state.pt', map_location='cpu', weights_only=True)
-        self.step = state['step']
-        self.network.load_state_dict(state['network'])
-        self.average.network.load_state_dict(state['average'])
-        self.average.updates = state['average_updates']
-        self.loss.load_state_dict(state['loss'])
-        self.optimizer.load_state_dict(state['optimizer'])
+    def _hardware(self) -> str:
+        if self.device.type == 'cuda':
+            name = torch.cuda.get_device_name(self.device)
+        else:
+            name = f'{platform.machine()} CPU, {torch.get_num_threads()} threads'
+        return f'{self.processes.world} x {name}' if self.processes.world > 1 else name
 
-    def _log(self, means: dict[str, float], seconds: float) -> None:
-        path = self.folder / 'log.csv'
-        new = not path.exists()
-        with path.open('a', newline='') as file:
-            writer = csv.writer(file)
-            if new:
-                writer.writerow(['step', 'seconds', 'rate', *TERMS])
-            values = [f'{means[name]:.5f}' for name in TERMS]
-            writer.writerow([self.step, f'{seconds:.1f}', f'{self._rate():.4f}', *values])
+    def _resume(self) -> None:
+        path = self.folder / 'state.pt'
+        try:
+            state = torch.load(path, map_location='cpu', weights_only=True)
+            self.network.load_state_dict(state['network'])
+            self.average.network.load_state_dict(state['average'])
+            self.loss.load_state_dict(state['loss'])
+            self.optimizer.load_state_dict(state['optimizer'])
+        except (pickle.UnpicklingError, RuntimeError, ValueError, KeyError) as error:
+            reason = str(error).splitlines()[-1].strip()
+            raise TrainingError(
+                f'{path} is of another run than {self.config.name}: choose another output '
+                f'folder, or remove this one ({reason})'
+            ) from error
+        self.average.updates = state['average_updates']
+        self.step = state['step']
+        self.seconds = state.get('seconds', 0.0)
+        self.terms = state.get('terms', {})
+        self._note(state.get('problems', []))
+        if self.scaler.is_enabled() and state.get('scaler'):
+            self.scaler.load_state_dict(state['scaler'])
+        if 'random' in state:
+            torch.set_rng_state(state['random'])
+        if 'random_cuda' in state and self.device.type == 'cuda':
+            torch.cuda.set_rng_state(state['random_cuda'], self.device)

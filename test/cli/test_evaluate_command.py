@@ -234,7 +234,7 @@ def test_a_bag_without_images_lists_what_it_holds(
     ('a: [', 'is not YAML'),
     ('max_lostt: 3', "'max_lostt' is no parameter; those that matter for the tracks are weights"),
     ('max_lost: -1', 'configuration test: max_lost must be a number of seconds >= 0'),
-    ('variant: sort', 'configuration test: variant must be one of'),
+    ('association: sort', 'configuration test: association must be one of'),
     ('input_width: 320', 'input_width and input_height must both be given'),
     ('max_age: 0.5', 'max_age cannot be evaluated'),
     ('cameras: [left]', 'cameras cannot be evaluated together'),
@@ -269,7 +269,7 @@ def test_every_parameter_that_matters_is_one_of_the_node() -> None:
 
     # Fields of TrackerConfig that the node does not offer can only be compared offline.
     assert set(PIPELINE) >= {
-        'weights', 'variant', 'max_lost', 'detection_threshold', 'min_box_area', 'max_gap'}
+        'weights', 'association', 'max_lost', 'detection_threshold', 'min_box_area', 'max_gap'}
     known = {f.name: f.default for f in fields(NodeParameters)}
     tracker = Configuration('default').tracker()
     for name in set(PIPELINE) & set(known):

@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import nn
 
-from fairmot_ros.network import architectures, create_network
+from fairmot_ros.network import architectures, create_network, load_checkpoint
 
 OWN_FIXTURES = Path(__file__).parent / 'data'
 HEADS = ('hm', 'wh', 'id', 'reg')
@@ -82,6 +82,20 @@ def test_maps_have_stride_4_and_the_asked_channels(architecture: str) -> None:
     }
 
 
+@pytest.mark.parametrize('stride', [2, 8])
+@pytest.mark.parametrize('architecture', architectures())
+def test_the_stride_can_be_chosen_and_is_read_from_the_file(
+    architecture: str, stride: int, tmp_path: Path
+) -> None:
+    network = create_network(architecture, reid_dim=8, head_conv=16, stride=stride)
+    torch.save(network.state_dict(), tmp_path / 'strided.pth')
+    loaded = load_checkpoint(tmp_path / 'strided.pth')
+    assert (loaded.stride, loaded.info.architecture) == (stride, architecture)
+    with torch.no_grad():
+        output = loaded(torch.rand(1, 3, 32, 64))
+    assert list(output['id'].shape) == [1, 8, 32 // stride, 64 // stride]
+
+
 def test_light_network_scales_with_its_stem() -> None:
     small, published = create_network('yolo', stem_channels=16), create_network('yolo')
     assert sum(p.numel() for p in published.parameters()) == 5_013_703
@@ -95,6 +109,7 @@ def test_light_network_scales_with_its_stem() -> None:
         ({'architecture': 'dla_34', 'stem_channels': 8}, 'does not take the option stem_channels'),
         ({'architecture': 'dla_34', 'num_classes': 0}, 'num_classes must be at least 1, got 0'),
         ({'architecture': 'yolo', 'wh_channels': 3}, 'wh_channels must be 2 or 4, got 3'),
+        ({'architecture': 'yolo', 'stride': 3}, r'stride must be one of \(2, 4, 8\), got 3'),
     ],
 )
 def test_wrong_arguments_are_named(arguments: dict, message: str) -> None:

@@ -1,4 +1,4 @@
-"""A tiny training folder: two sets of labelled pictures, backgrounds and cut-outs."""
+"""Tiny training folders: labelled pictures, backgrounds and cut-outs."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def training_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     annotations.append({'id': 9, 'image_id': 0, 'bbox': [0, 0, 5, 5], 'ignore': 1})
     _write_set(root / 'people', pictures, annotations)
 
-    pictures = []
+    pictures, annotations = [], []
     for i in range(3):
         image = np.full((80, 50, 3), 200, np.uint8)
         mask = np.zeros((80, 50), np.uint8)
@@ -47,5 +47,34 @@ def training_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
         pictures.append({
             'id': i, 'file_name': f'images/{i}.jpg', 'mask': f'masks/{i}.png', 'mask_ok': 1,
         })
-    _write_set(root / 'cut_outs', pictures, [])
+        annotations.append({'id': i, 'image_id': i, 'bbox': [15, 10, 20, 60]})
+    _write_set(root / 'cut_outs', pictures, annotations)
+    return root
+
+
+def draw_people(folder: Path, count: int, seed: int = 0) -> None:
+    """Write a set of 96 x 64 pictures of one to three two-coloured people each."""
+    rng = np.random.default_rng(seed)
+    (folder / 'images').mkdir(parents=True)
+    pictures, annotations = [], []
+    for i in range(count):
+        image = rng.integers(80, 140, (64, 96, 3), dtype=np.uint8)
+        places = rng.permutation(4)[: rng.integers(1, 4)]
+        for place in places:
+            w, h = int(rng.integers(8, 14)), int(rng.integers(24, 36))
+            x, y = int(24 * place + rng.integers(2, 9)), int(rng.integers(2, 26))
+            image[y : y + h // 2, x : x + w] = rng.integers(150, 256, 3)
+            image[y + h // 2 : y + h, x : x + w] = rng.integers(0, 70, 3)
+            annotations.append({'id': len(annotations), 'image_id': i, 'bbox': [x, y, w, h]})
+        cv2.imwrite(str(folder / f'images/{i}.png'), image)
+        pictures.append({'id': i, 'file_name': f'images/{i}.png', 'width': 96, 'height': 64})
+    _write_set(folder, pictures, annotations)
+
+
+@pytest.fixture(scope='session')
+def drawn_people(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Folder with the sets `sixteen` and `twenty` of drawn people."""
+    root = tmp_path_factory.mktemp('drawn')
+    draw_people(root / 'sixteen', 16)
+    draw_people(root / 'twenty', 20, seed=1)
     return root

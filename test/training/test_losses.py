@@ -4,7 +4,12 @@ import numpy as np
 import pytest
 import torch
 
-from fairmot_ros.training.losses import FairMOTLoss, focal_loss, masked_l1
+from fairmot_ros.training.losses import (
+    FairMOTLoss,
+    count_totals,
+    focal_loss,
+    masked_l1,
+)
 
 
 @pytest.fixture
@@ -80,3 +85,28 @@ def test_a_batch_without_identities_has_a_gradient_but_no_nan() -> None:
 def test_an_unknown_weighting_is_named() -> None:
     with pytest.raises(ValueError, match="got 'magic'"):
         FairMOTLoss(4, 5, weighting='magic')
+
+
+@pytest.mark.parametrize('weighting', ['uncertainty', 'fixed'])
+def test_the_terms_of_parts_add_up_to_those_of_the_whole(weighting: str) -> None:
+    """Parts of unequal numbers of people, one of them without any identity."""
+    torch.manual_seed(0)
+    loss = FairMOTLoss(4, 5, weighting=weighting)
+    output = {name: torch.randn(3, channels, 4, 4)
+              for name, channels in (('hm', 1), ('wh', 4), ('reg', 2), ('id', 4))}
+    batch = {
+        'hm': torch.zeros(3, 1, 4, 4), 'wh': torch.randn(3, 6, 4), 'reg': torch.randn(3, 6, 2),
+        'ind': torch.randint(16, (3, 6)), 'ids': torch.randint(-1, 5, (3, 6)),
+        'mask': torch.rand(3, 6) < 0.7,
+    }
+    batch['hm'][0, 0, 1, 1] = batch['hm'][2, 0, 2, :2] = 1
+    batch['ids'][1] = -1
+    whole = loss(output, batch)
+    parts = [{name: value[i : i + 1] for name, value in batch.items()} for i in range(3)]
+    totals = torch.stack([count_totals(part) for part in parts]).sum(0)
+    shares = [
+        loss({name: value[i : i + 1] for name, value in output.items()}, part, totals)
+        for i, part in enumerate(parts)
+    ]
+    for name, value in whole.items():
+        assert sum(share[name] for share in shares).item() == pytest.approx(value.item(), rel=1e-5)

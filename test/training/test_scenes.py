@@ -5,9 +5,11 @@ import numpy as np
 import pytest
 
 from fairmot_ros.training.composer import ComposerOptions, SceneComposer
+from fairmot_ros.training.config import SetConfig
+from fairmot_ros.training.mix import read_mix
 from fairmot_ros.training.photometric import degrade, jitter_colour
 from fairmot_ros.training.scene import Scene, cut_window, visible_fraction
-from fairmot_ros.training.sources import DataError, read_coco, read_cut_outs
+from fairmot_ros.training.sources import Photograph, read_cut_outs
 
 OPTIONS = ComposerOptions(width=128, height=96, person_height=(16, 60))
 
@@ -32,15 +34,23 @@ def test_a_window_keeps_boxes_on_their_people(
     assert np.abs(seen - np.clip(box, 0, [96, 64, 96, 64])).max() <= 1.5
 
 
-def test_a_window_drops_who_is_hardly_inside() -> None:
+def test_a_window_ignores_who_is_hardly_inside() -> None:
     window = cut_window(marked_scene(), 65, 0, (1, 1), (96, 64), min_visible=0.3)
     assert len(window.boxes_xyxy) == len(window.identities) == 0
+    assert window.ignored_xyxy.tolist() == [[-15, 20, 5, 60]]
+
+
+def test_a_window_forgets_who_is_outside() -> None:
+    window = cut_window(marked_scene(), 69, 0, (1, 1), (96, 64), min_visible=0.3)
+    assert len(window.boxes_xyxy) == len(window.ignored_xyxy) == 0
 
 
 def test_flipping_moves_boxes_along() -> None:
     scene = marked_scene()
+    scene.ignored_xyxy = np.array([[0, 0, 5, 5]], np.float32)
     scene.flip()
     assert scene.boxes_xyxy.tolist() == [[130, 20, 150, 60]]
+    assert scene.ignored_xyxy.tolist() == [[195, 0, 200, 5]]
     assert scene.image[30, 131:149].min() == 255
 
 
@@ -58,31 +68,47 @@ def test_photometric_changes_keep_shape_and_type() -> None:
         assert changed.dtype == np.uint8
 
 
-def test_sets_are_read_with_their_identities(training_data: Path) -> None:
-    people = read_coco(training_data / 'people', 10)
-    assert [p.identities.tolist() for p in people] == [[10], [11], [12], [13]]
-    assert people[1].boxes_xyxy.tolist() == [[40, 30, 64, 90]]
-    assert len(read_coco(training_data / 'people', 0, include=('[01].jpg',))) == 2
-    assert all(len(p.boxes_xyxy) == 0 for p in read_coco(training_data / 'backgrounds', 0))
+def test_cut_outs_are_cropped_to_the_person(training_data: Path) -> None:
     cut_outs = read_cut_outs(training_data / 'cut_outs', 5, max_height=30)
     assert [c.identity for c in cut_outs] == [5, 6, 7]
     assert cut_outs[0].mask.shape == (30, 10)
 
 
-def test_a_missing_set_and_a_damaged_picture_are_named(tmp_path: Path) -> None:
-    with pytest.raises(DataError, match=r'no training set in .*nowhere'):
-        read_coco(tmp_path / 'nowhere', 0)
-    (tmp_path / 'bad.jpg').write_bytes(b'not a picture')
-    (photograph,) = read_coco(tmp_path, 0)
-    with pytest.raises(DataError, match=r'bad\.jpg: it is missing or damaged'):
-        photograph.load()
+def test_a_teacher_adds_whom_the_labels_leave_out() -> None:
+    labelled = np.array([[10, 10, 30, 70]], np.float32)
+    seen = np.array([
+        [12, 11, 31, 72, 0.9],  # the labelled one
+        [80, 10, 100, 70, 0.8],  # another
+        [120, 10, 140, 70, 0.3],  # perhaps one
+        [40, 10, 60, 70, 0.15],  # hardly one
+    ], np.float32)
+    taught = Photograph(Path('a.jpg'), labelled, np.array([4])).taught(seen)
+    assert taught.boxes_xyxy.tolist() == [[10, 10, 30, 70], [80, 10, 100, 70]]
+    assert taught.identities.tolist() == [4, -1]
+    assert taught.ignored_xyxy.tolist() == [[120, 10, 140, 70]]
 
 
 @pytest.fixture(scope='module')
 def composer(training_data: Path) -> SceneComposer:
-    photographs = read_coco(training_data / 'people', 0)
-    photographs += read_coco(training_data / 'backgrounds', 4)
-    return SceneComposer(photographs, read_cut_outs(training_data / 'cut_outs', 4, 90), OPTIONS)
+    sets = (
+        SetConfig('people'), SetConfig('backgrounds'), SetConfig('cut_outs', cut_outs=True),
+    )
+    mix = read_mix(sets, training_data, max_cut_out_height=90)
+    return SceneComposer(mix.photographs, mix.cut_outs, OPTIONS)
+
+
+def test_a_mosaic_keeps_boxes_on_their_people(training_data: Path) -> None:
+    photographs = read_mix((SetConfig('people'),), training_data).photographs
+    composer = SceneComposer(photographs, [], replace(OPTIONS, mosaic_share=1.0))
+    scenes = [composer._mosaic(np.random.default_rng(i)) for i in range(20)]
+    assert all(scene.image.shape == (96, 128, 3) for scene in scenes)
+    assert max(len(scene.boxes_xyxy) for scene in scenes) > 2
+    for scene in scenes:
+        assert len(scene.boxes_xyxy) == len(scene.identities)
+        for x0, y0, x1, y1 in scene.boxes_xyxy:
+            x, y = int((x0 + x1) / 2), int((y0 + y1) / 2)
+            middle = scene.image[y - 1 : y + 2, x - 1 : x + 2].reshape(-1, 3)
+            assert middle.std(axis=0).max() < 8, 'each person of these pictures is of one colour'
 
 
 def test_scenes_are_sound_and_repeatable(composer: SceneComposer) -> None:

@@ -1,14 +1,28 @@
+import json
+import math
+import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import torch
-from torch.utils.data import DataLoader
 
 from fairmot_ros.cli import train
-from fairmot_ros.network import load_checkpoint
-from fairmot_ros.training.config import ConfigError, TrainingConfig, read_config
-from fairmot_ros.training.dataset import SceneStream
-from fairmot_ros.training.trainer import Trainer
+from fairmot_ros.network import (
+    CheckpointError,
+    create_network,
+    load_checkpoint,
+    save_checkpoint,
+)
+from fairmot_ros.training.ablation import read_plan
+from fairmot_ros.training.building import (
+    make_loss,
+    make_network,
+    make_stream,
+    start_from,
+)
+from fairmot_ros.training.config import ConfigError, TrainingConfig, parse_config, read_config
+from fairmot_ros.training.trainer import Trainer, TrainingError
 
 CONFIG = """
 name: tiny
@@ -41,9 +55,8 @@ def config(config_file: Path) -> TrainingConfig:
 
 
 def run_steps(trainer: Trainer, count: int) -> list[float]:
-    trainer.stream.first_sample = trainer.step * trainer.config.batch_size
-    batches = iter(DataLoader(trainer.stream, trainer.config.batch_size))
-    return [trainer.train_step(next(batches))['loss'] for _ in range(count)]
+    parts = trainer.parts()
+    return [trainer.train_step(next(parts))['loss'] for _ in range(count)]
 
 
 def test_a_resumed_run_equals_an_uninterrupted_one(
@@ -80,11 +93,10 @@ def test_the_loss_falls(config: TrainingConfig, training_data: Path, tmp_path: P
 def test_samples_depend_on_their_number_alone(
     config: TrainingConfig, training_data: Path
 ) -> None:
-    stream = SceneStream(config, training_data)
-    later = SceneStream(config, training_data, first_sample=2)
-    samples = iter(stream)
-    next(samples), next(samples)
-    assert torch.equal(next(samples)['image'], next(iter(later))['image'])
+    _, stream = make_stream(config, training_data)
+    expected = stream.sample(2)['image']
+    stream.first_part = 1
+    assert torch.equal(next(iter(stream))['image'][0], expected)
     assert stream.num_identities == 7
 
 
@@ -105,6 +117,16 @@ def test_a_wrong_config_is_named(tmp_path: Path, text: str, message: str) -> Non
         read_config(path)
 
 
+def test_a_missing_gpu_is_one_line(
+    config_file: Path, training_data: Path, tmp_path: Path, capsys: pytest.CaptureFixture
+) -> None:
+    if torch.cuda.is_available():
+        pytest.skip('there is a GPU')
+    data = ['--data', str(training_data), '--output', str(tmp_path)]
+    assert train.main([str(config_file), *data, '--device', 'cuda']) == 2
+    assert "device 'cuda' was asked for, but torch" in capsys.readouterr().err
+
+
 def test_a_users_mistake_is_one_line(
     config_file: Path, tmp_path: Path, capsys: pytest.CaptureFixture
 ) -> None:
@@ -114,7 +136,111 @@ def test_a_users_mistake_is_one_line(
     assert error.count('\n') == 1
 
 
-def test_the_shipped_config_is_sound() -> None:
-    root = Path(__file__).resolve().parents[2]
-    config = read_config(root / 'config/training/default_model.yaml')
-    assert config.architecture == 'yolo'
+CONFIGS = sorted((Path(__file__).resolve().parents[2] / 'config/training').glob('*.yaml'))
+
+
+@pytest.mark.parametrize('path', CONFIGS, ids=lambda path: path.stem)
+def test_the_shipped_configs_are_sound(path: Path) -> None:
+    if path.stem.startswith('ablation'):
+        assert len({variant.study for variant in read_plan(path).variants}) > 1
+        return
+    config = read_config(path)
+    with torch.device('meta'):
+        network, _ = make_network(config), make_loss(config, 2)
+    assert network.stride == 4
+
+
+@pytest.mark.parametrize('precision', ['bf16', 'fp16'])
+def test_half_precision_trains(
+    config: TrainingConfig, training_data: Path, tmp_path: Path, precision: str
+) -> None:
+    trainer = Trainer(replace(config, precision=precision), training_data, tmp_path / 'run')
+    before = trainer.network.hm[2].weight.clone()
+    losses = run_steps(trainer, 3)
+    trainer.save()
+    assert all(math.isfinite(loss) for loss in losses)
+    assert not torch.equal(before, trainer.network.hm[2].weight)
+    assert Trainer(trainer.config, training_data, tmp_path / 'run').step == 3
+
+
+def test_several_classes_are_learned(drawn_people: Path, tmp_path: Path) -> None:
+    path = drawn_people / 'sixteen/annotations.json'
+    content = json.loads(path.read_text())
+    content['categories'] = [{'id': 1, 'name': 'person'}, {'id': 2, 'name': 'dog'}]
+    for number, annotation in enumerate(content['annotations']):
+        annotation['category_id'] = 1 + number % 2
+    (tmp_path / 'set').mkdir()
+    (tmp_path / 'set/images').symlink_to(drawn_people / 'sixteen/images')
+    (tmp_path / 'set/annotations.json').write_text(json.dumps(content))
+    config = parse_config({
+        'name': 'two', 'architecture': 'yolo', 'network': {'stem_channels': 8},
+        'labels': ['person', 'dog'], 'sets': [{'folder': 'set'}], 'batch_size': 16, 'epochs': 1,
+        'input_size': [96, 64], 'workers': 0,
+    }, 'test')
+    trainer = Trainer(config, tmp_path, tmp_path / 'run')
+    centres = trainer.stream.part(range(16))['hm'].eq(1).flatten(2).sum((0, 2))
+    assert centres.min() > 5
+    network = load_checkpoint(trainer.run())
+    assert network.info.labels == ('person', 'dog')
+    assert network.sizes.num_classes == 2
+
+
+def test_a_run_starts_from_weights_and_names_the_heads_that_do_not_fit(
+    config: TrainingConfig, tmp_path: Path, capsys: pytest.CaptureFixture
+) -> None:
+    given = make_network(replace(config, reid_dim=24))
+    save_checkpoint(given, tmp_path / 'given.pth')
+    network = make_network(config)
+    start_from(network, str(tmp_path / 'given.pth'))
+    assert 'given.pth has no id that fits: started fresh' in capsys.readouterr().out
+    key = 'backbone.model.3.conv.weight'
+    assert torch.equal(network.state_dict()[key], given.state_dict()[key])
+    assert network.sizes.reid_dim == 8
+
+
+def test_weights_of_another_architecture_are_one_sentence(
+    config: TrainingConfig, tmp_path: Path
+) -> None:
+    path = tmp_path / 'resnet.pth'
+    save_checkpoint(create_network('resdcn_18'), path)
+    with pytest.raises(CheckpointError, match=r'resnet\.pth does not fit yolo: missing') as caught:
+        start_from(make_network(config), str(path))
+    assert '\n' not in str(caught.value)
+
+
+def test_a_folder_of_another_run_is_not_overwritten(
+    config: TrainingConfig, training_data: Path, tmp_path: Path
+) -> None:
+    Trainer(config, training_data, tmp_path).save()
+    with pytest.raises(TrainingError, match=r'state\.pt is of another run than tiny') as caught:
+        Trainer(replace(config, reid_dim=12), training_data, tmp_path)
+    assert '\n' not in str(caught.value)
+
+
+def test_a_damaged_state_is_one_sentence(
+    config: TrainingConfig, training_data: Path, tmp_path: Path
+) -> None:
+    (tmp_path / 'state.pt').write_bytes(b'half a file')
+    with pytest.raises(TrainingError, match=r'state\.pt is of another run than tiny'):
+        Trainer(config, training_data, tmp_path)
+
+
+def test_composing_outlives_a_damaged_picture(
+    config: TrainingConfig, training_data: Path, tmp_path: Path
+) -> None:
+    shutil.copytree(training_data, tmp_path / 'data')
+    (tmp_path / 'data/people/images/2.jpg').write_bytes(b'')
+    _, stream = make_stream(config, tmp_path / 'data')
+    problems = stream.part(range(40))['problems']
+    assert problems
+    assert all('people/images/2.jpg: it is missing or damaged' in p for p in problems)
+
+
+def test_a_loss_that_is_no_number_stops_the_run(
+    config: TrainingConfig, training_data: Path, tmp_path: Path
+) -> None:
+    trainer = Trainer(config, training_data, tmp_path)
+    part = next(trainer.parts())
+    trainer.network.hm[2].bias.data.fill_(math.nan)
+    with pytest.raises(TrainingError, match='the loss is nan at step 1: lower the learning'):
+        trainer.train_step(part)

@@ -10,8 +10,9 @@ from typing import Any
 import yaml
 
 from fairmot_ros.tracker import TrackerConfig
+from fairmot_ros.tracker.config import parameter_names
 
-TRACKER = tuple(f.name for f in fields(TrackerConfig) if f.name != 'frame_rate')
+TRACKER = parameter_names()
 DETECTOR = ('weights', 'device', 'precision', 'input_width', 'input_height', 'detection_threshold')
 FILTER = ('min_box_area', 'max_box_aspect')
 TIME = ('on_time_jump', 'max_gap')
@@ -46,7 +47,8 @@ class Configuration:
     def tracker(self) -> TrackerConfig:
         """Return the settings of the tracker."""
         try:
-            return TrackerConfig(**{n: v for n, v in self.parameters.items() if n in TRACKER})
+            return TrackerConfig.from_parameters(
+                **{n: v for n, v in self.parameters.items() if n in TRACKER})
         except (ValueError, TypeError) as error:
             raise ValueError(f'configuration {self.name}: {error}') from error
 

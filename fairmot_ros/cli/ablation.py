@@ -1,0 +1,53 @@
+"""Compare variants of a training: ``fairmot-ablation config/training/ablation.yaml``."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from fairmot_ros.network import CheckpointError
+from fairmot_ros.training.ablation import read_plan, run_ablation
+from fairmot_ros.training.config import ConfigError
+from fairmot_ros.training.sources import DataError
+from fairmot_ros.training.trainer import TrainingError
+
+
+def make_parser() -> argparse.ArgumentParser:
+    """Return the command line."""
+    parser = argparse.ArgumentParser(
+        prog='fairmot-ablation',
+        description='Train and score every variant of a training with every seed, and write '
+        'results.md, results.csv and results.png. What is done is kept: the same command goes '
+        'on where it was cut short. Started several times, the processes share the work.',
+    )
+    parser.add_argument('plan', type=Path, help='YAML file with base, studies, seeds, scoring')
+    parser.add_argument(
+        '--data', type=Path, required=True, help='folder that holds the sets'
+    )
+    parser.add_argument('--output', type=Path, default=Path('runs/ablation'),
+                        help='folder to write (default: runs/ablation)')
+    parser.add_argument(
+        '--device', default='auto', help='auto, cpu, cuda or cuda:N (default: auto)'
+    )
+    return parser
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the command; returns the exit code."""
+    options = make_parser().parse_args(arguments)
+    try:
+        plan = read_plan(options.plan)
+        run_ablation(plan, options.data, options.output, options.device)
+    except (CheckpointError, ConfigError, DataError, TrainingError) as error:
+        print(f'fairmot-ablation: {error}', file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print('fairmot-ablation: stopped; the same command resumes it', file=sys.stderr)
+        return 130
+    print((options.output / 'results.md').read_text())
+    return 0
+
+
+if __name__ == '__main__':
+    sys.exit(main())

@@ -1,0 +1,60 @@
+"""Write a set's labels in the paper's layout: ``fairmot-convert MOT17/train OUT --format mot``."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+from fairmot_ros.cli.set_arguments import add_set_arguments, chosen_set
+from fairmot_ros.training.config import IDENTITIES, ConfigError
+from fairmot_ros.training.convert import write_jde
+from fairmot_ros.training.problems import Problems
+from fairmot_ros.training.readers import read_set
+from fairmot_ros.training.sources import DataError
+
+
+def make_parser() -> argparse.ArgumentParser:
+    """Return the command line."""
+    parser = argparse.ArgumentParser(
+        prog='fairmot-convert',
+        description="Write a set's labels in the paper's layout: images/ (links to the "
+        'pictures) beside labels_with_ids/, and a list of the pictures. fairmot-train reads all '
+        'formats directly; the layout is for other code and for looking at. Doing it again '
+        'changes nothing.',
+    )
+    add_set_arguments(parser)
+    parser.add_argument('output', type=Path, help='folder to write')
+    parser.add_argument(
+        '--name', default=None, help="of the list of pictures (default: the set's folder)"
+    )
+    parser.add_argument(
+        '--identities', default='labelled', choices=IDENTITIES,
+        help='those of the labels, a new one for each box, or none (default: labelled)',
+    )
+    return parser
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the command; returns the exit code."""
+    options = make_parser().parse_args(arguments)
+    problems = Problems()
+    try:
+        data, part = chosen_set(options)
+        part = replace(part, identities=options.identities)
+        photographs = read_set(data, part, problems)
+        listing = write_jde(
+            photographs, data / part.folder, options.output, options.name or part.folder, problems
+        )
+    except (ConfigError, DataError) as error:
+        print(f'fairmot-convert: {error}', file=sys.stderr)
+        return 2
+    if len(problems):
+        print(problems.report(), file=sys.stderr)
+    print(f'{listing}: {len(listing.read_text().splitlines())} pictures')
+    return 0
+
+
+if __name__ == '__main__':
+    sys.exit(main())

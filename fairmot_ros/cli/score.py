@@ -1,0 +1,94 @@
+"""Score the two halves of a network: ``fairmot-score detection SET``, ``embedding SET``."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+from fairmot_ros.cli.set_arguments import add_set_arguments, chosen_set
+from fairmot_ros.detector.detector import DEFAULT_WEIGHTS, PUBLISHED_INPUT_SIZE, check_input_size
+from fairmot_ros.network import CheckpointError, load_checkpoint
+from fairmot_ros.training.config import ConfigError
+from fairmot_ros.training.problems import Problems
+from fairmot_ros.training.readers import read_set
+from fairmot_ros.training.scoring import score_detection, score_embedding
+from fairmot_ros.training.scoring.detection import make_detector
+from fairmot_ros.training.sources import DataError
+
+
+def make_parser() -> argparse.ArgumentParser:
+    """Return the command line."""
+    parser = argparse.ArgumentParser(prog='fairmot-score', description=__doc__)
+    halves = parser.add_subparsers(dest='half_of_network', required=True, metavar='HALF')
+    detection = halves.add_parser(
+        'detection', help='average precision at IoU 0.5, and the best threshold'
+    )
+    embedding = halves.add_parser(
+        'embedding', help='rank-1, mAP and TPR at fixed FAR of people with identities'
+    )
+    embedding.add_argument(
+        '--margin', type=float, default=0.0, metavar='SHARE',
+        help='grey around each picture as a share of its size, where pictures are crops of one '
+        'person (default: 0)',
+    )
+    embedding.add_argument(
+        '--max-people', type=int, default=10_000, metavar='N',
+        help='where there are more, whole identities are drawn at random (default: 10000)',
+    )
+    for half in (detection, embedding):
+        add_set_arguments(half)
+        half.add_argument(
+            '--weights', default='default', metavar='FILE',
+            help='FairMOT checkpoint (default: the model that ships with the package)',
+        )
+        half.add_argument(
+            '--input-size', nargs=2, type=int, default=None, metavar=('WIDTH', 'HEIGHT'),
+            help="size of the network's input, multiples of 32 (default: the model's own)",
+        )
+        half.add_argument('--device', default='auto', help="'auto', 'cpu' or 'cuda'")
+        half.add_argument('--output', type=Path, default=None, help='JSON file to write')
+    return parser
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the command; returns the exit code."""
+    options = make_parser().parse_args(arguments)
+    try:
+        result = score(options)
+    except (CheckpointError, ConfigError, DataError, ValueError) as error:
+        print(f'fairmot-score: {error}', file=sys.stderr)
+        return 2
+    text = json.dumps(result, indent=1)
+    if options.output:
+        options.output.parent.mkdir(parents=True, exist_ok=True)
+        options.output.write_text(text + '\n')
+    print(text)
+    return 0
+
+
+def score(options: argparse.Namespace) -> dict[str, Any]:
+    """Return the scores and what was scored."""
+    size = check_input_size(tuple(options.input_size)) if options.input_size else None
+    problems = Problems()
+    photographs = read_set(*chosen_set(options), problems)
+    if len(problems):
+        print(problems.report(), file=sys.stderr)
+    about: dict[str, Any] = {'set': str(options.set), 'weights': options.weights}
+    if options.half_of_network == 'detection':
+        detector = make_detector(options.weights, size, options.device)
+        about['input_size'] = detector.input_size
+        return {**about, **score_detection(detector, photographs)}
+    default = options.weights == 'default'
+    network = load_checkpoint(DEFAULT_WEIGHTS if default else options.weights)
+    about['input_size'] = size or network.info.input_size or PUBLISHED_INPUT_SIZE
+    return {**about, **score_embedding(
+        network, photographs, about['input_size'], device=options.device,
+        margin=options.margin, max_people=options.max_people,
+    )}
+
+
+if __name__ == '__main__':
+    sys.exit(main())

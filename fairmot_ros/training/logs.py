@@ -1,0 +1,50 @@
+"""What a run tells about itself: a table on disk and, where it is installed, TensorBoard."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+from typing import Any
+
+from fairmot_ros.training.losses import TERMS
+
+COLUMNS = ('step', 'seconds', 'rate', *TERMS)
+
+
+class RunLog:
+    """`log.csv` in the run's folder: the mean of each loss term since the line before."""
+
+    def __init__(self, folder: Path, step: int) -> None:
+        """Open the log; lines beyond `step`, of a run that was cut short, are taken back."""
+        self.path = folder / 'log.csv'
+        rows = []
+        if self.path.is_file():
+            with self.path.open(newline='') as file:
+                kept = (row for row in csv.reader(file) if row and row[0].isdigit())
+                rows = [row for row in kept if int(row[0]) <= step]
+        with self.path.open('w', newline='') as file:
+            csv.writer(file).writerows([COLUMNS, *rows])
+        self.board = _tensorboard(folder, step)
+
+    def write(self, step: int, seconds: float, rate: float, terms: dict[str, float]) -> None:
+        """Append a line."""
+        values = [f'{terms[name]:.9g}' for name in TERMS]
+        with self.path.open('a', newline='') as file:
+            csv.writer(file).writerow([step, f'{seconds:.1f}', f'{rate:.6g}', *values])
+        if self.board is not None:
+            for name in TERMS:
+                self.board.add_scalar(f'loss/{name}', terms[name], step)
+            self.board.add_scalar('rate', rate, step)
+
+    def close(self) -> None:
+        """Write what TensorBoard still holds back."""
+        if self.board is not None:
+            self.board.close()
+
+
+def _tensorboard(folder: Path, step: int) -> Any:
+    try:
+        from torch.utils.tensorboard import SummaryWriter
+    except ImportError:  # an optional package: the table holds the same numbers
+        return None
+    return SummaryWriter(str(folder / 'tensorboard'), purge_step=step)

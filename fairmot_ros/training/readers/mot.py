@@ -1,0 +1,106 @@
+"""MOTChallenge sequences: `img1/` beside `gt/gt.txt`."""
+
+from __future__ import annotations
+
+import fnmatch
+from collections import defaultdict
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fairmot_ros.evaluation.mot_format import CLASS, FRAME, HEIGHT, ID, LEFT, MARK, read_mot
+from fairmot_ros.training.config import SetConfig
+from fairmot_ros.training.problems import Problems
+from fairmot_ros.training.sources import (
+    PICTURES,
+    DataError,
+    Photograph,
+    is_sound,
+    make_photograph,
+)
+
+PEDESTRIAN = 1
+COLUMNS_WITH_CLASS = 9  # of MOT16, MOT17 and MOT20; MOT15 has ten, or seven
+
+
+def find_sequences(folder: Path, include: tuple[str, ...] = ('*',)) -> list[Path]:
+    """Return the sequences below a folder whose name fits, in order.
+
+    Raises:
+        DataError: if there are none.
+    """
+    found = sorted(path.parent.parent for path in folder.rglob('gt/gt.txt'))
+    sequences = [s for s in found if any(fnmatch.fnmatch(s.name, p) for p in include)]
+    if not sequences:
+        raise DataError(
+            f'no MOTChallenge sequence in {folder}: expected */gt/gt.txt'
+            + (f' in folders called {", ".join(include)}' if found else '')
+        )
+    return sequences
+
+
+def read_people(path: Path) -> NDArray[np.float64]:
+    """Return the rows of a gt.txt that are pedestrians to be counted, in any order.
+
+    Raises:
+        DataError: if the file cannot be read.
+    """
+    try:
+        rows = read_mot(path)
+    except ValueError as error:
+        raise DataError(str(error)) from error
+    keep = rows[:, MARK] != 0
+    if rows.shape[1] == COLUMNS_WITH_CLASS:
+        keep &= rows[:, CLASS] == PEDESTRIAN
+    return rows[keep]
+
+
+def frames_of(sequence: Path) -> dict[int, Path]:
+    """Return the pictures of a sequence by the number that is their name.
+
+    Raises:
+        DataError: if there are none.
+    """
+    frames = {
+        int(path.stem): path
+        for path in sorted((sequence / 'img1').glob('*'))
+        if path.suffix.lower() in PICTURES and path.stem.isdigit()
+    }
+    if not frames:
+        raise DataError(f'no pictures in {sequence / "img1"}: expected 000001.jpg and so on')
+    return frames
+
+
+def read_mot_sequences(folder: Path, part: SetConfig, problems: Problems) -> list[Photograph]:
+    """Read all sequences below a folder; `include` chooses by their names.
+
+    An identity is a pair of sequence and id. With `half` only the first or second half of each
+    sequence is taken, N // 2 frames being the first.
+
+    Raises:
+        DataError: if there is no sequence, or a gt.txt cannot be read.
+    """
+    photographs: list[Photograph] = []
+    numbers: dict[tuple[Path, int], int] = {}
+    for sequence in find_sequences(folder, part.include):
+        path = sequence / 'gt/gt.txt'
+        people: dict[int, list[NDArray[np.float64]]] = defaultdict(list)
+        for row in read_people(path):
+            people[int(row[FRAME])].append(row)
+        frames = frames_of(sequence)
+        for frame in sorted(set(people) - set(frames)):
+            problems.add(f'{path}: frame {frame} has labels but no picture')
+        for frame, picture in frames.items():
+            if part.half and (frame <= len(frames) // 2) != (part.half == 'first'):
+                continue
+            boxes, identities = [], []
+            for row in people[frame]:
+                x, y, w, h = row[LEFT : HEIGHT + 1]
+                if not is_sound([x, y, x + w, y + h]):
+                    problems.add(f'{path}: a box of frame {frame} is {w:g} x {h:g}')
+                    continue
+                boxes.append([x, y, x + w, y + h])
+                identities.append(numbers.setdefault((sequence, int(row[ID])), len(numbers)))
+            photographs.append(make_photograph(picture, boxes, identities))
+    return photographs

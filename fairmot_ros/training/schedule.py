@@ -1,0 +1,22 @@
+"""How the learning rate changes over a run."""
+
+from __future__ import annotations
+
+from fairmot_ros.training.config import TrainingConfig
+
+STEP_FACTOR = 0.1
+
+
+def rate(config: TrainingConfig, step: int, steps: int, steps_per_epoch: int | None) -> float:
+    """Return the factor on the learning rate at a step.
+
+    It rises over the warm-up. Then it falls to a tenth after each of `decay_epochs`, as
+    published, or, without these, linearly to zero over the last share of the steps: that lets
+    a run be lengthened without a new schedule.
+    """
+    warm = (step + 1) / max(config.warmup_steps, 1)
+    if config.decay_epochs and steps_per_epoch:
+        passed = sum(step >= epoch * steps_per_epoch for epoch in config.decay_epochs)
+        return min(warm, 1.0) * STEP_FACTOR**passed
+    left = (steps - step) / max(config.decay_share * steps, 1)
+    return max(min(warm, 1.0, left), 0.0)

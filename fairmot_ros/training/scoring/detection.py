@@ -1,0 +1,165 @@
+"""Detection by itself: average precision at IoU 0.5."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from tqdm import tqdm
+
+from fairmot_ros.detector import Detector
+from fairmot_ros.evaluation.iou import box_iou
+from fairmot_ros.training.problems import Problems
+from fairmot_ros.training.sources import DataError, Photograph
+
+MIN_IOU = 0.5
+MAX_DETECTIONS = 200  # per picture, as published
+HIT, MISS, IGNORED = 1, 0, -1
+
+Floats = NDArray[np.float64]
+
+
+def make_detector(weights: str, input_size: tuple[int, int] | None = None,
+                  device: str = 'auto') -> Detector:
+    """Return a detector that holds nothing back, however low its score."""
+    return Detector(
+        weights, input_size, device, score_threshold=0.0, max_detections=MAX_DETECTIONS
+    )
+
+
+def score_detection(detector: Detector, photographs: Sequence[Photograph]) -> dict[str, Any]:
+    """Detect in all pictures and compare with their labels.
+
+    Args:
+        detector: see `make_detector`.
+        photographs: labelled pictures; unreadable ones are left out and named.
+
+    Returns:
+        `ap50`, the mean over classes of the area under the precision-recall curve, and the
+        point of that curve with the best F1: `threshold`, `precision`, `recall`, `f1`; with
+        several classes, `ap50_of` each.
+    """
+    labels = detector.labels
+    scores: list[list[Floats]] = [[] for _ in labels]
+    marks: list[list[NDArray[np.int64]]] = [[] for _ in labels]
+    truths = np.zeros(len(labels), int)
+    problems = Problems()
+    pictures = 0
+    for photograph in tqdm(photographs, desc='detection', unit='picture', mininterval=2.0):
+        try:
+            scene = photograph.load()
+        except DataError as error:
+            problems.add(str(error))
+            continue
+        pictures += 1
+        found = detector(scene.image)
+        classes = np.zeros(len(scene.boxes_xyxy), int)
+        if scene.class_ids is not None:
+            classes = scene.class_ids
+        for label in range(len(labels)):
+            rows = found.class_ids == label
+            wanted = scene.boxes_xyxy[classes == label]
+            truths[label] += len(wanted)
+            scores[label].append(found.scores[rows].astype(np.float64))
+            marks[label].append(
+                mark_detections(found.boxes_xyxy[rows], wanted, photograph.ignored_xyxy)
+            )
+    curves = [
+        Curve(_joined(s), _joined(m), int(t)) for s, m, t in zip(scores, marks, truths)
+    ]
+    every = Curve(
+        _joined([x for s in scores for x in s]), _joined([x for m in marks for x in m]),
+        int(truths.sum()),
+    )
+    result: dict[str, Any] = {
+        'ap50': float(np.mean([curve.average_precision() for curve in curves])),
+        **every.best_point(),
+        'pictures': pictures, 'boxes': int(truths.sum()), 'left_out': problems.sentences(),
+    }
+    if len(labels) > 1:
+        result['ap50_of'] = {
+            name: curve.average_precision() for name, curve in zip(labels, curves)
+        }
+    return result
+
+
+def _joined(parts: list[NDArray]) -> NDArray:
+    return np.concatenate(parts) if parts else np.zeros(0)
+
+
+def mark_detections(boxes: NDArray, truth: NDArray, ignored: NDArray) -> NDArray[np.int64]:
+    """Return HIT, MISS or IGNORED for each detection of a picture, best first.
+
+    Each takes the free label that it overlaps most. Those that take none, but lie in an
+    ignored region by half of their area, do not count.
+
+    Args:
+        boxes: [N, 4] in falling order of score.
+        truth: [M, 4].
+        ignored: [K, 4].
+    """
+    marks = np.full(len(boxes), MISS, np.int64)
+    overlap = box_iou(_ltwh(boxes), _ltwh(truth))
+    free = np.ones(len(truth), bool)
+    inside = _share_inside(boxes, ignored)
+    for row in range(len(boxes)):
+        candidates = np.where(free, overlap[row], 0.0)
+        best = int(candidates.argmax()) if len(truth) else -1
+        if best >= 0 and candidates[best] >= MIN_IOU:
+            free[best] = False
+            marks[row] = HIT
+        elif inside[row] >= MIN_IOU:
+            marks[row] = IGNORED
+    return marks
+
+
+def _ltwh(boxes: NDArray) -> Floats:
+    boxes = boxes.astype(np.float64).reshape(-1, 4)
+    return np.hstack((boxes[:, :2], boxes[:, 2:] - boxes[:, :2]))
+
+
+def _share_inside(boxes: NDArray, regions: NDArray) -> Floats:
+    """Return the largest share [N] of each box's area that lies in one region."""
+    if not len(regions) or not len(boxes):
+        return np.zeros(len(boxes))
+    low = np.maximum(boxes[:, None, :2], regions[None, :, :2])
+    high = np.minimum(boxes[:, None, 2:], regions[None, :, 2:])
+    area = np.prod(boxes[:, 2:] - boxes[:, :2], axis=1)
+    common = np.prod(np.maximum(high - low, 0), axis=2)
+    shares: Floats = (common / np.maximum(area, 1e-9)[:, None]).max(axis=1)
+    return shares
+
+
+class Curve:
+    """Precision over recall as the score falls."""
+
+    def __init__(self, scores: Floats, marks: NDArray[np.int64], truths: int) -> None:
+        """Sort the detections of all pictures; `truths` is the number of labels."""
+        counted = marks != IGNORED
+        scores, marks = scores[counted], marks[counted]
+        order = np.argsort(-scores, kind='stable')
+        self.scores = scores[order]
+        hits = np.cumsum(marks[order] == HIT)
+        self.precision = hits / np.arange(1, len(hits) + 1)
+        self.recall = hits / max(truths, 1)
+
+    def average_precision(self) -> float:
+        """Return the area under the curve, each precision raised to the best further right."""
+        raised = np.maximum.accumulate(self.precision[::-1])[::-1]
+        return float((np.diff(self.recall, prepend=0.0) * raised).sum())
+
+    def best_point(self) -> dict[str, float]:
+        """Return threshold, precision, recall and F1 where F1 is largest."""
+        total = self.precision + self.recall
+        f1 = np.divide(
+            2 * self.precision * self.recall, total, out=np.zeros_like(total), where=total > 0
+        )
+        if not len(f1):
+            return {'threshold': 0.0, 'precision': 0.0, 'recall': 0.0, 'f1': 0.0}
+        best = int(f1.argmax())
+        return {
+            'threshold': float(self.scores[best]), 'precision': float(self.precision[best]),
+            'recall': float(self.recall[best]), 'f1': float(f1[best]),
+        }
