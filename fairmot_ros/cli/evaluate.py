@@ -7,6 +7,7 @@ import json
 import signal
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -217,8 +218,7 @@ def evaluate(options: argparse.Namespace) -> int:
         [judge(run) for run in runs])
     groups = evaluation.groups()
     outcomes = check_limits(limits, groups)
-    evaluation = Evaluation(
-        evaluation.recordings, evaluation.parameters, evaluation.verdicts, outcomes)
+    evaluation = replace(evaluation, outcomes=outcomes)
     report = options.output / 'report.json'
     report.write_text(json.dumps(summarise(evaluation), indent=1) + '\n', encoding='utf-8')
     write_page(options.output / 'report.html', evaluation)

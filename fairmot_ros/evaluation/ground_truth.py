@@ -42,12 +42,20 @@ class GroundTruth:
     notes: tuple[str, ...] = ()
 
 
-def from_topic(bag: Bag, topic: str, frames: FrameIndex,
-               benchmark: str | None = None) -> GroundTruth:
+def from_topic(bag: Bag, topic: str, frames: FrameIndex, benchmark: str | None = None, *,
+               limited: bool = False) -> GroundTruth:
     """Match boxes with images by their stamps; images without a message are not judged.
 
     A label that is a class of MOT16 to MOT20 is treated as there; of other labels, those that
     mean a person count, or all where none does.
+
+    Args:
+        bag: what holds the topic.
+        topic: its name.
+        frames: the images.
+        benchmark: whose rules apply; None to tell by the labels.
+        limited: whether the images were cut short on purpose: truth after the last one is
+            then nothing to be told of.
 
     Raises:
         BagError: if no stamp fits.
@@ -59,7 +67,8 @@ def from_topic(bag: Bag, topic: str, frames: FrameIndex,
         raise BagError(_apart(bag, name, table.stamps, frames))
     rows, labels = table.rows(numbers)
     notes = []
-    lost = int((numbers == 0).sum())
+    late = table.stamps > frames.stamps.max()
+    lost = int(((numbers == 0) & ~(late & limited)).sum())
     if lost:
         notes.append(f'{lost} of {len(numbers)} messages of {name} have the stamp of no image')
     if set(labels.tolist()) <= set(CLASS_NUMBERS) and len(labels):
@@ -81,7 +90,7 @@ def from_topic(bag: Bag, topic: str, frames: FrameIndex,
 
 
 def from_file(path: str | Path, frames: FrameIndex, rate: float | None = None,
-              benchmark: str | None = None) -> GroundTruth:
+              benchmark: str | None = None, *, limited: bool = False) -> GroundTruth:
     """Match the frames of a MOTChallenge file with images, all of which are judged.
 
     Args:
@@ -90,6 +99,7 @@ def from_file(path: str | Path, frames: FrameIndex, rate: float | None = None,
         rate: frames per second of the file, if its frames are to be found by time instead:
             frame 1 is the first image, frame n the one 1 / rate x (n - 1) seconds later.
         benchmark: whose rules apply; None to tell by the columns.
+        limited: see `from_topic`.
 
     Raises:
         FileNotFoundError: if there is no such file.
@@ -111,7 +121,7 @@ def from_file(path: str | Path, frames: FrameIndex, rate: float | None = None,
             f'{path} does not overlap with the bag: it is about frames {first} to {last}, and '
             f"the bag's {len(frames)} images are frames {numbers[0]} to {numbers[-1]}"
         )
-    if not inside.all():
+    if not inside.all() and not limited:
         notes.append(
             f'{int((~inside).sum())} of {len(given)} boxes of {path} are about frames beyond the '
             f"bag's {len(frames)} images: left out"

@@ -97,7 +97,7 @@ def open_recording(path: Path, image_topic: str | None, source: TruthSource,
         if not stamps:
             raise BagError(f'no image on {images.topic} in {path} can be read')
         frames = FrameIndex(stamps)
-        truth = _find_truth(bag, source, frames)
+        truth = _find_truth(bag, source, frames, limited=bool(limit))
         notes = [bag.damage] if bag.damage else []
     if len(frames) < len(stamps):
         notes.append(
@@ -115,12 +115,13 @@ def open_recording(path: Path, image_topic: str | None, source: TruthSource,
     )
 
 
-def _find_truth(bag: Bag, source: TruthSource, frames: FrameIndex) -> GroundTruth | None:
+def _find_truth(
+    bag: Bag, source: TruthSource, frames: FrameIndex, *, limited: bool
+) -> GroundTruth | None:
     if source.file is not None:
-        return from_file(source.file, frames, source.rate, source.benchmark)
-    if source.topic is not None:
-        return from_topic(bag, source.topic, frames, source.benchmark)
-    for name in DEFAULT_TRUTH:
-        if name in bag.topics and bag.topics[name].type in BOX_TYPES:
-            return from_topic(bag, name, frames, source.benchmark)
-    return None
+        return from_file(source.file, frames, source.rate, source.benchmark, limited=limited)
+    topic = source.topic or next(
+        (n for n in DEFAULT_TRUTH if n in bag.topics and bag.topics[n].type in BOX_TYPES), None)
+    if topic is None:
+        return None
+    return from_topic(bag, topic, frames, source.benchmark, limited=limited)

@@ -236,6 +236,8 @@ def test_a_bag_without_images_lists_what_it_holds(
     ('max_lost: -1', 'configuration test: max_lost must be a number of seconds >= 0'),
     ('association: sort', 'configuration test: association must be one of'),
     ('input_width: 320', 'input_width and input_height must both be given'),
+    ('gallery: true\nassociation: byte', 'gallery needs embeddings'),
+    ('gallery_size: 0', 'configuration test: gallery: size must be at least 1'),
     ('max_age: 0.5', 'max_age cannot be evaluated'),
     ('cameras: [left]', 'cameras cannot be evaluated together'),
 ])

@@ -141,6 +141,7 @@ def test_a_limit_holds_for_images_and_truth(tmp_path: Path) -> None:
     assert len(recording.frames) == 6
     assert recording.truth is not None
     assert recording.truth.rows[:, 0].max() == 6
+    assert recording.notes == (), 'what was left out on purpose is no news'
     assert [number for number, _ in recording.pictures()] == [1, 2, 3, 4, 5, 6]
 
 

@@ -11,12 +11,16 @@ import yaml
 
 from fairmot_ros.tracker import TrackerConfig
 from fairmot_ros.tracker.config import parameter_names
+from fairmot_ros.tracker.gallery import Gallery, GalleryConfig
 
 TRACKER = parameter_names()
 DETECTOR = ('weights', 'device', 'precision', 'input_width', 'input_height', 'detection_threshold')
 FILTER = ('min_box_area', 'max_box_aspect')
 TIME = ('on_time_jump', 'max_gap')
-PIPELINE = (*DETECTOR, *TRACKER, *FILTER, *TIME)
+GALLERY = {  # parameter: what GalleryConfig calls it
+    'gallery_size': 'size', 'gallery_seconds': 'max_seconds', 'gallery_distance': 'max_distance',
+}
+PIPELINE = (*DETECTOR, *TRACKER, 'gallery', *GALLERY, *FILTER, *TIME)
 OURS = ('cameras', 'autostart', 'image_transport', 'reliability')  # set by the evaluation
 
 
@@ -35,7 +39,12 @@ class Configuration:
     node: Mapping[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.tracker()  # raises ValueError
+        tracker = self.tracker()
+        if self.gallery('') is not None and not tracker.uses_embeddings:
+            raise ValueError(
+                f'configuration {self.name}: gallery needs embeddings, which this association '
+                'does not use'
+            )
         if bool(self.get('input_width', 0)) != bool(self.get('input_height', 0)):
             raise ValueError(
                 f'{self.name}: input_width and input_height must both be given, or both be 0')
@@ -51,6 +60,17 @@ class Configuration:
                 **{n: v for n, v in self.parameters.items() if n in TRACKER})
         except (ValueError, TypeError) as error:
             raise ValueError(f'configuration {self.name}: {error}') from error
+
+    def gallery(self, model: str) -> Gallery | None:
+        """Return a memory for those who leave, None where none is asked for."""
+        try:
+            config = GalleryConfig(**{
+                field: self.parameters[name] for name, field in GALLERY.items()
+                if name in self.parameters
+            })
+        except (ValueError, TypeError) as error:
+            raise ValueError(f'configuration {self.name}: gallery: {error}') from error
+        return Gallery(config, model) if self.get('gallery', False) else None
 
     def detector(self) -> dict[str, Any]:
         """Return the arguments of `Detector`."""

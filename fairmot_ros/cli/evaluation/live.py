@@ -105,7 +105,16 @@ def _typed(values: dict[str, Any]) -> dict[str, Any]:
             f'{", ".join(unknown)} cannot be evaluated live, as the node has no such parameter: '
             'leave --rate or the parameter out'
         )
-    return {n: float(v) if isinstance(known[n], float) else v for n, v in values.items()}
+    return {name: _like(known[name], value) for name, value in values.items()}
+
+
+def _like(default: Any, value: Any) -> Any:
+    """Return a value whose numbers are floating-point ones where the default's are."""
+    if isinstance(default, float):
+        return float(value)
+    if isinstance(default, tuple) and default:
+        return [_like(default[0], v) for v in value]
+    return value
 
 
 def _read(data: np.lib.npyio.NpzFile, configuration: Configuration, recording: Recording,

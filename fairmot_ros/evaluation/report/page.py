@@ -18,12 +18,10 @@ from fairmot_ros.evaluation.report import moments
 from fairmot_ros.evaluation.report.curves import accuracy_chart, latency_chart
 from fairmot_ros.evaluation.report.lives import MOST_PEOPLE, lives_chart
 from fairmot_ros.evaluation.report.summary import Evaluation, Group
+from fairmot_ros.evaluation.report.text import COUNTS, LATENCIES, RATIOS
 from fairmot_ros.evaluation.runs import Verdict
 
 FOLDER = Path(__file__).parent
-RATIOS = ('HOTA', 'DetA', 'AssA', 'MOTA', 'IDF1')
-COUNTS = ('IDSW', 'FP', 'FN')
-LATENCIES = ('p50', 'p95', 'p99')
 COSTS = ('HOTA', 'MOTA', 'IDF1')  # of real time, shown beneath the figure
 MOMENTS, SECONDS_APART = 6, 2.0
 
@@ -69,14 +67,16 @@ def _tiles(evaluation: Evaluation, groups: Sequence[Group]) -> list[tuple[str, s
     """Return the figures that everybody looks for first: those of the first configuration."""
     first = groups[0]
     figures = first.figures()
+    several = len(evaluation.parameters) > 1
+    of = (f'{first.configuration}, ' if several else '') + first.mode.name
     tiles = [
-        (f'{100 * figures[name]:.1f}', f'{name}, {first.mode.name}')
+        (f'{100 * figures[name]:.1f}', f'{name}, {of}')
         for name in ('HOTA', 'MOTA', 'IDF1') if name in figures
     ]
     if 'IDSW' in figures:
-        tiles.append((str(figures['IDSW']), f'identity switches, {first.mode.name}'))
+        tiles.append((str(figures['IDSW']), f'identity switches, {of}'))
     else:
-        tiles.append((str(first.tracks), f'tracks, {first.mode.name}'))
+        tiles.append((str(first.tracks), f'tracks, {of}'))
     live = next((group for group in groups if group.live is not None), None)
     if live is not None and live.figures()['latency_p95_ms'] is not None:
         tiles.append((f'{live.figures()["latency_p95_ms"]:.0f} ms',
