@@ -6,6 +6,7 @@ counts; the recorded scenes have embeddings, and one a moving camera.
 
 from __future__ import annotations
 
+import argparse
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -14,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from tqdm import tqdm
 
+from benchmarks import REFERENCE_DATA
 from fairmot_ros.evaluation import evaluate_mot, read_mot, read_seqinfo
 from fairmot_ros.tracker import Tracker, TrackerConfig
 from fairmot_ros.types import Detections
@@ -160,6 +162,17 @@ def _row(name: str, metrics: Mapping[str, float]) -> str:
 
 def _head(title: str) -> str:
     return f'{title:34}' + ''.join(f'{c:>8}' for c in COLUMNS)
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the options of this part."""
+    parser.add_argument(
+        '--ablation', action='store_true', help='switch off one thing after another')
+
+
+def run(options: argparse.Namespace) -> None:
+    """Measure and print."""
+    report(REFERENCE_DATA, options.ablation)
 
 
 def report(data: Path, ablation: bool) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
@@ -15,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 from tqdm import tqdm
 
+from benchmarks import REFERENCE_DATA
 from benchmarks.rendered_scene import SIZE, RecordedScene, Renderer
 from fairmot_ros.evaluation import evaluate_mot
 from fairmot_ros.tracker import Tracker, TrackerConfig, camera_motion
@@ -23,10 +25,26 @@ from fairmot_ros.types import Detections
 
 Array = NDArray[np.float64]
 
+SCENE = Path('fixtures', 'scene_d_camera_150x20.npz')
 STAGES = ('shrink', 'follow', 'fit', 'corners')
 CORNERS = np.array([[0, 0, 1], [SIZE[0], 0, 1], [0, SIZE[1], 1], [*SIZE, 1]], np.float64).T
 RATE = 30.0
 TIMED, RUNS = 60, 5  # pictures, and how often they are gone through
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the options of this part."""
+    parser.add_argument(
+        '--scene', type=Path, default=REFERENCE_DATA / SCENE,
+        help='recorded scene with a moving camera')
+    parser.add_argument(
+        '--cut-outs', type=Path, default=None, metavar='FOLDER',
+        help='masked pictures of people (default: figures are drawn)')
+
+
+def run(options: argparse.Namespace) -> None:
+    """Measure and print."""
+    report(options.scene, options.cut_outs)
 
 
 def report(scene_path: Path, cut_outs: Path | None) -> None:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import argparse
 import contextlib
 import io
-import os
 import tarfile
 import tempfile
 import time
@@ -12,10 +12,10 @@ from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
 
+from benchmarks import REFERENCE_DATA
 from fairmot_ros.evaluation import evaluate_mot
 
 ARCHIVE = 'data/tracker_results/mot17_train_gt_and_mpntrack.tar.xz'
-BESIDE = Path(__file__).resolve().parents[2] / 'shared'
 NAMES = ('HOTA', 'MOTA', 'IDF1')
 
 
@@ -68,9 +68,19 @@ def _timed(evaluate: Callable[[], dict[str, float]]) -> tuple[float, dict[str, f
     return time.perf_counter() - started, row
 
 
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the options of this part."""
+    parser.add_argument('--repeats', type=int, default=3, help='rounds')
+
+
+def run(options: argparse.Namespace) -> None:
+    """Measure and print."""
+    report(options.repeats)
+
+
 def report(repeats: int) -> None:
     """Print both times and their ratio; each round times one after the other."""
-    archive = Path(os.environ.get('FAIRMOT_TEST_DATA', BESIDE)) / ARCHIVE
+    archive = REFERENCE_DATA / ARCHIVE
     if not archive.is_file():
         print(f'evaluation: no {archive}; set FAIRMOT_TEST_DATA to the folder of the test data')
         return

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import time
 from collections.abc import Iterator
 
@@ -41,6 +42,16 @@ def resident() -> float:
     """Return the resident memory of this process in MB (Linux)."""
     with open('/proc/self/statm') as file:
         return int(file.read().split()[1]) * 4096 / 1e6
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the options of this part."""
+    parser.add_argument('--minutes', type=int, default=10, help='of the stream')
+
+
+def run(options: argparse.Namespace) -> None:
+    """Measure and print."""
+    report(options.minutes)
 
 
 def report(minutes: int, people: int = 50) -> None:

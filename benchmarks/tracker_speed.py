@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import time
 from collections.abc import Callable
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from fairmot_ros.tracker import VARIANTS, Tracker, TrackerConfig
+from fairmot_ros.tracker.assignment import BACKEND
 from fairmot_ros.types import Detections
 
 EMBEDDING_SIZE = 128
@@ -45,7 +47,7 @@ def without_looks(stream: Stream) -> Stream:
     return [Detections(d.boxes_xyxy, d.scores) for d in stream]
 
 
-def run(make: Callable[[], Update], stream: Stream) -> float:
+def time_of(make: Callable[[], Update], stream: Stream) -> float:
     """Return the mean milliseconds of one update of a new tracker."""
     update = make()
     started = time.perf_counter()
@@ -80,6 +82,17 @@ def peer() -> Callable[[], Update] | None:
     return make
 
 
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the options of this part."""
+    parser.add_argument('--frames', type=int, default=150, help='length of the scenes')
+
+
+def run(options: argparse.Namespace) -> None:
+    """Measure and print."""
+    print(f'assignment by {BACKEND}')
+    report(options.frames)
+
+
 def report(frames: int) -> None:
     """Print a table; all are timed in turns, so that the machine's moods reach all alike."""
     streams = [crowd(people, frames) for people in CROWDS]
@@ -93,11 +106,11 @@ def report(frames: int) -> None:
         rows.append(('ByteTrack of trackers', other, boxes))
     times = np.full((RUNS, len(rows), len(CROWDS)), np.inf)
     for _, make, inputs in rows:
-        run(make, inputs[0][:5])  # the first calls load code
+        time_of(make, inputs[0][:5])  # the first calls load code
     for turn in range(RUNS):
         for column in range(len(CROWDS)):
             for row, (_, make, inputs) in enumerate(rows):
-                times[turn, row, column] = run(make, inputs[column])
+                times[turn, row, column] = time_of(make, inputs[column])
     print(f'{"tracker, ms per image":26}' + ''.join(f'{n:>5} people' for n in CROWDS))
     for (name, _, _), best in zip(rows, times.min(axis=0)):
         print(f'{name:26}' + ''.join(f'{t:12.2f}' for t in best))
