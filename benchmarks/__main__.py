@@ -10,7 +10,7 @@ from benchmarks import network_speed, tracker_speed
 from benchmarks.calibration import calibrate
 from fairmot_ros.tracker.assignment import BACKEND
 
-PARTS = ('network', 'tracker', 'freshness', 'camera-motion')
+PARTS = ('network', 'tracker', 'freshness', 'camera-motion', 'association', 'soak')
 SCENE = Path('fixtures') / 'scene_d_camera_150x20.npz'
 
 
@@ -29,7 +29,11 @@ def main() -> None:
     )
     parser.add_argument('--frames', type=int, default=150, help='length of the tracker scenes')
     parser.add_argument('--repeats', type=int, default=20, help='calls of the detector')
-    parser.add_argument('--minutes', type=int, default=10, help='of the freshness benchmark')
+    parser.add_argument(
+        '--minutes', type=int, default=10, help='of the freshness and the soak benchmark')
+    parser.add_argument(
+        '--ablation', action='store_true',
+        help='in the association benchmark, switch off one thing after another')
     parser.add_argument(
         '--load', type=float, default=2.0,
         help='what the camera sends in the freshness benchmark, in times of what the node can do',
@@ -60,6 +64,14 @@ def main() -> None:
         from benchmarks import camera_motion  # draws its pictures first, which takes a while
 
         camera_motion.report(options.scene, options.cut_outs)
+    if 'association' in parts:
+        from benchmarks import association
+
+        association.report(Path(reference_data), options.ablation)
+    if 'soak' in parts:
+        from benchmarks import soak
+
+        soak.report(options.minutes)
     # Two runs can be compared by the ratio of their calibrations, if it kept still.
     print(f'calibration: {before:.2f} ms before, {calibrate():.2f} ms after')
 

@@ -6,36 +6,39 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fairmot_ros.tracker.measured import Measured
-from fairmot_ros.tracker.pairs import Pairs
+from fairmot_ros.tracker.pairs import Pairs, crossing
 
 Array = NDArray[np.float64]
 
 # Boxes are made larger by these shares of their size before their overlap is taken, the more the
 # longer a track was unseen (Yang et al. 2023, "Hard to track objects with irregular motions").
-EXPANSION, EXPANSION_PER_SECOND, MAX_EXPANSION = 0.1, 0.2, 0.4
-HEIGHT_POWER = 0.7  # of the overlap of the vertical extents (Yang et al. 2024, Hybrid-SORT)
-SCORE_SHARE = 0.3  # of the overlap that is multiplied by the score (Zhang et al. 2022, ByteTrack)
-GATE = 16.0  # largest squared Mahalanobis distance of the centre
+EXPANSION, EXPANSION_PER_SECOND, MAX_EXPANSION = 0.11, 0.27, 0.32
+HEIGHT_POWER = 1.75  # of the overlap of the vertical extents (Yang et al. 2024, Hybrid-SORT)
+SCORE_SHARE = 0.36  # of the overlap that is multiplied by the score (Zhang et al. 2022)
+GATE = 40.0  # largest squared Mahalanobis distance of the centre
 
 
-def box_pairs(state: Array, innovation: Array, unseen: Array, found: Measured) -> Pairs:
+def box_pairs(state: Array, innovation: Array, unsure: Array, found: Measured) -> Pairs:
     """Return the pairs within reach at a distance in 0..1.
 
     Args:
         state: [N, 20] of the tracks, see `kalman`, with the width as shape.
         innovation: [N, 4], variance of what is expected to be measured.
-        unseen: [N], seconds since the last match.
+        unsure: [N], seconds in which a track can have gone astray.
         found: the M detections.
     """
-    growth = 1 + 2 * np.minimum(EXPANSION + EXPANSION_PER_SECOND * unseen, MAX_EXPANSION)
+    growth = 1 + 2 * np.minimum(EXPANSION + EXPANSION_PER_SECOND * unsure, MAX_EXPANSION)
     centre, size = state[:, :2].T, state[:, 2:4].T
     found_centre, found_size = found.centred[:, :2].T, found.centred[:, 2:].T
-    offset = np.abs(centre[:, :, None] - found_centre[:, None, :])
-    reach = (growth / 2 * size)[:, :, None] + ((0.5 + MAX_EXPANSION) * found_size)[:, None, :]
-    near = offset < reach
-    rows, columns = (near[0] & near[1]).nonzero()
+    half, found_half = growth / 2 * size, (0.5 + MAX_EXPANSION) * found_size
+    (left, top), (right, bottom) = centre - half, centre + half
+    (found_left, found_top), (found_right, found_bottom) = (
+        found_centre - found_half, found_centre + found_half)
+    rows, columns = crossing(left, right, found_left, found_right)
+    near = ((top[rows] < found_bottom[columns]) & (found_top[columns] < bottom[rows])).nonzero()[0]
+    rows, columns = rows[near], columns[near]
 
-    offset, growth = offset[:, rows, columns], growth[rows]
+    offset, growth = np.abs(centre[:, rows] - found_centre[:, columns]), growth[rows]
     a, b = size[:, rows], found_size[:, columns]
     sum_of_sizes = a + b
     smaller = np.minimum(a, b)

@@ -45,7 +45,8 @@ class TrackerConfig:
         use_appearance: use embeddings, where detections have them.
         protect_appearance: do not remember looks that are faint or hidden by others.
         use_camera_motion: carry the tracks along where the camera's motion is given.
-        estimate_camera_motion: find the camera's motion from the image where it is not given.
+        estimate_camera_motion: find the camera's motion from the image where it is not given; on
+            by default, as robots move, at about 3 ms for an image of 1920 x 1080.
         separate_classes: match only within a class.
         published: the published association instead of all the above, see `reference`.
     """
@@ -54,22 +55,22 @@ class TrackerConfig:
     low_score_threshold: float = 0.2
     new_track_threshold: float = 0.5
     class_thresholds: tuple[float, ...] = (0.0,)
-    confirmation: float = 3.0
+    confirmation: float = 3.5
     appearance_limit: float = 0.4
-    box_limit: float = 0.7
+    box_limit: float = 0.72
     low_limit: float = 0.5
-    tentative_limit: float = 0.7
+    tentative_limit: float = 0.65
     absence_limit: float = 0.25
     duplicate_limit: float = 0.3
     appearance_momentum: float = 0.9
-    max_tentative: float = 0.3
-    max_lost: float = 2.0
+    max_tentative: float = 0.15
+    max_lost: float = 1.5
     max_absence: float = 30.0
     recover_low_scores: bool = True
     use_appearance: bool = True
     protect_appearance: bool = True
     use_camera_motion: bool = True
-    estimate_camera_motion: bool = False
+    estimate_camera_motion: bool = True
     separate_classes: bool = True
     published: PublishedSettings | None = None
 

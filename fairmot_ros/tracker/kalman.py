@@ -81,14 +81,40 @@ class Motion:
         state[:, PV] = grown + noise_v * (time * time / 2) if self.integrated else grown
         vv += time * noise_v
 
+    def loosen(self, state: Array, measurements: Array, time: Array) -> None:
+        """Let tracks that were seen once have the velocity that a second sight asks for.
+
+        Nothing is known of their velocity, so the variance is what the displacement in `time`
+        makes of it, if that is larger (the two-point start of a track).
+
+        Args:
+            state: [N, 20], predicted.
+            measurements: [N, 4].
+            time: [N, 1], since the first sight.
+        """
+        asked = np.square((measurements[:, :2] - state[:, :2]) / time)
+        more = np.maximum(asked - state[:, VV][:, :2], 0.0)
+        state[:, VV][:, :2] += more
+        state[:, PV][:, :2] += more * time
+        state[:, PP][:, :2] += more * time * time
+
     def innovation(self, state: Array) -> Array:
         """Return the variance [N, 4] of what is expected to be measured."""
         return state[:, PP] + self.measurement.variance(state[:, HEIGHT])
 
-    def update(self, state: Array, measurements: Array) -> None:
-        """Correct each track by its own measurement."""
+    def update(self, state: Array, measurements: Array, doubt: Array | None = None) -> None:
+        """Correct each track by its own measurement.
+
+        Args:
+            state: [N, 20].
+            measurements: [N, 4].
+            doubt: [N], how many times larger the variance of each measurement is than usual.
+        """
         residual = measurements - state[:, P]
-        variance = self.innovation(state)
+        noise = self.measurement.variance(state[:, HEIGHT])
+        if doubt is not None:
+            noise *= doubt[:, None]
+        variance = state[:, PP] + noise
         pp, pv = state[:, PP], state[:, PV]
         gain_p, gain_v = pp / variance, pv / variance
         state[:, P] += gain_p * residual

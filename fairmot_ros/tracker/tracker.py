@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -15,6 +16,9 @@ from fairmot_ros.tracker.published import PublishedAssociation
 from fairmot_ros.tracker.reunion import Reunion
 from fairmot_ros.tracker.snapshot import Snapshot
 from fairmot_ros.types import Detections, Track, TrackState
+
+if TYPE_CHECKING:
+    from fairmot_ros.tracker.camera_motion import CameraMotion
 
 
 class Tracker:
@@ -49,6 +53,7 @@ class Tracker:
         self._association: Association | PublishedAssociation = (
             Association(self.config) if published is None else PublishedAssociation(published))
         self._last_stamp: float | None = None
+        self._camera: CameraMotion | None = None
         if self._reunion is not None:
             self._reunion.restart()
 
@@ -96,17 +101,18 @@ class Tracker:
         Raises:
             ValueError: if the stamp is missing or does not increase, embeddings are missing
                 where they are needed, not finite or of another size than before, or the camera
-                motion has another shape.
+                motion or the image has another shape. Nothing has changed then.
         """
         self._check_embeddings(detections)
-        motion = None if camera_motion is None else _check_motion(camera_motion)
         association, first_id = self._association, self._last_id + 1
         if isinstance(association, Association):
             stamp = self._check_stamp(stamp)
+            motion = self._motion(detections, image, camera_motion)
             self._last_id += association.step(detections, stamp, first_id, motion)
             self._last_stamp = stamp
         else:
-            self._last_id += association.step(detections, first_id, motion)
+            given = None if camera_motion is None else _check_motion(camera_motion)
+            self._last_id += association.step(detections, first_id, given)
         if self._reunion is not None:
             self._reunion.update(association)
         return self._tracks(association.visible, TrackState.TRACKED)
@@ -124,6 +130,21 @@ class Tracker:
     def _tracks(self, rows: Rows, state: TrackState) -> list[Track]:
         a = self._association
         return Snapshot(a.table, rows, state, a.form, a.now, a.rate).tracks()
+
+    def _motion(self, detections: Detections, image: NDArray[np.uint8] | None,
+                camera_motion: ArrayLike | None) -> NDArray[np.float64] | None:
+        """Return how the camera moved, as given or from the image; None if that is not known."""
+        given = None if camera_motion is None else _check_motion(camera_motion)
+        config = self.config
+        if not config.use_camera_motion:
+            return None
+        if given is not None or image is None or not config.estimate_camera_motion:
+            return given
+        if self._camera is None:
+            from fairmot_ros.tracker.camera_motion import CameraMotion  # OpenCV, here alone
+
+            self._camera = CameraMotion()
+        return self._camera.estimate(image, detections.boxes_xyxy.astype(np.float64))
 
     def _check_stamp(self, stamp: float | None) -> float:
         if stamp is None or not math.isfinite(stamp):
