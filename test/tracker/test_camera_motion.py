@@ -6,7 +6,9 @@ import cv2
 import numpy as np
 import pytest
 
+from fairmot_ros.tracker import Tracker, TrackerConfig
 from fairmot_ros.tracker.camera_motion import CameraMotion, fit
+from fairmot_ros.types import Detections
 
 SIZE = (480, 360)
 NOBODY = np.zeros((0, 4))
@@ -229,3 +231,19 @@ def test_wrong_input_is_refused(image: np.ndarray, boxes: np.ndarray, complaint:
 @pytest.mark.parametrize('shape', [(1, 1), (3, 2), (5, 2000), (3000, 3), (1, 4000)])
 def test_tiny_pictures_and_strips_are_survived(shape: tuple[int, int]) -> None:
     assert_unknown(estimate(*2 * [np.zeros((*shape, 3), np.uint8)]))
+
+
+@pytest.mark.parametrize(('settings', 'people'), [
+    ({'estimate_camera_motion': True}, 1),
+    ({'estimate_camera_motion': False}, 2),
+    ({'estimate_camera_motion': True, 'use_camera_motion': False}, 2),
+])
+def test_the_tracker_takes_it_from_the_pictures(settings: dict, people: int) -> None:
+    tracker, world, ids = Tracker(TrackerConfig(**settings)), texture(0, (960, 360)), set()
+    for i in range(20):  # somebody stands still, and the camera swings round once
+        left = 60 if i < 10 else 160
+        box = [[200 - left, 100, 230 - left, 180]]
+        picture = world[:, left:left + SIZE[0]]
+        tracks = tracker.update(Detections(box, [0.9]), stamp=i / 10, image=picture)
+        ids.update(track.track_id for track in tracks)
+    assert len(ids) == people
