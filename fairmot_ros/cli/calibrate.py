@@ -18,7 +18,7 @@ from fairmot_ros.training.scoring.calibration import apply_line, fit_line, relia
 from fairmot_ros.training.scoring.detection import detections_of, make_detector
 from fairmot_ros.training.sources import DataError
 
-LOWEST = 0.05  # detections below it play no part
+LOWEST = 0.2  # the many detections below it would decide, but no tracker uses them
 
 
 def make_parser() -> argparse.ArgumentParser:
