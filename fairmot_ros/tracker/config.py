@@ -61,7 +61,7 @@ class TrackerConfig:
     box_limit: float = 0.72
     low_limit: float = 0.5
     tentative_limit: float = 0.65
-    absence_limit: float = 0.25
+    absence_limit: float = 0.05
     duplicate_limit: float = 0.3
     appearance_momentum: float = 0.9
     max_tentative: float = 0.15
