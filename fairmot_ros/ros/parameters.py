@@ -263,6 +263,8 @@ class DetectionTrackerParameters(TrackingParameters):
                 f"association {self.association!r} needs with_embeddings; boxes alone do for "
                 "'default' and 'byte'"
             )
+        if self.gallery and not self.with_embeddings:
+            raise ValueError('gallery needs with_embeddings: people are known by those')
 
 
 def check_camera_names(names: tuple[str, ...]) -> None:

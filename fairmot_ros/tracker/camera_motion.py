@@ -27,6 +27,7 @@ BOX_MARGIN = 0.05  # share of its size by which a person's box is widened, for h
 WINDOW = (11, 11)
 LEVELS = 5
 STEPS = (cv2.TERM_CRITERIA_COUNT | cv2.TERM_CRITERIA_EPS, 10, 0.03)
+STEADY_LIGHT = 0.06  # change of brightness up to which nothing is corrected
 LIKENESS = 0.5  # least correlation of what is around a corner, before and now
 TOLERANCE = 1.5  # pixels by which a corner may miss the motion of the camera
 MIN_FEATURES = 10
@@ -56,7 +57,7 @@ class CameraMotion:
         self._size: tuple[int, ...] = ()
         self._points = np.zeros((0, 2), np.float32)
 
-    def estimate(self, image: NDArray[np.uint8], boxes_xyxy: Array) -> Array:
+    def estimate(self, image: NDArray[np.uint8], boxes_xyxy: NDArray[np.floating]) -> Array:
         """Return the motion since the previous picture, and keep this one for the next call.
 
         Args:
@@ -71,9 +72,10 @@ class CameraMotion:
         Raises:
             ValueError: if the picture or the boxes have another type or shape.
         """
-        if image.dtype != np.uint8 or image.ndim != 3 or image.shape[2] != 3:
+        if image.dtype != np.uint8 or image.ndim != 3 or image.shape[2] != 3 or not image.size:
             raise ValueError(
-                f'the image must be uint8 [H, W, 3], got {image.dtype} {list(image.shape)}')
+                f'the image must be uint8 [H, W, 3] and not empty, got {image.dtype} '
+                f'{list(image.shape)}')
         boxes = np.asarray(boxes_xyxy, np.float64)
         if boxes.ndim != 2 or boxes.shape[1] != 4:
             raise ValueError(f'boxes_xyxy must have the shape [N, 4], got {list(boxes.shape)}')
@@ -97,6 +99,7 @@ class CameraMotion:
 def shrink(image: NDArray[np.uint8]) -> tuple[Grey, int]:
     """Return a grey picture of about the working size, and how many times smaller it is."""
     halvings = max(0, round(math.log2(max(image.shape[:2]) / WORKING_SIZE)))
+    halvings = min(halvings, int(math.log2(min(image.shape[:2]))))  # a strip of few pixels
     for _ in range(halvings):
         height, width = image.shape[0] // 2, image.shape[1] // 2
         # By exactly two, OpenCV has a fast way to average.
@@ -126,6 +129,7 @@ def follow(before: Grey, now: Grey, points: Points) -> tuple[Points, Points]:
     """Return those points [M, 2] that were found again, before and now."""
     if not len(points):
         return points, points
+    now = _in_the_light_of(before, now)
     followed, found, _ = cv2.calcOpticalFlowPyrLK(
         before, now, points, None, winSize=WINDOW, maxLevel=LEVELS, criteria=STEPS)
     height, width = now.shape
@@ -135,6 +139,12 @@ def follow(before: Grey, now: Grey, points: Points) -> tuple[Points, Points]:
     # Optical flow finds something in mere noise too, but nothing that looks the same.
     alike = np.einsum('nk,nk->n', patches(before, points), patches(now, followed)) > LIKENESS
     return points[alike], followed[alike]
+
+
+def _in_the_light_of(before: Grey, now: Grey) -> Grey:
+    """Return the picture as bright as the one before: optical flow takes that for granted."""
+    gain = cv2.mean(before)[0] / max(cv2.mean(now)[0], 1.0)
+    return now if abs(gain - 1) < STEADY_LIGHT else cv2.convertScaleAbs(now, alpha=gain)
 
 
 def patches(grey: Grey, points: Points) -> NDArray[np.float32]:

@@ -26,7 +26,9 @@ class GalleryConfig:
         size: embeddings kept at most. Of those who left without a name, who left first is
             forgotten first.
         max_seconds: how long those without a name are remembered after they left.
-        max_distance: largest cosine distance between two looks of one person, 0..1.
+        max_distance: largest cosine distance between two looks of one person, 0..1. What it should
+            be is up to the model; the default is for a weak one, as a wrong old id is worse than
+            a new one.
         max_speed: box heights per second that somebody may have moved while unseen; keeps two
             people who look alike apart when one appears far from where the other just left.
         views: embeddings kept of each enrolled person, the newest ones.
@@ -34,7 +36,7 @@ class GalleryConfig:
 
     size: int = 500
     max_seconds: float = 600.0
-    max_distance: float = 0.15
+    max_distance: float = 0.07
     max_speed: float = 10.0
     views: int = 8
 

@@ -17,11 +17,13 @@ class Reunion:
     def __init__(self, gallery: Gallery) -> None:
         """Start with nobody tracked."""
         self._gallery = gallery
-        self._people = TrackTable.empty()
+        self._table = TrackTable.empty()
+        self._ids = np.zeros(0)  # of the confirmed tracks in it
 
     def restart(self) -> None:
         """Forget the tracks; see `Gallery.restart`."""
-        self._people = TrackTable.empty()
+        self._table = TrackTable.empty()
+        self._ids = np.zeros(0)
         self._gallery.restart()
 
     def update(self, association: Association | PublishedAssociation) -> None:
@@ -30,22 +32,27 @@ class Reunion:
         Args:
             association: after the present image.
         """
-        table, gallery, rate = association.table, self._gallery, association.rate
+        rate, to_xyxy = association.rate, association.form.to_xyxy
+        before, table = self._table, association.table
         now = (association.now or 0.0) / rate
         rows = (table.column(CONFIRMED) > 0).nonzero()[0]
-        before, people = self._people, table.take(rows)
-        gallery.expire(now)
-        for i in (~np.isin(before.ids, people.ids)).nonzero()[0]:
-            if before.embeddings[i].any():
-                gallery.remember(
-                    int(before.ids[i]), before.embeddings[i], int(before.numbers[i, CLASS_ID]),
-                    association.form.to_xyxy(before.state[i:i + 1, kalman.P])[0],
-                    float(before.numbers[i, SEEN]) / rate)
-        for i in (~np.isin(people.ids, before.ids)).nonzero()[0]:
-            if people.embeddings[i].any():
-                known = gallery.recall(
-                    people.embeddings[i], int(people.numbers[i, CLASS_ID]),
-                    association.form.to_xyxy(people.state[i:i + 1, kalman.P])[0], now)
-                if known is not None:
-                    people.numbers[i, ID] = table.numbers[rows[i], ID] = known
-        self._people = people
+        ids = table.numbers[rows, ID]
+        self._gallery.expire(now)
+        if not np.array_equal(ids, self._ids):
+            for track_id in np.setdiff1d(self._ids, ids):
+                row = int((before.column(ID) == track_id).argmax())
+                if before.embeddings[row].any():
+                    self._gallery.remember(
+                        int(track_id), before.embeddings[row],
+                        int(before.numbers[row, CLASS_ID]),
+                        to_xyxy(before.state[row:row + 1, kalman.P])[0],
+                        float(before.numbers[row, SEEN]) / rate)
+            for row in rows[~np.isin(ids, self._ids)]:
+                if table.embeddings[row].any():
+                    known = self._gallery.recall(
+                        table.embeddings[row], int(table.numbers[row, CLASS_ID]),
+                        to_xyxy(table.state[row:row + 1, kalman.P])[0], now)
+                    if known is not None:
+                        table.numbers[row, ID] = known
+            ids = table.numbers[rows, ID]
+        self._table, self._ids = table, ids

@@ -57,6 +57,16 @@ def test_inconsistent_values_are_refused(values: dict, message: str) -> None:
         NodeParameters().changed(values)
 
 
+@pytest.mark.parametrize(('values', 'message'), [
+    ({'association': 'fairmot'}, 'needs with_embeddings'),
+    ({'gallery': True}, 'gallery needs with_embeddings'),
+    ({'gallery': True, 'association': 'byte', 'with_embeddings': True}, 'does not use'),
+])
+def test_what_detections_alone_cannot_do_is_refused(values: dict, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        DetectionTrackerParameters().changed(values)
+
+
 def test_input_size() -> None:
     assert NodeParameters().input_size is None
     assert NodeParameters(input_width=640, input_height=352).input_size == (640, 352)

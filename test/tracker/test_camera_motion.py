@@ -6,7 +6,9 @@ import cv2
 import numpy as np
 import pytest
 
+from fairmot_ros.tracker import Tracker, TrackerConfig
 from fairmot_ros.tracker.camera_motion import CameraMotion, fit
+from fairmot_ros.types import Detections
 
 SIZE = (480, 360)
 NOBODY = np.zeros((0, 4))
@@ -89,6 +91,14 @@ def test_noise_changes_little() -> None:
     motion, succeeded = estimate(*noisy)
     assert succeeded
     assert error(motion, truth) < 0.2
+
+
+@pytest.mark.parametrize('gain', [0.6, 0.9, 1.3])
+def test_light_may_change(gain: float) -> None:
+    picture, truth = texture(0) // 2 + 20, similarity(6, 2, 0.5)
+    motion, succeeded = estimate(picture, (moved(picture, truth) * gain).astype(np.uint8))
+    assert succeeded
+    assert error(motion, truth) < 0.1
 
 
 def test_corners_are_followed_through_many_pictures() -> None:
@@ -190,6 +200,15 @@ def test_it_recovers_after_a_failure() -> None:
     assert error(motion, truth) < 0.1
 
 
+def test_views_of_pictures_will_do() -> None:
+    picture, truth = texture(0), similarity(4, 1)
+    pictures = [np.ascontiguousarray(p[..., ::-1])[..., ::-1] for p in
+                (picture, moved(picture, truth))]
+    for p in pictures:
+        p.flags.writeable = False
+    assert error(estimate(*pictures)[0], truth) < 0.1
+
+
 def test_the_picture_may_be_overwritten_afterwards() -> None:
     camera, buffer, truth = CameraMotion(), texture(0), similarity(4, 1)
     following = moved(buffer, truth)
@@ -201,6 +220,7 @@ def test_the_picture_may_be_overwritten_afterwards() -> None:
 @pytest.mark.parametrize(('image', 'boxes', 'complaint'), [
     (np.zeros((10, 10), np.uint8), NOBODY, r'the image must be uint8 \[H, W, 3\]'),
     (np.zeros((10, 10, 3)), NOBODY, 'got float64'),
+    (np.zeros((0, 10, 3), np.uint8), NOBODY, 'and not empty'),
     (np.zeros((10, 10, 3), np.uint8), np.zeros(4), r'boxes_xyxy must have the shape \[N, 4\]'),
 ])
 def test_wrong_input_is_refused(image: np.ndarray, boxes: np.ndarray, complaint: str) -> None:
@@ -208,5 +228,22 @@ def test_wrong_input_is_refused(image: np.ndarray, boxes: np.ndarray, complaint:
         CameraMotion().estimate(image, boxes)
 
 
-def test_tiny_pictures_are_survived() -> None:
-    assert_unknown(estimate(*2 * [np.zeros((3, 2, 3), np.uint8)]))
+@pytest.mark.parametrize('shape', [(1, 1), (3, 2), (5, 2000), (3000, 3), (1, 4000)])
+def test_tiny_pictures_and_strips_are_survived(shape: tuple[int, int]) -> None:
+    assert_unknown(estimate(*2 * [np.zeros((*shape, 3), np.uint8)]))
+
+
+@pytest.mark.parametrize(('settings', 'people'), [
+    ({'estimate_camera_motion': True}, 1),
+    ({'estimate_camera_motion': False}, 2),
+    ({'estimate_camera_motion': True, 'use_camera_motion': False}, 2),
+])
+def test_the_tracker_takes_it_from_the_pictures(settings: dict, people: int) -> None:
+    tracker, world, ids = Tracker(TrackerConfig(**settings)), texture(0, (960, 360)), set()
+    for i in range(20):  # somebody stands still, and the camera swings round once
+        left = 60 if i < 10 else 160
+        box = [[200 - left, 100, 230 - left, 180]]
+        picture = world[:, left:left + SIZE[0]]
+        tracks = tracker.update(Detections(box, [0.9]), stamp=i / 10, image=picture)
+        ids.update(track.track_id for track in tracks)
+    assert len(ids) == people

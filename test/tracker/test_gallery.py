@@ -59,7 +59,7 @@ def holds(gallery: Gallery, vector: np.ndarray) -> bool:
 
 
 def test_who_comes_back_gets_the_old_id_once() -> None:
-    gallery = Gallery()
+    gallery = Gallery(GalleryConfig(max_distance=0.2))
     assert remember(gallery, 7, seed=1)
     assert remember(gallery, 8, seed=2)
     assert gallery.recall(like(look(1), 0.1), PERSON, LEFT, now=60.0) == 7
@@ -165,7 +165,7 @@ def test_memory_does_not_grow() -> None:
 
 
 def test_the_enrolled_are_found_by_name_and_by_id() -> None:
-    gallery = Gallery()
+    gallery = Gallery(GalleryConfig(max_distance=0.2))
     gallery.enrol('Ada', look(1), track_id=7)
     remember(gallery, 8, seed=2)
     (match,) = gallery.query(like(look(1), 0.1))
