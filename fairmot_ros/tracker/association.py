@@ -127,7 +127,8 @@ class Association:
         if camera_motion is not None:
             kalman.warp(table.state, camera_motion, self.form)
         unseen = stamp - table.column(SEEN)
-        recent = unseen <= settings.max_lost
+        # However slowly images come, who was in the last one can be in this one.
+        expected = confirmed & (in_sight | (unseen <= settings.max_lost))
 
         matching = _Matching(len(table), len(found))
         pairs = self._possible(found, unseen)
@@ -135,9 +136,9 @@ class Association:
         rows = high_pairs.rows
         looks = detections.embeddings is not None and settings.use_appearance
         if looks:
-            near = high_pairs.only((confirmed & recent)[rows])
+            near = high_pairs.only(expected[rows])
             matching.take(self._by_look(near, found), settings.appearance_limit)
-        matching.take(high_pairs.only((confirmed & recent)[rows]), settings.box_limit)
+        matching.take(high_pairs.only(expected[rows]), settings.box_limit)
         if settings.recover_low_scores:
             low_pairs = pairs.only(~high[pairs.columns] & (confirmed & in_sight)[pairs.rows])
             matching.take(low_pairs, settings.low_limit)

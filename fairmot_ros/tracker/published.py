@@ -118,6 +118,7 @@ class PublishedAssociation:
         self.rate = float(settings.frame_rate)
         self.form = FORM
         self._tracked = 0
+        self._one_class = True  # in the present image
 
     @property
     def visible(self) -> Rows:
@@ -152,6 +153,7 @@ class PublishedAssociation:
         high, low = self._by_score(detections)
         tentative = self.tentative
         self._predict(tentative, camera_motion)
+        self._one_class = not (table.column(CLASS_ID).any() or detections.class_ids.any())
 
         partner = np.full(len(table), -1)  # the detection of each track
         free = np.ones(len(high), np.bool_)
@@ -230,6 +232,8 @@ class PublishedAssociation:
         return FORM.to_xyxy(self.table.numbers[rows, kalman.P])
 
     def _of_one_class(self, pairs: Pairs, measured: Measured) -> Pairs:
+        if self._one_class:
+            return pairs
         return of_one_class(pairs, self.table.column(CLASS_ID), measured.class_ids)
 
     @staticmethod
@@ -258,7 +262,9 @@ class PublishedAssociation:
             looks += np.float32(1 - MOMENTUM) * measured.embeddings.take(columns, 0)
             embeddings[rows] = unit_length(looks)
 
-    def _start(self, measured: Measured, columns: Rows, first_id: int) -> TrackTable:
+    def _start(self, measured: Measured, columns: Rows, first_id: int) -> TrackTable | None:
+        if not len(columns):
+            return None
         # In the first image there is nothing to compare with: all are believed.
         return TrackTable.of_new(
             PUBLISHED.initiate(measured.centred.take(columns, 0)), measured.class_ids[columns],
@@ -266,14 +272,14 @@ class PublishedAssociation:
             confirmed=self.now == 1)
 
     def _rebuild(self, found_again: NDArray[np.bool_], lost_now: Rows, dropped: Rows,
-                 born: TrackTable) -> None:
+                 born: TrackTable | None) -> None:
         """Sort the rows into tracked and lost ones, and drop what is over."""
         tracked, old = self._tracked, self.table
         kept = np.ones(tracked, np.bool_)
         kept[lost_now] = False
         kept[dropped] = False
-        new_rows = np.arange(len(old), len(old) + len(born))
-        table = old.joined(born) if len(born) else old
+        table = old if born is None else old.joined(born)
+        new_rows = np.arange(len(old), len(table))
         lost_before = tracked + (~found_again).nonzero()[0]
         lost = np.concatenate((lost_before, lost_now))
         rows = np.concatenate((kept.nonzero()[0], new_rows, tracked + found_again.nonzero()[0]))
@@ -291,6 +297,13 @@ class PublishedAssociation:
     @staticmethod
     def _without_duplicates(table: TrackTable, tracked: Rows, lost: Rows) -> tuple[Rows, Rows]:
         """Of a tracked and a lost track in the same place, keep the one seen for longer."""
+        x, y, aspect, height = table.numbers[:, kalman.P].T
+        # Boxes that overlap so much have their centres near each other; mostly, none have.
+        reach = DUPLICATE_LIMIT * (height.max() * max(aspect.max(), 1.0) + PIXEL)
+        near = np.abs(x[tracked][:, None] - x[lost]) <= reach
+        near &= np.abs(y[tracked][:, None] - y[lost]) <= reach
+        if not near.any():
+            return tracked, lost
         boxes = FORM.to_xyxy(table.numbers[:, kalman.P])
         pairs = overlapping(boxes.take(tracked, 0), boxes.take(lost, 0), PIXEL)
         p, q, _ = pairs.only(pairs.cost < DUPLICATE_LIMIT)

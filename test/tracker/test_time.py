@@ -79,3 +79,11 @@ def test_uncertainty_grows_with_the_time_unseen_and_not_with_the_number_of_image
         (lost,) = tracker.lost
         spreads.append(np.trace(lost.covariance))
     assert spreads[0] == pytest.approx(spreads[1], rel=0.1)
+
+
+def test_a_slow_camera_is_no_reason_to_lose_people() -> None:
+    tracker = Tracker(TrackerConfig(max_lost=0.5))
+    for i in range(6):
+        boxes = [[100 + 5 * i, 100, 140 + 5 * i, 200]]
+        (track,) = tracker.update(Detections(boxes, [0.9]), 2.0 * i)
+    assert track.track_id == 1
