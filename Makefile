@@ -9,13 +9,13 @@ unexport AMENT_PREFIX_PATH CMAKE_PREFIX_PATH COLCON_PREFIX_PATH PYTHONPATH
 unexport ROS_DISTRO _ROS_WHEELS_BOOTSTRAP_COMPLETE
 
 interface_sources := setup.py pyproject.toml package.xml CMakeLists.txt \
-  $(wildcard cmake/* msg/*.msg third_party/vision_msgs/* third_party/vision_msgs/msg/*.msg)
+  $(wildcard cmake/* msg/*.msg srv/*.srv third_party/vision_msgs/* third_party/vision_msgs/msg/*.msg)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup environment demo test lint bench train clean
+.PHONY: help setup environment demo demo-eval test lint bench train clean
 
 help: ## List the targets
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
 
 setup: ## Make .venv with ROS 2 from wheels, and the messages (PYTHON=)
 	@mkdir -p build
@@ -24,6 +24,10 @@ setup: ## Make .venv with ROS 2 from wheels, and the messages (PYTHON=)
 demo: setup ## Track a video through real nodes (VIDEO= GT= WEIGHTS=); writes out/demo
 	$(python) -m fairmot_ros.cli.demo --output out/demo $(if $(VIDEO),--video '$(VIDEO)') \
 	  $(if $(GT),--ground-truth '$(GT)') $(if $(WEIGHTS),--weights '$(WEIGHTS)')
+
+demo-eval: setup ## Evaluate on a bag made of a video, offline and live (VIDEO= GT=)
+	$(python) -m fairmot_ros.cli.demo_evaluation --output out/evaluation \
+	  $(if $(VIDEO),--video '$(VIDEO)') $(if $(GT),--ground-truth '$(GT)') $(ARGS)
 
 test: setup ## Run all tests (ARGS= for pytest)
 	$(python) -m pytest $(ARGS)

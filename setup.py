@@ -136,8 +136,8 @@ class BuildInterfaces(Command):
 
     def get_source_files(self) -> list[str]:
         """Name what a source distribution needs."""
-        files = [*HERE.glob('msg/*'), *HERE.glob('cmake/*'), *HERE.glob('third_party/**/*')]
-        files += [HERE / 'CMakeLists.txt', HERE / 'package.xml']
+        files = [*HERE.glob('msg/*'), *HERE.glob('srv/*'), *HERE.glob('cmake/*')]
+        files += [*HERE.glob('third_party/**/*'), HERE / 'CMakeLists.txt', HERE / 'package.xml']
         return [os.path.relpath(file, HERE) for file in files if file.is_file()]
 
     def get_outputs(self) -> list[str]:
@@ -181,10 +181,13 @@ setup(
     distclass=BinaryDistribution,
     cmdclass={'build': Build, 'build_interfaces': BuildInterfaces},
     install_requires=[
+        'Jinja2',
         'lap',
+        'mcap>=1.2',
         'numpy',
         'opencv-python-headless',
         'PyYAML',
+        'rosbags>=0.11',
         'scipy',
         'torch>=2.1,<=2.13.0',  # newer ones are not tested
         'tqdm',
@@ -208,9 +211,13 @@ setup(
     entry_points={
         'console_scripts': [
             'fairmot-ablation = fairmot_ros.cli.ablation:main',
+            'fairmot-bag2mot = fairmot_ros.cli.bag2mot:main',
+            'fairmot-calibrate = fairmot_ros.cli.calibrate:main',
             'fairmot-check = fairmot_ros.cli.check:main',
             'fairmot-convert = fairmot_ros.cli.convert:main',
             'fairmot-demo = fairmot_ros.cli.demo:main',
+            'fairmot-evaluate = fairmot_ros.cli.evaluate:main',
+            'fairmot-mot2bag = fairmot_ros.cli.mot2bag:main',
             'fairmot-score = fairmot_ros.cli.score:main',
             'fairmot-teach = fairmot_ros.cli.teach:main',
             'fairmot-train = fairmot_ros.cli.train:main',

@@ -1,49 +1,46 @@
-"""Run with ``python -m benchmarks`` (or ``make bench``)."""
+"""Run with ``python -m benchmarks [PART [OPTIONS]]``, or ``make bench ARGS='PART OPTIONS'``."""
 
 from __future__ import annotations
 
 import argparse
+from importlib import import_module
 
-from benchmarks import network_speed, tracker_speed
 from benchmarks.calibration import calibrate
-from fairmot_ros.tracker.assignment import BACKEND
 
-PARTS = ('network', 'tracker', 'freshness')
+# The modules of the parts; each has `add_arguments` and `run`, and is imported when it is asked
+# for, as some need ROS or draw pictures first.
+PARTS = {
+    'network': 'network_speed',
+    'tracker': 'tracker_speed',
+    'association': 'association',
+    'camera-motion': 'camera_motion',
+    'model': 'default_model',
+    'evaluation': 'evaluation_speed',
+    'freshness': 'freshness',
+    'soak': 'soak',
+}
+DEFAULT = ('network', 'tracker')
 
 
 def main() -> None:
-    """Measure what was asked for; the whole set by default."""
+    """Measure what was asked for, or what is quickly measured."""
     parser = argparse.ArgumentParser(prog='benchmarks', description=__doc__)
     parser.add_argument(
-        'parts', nargs='*', choices=[[], *PARTS], metavar='PART',
-        help='network, tracker, freshness (default: the first two)',
+        'part', nargs='?', choices=PARTS, metavar='PART',
+        help=f'{", ".join(PARTS)} (default: {" and ".join(DEFAULT)})',
     )
-    parser.add_argument('--weights', default='default', help='checkpoint of the detector')
-    parser.add_argument('--device', default='auto', help='auto, cpu or cuda')
     parser.add_argument(
-        '--input-size', type=int, nargs=2, metavar=('W', 'H'), default=None,
-        help="of the network (default: the model's own)",
-    )
-    parser.add_argument('--frames', type=int, default=150, help='length of the tracker scenes')
-    parser.add_argument('--repeats', type=int, default=20, help='calls of the detector')
-    parser.add_argument('--minutes', type=int, default=10, help='of the freshness benchmark')
-    parser.add_argument(
-        '--load', type=float, default=2.0,
-        help='what the camera sends in the freshness benchmark, in times of what the node can do',
-    )
-    options = parser.parse_args()
-    parts = options.parts or ['network', 'tracker']
+        'options', nargs=argparse.REMAINDER, help='of the part: `PART --help` lists them')
+    chosen = parser.parse_args()
+    runs = []
+    for part in (chosen.part,) if chosen.part else DEFAULT:
+        module = import_module(f'benchmarks.{PARTS[part]}')
+        own = argparse.ArgumentParser(prog=f'benchmarks {part}', description=module.__doc__)
+        module.add_arguments(own)
+        runs.append((module.run, own.parse_args(chosen.options)))
     before = calibrate()
-    if 'network' in parts:
-        size = tuple(options.input_size) if options.input_size else None
-        network_speed.report(options.weights, options.device, size, options.repeats)
-    if 'tracker' in parts:
-        print(f'assignment by {BACKEND}')
-        tracker_speed.report(options.frames)
-    if 'freshness' in parts:
-        from benchmarks import freshness  # the one part that needs ROS
-
-        freshness.report(options.minutes, options.load)
+    for run, options in runs:
+        run(options)
     # Two runs can be compared by the ratio of their calibrations, if it kept still.
     print(f'calibration: {before:.2f} ms before, {calibrate():.2f} ms after')
 

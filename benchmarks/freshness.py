@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import time
 from itertools import cycle
 
@@ -78,6 +79,19 @@ class Camera(Node):
             self.send()
             progress.update()
         return list(self.ages)
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the options of this part."""
+    parser.add_argument('--minutes', type=int, default=10, help='to measure')
+    parser.add_argument(
+        '--load', type=float, default=2.0,
+        help='what the camera sends, in times of what the node can process')
+
+
+def run(options: argparse.Namespace) -> None:
+    """Measure and print."""
+    report(options.minutes, options.load)
 
 
 def report(minutes: int, load: float) -> None:

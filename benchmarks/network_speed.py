@@ -2,13 +2,31 @@
 
 from __future__ import annotations
 
+import argparse
+
 import numpy as np
 import torch
 
+from benchmarks import input_size
 from benchmarks.calibration import milliseconds
 from fairmot_ros.detector import Detector
 from fairmot_ros.detector.decode import decode
 from fairmot_ros.detector.letterbox import letterbox
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the options of this part."""
+    parser.add_argument('--weights', default='default', help='checkpoint of the detector')
+    parser.add_argument('--device', default='auto', help='auto, cpu or cuda')
+    parser.add_argument(
+        '--input-size', type=int, nargs=2, metavar=('W', 'H'), default=None,
+        help="of the network (default: the model's own)")
+    parser.add_argument('--repeats', type=int, default=20, help='calls of each stage')
+
+
+def run(options: argparse.Namespace) -> None:
+    """Measure and print."""
+    report(options.weights, options.device, input_size(options.input_size), options.repeats)
 
 
 def report(weights: str, device: str, input_size: tuple[int, int] | None, repeats: int) -> None:

@@ -3,7 +3,7 @@
 The layers, from the top down; an import only ever points downwards::
 
     cli -> ros -> training -> evaluation -> pipeline -> detector -> tracker -> network
-        -> geometry -> types
+        -> pixels -> geometry -> types
 """
 
 from pkgutil import extend_path

@@ -3,20 +3,22 @@
 `ros2 launch fairmot_ros replay.launch.py bag:=walk.mcap image:=/camera/image_raw rviz:=true`
 """
 
-from launch import LaunchDescription
+from __future__ import annotations
+
+from launch import LaunchContext, LaunchDescription
 from launch.actions import (
     DeclareLaunchArgument,
     EmitEvent,
     ExecuteProcess,
     IncludeLaunchDescription,
     RegisterEventHandler,
-    TimerAction,
 )
 from launch.conditions import IfCondition, UnlessCondition
 from launch.event_handlers import OnProcessExit
 from launch.events import Shutdown
+from launch.events.process import ProcessExited
 from launch.launch_description_sources import PythonLaunchDescriptionSource
-from launch.substitutions import LaunchConfiguration, NotEqualsSubstitution
+from launch.substitutions import LaunchConfiguration, PythonExpression
 from launch_ros.substitutions import FindPackageShare
 
 SHARE = FindPackageShare('fairmot_ros')
@@ -25,48 +27,66 @@ ARGUMENTS = [
     ('image', 'image', 'topic of the camera images in the bag'),
     ('depth', 'depth', 'topic of depth images registered to them'),
     ('camera_info', 'camera_info', "topic of the camera's calibration"),
+    ('image_transport', '', 'raw or compressed; as in the params_file if empty'),
+    ('weights', '', 'FairMOT checkpoint; as in the params_file if empty'),
+    ('device', '', 'auto, cpu, cuda or cuda:N; as in the params_file if empty'),
     ('namespace', '', 'namespace of the tracker'),
     ('name', 'fairmot', 'name of the tracker'),
     ('params_file', [SHARE, '/config/fairmot.yaml'], "YAML file with the tracker's parameters"),
     ('rate', '1.0', 'how many times faster than recorded the bag is played'),
     ('loop', 'false', 'play it again and again'),
-    ('delay', '8.0', 'seconds that the tracker gets to load its model before the bag starts'),
+    ('delay', '1.0', 'seconds between the announcement of the topics, once the tracker is ready, '
+     'and the first message'),
     ('record', '', 'folder of a new bag for the results; empty for none'),
     ('use_sim_time', 'true', "take the time from the bag's clock"),
     ('rviz', 'false', 'show the annotated image and positions in RViz'),
+    ('frame', 'camera', "frame of the images' headers, in which RViz shows positions"),
     ('log_level', 'info', 'debug, info, warn or error'),
 ]
-PASSED_ON = ('image', 'depth', 'camera_info', 'namespace', 'name', 'params_file', 'use_sim_time',
-             'rviz', 'log_level')
+PASSED_ON = ('image', 'depth', 'camera_info', 'image_transport', 'weights', 'device', 'namespace',
+             'name', 'params_file', 'use_sim_time', 'rviz', 'frame', 'log_level')
 RECORDED = ('detections', 'tracks', 'events', 'timing')
 
 
+def stop_without_tracker(event: ProcessExited, context: LaunchContext) -> EmitEvent | None:
+    """End everything when the tracker has ended by itself: the bag would play for nobody."""
+    if event.process_name.startswith('fairmot_node') and not context.is_shutdown:
+        return EmitEvent(event=Shutdown(reason='the tracker has ended'))
+    return None
+
+
 def generate_launch_description() -> LaunchDescription:
-    """Declare the arguments; start the tracker, the recorder, and after a while the bag."""
+    """Declare the arguments; start the tracker and the recorder, and the bag when it is ready."""
     value = {name: LaunchConfiguration(name) for name, _, _ in ARGUMENTS}
+    node = [value['namespace'], '/', value['name']]
     tracker = IncludeLaunchDescription(
         PythonLaunchDescriptionSource([SHARE, '/launch/fairmot.launch.py']),
         launch_arguments=[(name, value[name]) for name in PASSED_ON],
     )
-    play = ['ros2', 'bag', 'play', value['bag'], '--clock', '--rate', value['rate']]
+    # Latched, and sent once the model is loaded: it comes however late one listens.
+    ready = ExecuteProcess(cmd=[
+        'ros2', 'topic', 'echo', '--once', '--qos-durability', 'transient_local',
+        '--qos-reliability', 'reliable', [*node, '/label_info'], 'vision_msgs/msg/LabelInfo',
+    ], output='log')
+    play = ['ros2', 'bag', 'play', value['bag'], '--clock', '--rate', value['rate'],
+            '--delay', value['delay']]
     once = ExecuteProcess(cmd=play, output='screen', condition=UnlessCondition(value['loop']))
     again = ExecuteProcess(
         cmd=[*play, '--loop'], output='screen', condition=IfCondition(value['loop'])
     )
     record = ExecuteProcess(
         cmd=['ros2', 'bag', 'record', '--output', value['record'],
-             *([value['namespace'], '/', value['name'], f'/{topic}'] for topic in RECORDED)],
+             *([*node, f'/{topic}'] for topic in RECORDED)],
         output='screen',
-        condition=IfCondition(NotEqualsSubstitution(value['record'], '')),
+        condition=IfCondition(PythonExpression(["'", value['record'], "' != ''"])),
     )
+    begin = RegisterEventHandler(OnProcessExit(target_action=ready, on_exit=[once, again]))
     end = RegisterEventHandler(OnProcessExit(
         target_action=once, on_exit=[EmitEvent(event=Shutdown(reason='the bag is at its end'))],
     ))
+    lost = RegisterEventHandler(OnProcessExit(on_exit=stop_without_tracker))
     arguments = [
         DeclareLaunchArgument(name, default_value=default, description=text)
         for name, default, text in ARGUMENTS
     ]
-    return LaunchDescription([
-        *arguments, tracker, record, end,
-        TimerAction(period=value['delay'], actions=[once, again]),
-    ])
+    return LaunchDescription([*arguments, begin, end, lost, tracker, record, ready])

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 
 import pytest
 
 REPOSITORY = Path(__file__).resolve().parents[1]
+
+sys.path.insert(0, str(Path(__file__).parent))  # tests in every folder use the helpers here
 
 
 def _reference_data() -> Path | None:

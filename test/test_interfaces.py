@@ -117,3 +117,17 @@ def test_tracks_survive_serialization() -> None:
 
     data = rclpy_serialization.serialize_message(message)
     assert rclpy_serialization.deserialize_message(data, TrackArray) == message
+
+
+@pytest.mark.parametrize(('name', 'request_fields', 'response_fields'), [
+    ('EnrolIdentity', ['name', 'id', 'embedding', 'model'], ['success', 'message']),
+    ('QueryIdentity', ['id', 'embedding', 'model', 'max_matches'],
+     ['success', 'message', 'matches']),
+    ('ForgetIdentity', ['id', 'name', 'everybody'], ['success', 'message', 'forgotten']),
+])
+def test_services_have_the_documented_fields(
+    name: str, request_fields: list[str], response_fields: list[str]
+) -> None:
+    service = getattr(importlib.import_module('fairmot_ros.srv'), name)
+    assert list(service.Request.get_fields_and_field_types()) == request_fields
+    assert list(service.Response.get_fields_and_field_types()) == response_fields

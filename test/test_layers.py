@@ -13,7 +13,7 @@ FILES = sorted(PACKAGE.rglob('*.py'))
 
 # From the bottom up. '' is the package itself: __init__.py, whose names all layers may use.
 LAYERS = (
-    '', 'types', 'geometry', 'network', 'tracker', 'detector', 'pipeline', 'evaluation',
+    '', 'types', 'geometry', 'pixels', 'network', 'tracker', 'detector', 'pipeline', 'evaluation',
     'training', 'ros', 'cli',
 )
 ROS_LAYERS = ('ros', 'cli')
@@ -43,7 +43,7 @@ def layer_of(path: Path) -> str:
 def layer_of_module(name: str) -> str | None:
     """Layer of an imported name of this package; None for another's, or for a message."""
     parts = name.split('.')
-    if parts[0] != 'fairmot_ros' or parts[1:2] == ['msg']:
+    if parts[0] != 'fairmot_ros' or parts[1:2] in (['msg'], ['srv']):
         return None
     return parts[1] if len(parts) > 1 and parts[1] in LAYERS else ''
 
@@ -53,7 +53,7 @@ def is_ros(name: str) -> bool:
     return (
         top in ROS_MODULES
         or top.endswith(ROS_SUFFIXES)
-        or name.split('.')[:2] == ['fairmot_ros', 'msg']
+        or name.split('.')[:2] in (['fairmot_ros', 'msg'], ['fairmot_ros', 'srv'])
     )
 
 

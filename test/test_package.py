@@ -24,13 +24,19 @@ COMMANDS = COMMAND.findall((REPOSITORY / 'setup.py').read_text())
 # Python modules that come in packages of other names.
 ROSDEP_KEYS = {
     'cv2': 'python3-opencv',
+    'jinja2': 'python3-jinja2',
+    'markupsafe': 'python3-jinja2',  # brings it
     'numpy': 'python3-numpy',
     'scipy': 'python3-scipy',
     'torch': 'python3-torch',
     'tqdm': 'python3-tqdm',
     'yaml': 'python3-yaml',
 }
-OPTIONAL = {'lap', 'matplotlib', 'openvino', 'foxglove_msgs', 'hri_msgs'}  # the code does without
+# The code does without these, or only commands about bags or training need them.
+OPTIONAL = {
+    'lap', 'foxglove_msgs', 'hri_msgs', 'rosbags', 'mcap', 'rosbag2_py', 'matplotlib', 'openvino',
+    'backports', 'compression',  # zstd, which comes with rosbags
+}
 
 
 def dependencies() -> set[str]:
@@ -78,7 +84,9 @@ def test_manifest_names_what_the_code_imports(folder: str) -> None:
 
 
 def test_manifest_names_what_the_messages_use() -> None:
-    fields = '\n'.join(path.read_text() for path in (REPOSITORY / 'msg').glob('*.msg'))
+    fields = '\n'.join(
+        path.read_text() for folder in ('msg', 'srv') for path in (REPOSITORY / folder).iterdir()
+    )
     used = set(re.findall(r'^(\w+)/', fields, re.MULTILINE))
     assert used == {e.text for e in MANIFEST.findall('depend')}
 
@@ -97,7 +105,7 @@ def test_executable_has_a_main(name: str, module: str) -> None:
 
 def test_pip_and_colcon_install_the_same_commands() -> None:
     nodes = {name for name, _ in EXECUTABLES if '_' in name}
-    assert nodes == {'fairmot_node', 'fairmot_player', 'fairmot_recorder'}
+    assert nodes == {'fairmot_node', 'fairmot_player', 'fairmot_recorder', 'fairmot_replay'}
     assert set(EXECUTABLES) - set(COMMANDS) == {e for e in EXECUTABLES if e[0] in nodes}
     assert set(COMMANDS) <= set(EXECUTABLES)
 

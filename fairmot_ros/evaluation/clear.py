@@ -6,13 +6,15 @@ Metrics', 2008; mostly tracked and mostly lost from Li, Huang and Nevatia, CVPR 
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, fields
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.optimize import linear_sum_assignment
 
-from fairmot_ros.evaluation.iou import EPS
-from fairmot_ros.evaluation.preprocessing import Sequence
+from fairmot_ros.evaluation.iou import EPS, FloatArray
+from fairmot_ros.evaluation.preprocessing import Frame, IndexArray, Sequence
 
 MATCH_IOU = 0.5
 MOSTLY_TRACKED = 0.8  # more than this share of its boxes is matched
@@ -64,35 +66,69 @@ class Clear:
         return self.overlap_sum / max(1, self.tp)
 
 
+@dataclass(frozen=True, eq=False)
+class FrameMatches:
+    """What CLEAR MOT makes of one frame.
+
+    Attributes:
+        frame: the frame.
+        gt_ids, result_ids: [K], the pairs that match.
+        iou: float64 [K], their overlaps.
+        switched: bool [K], whether the result is another one than at the last match.
+        found_again: bool [K], whether the frame before did not match this ground truth.
+    """
+
+    frame: Frame
+    gt_ids: IndexArray
+    result_ids: IndexArray
+    iou: FloatArray
+    switched: NDArray[np.bool_]
+    found_again: NDArray[np.bool_]
+
+
+def match_frames(sequence: Sequence) -> Iterator[FrameMatches]:
+    """Match frame by frame; a match of the frame before goes ahead of a larger overlap."""
+    gt_count = len(sequence.gt_boxes)
+    last_match = np.full(gt_count, _NOBODY)
+    previous_match = np.full(gt_count, _NOBODY)
+    for frame in sequence.frames:
+        rows, columns = _match(frame, previous_match)
+        gt_ids, result_ids = frame.gt_ids[rows], frame.result_ids[columns]
+        last = last_match[gt_ids]
+        yield FrameMatches(
+            frame, gt_ids, result_ids, frame.iou[rows, columns],
+            switched=(last != _NOBODY) & (last != result_ids),
+            found_again=previous_match[gt_ids] == _NOBODY,
+        )
+        # A frame in which one side is empty neither continues nor interrupts a track.
+        if frame.iou.size:
+            last_match[gt_ids] = result_ids
+            previous_match.fill(_NOBODY)
+            previous_match[gt_ids] = result_ids
+
+
+def _match(frame: Frame, previous_match: NDArray[np.intp]) -> tuple[IndexArray, IndexArray]:
+    """Return rows and columns of the pairs of a frame."""
+    continues = previous_match[frame.gt_ids][:, None] == frame.result_ids
+    score = _CONTINUATION_BONUS * continues + frame.iou
+    score[frame.iou < MATCH_IOU - EPS] = 0
+    rows, columns = linear_sum_assignment(score, maximize=True)
+    matched = score[rows, columns] > EPS
+    return rows[matched], columns[matched]
+
+
 def evaluate_clear(sequence: Sequence) -> Clear:
     """Return the CLEAR MOT sums of one sequence."""
     gt_count = len(sequence.gt_boxes)
     matched_boxes = np.zeros(gt_count, dtype=np.int64)
     times_found = np.zeros(gt_count, dtype=np.int64)
-    last_match = np.full(gt_count, _NOBODY)
-    previous_match = np.full(gt_count, _NOBODY)
     idsw = 0
     overlap_sum = 0.0
-    for frame in sequence.frames:
-        # A frame in which one side is empty neither continues nor interrupts a track.
-        if not frame.iou.size:
-            continue
-        continues = previous_match[frame.gt_ids][:, None] == frame.result_ids
-        score = _CONTINUATION_BONUS * continues + frame.iou
-        score[frame.iou < MATCH_IOU - EPS] = 0
-        rows, columns = linear_sum_assignment(score, maximize=True)
-        matched = score[rows, columns] > EPS
-        rows, columns = rows[matched], columns[matched]
-        gt_ids, result_ids = frame.gt_ids[rows], frame.result_ids[columns]
-
-        last = last_match[gt_ids]
-        idsw += int(((last != _NOBODY) & (last != result_ids)).sum())
-        times_found[gt_ids] += previous_match[gt_ids] == _NOBODY
-        matched_boxes[gt_ids] += 1
-        overlap_sum += float(frame.iou[rows, columns].sum())
-        last_match[gt_ids] = result_ids
-        previous_match.fill(_NOBODY)
-        previous_match[gt_ids] = result_ids
+    for matches in match_frames(sequence):
+        matched_boxes[matches.gt_ids] += 1
+        times_found[matches.gt_ids] += matches.found_again
+        idsw += int(matches.switched.sum())
+        overlap_sum += float(matches.iou.sum())
 
     tp = int(matched_boxes.sum())
     coverage = matched_boxes / sequence.gt_boxes

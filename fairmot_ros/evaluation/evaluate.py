@@ -11,7 +11,7 @@ from fairmot_ros.evaluation.clear import Clear, evaluate_clear
 from fairmot_ros.evaluation.hota import Hota, evaluate_hota
 from fairmot_ros.evaluation.identity import Identity, evaluate_identity
 from fairmot_ros.evaluation.mot_format import MotSource, load_mot
-from fairmot_ros.evaluation.preprocessing import preprocess
+from fairmot_ros.evaluation.preprocessing import Sequence, preprocess
 
 COMBINED = 'COMBINED'
 Summary = dict[str, float | int]
@@ -107,10 +107,14 @@ def evaluate_mot(
 
 
 def _evaluate(gt: MotSource, results: MotSource, *, benchmark: str, name: str) -> Metrics:
-    sequence = preprocess(
+    return measure(preprocess(
         load_mot(gt, f'ground truth of {name!r}'),
         load_mot(results, f'results of {name!r}'),
         benchmark,
         name,
-    )
+    ))
+
+
+def measure(sequence: Sequence) -> Metrics:
+    """Return all metrics of a sequence that is ready for them."""
     return Metrics(evaluate_hota(sequence), evaluate_clear(sequence), evaluate_identity(sequence))

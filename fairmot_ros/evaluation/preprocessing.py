@@ -40,11 +40,13 @@ class Frame:
     """The boxes of one frame that are evaluated.
 
     Attributes:
+        number: of the frame, from 1 on.
         gt_ids: [N], numbered 0, 1, ... within the sequence.
         result_ids: [M], likewise.
         iou: float64 [N, M].
     """
 
+    number: int
     gt_ids: IndexArray
     result_ids: IndexArray
     iou: FloatArray
@@ -58,11 +60,15 @@ class Sequence:
         frames: the frames that have a box on either side.
         gt_boxes: int64 [G], number of boxes of each ground-truth id.
         result_boxes: int64 [T], number of boxes of each result id.
+        gt_names: int64 [G], the ids as they are in the ground truth.
+        result_names: int64 [T], the ids as they are in the results.
     """
 
     frames: list[Frame]
     gt_boxes: NDArray[np.int64]
     result_boxes: NDArray[np.int64]
+    gt_names: NDArray[np.int64]
+    result_names: NDArray[np.int64]
 
 
 def preprocess(gt: MotArray, results: MotArray, benchmark: str, name: str = '') -> Sequence:
@@ -92,31 +98,34 @@ def preprocess(gt: MotArray, results: MotArray, benchmark: str, name: str = '') 
         is_distractor = np.isin(classes, distractors)
 
     pairs = []
-    for gt_rows, result_rows in _frames(gt, results):
+    for number, gt_rows, result_rows in _frames(gt, results):
         iou = box_iou(gt[gt_rows, LEFT : HEIGHT + 1], results[result_rows, LEFT : HEIGHT + 1])
         if distractors is not None and iou.size:
             matched_gt, matched = _match(iou)
             results_kept[result_rows[matched[is_distractor[gt_rows[matched_gt]]]]] = False
         keep = np.ix_(gt_kept[gt_rows], results_kept[result_rows])
         gt_rows, result_rows = gt_rows[gt_kept[gt_rows]], result_rows[results_kept[result_rows]]
-        pairs.append((gt_rows, result_rows, iou[keep]))
+        pairs.append((number, gt_rows, result_rows, iou[keep]))
 
-    gt_ids, gt_boxes = _renumber(gt[:, ID], gt_kept)
-    result_ids, result_boxes = _renumber(results[:, ID], results_kept)
-    frames = [Frame(gt_ids[g], result_ids[r], iou) for g, r, iou in pairs if len(g) or len(r)]
-    return Sequence(frames, gt_boxes, result_boxes)
+    gt_ids, gt_boxes, gt_names = _renumber(gt[:, ID], gt_kept)
+    result_ids, result_boxes, result_names = _renumber(results[:, ID], results_kept)
+    frames = [
+        Frame(number, gt_ids[g], result_ids[r], iou)
+        for number, g, r, iou in pairs if len(g) or len(r)
+    ]
+    return Sequence(frames, gt_boxes, result_boxes, gt_names, result_names)
 
 
-def _frames(gt: MotArray, results: MotArray) -> Iterator[tuple[IndexArray, IndexArray]]:
-    """Yield the rows of each frame in order; rows of a frame stay in the order of the file."""
+def _frames(gt: MotArray, results: MotArray) -> Iterator[tuple[int, IndexArray, IndexArray]]:
+    """Yield number and rows of each frame; rows of a frame stay in the order of the file."""
     gt_order = np.argsort(gt[:, FRAME], kind='stable')
     result_order = np.argsort(results[:, FRAME], kind='stable')
     numbers = np.union1d(gt[:, FRAME], results[:, FRAME])
     gt_stops = np.searchsorted(gt[gt_order, FRAME], numbers, side='right')
     result_stops = np.searchsorted(results[result_order, FRAME], numbers, side='right')
     gt_start = result_start = 0
-    for gt_stop, result_stop in zip(gt_stops.tolist(), result_stops.tolist()):
-        yield gt_order[gt_start:gt_stop], result_order[result_start:result_stop]
+    for number, gt_stop, result_stop in zip(numbers, gt_stops.tolist(), result_stops.tolist()):
+        yield int(number), gt_order[gt_start:gt_stop], result_order[result_start:result_stop]
         gt_start, result_start = gt_stop, result_stop
 
 
@@ -128,12 +137,14 @@ def _match(iou: FloatArray) -> tuple[IndexArray, IndexArray]:
     return rows[matched], columns[matched]
 
 
-def _renumber(ids: FloatArray, kept: NDArray[np.bool_]) -> tuple[IndexArray, NDArray[np.int64]]:
-    """Number the kept ids from 0 up; return the number of each row and the boxes of each id."""
+def _renumber(
+    ids: FloatArray, kept: NDArray[np.bool_]
+) -> tuple[IndexArray, NDArray[np.int64], NDArray[np.int64]]:
+    """Number the kept ids from 0 up; return the number of each row, the boxes and name of each."""
     numbers = np.full(len(ids), -1, dtype=np.intp)
-    _, inverse, counts = np.unique(ids[kept], return_inverse=True, return_counts=True)
+    names, inverse, counts = np.unique(ids[kept], return_inverse=True, return_counts=True)
     numbers[kept] = inverse
-    return numbers, counts.astype(np.int64)
+    return numbers, counts.astype(np.int64), names.astype(np.int64)
 
 
 def _check_unique(rows: MotArray, name: str) -> None:

@@ -39,8 +39,8 @@ class DetectionPerception:
         """Return the detections.
 
         Raises:
-            DetectionError: if a box or score is not a number, or embeddings are missing or
-                of different lengths.
+            DetectionError: if a box has no size, a number is none, or embeddings are missing
+                or of different lengths.
         """
         try:
             if isinstance(message, TrackArray):
@@ -78,10 +78,13 @@ class DetectionPerception:
                 'all embeddings must have the same length above 0, got '
                 f'{", ".join(map(str, sorted(lengths)))}'
             )
+        embeddings = np.array([track.embedding for track in tracks], np.float32)
+        if not np.isfinite(embeddings).all() or not embeddings.any(axis=1).all():
+            raise DetectionError('an embedding is zero, or holds what is not a number')
         return Detections(
             _rows([_corners(track.bbox) for track in tracks]),
             [track.score for track in tracks],
-            np.array([track.embedding for track in tracks], np.float32),
+            embeddings,
             [self._number(track.class_id) for track in tracks],
         )
 
@@ -90,6 +93,8 @@ class DetectionPerception:
 
 
 def _corners(box: BoundingBox2D) -> tuple[float, float, float, float]:
+    if box.size_x <= 0 or box.size_y <= 0:
+        raise DetectionError(f'a box has no size: {box.size_x:g} x {box.size_y:g} pixels')
     x, y = box.center.position.x, box.center.position.y
     return x - box.size_x / 2, y - box.size_y / 2, x + box.size_x / 2, y + box.size_y / 2
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from diagnostic_msgs.msg import DiagnosticStatus, KeyValue
 from std_msgs.msg import Header
 
@@ -11,12 +13,13 @@ from fairmot_ros.ros.stream import Stream
 OK, WARN, ERROR = DiagnosticStatus.OK, DiagnosticStatus.WARN, DiagnosticStatus.ERROR
 
 
-def idle(node: str, message: str) -> DiagnosticStatus:
-    """Return the status of a node that is not tracking on purpose."""
-    return DiagnosticStatus(level=OK, name=f'{node}: tracking', message=message)
+def idle(node: str, camera: str, message: str) -> DiagnosticStatus:
+    """Return the status of a camera ('' if it has no name) that is not tracked on purpose."""
+    return DiagnosticStatus(level=OK, name=_name(node, camera), message=message)
 
 
-def diagnose(node: str, stream: Stream, topic: str, model: str, silence: str) -> DiagnosticStatus:
+def diagnose(node: str, stream: Stream, topic: str, model: str,
+             complaints: Sequence[str]) -> DiagnosticStatus:
     """Summarise an active stream.
 
     Args:
@@ -24,12 +27,12 @@ def diagnose(node: str, stream: Stream, topic: str, model: str, silence: str) ->
         stream: of one camera.
         topic: that it listens to.
         model: what makes the embeddings.
-        silence: why no input comes, '' while it does.
+        complaints: what is wrong although no image failed, each a sentence.
     """
     if stream.last_error:
         level, message = ERROR, stream.last_error
-    elif silence:
-        level, message = WARN, silence
+    elif complaints:
+        level, message = WARN, '; '.join(complaints)
     elif stream.last_arrival is None:
         level, message = WARN, f'no input has come on {topic} yet'
     else:
@@ -44,9 +47,13 @@ def diagnose(node: str, stream: Stream, topic: str, model: str, silence: str) ->
     if stream.last_error:
         values['last_error'] = stream.last_error
     return DiagnosticStatus(
-        level=level, name=f'{node}: {stream.name or "tracking"}', message=message,
+        level=level, name=_name(node, stream.name), message=message,
         hardware_id=model, values=[KeyValue(key=k, value=str(v)) for k, v in values.items()],
     )
+
+
+def _name(node: str, camera: str) -> str:
+    return f'{node}: {camera or "tracking"}'
 
 
 def timing(stream: Stream, header: Header) -> Timing:

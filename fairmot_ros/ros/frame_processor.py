@@ -36,7 +36,7 @@ class FrameProcessor:
                     continue
                 with stream.stopwatch.measure('convert'):
                     value = self._perception.read(incoming.message)
-                if stream.admit(incoming):
+                if stream.admit(incoming, self._perception.picture(value)):
                     admitted[stream] = value
         if not admitted:
             return

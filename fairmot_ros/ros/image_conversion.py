@@ -4,32 +4,24 @@ from __future__ import annotations
 
 from array import array
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 from sensor_msgs.msg import CompressedImage, Image
 from std_msgs.msg import Header
 
-BgrImage = NDArray[np.uint8]
+from fairmot_ros.pixels import (
+    ENCODINGS,
+    BgrImage,
+    ImageError,
+    compressed_to_bgr,
+    raw_to_bgr,
+    view,
+)
 
-# encoding: channels, and the conversion to BGR or None where it is BGR already.
-ENCODINGS: dict[str, tuple[int, int | None]] = {
-    'bgr8': (3, None),
-    '8UC3': (3, None),
-    'rgb8': (3, cv2.COLOR_RGB2BGR),
-    'bgra8': (4, cv2.COLOR_BGRA2BGR),
-    '8UC4': (4, cv2.COLOR_BGRA2BGR),
-    'rgba8': (4, cv2.COLOR_RGBA2BGR),
-    'mono8': (1, cv2.COLOR_GRAY2BGR),
-    '8UC1': (1, cv2.COLOR_GRAY2BGR),
-}
+__all__ = ['ENCODINGS', 'BgrImage', 'ImageError', 'from_bgr', 'to_bgr', 'to_depth']
 
 # encoding of a depth image: its numbers, and how many metres one is.
 DEPTH_ENCODINGS = {'16UC1': (np.uint16, 0.001), '32FC1': (np.float32, 1.0)}
-
-
-class ImageError(ValueError):
-    """An image message that cannot be used; the message says why."""
 
 
 def to_bgr(message: Image | CompressedImage) -> BgrImage:
@@ -39,16 +31,17 @@ def to_bgr(message: Image | CompressedImage) -> BgrImage:
         ImageError: if the message is empty or damaged or has an unknown encoding.
     """
     if isinstance(message, CompressedImage):
-        return _decompress(message)
+        return compressed_to_bgr(message)
     if message.width == 0 or message.height == 0:
         raise ImageError(f'the image is empty: {message.width} x {message.height} pixels')
-    if message.encoding not in ENCODINGS:
-        return _by_cv_bridge(message)
-    channels, conversion = ENCODINGS[message.encoding]
-    picture = _view(message, np.dtype(np.uint8), channels)
-    if conversion is None:
-        return picture
-    return cv2.cvtColor(np.ascontiguousarray(picture), conversion)
+    if message.encoding in ENCODINGS:
+        return raw_to_bgr(message)
+    if message.encoding in DEPTH_ENCODINGS:
+        raise ImageError(
+            f'the encoding {message.encoding!r} is that of a depth image; people are found in '
+            "the camera's colour or grey image"
+        )
+    return _by_cv_bridge(message)
 
 
 def to_depth(message: Image) -> NDArray[np.float32]:
@@ -65,44 +58,12 @@ def to_depth(message: Image) -> NDArray[np.float32]:
             + ' or '.join(DEPTH_ENCODINGS)
         )
     dtype, unit = DEPTH_ENCODINGS[message.encoding]
-    native = np.dtype(dtype)
-    stored = native.newbyteorder('>') if message.is_bigendian else native.newbyteorder('<')
-    depth = _view(message, stored, 1)[..., 0].astype(np.float32)
+    depth = view(message, dtype, 1)[..., 0].astype(np.float32)
     return depth * np.float32(unit)
 
 
-def _view(message: Image, dtype: np.dtype, channels: int) -> NDArray:
-    """Return the pixels [H, W, channels] without a copy, whatever the padding of the rows."""
-    row = message.width * channels * dtype.itemsize
-    step = message.step or row
-    if step < row:
-        raise ImageError(
-            f'step {step} is too small for {message.width} pixels of {message.encoding}, '
-            f'which take {row} bytes'
-        )
-    needed = step * (message.height - 1) + row
-    if len(message.data) < needed:
-        raise ImageError(
-            f'the image data is cut off: {len(message.data)} bytes instead of {needed} for '
-            f'{message.width} x {message.height} {message.encoding}'
-        )
-    return np.ndarray(
-        (message.height, message.width, channels), dtype, memoryview(message.data).toreadonly(),
-        strides=(step, channels * dtype.itemsize, dtype.itemsize),
-    )
-
-
-def _decompress(message: CompressedImage) -> BgrImage:
-    if len(message.data) == 0:
-        raise ImageError('the compressed image is empty')
-    picture = cv2.imdecode(np.frombuffer(message.data, np.uint8), cv2.IMREAD_COLOR)
-    if picture is None:
-        raise ImageError(f'the compressed image ({message.format!r}) cannot be decoded')
-    return picture
-
-
 def _by_cv_bridge(message: Image) -> BgrImage:
-    """Bayer, YUV and deeper pixels, where cv_bridge is installed."""
+    """All further encodings, where cv_bridge is installed."""
     try:
         from cv_bridge import CvBridge, CvBridgeError
     except ImportError:

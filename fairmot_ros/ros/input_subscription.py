@@ -61,6 +61,8 @@ def declare_quality(node: Node, topic: str, reliability: str) -> Quality:
         values[policy] = node.get_parameter(name).value
         if known and values[policy] not in known:
             raise ValueError(f'{name} must be one of {", ".join(known)}, got {values[policy]!r}')
+    if values['depth'] < 1:
+        raise ValueError(f'the depth of the subscription to {topic} must be at least 1')
     return Quality(**values)
 
 
@@ -86,15 +88,15 @@ class InputSubscription:
         self._node = node
         self._callback = callback
         self._quality = declare_quality(node, topic, reliability)
-        self._policy = self._choose()
+        self._profile = self._choose()
         self._previous: Subscription | None = None
         self._last: Any = None
         self._subscription = self._subscribe()
 
     @property
-    def reliability(self) -> ReliabilityPolicy:
+    def profile(self) -> QoSProfile:
         """What is asked for at present."""
-        return self._policy
+        return self._profile
 
     def publishers(self) -> list[Any]:
         """Return what the graph knows of the publishers, of whatever type."""
@@ -102,13 +104,13 @@ class InputSubscription:
 
     def follow_publisher(self) -> None:
         """Subscribe anew where the publishers' reliability changed."""
-        policy = self._choose()
-        if policy == self._policy or not self.publishers():
+        profile = self._choose()
+        if profile == self._profile or not self.publishers():
             return
         self._node.get_logger().info(
-            f'{self.topic} is published as {policy.name.lower()}: subscribing alike'
+            f'{self.topic} is published as {profile.reliability.name.lower()}: subscribing alike'
         )
-        self._policy = policy
+        self._profile = profile
         self._end_previous()
         # The old one goes on until the new one hears something: no image gets lost between.
         self._previous = self._subscription
@@ -119,7 +121,14 @@ class InputSubscription:
         self._end_previous()
         self._node.destroy_subscription(self._subscription)
 
-    def _choose(self) -> ReliabilityPolicy:
+    def _choose(self) -> QoSProfile:
+        return QoSProfile(
+            history=HistoryPolicy.KEEP_LAST, depth=self._quality.depth,
+            reliability=self._choose_reliability(),
+            durability=DURABILITIES[self._quality.durability],
+        )
+
+    def _choose_reliability(self) -> ReliabilityPolicy:
         wanted = self._quality.reliability
         if wanted != 'auto':
             return RELIABILITIES[wanted]
@@ -130,11 +139,6 @@ class InputSubscription:
         return ReliabilityPolicy.BEST_EFFORT
 
     def _subscribe(self) -> Subscription:
-        profile = QoSProfile(
-            history=HistoryPolicy.KEEP_LAST, depth=self._quality.depth,
-            reliability=self._policy, durability=DURABILITIES[self._quality.durability],
-        )
-
         def deliver(message: Any, info: dict[str, Any]) -> None:
             self._deliver(message, info, subscription)
 
@@ -142,7 +146,7 @@ class InputSubscription:
         if hasattr(events, 'matched'):  # since Jazzy: a publisher came or went
             events.matched = lambda _: self.follow_publisher()
         subscription = self._node.create_subscription(
-            self.message_type, self.topic, deliver, profile, event_callbacks=events
+            self.message_type, self.topic, deliver, self._profile, event_callbacks=events
         )
         return subscription
 

@@ -8,22 +8,20 @@ from dataclasses import Field, dataclass, field, fields, replace
 from typing import Any, TypeVar
 
 from rcl_interfaces.msg import FloatingPointRange, IntegerRange, ParameterDescriptor
+from rclpy.exceptions import InvalidParameterTypeException, ParameterException
 from rclpy.node import Node
 from rclpy.parameter import Parameter
 
-from fairmot_ros.tracker import TrackerConfig
+from fairmot_ros.tracker import VARIANTS, TrackerConfig
+from fairmot_ros.tracker.config import parameter_names
+from fairmot_ros.tracker.gallery import GalleryConfig
 
 P = TypeVar('P', bound='TrackingParameters')
 
 CAMERA_NAME = re.compile('[A-Za-z][A-Za-z0-9_]*')
 
-# Trackers take these from TrackerConfig, under the same names.
-TRACKER_FIELDS = (
-    'variant', 'score_threshold', 'low_score_threshold', 'new_track_threshold', 'first_limit',
-    'second_limit', 'low_limit', 'tentative_limit', 'duplicate_limit', 'appearance_momentum',
-    'max_lost',
-)
 _TRACKER_DEFAULTS = TrackerConfig()
+_GALLERY_DEFAULTS = GalleryConfig()
 
 
 def _parameter(
@@ -58,35 +56,78 @@ class TrackingParameters:
     autostart: bool = _parameter(
         True, 'configure and activate at start; off where a lifecycle manager does it',
         read_only=True)
-    variant: str = _tracker(
-        'variant', "association: 'fairmot', 'byte_reid' (also uses low scores) or 'byte' "
-        '(boxes alone)', choices=('fairmot', 'byte_reid', 'byte'), read_only=True)
+    association: str = _parameter(
+        'default', "'default', or a published one for comparison, which counts images: 'fairmot', "
+        "'byte_reid' or 'byte' (boxes alone)", choices=('default', *VARIANTS), read_only=True)
+    reference_frame_rate: float = _parameter(
+        30.0, 'images per second that a published association assumes', low=1.0, high=1000.0,
+        read_only=True)
+    reference_track_buffer: float = _parameter(
+        30.0, 'life of an unseen track in a published association, in images at 30 per second',
+        low=0.0, high=10000.0, read_only=True)
     score_threshold: float = _tracker(
         'score_threshold', 'detections above it can be matched with any track',
         low=0.0, high=1.0)
     low_score_threshold: float = _tracker(
-        'low_score_threshold', 'detections above it can still continue a track (byte variants)',
+        'low_score_threshold', 'detections above it can still continue a track that was in sight',
         low=0.0, high=1.0)
     new_track_threshold: float = _tracker(
         'new_track_threshold', 'lowest score of a detection that starts a track',
         low=0.0, high=1.0)
-    first_limit: float = _tracker(
-        'first_limit', 'largest distance in the first association', low=0.0, high=1.0)
-    second_limit: float = _tracker(
-        'second_limit', 'largest box distance (1 - IoU) of what the first one left over',
+    class_thresholds: tuple[float, ...] = _tracker(
+        'class_thresholds', "by class index, a class's own `score_threshold`, with which its "
+        'other two thresholds move; 0 for the common one')
+    confirmation: float = _tracker(
+        'confirmation', 'evidence at which a new track is believed: the sum of '
+        '-ln(1 - score) over its detections', low=0.0, high=100.0)
+    appearance_limit: float = _tracker(
+        'appearance_limit', 'largest distance in look (1 - cosine), where motion allows a pair',
         low=0.0, high=1.0)
+    box_limit: float = _tracker(
+        'box_limit', 'largest box distance for confirmed tracks (0: the same place, 1: out of '
+        'reach)', low=0.0, high=1.0)
     low_limit: float = _tracker(
         'low_limit', 'largest box distance to a detection of low score', low=0.0, high=1.0)
     tentative_limit: float = _tracker(
-        'tentative_limit', 'largest box distance that confirms a tentative track',
+        'tentative_limit', 'largest box distance for tentative tracks', low=0.0, high=1.0)
+    absence_limit: float = _tracker(
+        'absence_limit', 'largest distance in look, wherever a track was seen last',
         low=0.0, high=1.0)
     duplicate_limit: float = _tracker(
-        'duplicate_limit', 'a tracked and a lost track closer than this are the same person',
-        low=0.0, high=1.0)
+        'duplicate_limit', 'a detection this near (1 - IoU) to one that was matched starts no '
+        'track', low=0.0, high=1.0)
     appearance_momentum: float = _tracker(
         'appearance_momentum', 'share of the old in the smoothed embedding', low=0.0, high=1.0)
+    max_tentative: float = _tracker(
+        'max_tentative', 'seconds that an unconfirmed track is kept unseen', low=0.0, high=60.0)
     max_lost: float = _tracker(
-        'max_lost', 'seconds that an unseen track is kept', low=0.0, high=3600.0)
+        'max_lost', 'seconds that an unseen track can be continued where it is expected',
+        low=0.0, high=3600.0)
+    max_absence: float = _tracker(
+        'max_absence', 'seconds in which a track can be found again anywhere by its look; 0 is '
+        'off', low=0.0, high=3600.0)
+    recover_low_scores: bool = _tracker(
+        'recover_low_scores', 'continue tracks with detections of low score')
+    use_appearance: bool = _tracker('use_appearance', 'use embeddings, where there are any')
+    protect_appearance: bool = _tracker(
+        'protect_appearance', 'do not remember looks that are faint or hidden by others')
+    use_camera_motion: bool = _tracker(
+        'use_camera_motion', 'carry the tracks along with the camera, where its motion is known')
+    estimate_camera_motion: bool = _tracker(
+        'estimate_camera_motion', "find the camera's motion from the image")
+    separate_classes: bool = _tracker('separate_classes', 'match only within a class')
+    gallery: bool = _parameter(
+        False, 'remember people who left: who comes back gets the old id; off by default, as '
+        'embeddings of people are biometric data', read_only=True)
+    gallery_size: int = _parameter(
+        _GALLERY_DEFAULTS.size, 'embeddings that the gallery keeps at most; who left first is '
+        'forgotten first', low=1, high=100_000, read_only=True)
+    gallery_seconds: float = _parameter(
+        _GALLERY_DEFAULTS.max_seconds, 'how long the gallery remembers people without a name',
+        low=1.0, high=1e6)
+    gallery_distance: float = _parameter(
+        _GALLERY_DEFAULTS.max_distance, 'largest appearance distance (1 - cosine) to somebody '
+        'in the gallery at which they are the same person', low=0.0, high=1.0)
     max_age: float = _parameter(
         0.0, 'seconds; input that is older when its turn comes is left out; 0 is off',
         low=0.0, high=3600.0)
@@ -129,20 +170,34 @@ class TrackingParameters:
         20.0, 'metres; people further away are not located on the ground', low=0.1, high=1e4)
     publish_tf: bool = _parameter(
         False, 'broadcast a tf frame `<node>/<id>` for each located person')
+    publish_humans: bool = _parameter(
+        True, 'list people as bodies of ROS4HRI under `/humans`, where hri_msgs is installed; '
+        'off where another node does that', read_only=True)
     follow: str = _parameter(
         '', "id of the one person whose position is also published as `~/follow_pose`, in the "
         "form of Detection2D's `id`; empty for nobody")
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, 'cameras', tuple(self.cameras))  # rclpy gives lists
+        for name in ('cameras', 'class_thresholds'):  # rclpy gives lists, arrays or None
+            object.__setattr__(self, name, tuple(getattr(self, name) or ()))
         for spec in fields(self):
             _check(spec, getattr(self, spec.name))
         check_camera_names(self.cameras)
-        self.tracker_config()  # checks what belongs together there
+        config = self.tracker_config()  # checks what belongs together there
+        if self.gallery and not config.uses_embeddings:
+            raise ValueError('gallery needs embeddings, which this association does not use')
 
     def tracker_config(self) -> TrackerConfig:
         """Return the tracker's part."""
-        return TrackerConfig(**{name: getattr(self, name) for name in TRACKER_FIELDS})
+        values = {name: getattr(self, name) for name in parameter_names()}
+        return TrackerConfig.from_parameters(**values)
+
+    def gallery_config(self) -> GalleryConfig:
+        """Return the gallery's part."""
+        return GalleryConfig(
+            size=self.gallery_size, max_seconds=self.gallery_seconds,
+            max_distance=self.gallery_distance,
+        )
 
     def changed(self: P, values: Mapping[str, Any]) -> P:
         """Return a copy with some values changed.
@@ -195,22 +250,19 @@ class NodeParameters(TrackingParameters):
 class DetectionTrackerParameters(TrackingParameters):
     """Those of the `detection_tracker` node, which tracks what another detector found."""
 
-    variant: str = _parameter(
-        'byte', "association: 'byte' (boxes alone), or with embeddings 'byte_reid' or "
-        "'fairmot'", choices=('byte', 'byte_reid', 'fairmot'), read_only=True)
-    first_limit: float = _parameter(
-        0.8, 'largest distance in the first association; 0.4 suits embeddings',
-        low=0.0, high=1.0)
     with_embeddings: bool = _parameter(
         False, 'take `fairmot_ros/TrackArray` with embeddings from `detections` instead of '
         '`vision_msgs/Detection2DArray`; the ids in it are ignored', read_only=True)
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        if self.variant != 'byte' and not self.with_embeddings:
+        if self.association in ('fairmot', 'byte_reid') and not self.with_embeddings:
             raise ValueError(
-                f"variant {self.variant!r} needs with_embeddings; boxes alone only do for 'byte'"
+                f"association {self.association!r} needs with_embeddings; boxes alone do for "
+                "'default' and 'byte'"
             )
+        if self.gallery and not self.with_embeddings:
+            raise ValueError('gallery needs with_embeddings: people are known by those')
 
 
 def check_camera_names(names: tuple[str, ...]) -> None:
@@ -242,11 +294,23 @@ def declare(node: Node, kind: type[P]) -> P:
     Raises:
         ValueError: if the given values are not consistent.
     """
-    values = {
-        spec.name: node.declare_parameter(spec.name, spec.default, _descriptor(spec)).value
-        for spec in fields(kind)
-    }
+    values = {}
+    for spec in fields(kind):
+        try:
+            parameter = node.declare_parameter(spec.name, spec.default, _descriptor(spec))
+        except InvalidParameterTypeException as error:
+            raise ValueError(f'{error}{_advice(spec)}') from error
+        except ParameterException as error:
+            raise ValueError(str(error)) from error
+        values[spec.name] = parameter.value
     return kind(**values)
+
+
+def _advice(spec: Field) -> str:
+    """Return how a value of the wrong type should have been written."""
+    examples = {float: '3.0', str: '"\'1\'"', tuple: "['front']"}
+    example = examples.get(type(spec.default))
+    return f' (it is written like {example})' if example else ''
 
 
 def _descriptor(spec: Field) -> ParameterDescriptor:
@@ -305,7 +369,9 @@ def _beyond(common: Mapping[str, Field], kind: type[TrackingParameters]) -> list
 
 def _markdown_row(spec: Field) -> str:
     meta = spec.metadata
-    values = type(spec.default).__name__.replace('tuple', 'list of str')
+    values = type(spec.default).__name__
+    if isinstance(spec.default, tuple):
+        values = f'list of {type(spec.default[0]).__name__}'
     if meta['choices']:
         values = ', '.join(meta['choices'])
     elif meta['low'] is not None:

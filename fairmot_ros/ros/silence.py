@@ -11,38 +11,60 @@ NAMED_AT_MOST = 5
 
 
 @dataclass(frozen=True)
+class Wanted:
+    """What is subscribed to.
+
+    Attributes:
+        topic: the resolved name.
+        type: like 'sensor_msgs/msg/Image'.
+        reliable: whether publishers must be reliable.
+        latched: whether publishers must keep their last messages (transient local).
+    """
+
+    topic: str
+    type: str
+    reliable: bool = False
+    latched: bool = False
+
+
+@dataclass(frozen=True)
 class Publisher:
-    """One publisher of the topic: its node, its type and whether it is reliable."""
+    """One publisher of the topic: its node, its type, and what it offers."""
 
     node: str
     type: str
-    reliable: bool
+    reliable: bool = True
+    latched: bool = False
 
 
-def explain_silence(topic: str, wanted: str, reliable: bool, publishers: Sequence[Publisher],
+def explain_silence(wanted: Wanted, publishers: Sequence[Publisher],
                     graph: Mapping[str, Sequence[str]]) -> str:
     """Return what is probably wrong when nothing comes on a topic.
 
     Args:
-        topic: the resolved name that is subscribed to.
-        wanted: type of the subscription, like 'sensor_msgs/msg/Image'.
-        reliable: whether the subscription insists on reliable publishers.
+        wanted: what is subscribed to.
         publishers: of this topic.
         graph: all topics that have publishers, with their types.
     """
-    fitting = [p for p in publishers if p.type == wanted]
+    topic = wanted.topic
+    fitting = [p for p in publishers if p.type == wanted.type]
     if not publishers:
-        return f'nobody publishes {topic}' + _instead(topic, wanted, graph)
+        return f'nobody publishes {topic}' + _instead(topic, wanted.type, graph)
     if not fitting:
         other = publishers[0]
         return (
-            f'{topic} is published by {other.node} as {other.type}, but {wanted} is expected; '
-            + _for_type(other.type, topic)
+            f'{topic} is published by {other.node} as {other.type}, but {wanted.type} is '
+            f'expected; {_for_type(other.type, topic)}'
         )
-    if reliable and not any(p.reliable for p in fitting):
+    if wanted.reliable and not any(p.reliable for p in fitting):
         return (
             f'{topic} is published as best effort by {fitting[0].node}, but reliable was asked '
-            'for: set the parameter `reliability` to auto'
+            'for: set the parameter `reliability`, or its qos_override, to auto'
+        )
+    if wanted.latched and not any(p.latched for p in fitting):
+        return (
+            f'{topic} is published as volatile by {fitting[0].node}, but transient_local was '
+            'asked for: take the qos_override of its durability away'
         )
     names = ', '.join(sorted({p.node for p in fitting}))
     return (

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections import deque
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from rclpy.node import Node
-from rclpy.qos import qos_profile_sensor_data
-from rclpy.subscription import Subscription
 from sensor_msgs.msg import CameraInfo, Image
 
 from fairmot_ros.geometry import PinholeCamera
 from fairmot_ros.ros.image_conversion import ImageError, to_depth
+from fairmot_ros.ros.input_subscription import InputSubscription
 
 KEPT_DEPTHS = 15  # half a second at 30 Hz: about what the network may take for an image
 PINHOLE_MODELS = ('', 'plumb_bob', 'rational_polynomial')
@@ -24,41 +24,48 @@ class SpatialInputs:
     def __init__(self, node: Node, prefix: str, *, depth: bool) -> None:
         """Prepare; `prefix` is '<camera>/' or ''."""
         self._node = node
-        self._topics = (f'{prefix}camera_info', f'{prefix}depth')
+        self._topics = [
+            node.resolve_topic_name(prefix + name) for name in ('camera_info', 'depth')]
         self._wants_depth = depth
-        self._subscriptions: list[Subscription] = []
+        self._sources: list[InputSubscription] = []
         self._info: CameraInfo | None = None
         self._camera: PinholeCamera | None = None
         self._depths: deque[Image] = deque(maxlen=KEPT_DEPTHS)
 
     def activate(self) -> None:
-        """Subscribe."""
+        """Subscribe; raises ValueError if a `qos_overrides` parameter has an unknown value."""
         info, depth = self._topics
-        qos = qos_profile_sensor_data
-        self._subscriptions.append(
-            self._node.create_subscription(CameraInfo, info, self._on_info, qos))
+        self._sources.append(InputSubscription(self._node, info, CameraInfo, self._on_info))
         if self._wants_depth:
-            self._subscriptions.append(
-                self._node.create_subscription(Image, depth, self._on_depth, qos))
+            self._sources.append(InputSubscription(self._node, depth, Image, self._on_depth))
 
     def deactivate(self) -> None:
         """Unsubscribe and forget what came."""
-        for subscription in self._subscriptions:
-            self._node.destroy_subscription(subscription)
-        self._subscriptions.clear()
+        for source in self._sources:
+            source.destroy()
+        self._sources.clear()
         self._depths.clear()
 
-    def _on_info(self, message: CameraInfo) -> None:
+    def follow_publishers(self) -> None:
+        """Subscribe anew where a publisher's reliability changed."""
+        for source in self._sources:
+            source.follow_publisher()
+
+    def _on_info(self, message: CameraInfo, _: dict[str, Any]) -> None:
         self._info = message
 
-    def _on_depth(self, message: Image) -> None:
+    def _on_depth(self, message: Image, _: dict[str, Any]) -> None:
         self._depths.append(message)
 
-    def camera(self) -> PinholeCamera:
+    def camera(self, shape: tuple[int, ...] | None) -> PinholeCamera:
         """Return the calibration.
 
+        Args:
+            shape: (height, width) of the images that it is used for, where known.
+
         Raises:
-            ImageError: if none has come, or it is not that of a pinhole camera.
+            ImageError: if none has come, or it is not that of a pinhole camera, or of images of
+                another size.
         """
         info = self._info
         if info is None:
@@ -68,6 +75,11 @@ class SpatialInputs:
             raise ImageError(
                 f'people are not located: the distortion model {info.distortion_model!r} is not '
                 'supported; rectify the images'
+            )
+        if shape is not None and shape != (info.height, info.width):
+            raise ImageError(
+                f'people are not located: {self._topics[0]} is of images of {info.width} x '
+                f'{info.height} pixels, and these have {shape[1]} x {shape[0]}'
             )
         matrix = np.array(info.k, np.float64).reshape(3, 3)
         distortion = np.array(info.d, np.float64)

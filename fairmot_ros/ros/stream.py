@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 import traceback
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -17,13 +17,15 @@ from fairmot_ros.pipeline import filter_tracks
 from fairmot_ros.ros.image_conversion import BgrImage
 from fairmot_ros.ros.outputs import FrameResult, Output
 from fairmot_ros.ros.parameters import TrackingParameters
+from fairmot_ros.ros.progress import ProgressWatch
 from fairmot_ros.ros.statistics import Counters, Rate, Stopwatch
 from fairmot_ros.ros.time_policy import StampPolicy, Verdict
 from fairmot_ros.ros.track_conversion import TrackConverter
 from fairmot_ros.tracker import Tracker
-from fairmot_ros.types import Detections
+from fairmot_ros.tracker.gallery import Gallery
+from fairmot_ros.types import Detections, Track
 
-REPORT_SECONDS = 5.0  # between two log lines on failures
+REPORT_SECONDS = 5.0  # between two log lines of a kind
 
 
 @dataclass(frozen=True)
@@ -47,30 +49,38 @@ class Stream:
     Attributes:
         name: of the camera, '' where there is one without a name.
         tracker: with ids of its own.
+        gallery: of the tracker's people, if they are to be remembered.
+        people: the tracks after the last image, visible or lost, by id; with a gallery alone.
+            Replaced as a whole.
         outputs: what is published of each image, the tracks first.
         policy: judges the stamps.
         counters: where the images went.
         stopwatch: durations of the stages.
         rate: of processed images.
+        progress: notices when no image gets through.
         last_error: why the last image failed, '' once one went through again.
         last_arrival: of an image, on the steady clock; None before the first.
         only_publisher: whether one publisher alone feeds the topic.
     """
 
     def __init__(self, name: str, tracker: Tracker, outputs: Sequence[Output], clock: Clock,
-                 logger: RcutilsLogger) -> None:
+                 logger: RcutilsLogger, gallery: Gallery | None = None) -> None:
         """Wire up."""
         self.name = name
         self.tracker = tracker
+        self.gallery = gallery
+        self.people: Mapping[int, Track] = {}
         self.outputs = outputs
         self.policy = StampPolicy()
         self.counters = Counters()
         self.stopwatch = Stopwatch()
         self.rate = Rate()
+        self.progress = ProgressWatch()
         self.last_error = ''
         self.last_arrival: float | None = None
         self.only_publisher = True
         self._sequence: int | None = None
+        self._size: tuple[int, int] | None = None
         self._clock = clock
         self._logger = logger
         self._parameters: TrackingParameters | None = None
@@ -105,6 +115,8 @@ class Stream:
         self.stopwatch.add('wait', time.perf_counter() - incoming.arrived)
         if parameters is not self._parameters:
             self.tracker.reconfigure(parameters.tracker_config())
+            if self.gallery is not None:
+                self.gallery.config = parameters.gallery_config()
             self.policy.on_jump = parameters.on_time_jump
             self.policy.max_gap = parameters.max_gap
             self._parameters = parameters
@@ -118,16 +130,29 @@ class Stream:
             return False
         return True
 
-    def admit(self, incoming: Incoming) -> bool:
-        """Judge the stamp; returns whether the image is to be tracked."""
+    def admit(self, incoming: Incoming, image: BgrImage | None) -> bool:
+        """Judge stamp and size; returns whether the image is to be tracked."""
         stamp = self._stamp(incoming)
         verdict = self.policy.judge(stamp)
         if verdict is Verdict.SKIP:
             self.counters.skipped += 1
         if verdict is Verdict.RESET:
-            self._logger.warning(f'time jumped to {stamp:.3f} s: all tracks are dropped')
+            self._logger.warning(
+                f'time jumped to {stamp:.3f} s: all tracks are dropped',
+                throttle_duration_sec=REPORT_SECONDS)
             self._forget()
+        if image is not None and verdict is not Verdict.SKIP:
+            self._check_size(image.shape[:2])
         return verdict is not Verdict.SKIP
+
+    def _check_size(self, size: tuple[int, int]) -> None:
+        """Drop the tracks where they are in pixels of another size (height, width) of image."""
+        last, self._size = self._size, size
+        if last is not None and last != size:
+            self._logger.warning(
+                f'images of {size[1]} x {size[0]} pixels follow such of {last[1]} x {last[0]}: '
+                'all tracks are dropped', throttle_duration_sec=REPORT_SECONDS)
+            self._forget()
 
     def track(self, incoming: Incoming, detections: Detections, image: BgrImage | None,
               labels: Sequence[str], model: str) -> None:
@@ -136,15 +161,20 @@ class Stream:
         assert parameters is not None
         stamp = self._stamp(incoming)
         steady = self.policy.tracker_time(stamp)
+        if self.gallery is not None and self.gallery.model != model:
+            self._change_model(self.gallery, model)
         with self.stopwatch.measure('track'):
             tracks = self.tracker.update(detections, steady, image=image)
+        lost = self.tracker.lost
+        if self.gallery is not None:  # asking for the ids also reads all else of a lazy track
+            self.people = {track.track_id: track for track in (*tracks, *lost)}
         self.rate.tick()
         result = FrameResult(
             header=incoming.message.header,
             stamp=steady,
             image=image,
             visible=filter_tracks(tracks, parameters.min_box_area, parameters.max_box_aspect),
-            lost=self.tracker.lost,
+            lost=lost,
             tentative=self.tracker.tentative if parameters.publish_tentative else (),
             parameters=parameters,
             converter=TrackConverter(labels, model, parameters.class_id_format, self.name),
@@ -157,6 +187,13 @@ class Stream:
                 self._note_latency(stamp)
         self.counters.processed += 1
         self.last_error = ''
+
+    def _change_model(self, gallery: Gallery, model: str) -> None:
+        if gallery.forget():
+            self._logger.warning(
+                f'embeddings are made by {model!r} from now on: the gallery of those made by '
+                f'{gallery.model!r} is emptied')
+        gallery.model = model
 
     def _note_latency(self, stamp: float) -> None:
         latency = self._clock.now().nanoseconds * 1e-9 - stamp
@@ -199,5 +236,6 @@ class Stream:
 
     def _forget(self) -> None:
         self.tracker.reset()
+        self.people = {}
         for output in self.outputs:
             output.forget()

@@ -3,38 +3,33 @@
 from __future__ import annotations
 
 import sys
-import time
 from collections.abc import Callable
+from dataclasses import fields
 from typing import Any, Generic, TypeVar
 
-from diagnostic_msgs.msg import DiagnosticArray
 from rcl_interfaces.msg import SetParametersResult
 from rclpy.clock import Clock, ClockType, JumpThreshold, TimeJump
 from rclpy.duration import Duration
 from rclpy.lifecycle import LifecycleNode, LifecycleState, TransitionCallbackReturn
 from rclpy.parameter import Parameter
-from rclpy.qos import DurabilityPolicy, QoSProfile, ReliabilityPolicy
-from std_msgs.msg import Header
 from std_srvs.srv import SetBool, Trigger
-from vision_msgs.msg import LabelInfo, VisionInfo
 
 from fairmot_ros.detector.engine import free_device_memory
-from fairmot_ros.msg import Timing
-from fairmot_ros.ros.diagnostics import diagnose, idle, timing
 from fairmot_ros.ros.frame_processor import FrameProcessor
+from fairmot_ros.ros.gallery_services import GalleryServices
 from fairmot_ros.ros.input_subscription import InputSubscription
 from fairmot_ros.ros.lifecycle_guard import guard_transitions
 from fairmot_ros.ros.outputs import make_outputs
 from fairmot_ros.ros.parameters import TrackingParameters, declare, own_values
 from fairmot_ros.ros.perception import Perception
-from fairmot_ros.ros.silence import Publisher, explain_silence
+from fairmot_ros.ros.reporter import Reporter
 from fairmot_ros.ros.spinning import run_node
 from fairmot_ros.ros.stream import Incoming, Stream
-from fairmot_ros.ros.track_conversion import TrackConverter
+from fairmot_ros.ros.unknown_parameters import explain_unknown, unknown_parameters
 from fairmot_ros.ros.worker import Worker
 from fairmot_ros.tracker import Tracker
+from fairmot_ros.tracker.gallery import Gallery
 
-LATCHED = QoSProfile(depth=1, durability=DurabilityPolicy.TRANSIENT_LOCAL)
 OK, REFUSED = TransitionCallbackReturn.SUCCESS, TransitionCallbackReturn.FAILURE
 
 P = TypeVar('P', bound=TrackingParameters)
@@ -57,21 +52,24 @@ class TrackingNode(LifecycleNode, Generic[P]):
         super().__init__(name)
         guard_transitions(self)
         self.parameters: P = declare(self, self.parameter_type)
+        if unknown := unknown_parameters(self):
+            names = [spec.name for spec in fields(self.parameter_type)]
+            self.get_logger().warning(explain_unknown(unknown, names))
         self._enabled = True
         self._perception: Perception | None = None
         self._processor: FrameProcessor | None = None
         self._worker: Worker[Stream, Incoming] | None = None
         self._streams: list[Stream] = []
         self._inputs: dict[Stream, InputSubscription] = {}
-        self._silences: dict[Stream, str] = {}
-        self._reports: list[Any] = []  # publishers of label_info, vision_info and timing
         self._last_ids: dict[str, int] = {}  # by camera: ids outlive a cleanup
         self.add_on_set_parameters_callback(self._judge_parameters)
         if hasattr(self, 'add_post_set_parameters_callback'):
             self.add_post_set_parameters_callback(self._apply_parameters)
         self.create_service(Trigger, '~/reset', self._on_reset)
         self.create_service(SetBool, '~/set_enabled', self._on_set_enabled)
-        self._diagnostics = self.create_publisher(DiagnosticArray, '/diagnostics', 10)
+        if self.parameters.gallery:
+            GalleryServices(self, self._streams)
+        self._reporter = Reporter(self)
         # A steady clock: timers on ROS time stall when a bag starts over.
         self.create_timer(1.0, self._on_second, clock=Clock(clock_type=ClockType.STEADY_TIME))
         self._jump_handle = self.get_clock().create_jump_callback(
@@ -106,7 +104,7 @@ class TrackingNode(LifecycleNode, Generic[P]):
             self._release()
             return REFUSED
         self._processor = FrameProcessor(self._perception, p)
-        self._publish_infos()
+        self._reporter.open(self._streams, self._perception, p)
         return OK
 
     def on_activate(self, state: LifecycleState) -> TransitionCallbackReturn:
@@ -162,11 +160,12 @@ class TrackingNode(LifecycleNode, Generic[P]):
 
     def _make_stream(self, camera: str) -> Stream:
         p = self.parameters
-        tracker = Tracker(p.tracker_config(), last_id=self._last_ids.get(camera, 0))
+        assert self._perception is not None
+        gallery = Gallery(p.gallery_config(), self._perception.model) if p.gallery else None
+        tracker = Tracker(p.tracker_config(), last_id=self._last_ids.get(camera, 0),
+                          gallery=gallery)
         outputs = make_outputs(self, camera, p, images=self.takes_images)
-        self._reports.append(
-            self.create_publisher(Timing, f'~/{camera}/timing' if camera else '~/timing', 10))
-        return Stream(camera, tracker, outputs, self.get_clock(), self.get_logger())
+        return Stream(camera, tracker, outputs, self.get_clock(), self.get_logger(), gallery)
 
     def _listen(self, stream: Stream) -> InputSubscription:
         topic, message_type = self.input_of(f'{stream.name}/' if stream.name else '')
@@ -181,24 +180,23 @@ class TrackingNode(LifecycleNode, Generic[P]):
         for source in self._inputs.values():
             source.destroy()
         self._inputs.clear()
-        for stream in self._streams:
-            for output in stream.outputs:
-                output.deactivate()
         if self._worker is not None:
             if not self._worker.stop():
                 self.get_logger().error('the worker is stuck; its present image is given up')
             self._worker = None
+        for stream in self._streams:
+            for output in stream.outputs:
+                output.deactivate()
 
     def _release(self) -> None:
         for stream in self._streams:
             self._last_ids[stream.name] = stream.tracker.last_id
+            if stream.gallery is not None:
+                stream.gallery.forget()
             for output in stream.outputs:
                 output.close()
-        for publisher in self._reports:
-            self.destroy_publisher(publisher)
+        self._reporter.close()
         self._streams.clear()
-        self._reports.clear()
-        self._silences.clear()
         self._processor = self._perception = None
         free_device_memory()
 
@@ -214,7 +212,7 @@ class TrackingNode(LifecycleNode, Generic[P]):
         if self._worker.slots.put(stream, stream.arrived(message, transport)):
             stream.counters.dropped += 1
 
-    # -- services, parameters, time --------------------------------------------------------------
+    # -- services, parameters, time ------------------------------------------------------------
 
     def _on_reset(self, request: Trigger.Request, response: Trigger.Response) -> Trigger.Response:
         for stream in self._streams:
@@ -255,67 +253,19 @@ class TrackingNode(LifecycleNode, Generic[P]):
             for stream in self._streams:
                 stream.request_reset()
 
-    # -- reports -------------------------------------------------------------------------------
-
-    def _publish_infos(self) -> None:
-        """Say once for all what the class ids and the model are."""
-        assert self._perception is not None
-        converter = TrackConverter(self._perception.labels, self._perception.model)
-        header = Header(stamp=self.get_clock().now().to_msg())
-        weights = getattr(self.parameters, 'weights', '')
-        labels = self.create_publisher(LabelInfo, '~/label_info', LATCHED)
-        labels.publish(converter.label_info(header, self.parameters.score_threshold))
-        vision = self.create_publisher(VisionInfo, '~/vision_info', LATCHED)
-        vision.publish(converter.vision_info(header, weights))
-        self._reports += [labels, vision]
-
     def _on_second(self) -> None:
-        node = self.get_fully_qualified_name().lstrip('/')
-        now = self.get_clock().now().to_msg()
-        array = DiagnosticArray(header=Header(stamp=now))
-        if not self._inputs or self._perception is None:
-            array.status.append(idle(node, 'not active'))
+        """Follow what changed around the node, and report."""
+        for stream, source in self._inputs.items():
+            source.follow_publisher()
+            stream.only_publisher = len(source.publishers()) == 1
+            for output in stream.outputs:
+                output.refresh()
+        if not self._inputs:
+            self._reporter.report_idle(self.parameters.cameras, 'not active')
         elif not self._enabled:
-            array.status.append(idle(node, 'disabled by ~/set_enabled'))
+            self._reporter.report_idle(self.parameters.cameras, 'disabled by ~/set_enabled')
         else:
-            for stream, publisher in zip(self._streams, self._reports):
-                source = self._inputs[stream]
-                source.follow_publisher()
-                stream.only_publisher = len(source.publishers()) == 1
-                publisher.publish(timing(stream, Header(stamp=now)))
-                array.status.append(diagnose(
-                    node, stream, source.topic, self._perception.model,
-                    self._watch(stream, source),
-                ))
-        self._diagnostics.publish(array)
-
-    def _watch(self, stream: Stream, source: InputSubscription) -> str:
-        """Return why nothing comes, '' if something does; a new reason is logged once."""
-        waited = time.perf_counter() - (stream.last_arrival or source.since)
-        if waited < self.parameters.input_timeout:
-            self._silences.pop(stream, None)
-            return ''
-        own = {publisher.topic_name for publisher in self.publishers}
-        module, name = source.message_type.__module__.split('.')[0], source.message_type.__name__
-        text = explain_silence(
-            source.topic, f'{module}/msg/{name}',
-            source.reliability == ReliabilityPolicy.RELIABLE,
-            [
-                Publisher(
-                    f'{info.node_namespace.rstrip("/")}/{info.node_name}', info.topic_type,
-                    info.qos_profile.reliability == ReliabilityPolicy.RELIABLE,
-                )
-                for info in source.publishers()
-            ],
-            {
-                topic: types for topic, types in self.get_topic_names_and_types()
-                if self.count_publishers(topic) and topic not in own
-            },
-        )
-        if self._silences.get(stream) != text:
-            self._silences[stream] = text
-            self.get_logger().warning(f'no input for {waited:.0f} s: {text}')
-        return text
+            self._reporter.report(self._inputs, self.parameters)
 
 
 class StartupError(RuntimeError):

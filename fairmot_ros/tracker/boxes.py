@@ -1,4 +1,8 @@
-"""Box forms: xyxy (corners), xywh (corner and size), xyah (centre, aspect, height)."""
+"""Box forms: xyxy (corners), xywh (corner and size), and the two that a filter can keep.
+
+A filter keeps the centre, a shape and the height; the shape is the aspect (width / height) in the
+published code and the width in ours, which stays apart from the height when legs are hidden.
+"""
 
 from __future__ import annotations
 
@@ -10,9 +14,9 @@ Array = NDArray[np.float64]
 
 def xyxy_to_xywh(boxes: NDArray[np.float32]) -> Array:
     """Convert detections [N, 4]; sizes are taken in float32, as in the published code."""
-    xywh = boxes.copy()
-    xywh[:, 2:] -= boxes[:, :2]
-    return xywh.astype(np.float64)
+    xywh = boxes.astype(np.float64)
+    xywh[:, 2:] = boxes[:, 2:] - boxes[:, :2]
+    return xywh
 
 
 def xywh_to_xyxy(boxes: Array) -> Array:
@@ -22,35 +26,59 @@ def xywh_to_xyxy(boxes: Array) -> Array:
     return xyxy
 
 
-def xywh_to_xyah(boxes: Array) -> Array:
-    """Convert [N, 4]."""
-    xyah = boxes.copy()
-    xyah[:, :2] += boxes[:, 2:] / 2
-    xyah[:, 2] /= boxes[:, 3]
-    return xyah
+class WidthForm:
+    """Centre x, centre y, width, height."""
+
+    def of_xywh(self, boxes: Array) -> Array:
+        """Convert [N, 4] to this form."""
+        centred = boxes.copy()
+        centred[:, :2] += boxes[:, 2:] / 2
+        return centred
+
+    def to_xywh(self, centred: Array) -> Array:
+        """Convert [N, 4] from this form."""
+        boxes = centred.copy()
+        boxes[:, :2] -= boxes[:, 2:] / 2
+        return boxes
+
+    def to_xyxy(self, centred: Array) -> Array:
+        """Convert [N, 4] from this form."""
+        boxes = self.to_xywh(centred)
+        boxes[:, 2:] += boxes[:, :2]
+        return boxes
+
+    def size_covariance(self, centred: Array, variance: Array) -> Array:
+        """Return the covariance [N, 4, 4] of centre x, centre y, width, height.
+
+        Args:
+            centred: [N, 4] in this form.
+            variance: [N, 4] of it.
+        """
+        covariance = np.zeros((len(centred), 4, 4))
+        covariance[:, range(4), range(4)] = variance
+        return covariance
 
 
-def xyah_to_xywh(boxes: Array) -> Array:
-    """Convert [N, 4]."""
-    xywh = boxes.copy()
-    xywh[:, 2] *= boxes[:, 3]
-    xywh[:, :2] -= xywh[:, 2:] / 2
-    return xywh
+class AspectForm(WidthForm):
+    """Centre x, centre y, aspect, height."""
 
+    def of_xywh(self, boxes: Array) -> Array:
+        """Convert [N, 4] to this form."""
+        centred = super().of_xywh(boxes)
+        centred[:, 2] /= boxes[:, 3]
+        return centred
 
-def xyah_to_size_covariance(boxes: Array, variance: Array) -> Array:
-    """Return the covariance [N, 4, 4] of centre x, centre y, width, height.
+    def to_xywh(self, centred: Array) -> Array:
+        """Convert [N, 4] from this form."""
+        boxes = centred.copy()
+        boxes[:, 2] *= boxes[:, 3]
+        boxes[:, :2] -= boxes[:, 2:] / 2
+        return boxes
 
-    To first order: width = aspect * height.
-
-    Args:
-        boxes: [N, 4] in xyah.
-        variance: [N, 4] of it.
-    """
-    aspect, height = boxes[:, 2], boxes[:, 3]
-    covariance = np.zeros((len(boxes), 4, 4))
-    covariance[:, 0, 0], covariance[:, 1, 1] = variance[:, 0], variance[:, 1]
-    covariance[:, 2, 2] = height**2 * variance[:, 2] + aspect**2 * variance[:, 3]
-    covariance[:, 2, 3] = covariance[:, 3, 2] = aspect * variance[:, 3]
-    covariance[:, 3, 3] = variance[:, 3]
-    return covariance
+    def size_covariance(self, centred: Array, variance: Array) -> Array:
+        """See `WidthForm`; to first order, as width = aspect * height."""
+        aspect, height = centred[:, 2], centred[:, 3]
+        covariance = super().size_covariance(centred, variance)
+        covariance[:, 2, 2] = height**2 * variance[:, 2] + aspect**2 * variance[:, 3]
+        covariance[:, 2, 3] = covariance[:, 3, 2] = aspect * variance[:, 3]
+        return covariance

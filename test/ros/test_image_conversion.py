@@ -8,7 +8,7 @@ pytest.importorskip('rclpy', reason='needs ROS 2')
 from sensor_msgs.msg import CompressedImage, Image
 from std_msgs.msg import Header
 
-from fairmot_ros.ros.image_conversion import ENCODINGS, ImageError, from_bgr, to_bgr
+from fairmot_ros.ros.image_conversion import ImageError, from_bgr, to_bgr
 
 
 @pytest.fixture
@@ -35,13 +35,52 @@ def as_message(pixels: np.ndarray, encoding: str, padding: int = 0) -> Image:
 
 
 @pytest.mark.parametrize('padding', [0, 5], ids=['tight', 'padded rows'])
-@pytest.mark.parametrize('encoding', sorted(ENCODINGS))
+@pytest.mark.parametrize(
+    'encoding', ['bgr8', '8UC3', 'rgb8', 'bgra8', '8UC4', 'rgba8', 'mono8', '8UC1'])
 def test_common_encodings(picture: np.ndarray, encoding: str, padding: int) -> None:
     got = to_bgr(as_message(encoded(picture, encoding), encoding, padding))
     expected = picture
     if encoding in ('mono8', '8UC1'):
         expected = np.repeat(encoded(picture, encoding)[:, :, None], 3, axis=2)
     assert np.array_equal(got, expected)
+
+
+@pytest.mark.parametrize('endian', ['<', '>'], ids=['little', 'big endian'])
+@pytest.mark.parametrize('encoding', ['bgr16', 'rgb16', 'bgra16', 'rgba16', 'mono16'])
+def test_sixteen_bits(picture: np.ndarray, encoding: str, endian: str) -> None:
+    eight = encoding.removesuffix('16') + '8'
+    pixels = encoded(picture, eight)
+    stored = (pixels.astype(np.uint16) * 256 + 77).astype(f'{endian}u2')
+    height, width = picture.shape[:2]
+    message = Image(
+        height=height, width=width, encoding=encoding, step=stored.nbytes // height,
+        is_bigendian=endian == '>', data=array('B', stored.tobytes()),
+    )
+    assert np.array_equal(to_bgr(message), to_bgr(as_message(pixels, eight)))
+
+
+COLOUR = {'b': 40, 'g': 120, 'r': 200}
+
+
+@pytest.mark.parametrize('pattern', ['rggb', 'bggr', 'gbrg', 'grbg'])
+def test_bayer_patterns(pattern: str) -> None:
+    cell = np.array([COLOUR[letter] for letter in pattern], np.uint8).reshape(2, 2)
+    got = to_bgr(as_message(np.tile(cell, (6, 8)), f'bayer_{pattern}8'))
+    assert got.shape == (12, 16, 3)
+    assert (got == [COLOUR[letter] for letter in 'bgr']).all()
+
+
+@pytest.mark.parametrize('encoding', ['yuv422', 'uyvy', 'yuv422_yuy2', 'yuyv'])
+def test_yuv(encoding: str) -> None:
+    b, g, r = (COLOUR[letter] for letter in 'bgr')
+    y = 16 + (65.7 * r + 129.1 * g + 25.1 * b) / 256  # ITU-R BT.601
+    u = 128 + (-37.9 * r - 74.5 * g + 112.4 * b) / 256
+    v = 128 + (112.4 * r - 94.2 * g - 18.3 * b) / 256
+    order = [u, y, v, y] if encoding in ('yuv422', 'uyvy') else [y, u, y, v]
+    pixels = np.tile(np.round(order).astype(np.uint8), (6, 4)).reshape(6, 8, 2)
+    got = to_bgr(as_message(pixels, encoding))
+    assert got.shape == (6, 8, 3)
+    assert np.abs(got.astype(int) - [b, g, r]).max() <= 2
 
 
 def test_bgr_is_a_view_and_the_way_back_keeps_all(picture: np.ndarray) -> None:
@@ -75,6 +114,8 @@ def broken(**changes: object) -> Image:
         (broken(data=array('B', bytes(30))), 'cut off: 30 bytes instead of 60 for 5 x 4 bgr8'),
         (broken(step=10), 'step 10 is too small for 5 pixels of bgr8, which take 15 bytes'),
         (broken(encoding='yuv999'), "'yuv999'"),
+        (broken(encoding='16UC1'), "'16UC1' is that of a depth image"),
+        (broken(encoding='yuyv'), "5 x 4 pixels of 'yuyv' cannot be converted"),
         (CompressedImage(), 'the compressed image is empty'),
         (CompressedImage(format='jpeg', data=array('B', b'x')), "'jpeg'. cannot be decoded"),
     ],

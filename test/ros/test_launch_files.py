@@ -5,11 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+import yaml
 
 pytest.importorskip('launch_ros', reason='needs launch_ros, which is not on PyPI')
 from launch import LaunchContext, LaunchDescription
 from launch.actions import DeclareLaunchArgument, ExecuteProcess, OpaqueFunction
 from launch.launch_description_sources import PythonLaunchDescriptionSource
+from launch.utilities import perform_substitutions
 from launch_ros.actions import Node
 
 LAUNCH = Path(__file__).parents[2] / 'launch'
@@ -30,6 +32,15 @@ def context_with(description: LaunchDescription, **values: str) -> LaunchContext
     return context
 
 
+def start_nodes(description: LaunchDescription, context: LaunchContext) -> list[Node]:
+    """Return the nodes that are made once the arguments are known."""
+    (function,) = (e for e in description.entities if isinstance(e, OpaqueFunction))
+    nodes = function.execute(context)
+    for node in nodes:
+        node._perform_substitutions(context)
+    return nodes
+
+
 @pytest.mark.parametrize('name', FILES)
 def test_every_argument_is_described_and_declared_once(name: str) -> None:
     arguments = [e for e in load(name).entities if isinstance(e, DeclareLaunchArgument)]
@@ -42,30 +53,48 @@ def test_every_argument_is_described_and_declared_once(name: str) -> None:
 def test_the_tracker_gets_what_was_given() -> None:
     description = load('fairmot.launch.py')
     context = context_with(description, image='/camera/image', name='people', namespace='robot')
-    nodes = [e for e in description.entities if isinstance(e, Node) and
-             (e.condition is None or e.condition.evaluate(context))]
-    assert [node.node_executable for node in nodes] == ['fairmot_node']  # no RViz unasked
-    nodes[0]._perform_substitutions(context)
-    assert nodes[0].node_name == '/robot/people'
-    assert ('image', '/camera/image') in nodes[0].expanded_remapping_rules
+    rviz = [e for e in description.entities if isinstance(e, Node)]
+    assert not rviz[0].condition.evaluate(context), 'RViz came unasked'
+    (node,) = start_nodes(description, context)
+    assert node.node_name == '/robot/people'
+    assert ('image', '/camera/image') in node.expanded_remapping_rules
+
+
+@pytest.mark.parametrize('name', ['fairmot.launch.py', 'multi_camera.launch.py'])
+def test_what_is_given_outranks_the_file_and_nothing_else_does(
+    name: str, tmp_path: Path
+) -> None:
+    mine = tmp_path / 'mine.yaml'
+    mine.write_text('/**: {ros__parameters: {device: cpu}}')
+    description = load(name)
+    context = context_with(description, weights='/a b.pth', device='', cameras='front',
+                           params_file=str(mine))
+    (node,) = start_nodes(description, context)
+    file, values = [argument for argument, _ in node._Node__expanded_parameter_arguments]
+    assert str(file) == str(mine)
+    text = Path(values).read_text().replace('!!python/tuple', '')  # which rcl passes over
+    parameters = next(iter(yaml.safe_load(text).values()))['ros__parameters']
+    assert parameters.pop('weights') == '/a b.pth'
+    assert parameters.pop('use_sim_time') is False
+    assert set(parameters) <= {'cameras'}
 
 
 def test_each_camera_has_its_input() -> None:
     description = load('multi_camera.launch.py')
     context = context_with(description, cameras='front, rear', image='image_raw')
-    function = next(e for e in description.entities if isinstance(e, OpaqueFunction))
-    (node,) = function.execute(context)
-    node._perform_substitutions(context)
-    assert node.expanded_remapping_rules == [
-        ('front/image', 'front/image_raw'), ('rear/image', 'rear/image_raw')]
+    (node,) = start_nodes(description, context)
+    assert {('front/image', 'front/image_raw'), ('rear/image', 'rear/image_raw'),
+            ('rear/camera_info', 'rear/camera_info')} <= set(node.expanded_remapping_rules)
 
 
 def test_a_bag_is_recorded_only_on_request() -> None:
     description = load('replay.launch.py')
     for record, expected in (('', 0), ('out', 1)):
         context = context_with(description, bag='b', record=record)
-        processes = [
-            e for e in description.entities
-            if type(e) is ExecuteProcess and e.condition.evaluate(context)
+        commands = [
+            [perform_substitutions(context, part) for part in e.cmd]
+            for e in description.entities
+            if type(e) is ExecuteProcess and (e.condition is None or e.condition.evaluate(context))
         ]
-        assert len(processes) == expected
+        assert [command[1] for command in commands].count('bag') == expected
+        assert ['ros2', 'topic', 'echo', '--once'] in [command[:4] for command in commands]

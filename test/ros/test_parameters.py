@@ -49,12 +49,23 @@ def test_everything_is_described() -> None:
         ({'input_width': 640}, 'input_width and input_height must both be given'),
         ({'cameras': ('front', 'front')}, 'must differ'),
         ({'cameras': ('left eye',)}, 'letters, digits and _'),
+        ({'cameras': None}, r'letters, digits and _, got \[\]'),
         ({'score_threshold': 0.1}, 'low_score_threshold must not be above score_threshold'),
     ],
 )
 def test_inconsistent_values_are_refused(values: dict, message: str) -> None:
     with pytest.raises(ValueError, match=message):
         NodeParameters().changed(values)
+
+
+@pytest.mark.parametrize(('values', 'message'), [
+    ({'association': 'fairmot'}, 'needs with_embeddings'),
+    ({'gallery': True}, 'gallery needs with_embeddings'),
+    ({'gallery': True, 'association': 'byte', 'with_embeddings': True}, 'does not use'),
+])
+def test_what_detections_alone_cannot_do_is_refused(values: dict, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        DetectionTrackerParameters().changed(values)
 
 
 def test_input_size() -> None:

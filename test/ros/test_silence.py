@@ -2,32 +2,35 @@
 
 import pytest
 
-from fairmot_ros.ros.silence import COMPRESSED, RAW, Publisher, explain_silence
+from fairmot_ros.ros.silence import COMPRESSED, RAW, Publisher, Wanted, explain_silence
 
 
 @pytest.mark.parametrize(
-    ('topic', 'wanted', 'reliable', 'publishers', 'graph', 'words'),
+    ('wanted', 'publishers', 'graph', 'words'),
     [
-        ('/image', RAW, False, [], {}, 'nobody publishes /image, nor any other topic'),
-        ('/image', RAW, False, [], {'/cam/image_raw': [RAW]}, '-r image:=/cam/image_raw'),
-        ('/image', RAW, False, [], {'/image/compressed': [COMPRESSED]},
+        (Wanted('/image', RAW), [], {}, 'nobody publishes /image, nor any other topic'),
+        (Wanted('/image', RAW), [], {'/cam/image_raw': [RAW]}, '-r image:=/cam/image_raw'),
+        (Wanted('/image', RAW), [], {'/image/compressed': [COMPRESSED]},
          '/image/compressed is there: set the parameter `image_transport` to compressed'),
-        ('/image/compressed', COMPRESSED, False, [], {'/image': [RAW]},
+        (Wanted('/image/compressed', COMPRESSED), [], {'/image': [RAW]},
          '/image is there: set the parameter `image_transport` to raw'),
-        ('/image/compressed', COMPRESSED, False, [], {'/cam/compressed': [COMPRESSED]},
+        (Wanted('/image/compressed', COMPRESSED), [], {'/cam/compressed': [COMPRESSED]},
          '-r image:=/cam`'),
-        ('/image', RAW, False, [Publisher('/camera', COMPRESSED, True)], {},
+        (Wanted('/image', RAW), [Publisher('/camera', COMPRESSED)], {},
          '/image is published by /camera as sensor_msgs/msg/CompressedImage, but'),
-        ('/image', RAW, False, [Publisher('/camera', 'std_msgs/msg/String', True)], {},
+        (Wanted('/image', RAW), [Publisher('/camera', 'std_msgs/msg/String')], {},
          'remap to a topic of the right type'),
-        ('/image', RAW, True, [Publisher('/camera', RAW, False)], {},
+        (Wanted('/image', RAW, reliable=True), [Publisher('/camera', RAW, reliable=False)], {},
          'best effort by /camera, but reliable was asked for: set the parameter `reliability`'),
-        ('/image', RAW, False, [Publisher('/camera', RAW, False)], {},
+        (Wanted('/image', RAW, latched=True), [Publisher('/camera', RAW)], {},
+         'volatile by /camera, but transient_local was asked for'),
+        (Wanted('/image', RAW), [Publisher('/camera', RAW, reliable=False)], {},
          '/camera publishes /image, but nothing arrives'),
     ],
 )
-def test_the_reason_is_named(topic: str, wanted: str, reliable: bool, publishers: list,
-                             graph: dict, words: str) -> None:
-    text = explain_silence(topic, wanted, reliable, publishers, graph)
+def test_the_reason_is_named(
+    wanted: Wanted, publishers: list, graph: dict, words: str
+) -> None:
+    text = explain_silence(wanted, publishers, graph)
     assert words in text
     assert '\n' not in text

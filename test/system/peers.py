@@ -48,7 +48,7 @@ class Peer(Node):
             self.spinner.spin_once(timeout_sec=0.05)
         return value
 
-    def call(self, service_type: Any, name: str, **request: Any) -> Any:
+    def call(self, service_type: Any, name: str, /, **request: Any) -> Any:
         """Call a service; returns the response."""
         client = self.create_client(service_type, name)
         self.wait(client.service_is_ready, f'the service {name}')

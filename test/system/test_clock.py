@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 pytest.importorskip('rclpy', reason='needs ROS 2')
+from diagnostic_msgs.msg import DiagnosticArray
 from lifecycle_msgs.msg import Transition
 from lifecycle_msgs.srv import ChangeState
 from peers import Camera, NodeStarter, Peer
@@ -25,8 +26,12 @@ def test_a_simulated_clock_that_goes_back_drops_the_tracks(
     node = start('tracker_node', {'use_sim_time': True})
     results = peer.listen(Detection2DArray, 'fairmot/detections')
     timing = peer.listen(Timing, 'fairmot/timing')
+    diagnostics = peer.listen(DiagnosticArray, '/diagnostics')
     clock = peer.create_publisher(Clock, '/clock', 10)
     peer.wait(clock.get_subscription_count, 'a subscriber of /clock')
+    peer.wait(
+        lambda: diagnostics and 'nothing has come on /clock' in diagnostics[-1].status[0].message,
+        'the complaint that there is no clock')
 
     def set_clock(seconds: int) -> None:
         message = Clock()
@@ -48,6 +53,9 @@ def test_a_simulated_clock_that_goes_back_drops_the_tracks(
     again = ids(camera.show(pictures[0]))
     assert min(again) > max(first)
     assert 'the clock was set' in node.last_lines(50)
+    set_clock(9000)  # and the bag was wound on
+    camera.time = 9000.0
+    assert min(ids(camera.show(pictures[0]))) > max(again)
 
 
 def test_continue_keeps_the_tracks_through_a_loop(

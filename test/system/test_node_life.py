@@ -54,7 +54,7 @@ def test_lifecycle_by_a_manager(
     for _ in range(2):
         assert change(peer, Transition.TRANSITION_CONFIGURE)
         assert state_of(peer) == State.PRIMARY_STATE_INACTIVE
-        assert peer.count_subscribers('image') == 0
+        peer.wait(lambda: peer.count_subscribers('image') == 0, 'an inactive node not to listen')
         assert change(peer, Transition.TRANSITION_ACTIVATE)
         results = peer.listen(Detection2DArray, 'fairmot/detections')
         assert Camera(peer, results).show(pictures[0]).detections
@@ -62,6 +62,9 @@ def test_lifecycle_by_a_manager(
         assert change(peer, Transition.TRANSITION_DEACTIVATE)
         assert change(peer, Transition.TRANSITION_CLEANUP)
         assert state_of(peer) == State.PRIMARY_STATE_UNCONFIGURED
+    assert change(peer, Transition.TRANSITION_UNCONFIGURED_SHUTDOWN)
+    assert state_of(peer) == State.PRIMARY_STATE_FINALIZED
+    assert not change(peer, Transition.TRANSITION_CONFIGURE), 'finalized for good'
     assert node.process.poll() is None
     assert node.stop() == 0
 

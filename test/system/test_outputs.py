@@ -31,7 +31,9 @@ def values_of(status: DiagnosticStatus) -> dict[str, str]:
 def test_events_timing_and_stale_images(
     peer: Peer, start: NodeStarter, pictures: list[np.ndarray]
 ) -> None:
-    start('tracker_node', {'max_age': 1e3, 'max_lost': 0.5})
+    start('tracker_node', {
+        'max_age': 1e3, 'max_lost': 0.5, 'publish_lost': True, 'class_id_format': 'index'})
+    tracks = peer.listen(TrackArray, 'fairmot/tracks')
     results = peer.listen(Detection2DArray, 'fairmot/detections')
     events = peer.listen(TrackEventArray, 'fairmot/events')
     timing = peer.listen(Timing, 'fairmot/timing')
@@ -50,8 +52,18 @@ def test_events_timing_and_stale_images(
     assert events[0].header == results[0].header
     assert events[0].events[0].bbox.size_y > 0
     empty = np.full_like(pictures[0], NOBODY)
-    camera.show(empty)
+    assert camera.show(empty).detections == []
     assert kinds_of_next(2) == {TrackEvent.LOST: people}
+    peer.wait(lambda: len(tracks) == 2, 'the tracks that are lost')
+    before, hidden = ({t.track_id: t for t in array.tracks} for array in tracks)
+    assert hidden.keys() == people
+    for track_id, track in hidden.items():
+        assert (track.state, track.class_id) == (Track.LOST, '0')
+        assert track.time_since_update.nanosec * 1e-9 == pytest.approx(1 / camera.rate, abs=1e-6)
+        last, predicted = before[track_id].bbox, track.bbox
+        moved = predicted.center.position.x - last.center.position.x
+        assert moved == pytest.approx(track.velocity[0] / camera.rate, abs=0.5)
+        assert predicted.size_y == pytest.approx(last.size_y, rel=0.3)
     found = {int(d.id) for d in camera.show(pictures[0]).detections}
     assert kinds_of_next(3)[TrackEvent.FOUND] == found & people
     peer.call(Trigger, 'fairmot/reset')
@@ -209,8 +221,9 @@ def make_detection(label: str, score: float, x: float, size: float = 40.0) -> De
 
 
 def test_foreign_detections_get_ids(peer: Peer, start: NodeStarter) -> None:
-    start('detection_tracker_node')
+    node = start('detection_tracker_node', {'score_treshold': 0.3})
     results = peer.listen(Detection2DArray, 'detection_tracker/detections')
+    assert 'did you mean score_threshold?' in node.last_lines(20)
     tracks = peer.listen(TrackArray, 'detection_tracker/tracks')
     diagnostics = peer.listen(DiagnosticArray, '/diagnostics')
     sender = peer.advertise(Detection2DArray, 'detections')
@@ -235,18 +248,24 @@ def test_foreign_detections_get_ids(peer: Peer, start: NodeStarter) -> None:
             ('1', 'person'), ('2', 'dog')]
     assert [len(t.embedding) for t in tracks[-1].tracks] == [0, 0]
     assert answer_to(send(10.6)).detections == []
-    broken = make_detection('person', 0.9, 100)
-    broken.results = []
-    send(10.7, broken)
-    peer.wait(
-        lambda: diagnostics and 'has no result' in diagnostics[-1].status[0].message,
-        'the complaint')
+    unscored, infinite, flat = (make_detection('person', 0.9, 100) for _ in range(3))
+    unscored.results = []
+    infinite.bbox.center.position.x = float('nan')
+    flat.bbox.size_y = 0.0
+    for seconds, broken, words in (
+        (10.65, unscored, 'has no result'), (10.7, infinite, 'must be finite'),
+        (10.75, flat, 'has no size'),
+    ):
+        send(seconds, broken)
+        peer.wait(
+            lambda w=words: diagnostics and w in diagnostics[-1].status[0].message,
+            f'the complaint that it {words}')
     assert answer_to(send(10.8, make_detection('person', 0.9, 130))).detections[0].id == '1'
 
 
 def test_foreign_embeddings_are_used(peer: Peer, start: NodeStarter) -> None:
     start('detection_tracker_node',
-          {'with_embeddings': True, 'variant': 'byte_reid', 'first_limit': 0.4})
+          {'with_embeddings': True})
     results = peer.listen(TrackArray, 'detection_tracker/tracks')
     sender = peer.advertise(TrackArray, 'detections')
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from fairmot_ros.tracker import Tracker, TrackerConfig
+from fairmot_ros.tracker import Tracker, TrackerConfig, kalman
 from fairmot_ros.tracker.assignment import assign
 from fairmot_ros.types import Detections
 
@@ -96,7 +96,7 @@ def test_own_scene(variant: str) -> None:
 def scipy_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     """As on a plain ROS installation, which has no lap."""
     monkeypatch.setattr(
-        'fairmot_ros.tracker.tracker.assign', partial(assign, backend='scipy')
+        'fairmot_ros.tracker.published.assign', partial(assign, backend='scipy')
     )
 
 
@@ -124,12 +124,12 @@ def test_filter_states(reference_data: Path) -> None:
     compared = 0
     for frame, detections in enumerate(scene, start=1):
         tracker.update(detections)
-        table = tracker._table
+        table = tracker._association.table
         for row, track_id in enumerate(table.ids.tolist()):
             state, variances = recorded_states[frame, track_id]
-            assert table.mean[row] == pytest.approx(state[-8:], abs=1e-6)
-            covariance = table.covariance[row]
-            diagonal = [*covariance[:, 0], *covariance[:, 2]]
+            filtered = table.state[row]
+            assert filtered[:8] == pytest.approx(state[-8:], abs=1e-6)
+            diagonal = [*filtered[kalman.PP], *filtered[kalman.VV]]
             assert diagonal == pytest.approx(variances, rel=1e-6)
             compared += 1
     assert compared > 1000

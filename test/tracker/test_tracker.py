@@ -61,7 +61,7 @@ def test_dropped_frames_do_not_break_a_track() -> None:
 
 def test_lost_tracks_live_for_seconds_not_frames() -> None:
     for rate in (5, 50):
-        tracker = Tracker(TrackerConfig(max_lost=1.0))
+        tracker = Tracker(TrackerConfig(max_lost=1.0, max_absence=0.0))
         for i in range(rate):
             tracker.update(person(100), stamp=i / rate)
         last = (rate - 1) / rate
@@ -133,7 +133,7 @@ def test_snapshots_do_not_change_later() -> None:
 def test_camera_motion_keeps_ids_when_the_picture_jumps() -> None:
     shift = np.array([[1, 0, 150], [0, 1, 0]])
     for given, ids in ((shift, {1}), (None, {1, 2})):
-        tracker = Tracker(TrackerConfig(variant='byte'))
+        tracker = Tracker(TrackerConfig(use_appearance=False))
         seen = set()
         for i in range(12):
             jumped = i >= 6
@@ -160,7 +160,7 @@ def test_memory_stays_bounded() -> None:
         boxes = np.stack((x, x, x + 40, x + 100), axis=1)
         tracker.update(Detections(boxes, np.full(10, 0.9), rng.normal(size=(10, 8))), i / 10)
     # At most what was born within the last 2 s and its grace, not the 4000 in all.
-    assert len(tracker._table) <= 10 * 25
+    assert len(tracker._association.table) <= 10 * 25
 
 
 def test_covariance_is_positive_and_shrinks_with_sight() -> None:
@@ -177,10 +177,10 @@ def test_covariance_is_positive_and_shrinks_with_sight() -> None:
     [
         ((person(1),), 'stamp must be the time of the image in seconds, got None'),
         ((person(1), float('nan')), 'got nan'),
-        ((Detections([[1, 1, 9, 9]], [0.9]), 1.0), "needs embeddings.*use variant 'byte'"),
+        ((Detections([[1, 1, 9, 9]], [0.9], [[1, np.nan]]), 1.0), 'embeddings must be finite'),
         ((person(1), 1.0, None, np.eye(3)), r'camera_motion must be .* \[2, 3\], got \[3, 3\]'),
     ],
-    ids=['no stamp', 'nan stamp', 'no embeddings', 'camera motion'],
+    ids=['no stamp', 'nan stamp', 'nan embeddings', 'camera motion'],
 )
 def test_wrong_input_is_named(arguments: tuple, message: str) -> None:
     with pytest.raises(ValueError, match=message):
@@ -219,20 +219,51 @@ def test_settings_change_while_tracking() -> None:
     tracker.reconfigure(TrackerConfig(score_threshold=0.3))
     (track,) = tracker.update(person(100, score=0.9), stamp=0.1)
     assert track.track_id == 1
-    with pytest.raises(ValueError, match='uses_embeddings cannot change'):
-        tracker.reconfigure(TrackerConfig(variant='byte'))
+    with pytest.raises(ValueError, match='cannot change while tracking'):
+        tracker.reconfigure(TrackerConfig.reference())
+
+
+@pytest.mark.parametrize(
+    ('arguments', 'message'),
+    [
+        ({'score_threshold': 1.2}, r'score_threshold must be within 0\.\.1, got 1\.2'),
+        ({'score_threshold': 0.1}, 'low_score_threshold must not be above score_threshold'),
+        ({'max_lost': -1}, 'max_lost must be a number of seconds >= 0, got -1'),
+        ({'class_thresholds': [2]}, r'class_thresholds must be within 0\.\.1, got \[2\]'),
+    ],
+)
+def test_wrong_settings_are_named(arguments: dict, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        TrackerConfig(**arguments)
 
 
 @pytest.mark.parametrize(
     ('arguments', 'message'),
     [
         ({'variant': 'sort'}, "variant must be one of .* got 'sort'"),
-        ({'score_threshold': 1.2}, r'score_threshold must be within 0\.\.1, got 1\.2'),
-        ({'score_threshold': 0.1}, 'low_score_threshold must not be above score_threshold'),
-        ({'max_lost': -1}, 'max_lost must be a number of seconds >= 0, got -1'),
         ({'frame_rate': 0}, 'frame_rate must be positive, got 0'),
+        ({'track_buffer': -1}, 'track_buffer must be a number >= 0, got -1'),
+        ({'score_threshold': 7}, r'score_threshold must be within 0\.\.1, got 7'),
     ],
 )
-def test_wrong_settings_are_named(arguments: dict, message: str) -> None:
+def test_wrong_settings_of_the_published_tracker_are_named(arguments: dict, message: str) -> None:
     with pytest.raises(ValueError, match=message):
-        TrackerConfig(**arguments)
+        TrackerConfig.reference(**arguments)
+
+
+def test_the_published_tracker_says_what_it_needs() -> None:
+    boxes_alone = Detections([[1, 1, 9, 9]], [0.9])
+    with pytest.raises(ValueError, match="needs embeddings.*use variant 'byte'"):
+        Tracker(TrackerConfig.reference()).update(boxes_alone)
+    assert len(Tracker(TrackerConfig.reference(variant='byte')).update(boxes_alone)) == 1
+
+
+def test_thresholds_of_the_published_tracker_change_while_tracking() -> None:
+    tracker = Tracker(TrackerConfig.reference(score_threshold=0.5))
+    tracker.update(person(100, score=0.9))
+    assert tracker.update(person(100, score=0.4)) == []
+    tracker.reconfigure(TrackerConfig.reference(score_threshold=0.3))
+    (track,) = tracker.update(person(100, score=0.4))
+    assert track.track_id == 1
+    with pytest.raises(ValueError, match='cannot change while tracking'):
+        tracker.reconfigure(TrackerConfig.reference(frame_rate=10))

@@ -66,6 +66,9 @@ def _default_model() -> Finding:
         detector(np.zeros((480, 640, 3), np.uint8))
         return detector.model_name
 
+    missing = [name for name in ('torch', 'cv2', 'scipy') if try_import(name)[0] is None]
+    if missing:
+        return Finding('default model', Level.NOTE, f'unknown without {", ".join(missing)}')
     return _attempt('default model', detect, 'install the package again, its weights included')
 
 

@@ -16,7 +16,7 @@ MESSAGE_PACKAGES = (
     'visualization_msgs',
 )
 OPTIONAL_MODULES = {  # module: what is gained by it
-    'cv_bridge': 'images with Bayer, YUV or 16-bit encodings',
+    'cv_bridge': 'images with rare encodings, NV21 for one',
     'tf2_msgs': 'tf frames of tracked people (publish_tf)',
     'foxglove_msgs': '~/annotations for Foxglove',
     'hri_msgs': 'bodies of ROS4HRI under /humans',

@@ -31,7 +31,7 @@ def make_outputs(node: Node, camera: str, parameters: TrackingParameters, *,
         outputs.append(SpatialOutput(node, camera, parameters))
     if FoxgloveOutput.available():
         outputs.append(FoxgloveOutput(node, camera))
-    if HumansOutput.available():
+    if parameters.publish_humans and HumansOutput.available():
         outputs.append(HumansOutput(node, camera))
     if images:  # the slowest one last
         outputs.append(AnnotatedOutput(node, camera))

@@ -7,6 +7,9 @@ in the sense of that REP, who keep their id for life, are beyond a tracker.
 from __future__ import annotations
 
 import importlib.util
+from itertools import chain
+from typing import ClassVar
+from weakref import WeakKeyDictionary
 
 from rclpy.node import Node
 from rclpy.publisher import Publisher
@@ -19,6 +22,8 @@ class HumansOutput(Output):
     """`/humans/bodies/tracked`, and `/humans/bodies/<id>/roi` for each of them."""
 
     stage = 'humans'
+    # The bodies of each camera of a node, whose list is one: absent from it means gone.
+    _rosters: ClassVar[WeakKeyDictionary[Node, dict[str, list[str]]]] = WeakKeyDictionary()
 
     @staticmethod
     def available() -> bool:
@@ -30,6 +35,8 @@ class HumansOutput(Output):
         super().__init__(node, camera)
         from hri_msgs.msg import IdsList
 
+        self._camera = camera
+        self._roster = self._rosters.setdefault(node, {})
         self._tracked = node.create_publisher(IdsList, '/humans/bodies/tracked', 1)
         self._publishers.append(self._tracked)
         self._regions: dict[str, Publisher] = {}
@@ -45,7 +52,9 @@ class HumansOutput(Output):
         }
         for name in self._regions.keys() - bodies.keys():
             self._node.destroy_publisher(self._regions.pop(name))
-        self._tracked.publish(IdsList(header=result.header, ids=list(bodies)))
+        self._roster[self._camera] = list(bodies)
+        everyone = list(chain.from_iterable(self._roster.values()))
+        self._tracked.publish(IdsList(header=result.header, ids=everyone))
         if result.image is None:  # without its size, a box cannot be normalised
             return
         for name, track in bodies.items():
@@ -60,6 +69,7 @@ class HumansOutput(Output):
         for publisher in self._regions.values():
             self._node.destroy_publisher(publisher)
         self._regions.clear()
+        self._roster.pop(self._camera, None)
         super().close()
 
 

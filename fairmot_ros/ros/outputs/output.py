@@ -50,9 +50,11 @@ class Output:
 
     Attributes:
         stage: under which name the time that `publish` takes is reported.
+        complaint: what kept it from publishing all it should of the last image, or ''.
     """
 
     stage = 'publish'
+    complaint = ''
 
     def __init__(self, node: Node, camera: str) -> None:
         """Offer the topics; `camera` is '' where there is one without a name."""
@@ -69,6 +71,9 @@ class Output:
 
     def activate(self) -> None:
         """Begin to listen to what the output needs beside the tracks."""
+
+    def refresh(self) -> None:
+        """Adapt to what changed around the node; called every second while active."""
 
     def deactivate(self) -> None:
         """Stop listening."""

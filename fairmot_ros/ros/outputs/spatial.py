@@ -64,17 +64,22 @@ class SpatialOutput(Output):
         """Listen to the calibration and the depth image."""
         self._inputs.activate()
 
+    def refresh(self) -> None:
+        """Listen as reliably as is published."""
+        self._inputs.follow_publishers()
+
     def deactivate(self) -> None:
         """Stop listening to them."""
         self._inputs.deactivate()
 
     def publish(self, result: FrameResult) -> None:
         """Publish the positions of this image's people; those not located are left out."""
+        positions, self.complaint = None, ''
         try:
             positions = self._locate(result)
         except ImageError as error:
-            self._node.get_logger().warning(str(error), throttle_duration_sec=5.0)
-            positions = None
+            self.complaint = str(error)
+            self._node.get_logger().warning(self.complaint, throttle_duration_sec=5.0)
         located: list[Located] = []
         if positions is not None:
             located = [
@@ -91,7 +96,8 @@ class SpatialOutput(Output):
             self._broadcast(located, result)
 
     def _locate(self, result: FrameResult) -> Positions:
-        parameters, camera = result.parameters, self._inputs.camera()
+        parameters = result.parameters
+        camera = self._inputs.camera(None if result.image is None else result.image.shape[:2])
         boxes = np.array([track.box_xyxy for track in result.visible]).reshape(-1, 4)
         if parameters.position_source == 'ground':
             return locate_on_ground(camera, boxes, parameters.camera_height,
@@ -115,7 +121,8 @@ class SpatialOutput(Output):
         from tf2_msgs.msg import TFMessage
 
         assert self._tf is not None
-        name = self._node.get_name()
+        # With its namespace: tf is one for all robots.
+        name = self._node.get_fully_qualified_name().lstrip('/')
         self._tf.publish(TFMessage(transforms=[
             _transform(result.header, f'{name}/{result.converter.id_of(track)}', centre)
             for track, centre, _ in located

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -83,6 +83,24 @@ def score_detection(detector: Detector, photographs: Sequence[Photograph]) -> di
             name: curve.average_precision() for name, curve in zip(labels, curves)
         }
     return result
+
+
+def detections_of(detector: Detector, photographs: Iterable[Photograph],
+                  lowest: float) -> tuple[Floats, NDArray[np.bool_]]:
+    """Return the scores [N] of all detections from `lowest` up, and which are right.
+
+    Those in ignored regions are left out.
+    """
+    scores, marks = [np.zeros(0)], [np.zeros(0, np.int64)]
+    for photograph in photographs:
+        scene = photograph.load()
+        found = detector(scene.image)
+        found = found[found.scores >= lowest]
+        scores.append(found.scores.astype(np.float64))
+        marks.append(
+            mark_detections(found.boxes_xyxy, scene.boxes_xyxy, photograph.ignored_xyxy))
+    mark = np.concatenate(marks)
+    return np.concatenate(scores)[mark != IGNORED], mark[mark != IGNORED] == HIT
 
 
 def _joined(parts: list[NDArray]) -> NDArray:

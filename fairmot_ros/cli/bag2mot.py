@@ -1,0 +1,103 @@
+"""Turn the tracks in a bag into MOTChallenge text: ``fairmot-bag2mot walk results.txt``."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import cv2
+from tqdm import tqdm
+
+from fairmot_ros.cli.command import run_command
+from fairmot_ros.evaluation.mot_format import write_mot
+
+if TYPE_CHECKING:
+    from fairmot_ros.evaluation.bags import FrameIndex, ImageStream
+
+
+def make_parser() -> argparse.ArgumentParser:
+    """Return the command line."""
+    parser = argparse.ArgumentParser(
+        prog='fairmot-bag2mot',
+        description='Turn a topic of boxes in a bag (vision_msgs/Detection2DArray or '
+        'fairmot_ros/TrackArray: tracks or ground truth) into MOTChallenge text, and if asked '
+        'for, the images into numbered pictures. Frame n is the n-th image of the bag, found by '
+        'its stamp; in a bag without images, the n-th message.',
+    )
+    parser.add_argument('bag', type=Path, help='folder, or .mcap or .db3 file')
+    parser.add_argument('output', type=Path, help='text file to write')
+    parser.add_argument(
+        '--topic', default=None, help='of the boxes (default: the only one with boxes)')
+    parser.add_argument(
+        '--image-topic', default=None, metavar='TOPIC',
+        help='of the images (default: the only one with images)',
+    )
+    parser.add_argument(
+        '--images', type=Path, default=None, metavar='SEQUENCE',
+        help='also write the images to SEQUENCE/img1/000001.jpg ... and a seqinfo.ini',
+    )
+    return parser
+
+
+def convert(options: argparse.Namespace) -> int:
+    """Write the files."""
+    from fairmot_ros.evaluation.bags import Bag, FrameIndex, ImageStream
+    from fairmot_ros.evaluation.bags.boxes import read_boxes
+    from fairmot_ros.evaluation.bags.message_types import BOX_TYPES, IMAGE_TYPES
+
+    with Bag(options.bag) as bag:
+        topic = (
+            bag.choose(BOX_TYPES, '--topic', 'boxes') if options.topic is None
+            else bag.check(options.topic, BOX_TYPES)
+        )
+        images = None
+        if options.image_topic or options.images or bag.topics_of(IMAGE_TYPES):
+            images = ImageStream(bag, options.image_topic)
+        table = read_boxes(bag, topic)
+        if images is None:
+            frames = FrameIndex(table.stamps)
+        else:
+            stamps = tqdm(images.messages(), 'reading stamps', len(images), leave=False)
+            frames = FrameIndex([stamp for stamp, _ in stamps])
+        rows, _ = table.rows(frames.numbers(table.stamps))
+        rows[:, 2:6] = rows[:, 2:6].round(6)  # corner and size come from the centre, rounded
+        write_mot(options.output, rows)
+        print(f'wrote {options.output}: {len(rows)} boxes of {topic} in {len(frames)} frames')
+        if len(rows) < len(table.ids):
+            print(f'note: {len(table.ids) - len(rows)} boxes have the stamp of no image and were '
+                  'left out')
+        if table.names:
+            print(f'note: ids were numbered in the order of their appearance, '
+                  f'{table.names[1]!r} is 1')
+        if images is not None and options.images:
+            write_pictures(images, frames, options.images)
+        if bag.damage:
+            print(f'note: {bag.damage}')
+    return 0
+
+
+def write_pictures(images: ImageStream, frames: FrameIndex, folder: Path) -> None:
+    """Write the images of a bag as a MOTChallenge sequence."""
+    (folder / 'img1').mkdir(parents=True, exist_ok=True)
+    width = height = 0
+    for stamp, picture in tqdm(images.pictures(), 'writing pictures', len(images), unit='image'):
+        number = frames.numbers([stamp])[0]
+        cv2.imwrite(str(folder / 'img1' / f'{number:06}.jpg'), picture)
+        height, width = picture.shape[:2]
+    (folder / 'seqinfo.ini').write_text(
+        f'[Sequence]\nname={folder.resolve().name}\nimDir=img1\nframeRate={frames.rate:.6g}\n'
+        f'seqLength={len(frames)}\nimWidth={width}\nimHeight={height}\nimExt=.jpg\n'
+    )
+    print(f'wrote {folder}: {len(frames)} pictures')
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the command; returns the exit code."""
+    options = make_parser().parse_args(arguments)
+    return run_command('fairmot-bag2mot', lambda: convert(options))
+
+
+if __name__ == '__main__':
+    sys.exit(main())

@@ -1,0 +1,83 @@
+"""Make scores mean what they say: ``fairmot-calibrate CONFIG --data DIR --output OUT``."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from pathlib import Path
+
+import numpy as np
+from tqdm import tqdm
+
+from fairmot_ros.detector.detector import DEFAULT_WEIGHTS
+from fairmot_ros.network import CheckpointError, load_checkpoint, save_checkpoint
+from fairmot_ros.training.config import ConfigError, read_config
+from fairmot_ros.training.mix import read_mix
+from fairmot_ros.training.scoring.calibration import apply_line, fit_line, reliability
+from fairmot_ros.training.scoring.detection import detections_of, make_detector
+from fairmot_ros.training.sources import DataError
+
+LOWEST = 0.2  # the many detections below it would decide, but no tracker uses them
+
+
+def make_parser() -> argparse.ArgumentParser:
+    """Return the command line."""
+    parser = argparse.ArgumentParser(
+        prog='fairmot-calibrate',
+        description='Change the last layer of the heat maps so that of the detections scored s, '
+        'a share s is right. The order of the detections stays.',
+    )
+    parser.add_argument('config', type=Path, help='training file: its labelled pictures are used')
+    parser.add_argument(
+        '--data', type=Path, required=True, help='folder that holds the training sets')
+    parser.add_argument(
+        '--weights', default='default', metavar='FILE', help='checkpoint (default: the shipped)')
+    parser.add_argument('--output', type=Path, required=True, help='checkpoint to write')
+    parser.add_argument(
+        '--pictures', type=int, default=1000, metavar='N',
+        help='how many to look at, spread evenly over the sets (default: 1000)')
+    parser.add_argument('--device', default='auto', help="'auto', 'cpu' or 'cuda'")
+    return parser
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the command; returns the exit code."""
+    options = make_parser().parse_args(arguments)
+    try:
+        calibrate(options)
+    except (CheckpointError, ConfigError, DataError, ValueError) as error:
+        print(f'fairmot-calibrate: {error}', file=sys.stderr)
+        return 2
+    return 0
+
+
+def calibrate(options: argparse.Namespace) -> None:
+    """Fit, tell before and after, and write."""
+    config = read_config(options.config)
+    sets = tuple(part for part in config.sets if not part.cut_outs)
+    photographs = read_mix(sets, options.data).photographs
+    step = max(1, len(photographs) // max(options.pictures, 1))
+    detector = make_detector(options.weights, config.input_size, options.device)
+    scores, hits = detections_of(
+        detector, tqdm(photographs[::step], unit='picture', desc='calibration'), LOWEST)
+    slope, shift = fit_line(scores, hits)
+    path = DEFAULT_WEIGHTS if options.weights == 'default' else options.weights
+    network = load_checkpoint(path)
+    apply_line(network, slope, shift)
+    info = network.info
+    options.output.parent.mkdir(parents=True, exist_ok=True)
+    save_checkpoint(
+        network, options.output, half=config.half_weights, name=info.name,
+        input_size=list(info.input_size or config.input_size), labels=list(info.labels),
+    )
+    logits = slope * (np.log(scores) - np.log1p(-scores)) + shift
+    print(json.dumps({
+        'slope': slope, 'shift': shift, 'detections': len(scores),
+        'before': reliability(scores, hits),
+        'after': reliability(1 / (1 + np.exp(-logits)), hits),
+    }, indent=1))
+
+
+if __name__ == '__main__':
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""What `fairmot-evaluate` is made of: configurations, offline and live runs."""

@@ -1,0 +1,137 @@
+"""Sets of parameters to compare: YAML files with the node's own names."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from fairmot_ros.tracker import TrackerConfig
+from fairmot_ros.tracker.config import parameter_names
+from fairmot_ros.tracker.gallery import Gallery, GalleryConfig
+
+TRACKER = parameter_names()
+DETECTOR = ('weights', 'device', 'precision', 'input_width', 'input_height', 'detection_threshold')
+FILTER = ('min_box_area', 'max_box_aspect')
+TIME = ('on_time_jump', 'max_gap')
+GALLERY = {  # parameter: what GalleryConfig calls it
+    'gallery_size': 'size', 'gallery_seconds': 'max_seconds', 'gallery_distance': 'max_distance',
+}
+PIPELINE = (*DETECTOR, *TRACKER, 'gallery', *GALLERY, *FILTER, *TIME)
+OURS = ('cameras', 'autostart', 'image_transport', 'reliability')  # set by the evaluation
+
+
+@dataclass(frozen=True)
+class Configuration:
+    """Parameters under a name.
+
+    Attributes:
+        name: for tables and files.
+        parameters: those that say how people are detected and tracked.
+        node: further ones of the node, which play no part in the tracks.
+    """
+
+    name: str
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+    node: Mapping[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        tracker = self.tracker()
+        if self.gallery('') is not None and not tracker.uses_embeddings:
+            raise ValueError(
+                f'configuration {self.name}: gallery needs embeddings, which this association '
+                'does not use'
+            )
+        if bool(self.get('input_width', 0)) != bool(self.get('input_height', 0)):
+            raise ValueError(
+                f'{self.name}: input_width and input_height must both be given, or both be 0')
+
+    def get(self, name: str, default: Any) -> Any:
+        """Return a parameter."""
+        return self.parameters.get(name, default)
+
+    def tracker(self) -> TrackerConfig:
+        """Return the settings of the tracker."""
+        try:
+            return TrackerConfig.from_parameters(
+                **{n: v for n, v in self.parameters.items() if n in TRACKER})
+        except (ValueError, TypeError) as error:
+            raise ValueError(f'configuration {self.name}: {error}') from error
+
+    def gallery(self, model: str) -> Gallery | None:
+        """Return a memory for those who leave, None where none is asked for."""
+        try:
+            config = GalleryConfig(**{
+                field: self.parameters[name] for name, field in GALLERY.items()
+                if name in self.parameters
+            })
+        except (ValueError, TypeError) as error:
+            raise ValueError(f'configuration {self.name}: gallery: {error}') from error
+        return Gallery(config, model) if self.get('gallery', False) else None
+
+    def detector(self) -> dict[str, Any]:
+        """Return the arguments of `Detector`."""
+        size = (self.get('input_width', 0), self.get('input_height', 0))
+        return {
+            'weights': self.get('weights', 'default'),
+            'device': self.get('device', 'auto'),
+            'precision': self.get('precision', 'auto'),
+            'input_size': size if all(size) else None,
+            'score_threshold': self.get('detection_threshold', 0.1),
+        }
+
+
+def read_configuration(path: Path) -> Configuration:
+    """Read parameters from YAML: plain names and values, or a parameter file of ROS 2.
+
+    Raises:
+        FileNotFoundError: if there is no such file.
+        ValueError: if it is not such a file, or a name or value is wrong.
+    """
+    if not path.is_file():
+        raise FileNotFoundError(f'{path}: no such file; expected YAML with parameters')
+    try:
+        content = yaml.safe_load(path.read_text()) or {}
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise ValueError(f'{path} is not YAML: {" ".join(str(error).split())}') from error
+    if not isinstance(content, dict):
+        raise ValueError(f'{path}: expected names and values, got {type(content).__name__}')
+    sections = [v['ros__parameters'] for v in content.values()
+                if isinstance(v, dict) and 'ros__parameters' in v]
+    values: dict[str, Any] = {}
+    for section in sections or [content]:
+        values.update(section)
+    own = {name: value for name, value in values.items() if name in PIPELINE}
+    other = {n: v for n, v in values.items() if n not in PIPELINE and n not in OURS}
+    _check_names(path, other, known_outside=bool(sections))
+    if other.pop('max_age', 0):
+        raise ValueError(
+            f"{path}: max_age cannot be evaluated, as images keep the bag's stamps and are old; "
+            'leave it out'
+        )
+    if values.get('cameras', ['']) != ['']:
+        raise ValueError(f'{path}: cameras cannot be evaluated together; leave the names out')
+    weights = own.get('weights', 'default')
+    if weights != 'default' and not Path(weights).is_absolute():
+        beside = path.parent / weights
+        own['weights'] = str(beside if beside.is_file() else weights)
+    return Configuration(path.stem, own, other)
+
+
+def _check_names(path: Path, names: Mapping[str, Any], *, known_outside: bool) -> None:
+    """Raise ValueError for a name that no node has; without ROS, files of ROS are trusted."""
+    try:
+        from fairmot_ros.ros.parameters import NodeParameters
+    except ModuleNotFoundError:
+        unknown = [] if known_outside else list(names)
+    else:
+        known = {f.name for f in fields(NodeParameters)} | {'use_sim_time'}
+        unknown = [name for name in names if name not in known]
+    if unknown:
+        raise ValueError(
+            f'{path}: {", ".join(map(repr, unknown))} is no parameter; those that matter for the '
+            f'tracks are {", ".join(PIPELINE)}'
+        )

@@ -1,0 +1,91 @@
+"""Every image of a recording through detector and tracker, in order, however long it takes."""
+
+from __future__ import annotations
+
+import numpy as np
+from tqdm import tqdm
+
+from fairmot_ros.cli.evaluation.configuration import Configuration
+from fairmot_ros.detector import Detector
+from fairmot_ros.evaluation.interpolation import fill_gaps
+from fairmot_ros.evaluation.mot_format import HEIGHT, ID, LEFT, MARK
+from fairmot_ros.evaluation.recording import Recording
+from fairmot_ros.evaluation.runs import Mode, Run
+from fairmot_ros.pipeline import filter_tracks
+from fairmot_ros.ros.time_policy import StampPolicy
+from fairmot_ros.ros.time_policy import Verdict as StampVerdict
+from fairmot_ros.tracker import Tracker
+from fairmot_ros.types import Track
+
+
+class OfflineTracker:
+    """One configuration; each recording gets a tracker of its own.
+
+    The steps are those of the node, so that equal images and parameters give equal tracks.
+    """
+
+    def __init__(self, configuration: Configuration) -> None:
+        """Load the network.
+
+        Raises:
+            ValueError: if the weights or another parameter cannot be used.
+        """
+        self.configuration = configuration
+        self._detector = Detector(**configuration.detector())
+
+    @property
+    def model(self) -> str:
+        """Name and hash of the network."""
+        return self._detector.model_name
+
+    def track(self, recording: Recording) -> Run:
+        """Track a recording.
+
+        Raises:
+            ValueError: if an image cannot be decoded.
+        """
+        settings = self.configuration
+        tracker = Tracker(settings.tracker(), gallery=settings.gallery(self.model))
+        policy = StampPolicy(settings.get('on_time_jump', 'reset'), settings.get('max_gap', 5.0))
+        limits = settings.get('min_box_area', 0.0), settings.get('max_box_aspect', 0.0)
+        processed = np.zeros(len(recording.frames), bool)
+        rows: list[list[float]] = []
+        for number, picture in tqdm(
+            recording.pictures(), f'{recording.name}, {settings.name}', len(processed),
+            unit='image',
+        ):
+            stamp = seconds_of(picture.stamp)
+            verdict = policy.judge(stamp)
+            if verdict is StampVerdict.SKIP:
+                continue
+            if verdict is StampVerdict.RESET:
+                tracker.reset()
+            tracks = tracker.update(
+                self._detector(picture.pixels), policy.tracker_time(stamp), image=picture.pixels)
+            processed[number - 1] = True
+            rows += [_row(number, track) for track in filter_tracks(tracks, *limits)]
+        return Run(recording, settings.name, Mode(), self.model,
+                   np.array(rows, float).reshape(-1, 10), processed)
+
+
+def filled_run(run: Run, longest: float) -> Run:
+    """Return an offline run with the gaps of its tracks filled up to a length in seconds."""
+    stamps = np.array([seconds_of(s) for s in run.recording.frames.stamps.tolist()])
+    return Run(run.recording, run.configuration, Mode(filled=longest), run.model,
+               fill_gaps(run.rows, stamps, longest), run.processed)
+
+
+def seconds_of(stamp: int) -> float:
+    """Return nanoseconds as seconds, rounded as the node does."""
+    seconds, nanoseconds = divmod(stamp, 1_000_000_000)
+    return seconds + nanoseconds * 1e-9
+
+
+def _row(number: int, track: Track) -> list[float]:
+    row = [-1.0] * 10
+    row[0], row[ID] = number, track.track_id
+    row[LEFT : HEIGHT + 1] = track.box_xywh.tolist()
+    row[MARK] = track.score
+    return row
+
+

@@ -1,0 +1,188 @@
+"""A bag to read: its topics and its messages in the order of their recording."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from rosbags.interfaces import MessageDefinition, MessageDefinitionFormat
+from rosbags.serde import SerdeError
+from rosbags.typesys import Stores, TypesysError, get_types_from_idl, get_types_from_msg
+from rosbags.typesys import get_typestore as new_store
+from rosbags.typesys.store import Typestore
+
+from fairmot_ros.evaluation.bags.errors import BagError
+from fairmot_ros.evaluation.bags.message_types import known_types
+from fairmot_ros.evaluation.bags.storage import decompress, open_storages
+
+
+class Topic(NamedTuple):
+    """A topic of a bag: message type, and number of messages as far as the bag tells."""
+
+    type: str
+    messages: int
+
+
+class Message(NamedTuple):
+    """A message as it was recorded.
+
+    Attributes:
+        topic: its topic.
+        time: when it was recorded, nanoseconds.
+        data: serialised, CDR.
+    """
+
+    topic: str
+    time: int
+    data: bytes
+
+
+class Bag:
+    """An open bag; a context manager.
+
+    Attributes:
+        path: folder, or .mcap or .db3 file.
+        topics: name to type and number of messages.
+        damage: one sentence on what is wrong with a bag that can be read in part only, ''
+            while nothing is known to be; reading may bring it to light.
+    """
+
+    def __init__(self, path: str | Path) -> None:
+        """Open a bag.
+
+        Raises:
+            BagError: if there is no bag, or none of it can be read.
+        """
+        self.path = Path(path)
+        self._stack = ExitStack()
+        try:
+            self._storages, self.damage = open_storages(self.path, self._stack)
+        except BaseException:
+            self._stack.close()
+            raise
+        self.topics: dict[str, Topic] = {}
+        for storage in self._storages:
+            for name, (kind, count) in storage.topics.items():
+                before = self.topics.get(name, Topic(kind, 0))
+                self.topics[name] = Topic(kind, before.messages + count)
+        self._types: dict[str, Typestore] = {}  # by the message type that they serve
+
+    def __enter__(self) -> Bag:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the files."""
+        self._stack.close()
+
+    def messages(self, topics: Collection[str]) -> Iterator[Message]:
+        """Yield the messages of some topics; ends early, and notes it, where a bag is damaged.
+
+        Raises:
+            BagError: if the bag has no such topic.
+        """
+        for name in topics:
+            if name not in self.topics:
+                raise BagError(f'{self.path} has no topic {name}; it holds {self.list_topics()}')
+        for storage in self._storages:
+            for topic, time, stored in storage.messages(topics):
+                data = decompress(stored)
+                if data is None:
+                    self.damage = f'{self.path} is damaged: only what comes before that is used'
+                    return
+                yield Message(topic, time, data)
+            if storage.damage:
+                self.damage = storage.damage
+                return
+
+    def decode(self, message: Message) -> Any:
+        """Return a message with its fields as attributes.
+
+        Raises:
+            BagError: if its data does not fit its type.
+        """
+        kind = self.topics[message.topic].type
+        try:
+            if kind not in self._types:
+                self._types[kind] = self._learn(kind)
+            return self._types[kind].deserialize_cdr(message.data, kind)
+        except (SerdeError, TypesysError, KeyError, ValueError) as error:
+            raise BagError(
+                f'{self.path}: a message on {message.topic} cannot be read as {kind}: {error}'
+            ) from error
+
+    def topics_of(self, types: Collection[str]) -> list[str]:
+        """Return the topics of some types that have messages, in alphabetical order."""
+        return sorted(
+            name for name, topic in self.topics.items() if topic.type in types and topic.messages
+        )
+
+    def choose(self, types: Collection[str], option: str, what: str) -> str:
+        """Return the one topic of some types.
+
+        Raises:
+            BagError: if there is none or more than one; `option` is what to choose it with.
+        """
+        found = self.topics_of(types)
+        if len(found) == 1:
+            return found[0]
+        if found:
+            raise BagError(
+                f'{self.path} has several topics with {what}, {", ".join(found)}: choose one '
+                f'with {option}'
+            )
+        raise BagError(
+            f'{self.path} has no topic with {what} ({" or ".join(types)}); it holds '
+            f'{self.list_topics()}'
+        )
+
+    def check(self, topic: str, types: Collection[str]) -> str:
+        """Return the topic's name if it is there and has one of some types.
+
+        Raises:
+            BagError: if not.
+        """
+        name = topic if topic.startswith('/') or topic in self.topics else f'/{topic}'
+        if name not in self.topics:
+            raise BagError(f'{self.path} has no topic {name}; it holds {self.list_topics()}')
+        if self.topics[name].type not in types:
+            raise BagError(
+                f'{name} in {self.path} is of type {self.topics[name].type}; expected '
+                f'{" or ".join(types)}'
+            )
+        return name
+
+    def list_topics(self) -> str:
+        """Return names, types and numbers of messages, for people."""
+        if not self.topics:
+            return 'no topics at all'
+        return ', '.join(
+            f'{name} ({topic.type}, {topic.messages} messages)'
+            for name, topic in sorted(self.topics.items())
+        )
+
+    def _learn(self, kind: str) -> Typestore:
+        """Return types by the definition in the bag, and by ours where it has none."""
+        definitions = (storage.definitions.get(kind) for storage in self._storages)
+        definition = next(filter(None, definitions), None)
+        if definition is None:
+            return known_types()
+        store = new_store(Stores.EMPTY)
+        store.register({**known_types().fielddefs, **_parse(kind, definition)})
+        return store
+
+
+def _parse(kind: str, definition: MessageDefinition) -> dict:
+    if definition.format == MessageDefinitionFormat.MSG:
+        return get_types_from_msg(definition.data, kind)
+    rule = '=' * 80 + '\n'
+    if not definition.data.startswith(f'{rule}IDL: '):
+        return get_types_from_idl(definition.data)
+    fields: dict = {}
+    for part in definition.data.split(rule)[1:]:
+        fields.update(get_types_from_idl(part.split('\n', 1)[1]))
+    return fields

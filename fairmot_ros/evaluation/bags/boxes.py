@@ -1,0 +1,169 @@
+"""Boxes of people in bags: Detection2DArray and TrackArray to MOTChallenge rows and back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from tqdm import tqdm
+
+from fairmot_ros.evaluation.bags.bag import Bag
+from fairmot_ros.evaluation.bags.message_types import DETECTIONS, TRACKS
+from fairmot_ros.evaluation.bags.writer import BagWriter
+from fairmot_ros.evaluation.mot_classes import CLASS_NAMES, CLASS_NUMBERS
+from fairmot_ros.evaluation.mot_format import CLASS, HEIGHT, ID, LEFT, MARK, MotArray
+
+PERSON = 'person'  # the label of a box of a benchmark without classes
+_TRACKED = 1  # of Track.msg
+
+
+@dataclass(frozen=True, eq=False)
+class BoxTable:
+    """What a topic of boxes holds.
+
+    Attributes:
+        stamps: int64 [M], nanoseconds, of each message, one without boxes included.
+        message: int64 [N], index into `stamps` of each box.
+        ids: int64 [N].
+        boxes: float64 [N, 4], left, top, width, height in pixels.
+        scores: float64 [N].
+        labels: names of the classes of the boxes, [N].
+        names: what the ids are called in the bag, where that is not a number; number to name.
+    """
+
+    stamps: NDArray[np.int64]
+    message: NDArray[np.int64]
+    ids: NDArray[np.int64]
+    boxes: NDArray[np.float64]
+    scores: NDArray[np.float64]
+    labels: NDArray[np.str_]
+    names: dict[int, str]
+
+    def rows(self, numbers: NDArray[np.int64]) -> tuple[MotArray, NDArray[np.str_]]:
+        """Return rows with ten columns, and their labels.
+
+        The class is that of MOT16 to MOT20 where the label is the name of one, else -1.
+
+        Args:
+            numbers: [M], the frame of each message; boxes of frame 0 are left out.
+        """
+        rows = np.full((len(self.ids), 10), -1.0)
+        if len(rows):
+            rows[:, 0] = numbers[self.message]
+            rows[:, ID] = self.ids
+            rows[:, LEFT : HEIGHT + 1] = self.boxes
+            rows[:, MARK] = self.scores
+            rows[:, CLASS] = [CLASS_NUMBERS.get(label, -1) for label in self.labels.tolist()]
+        kept = rows[:, 0] > 0
+        return rows[kept], self.labels[kept]
+
+
+def read_boxes(bag: Bag, topic: str) -> BoxTable:
+    """Read a topic of Detection2DArray, or of TrackArray, of which the tracked ones.
+
+    Raises:
+        BagError: if a message cannot be read.
+    """
+    split = _split_tracks if bag.topics[topic].type == TRACKS else _split_detections
+    stamps: list[int] = []
+    message: list[int] = []
+    cells: list[tuple[str, Any, float, str]] = []
+    progress = tqdm(
+        bag.messages([topic]), desc=f'reading {topic}', total=bag.topics[topic].messages,
+        unit='message', leave=False,
+    )
+    for record in progress:
+        array = bag.decode(record)
+        stamp = array.header.stamp
+        found = split(array)
+        message += [len(stamps)] * len(found)
+        stamps.append(stamp.sec * 1_000_000_000 + stamp.nanosec or record.time)
+        cells += found
+    ids, names = _number([name for name, *_ in cells])
+    return BoxTable(
+        np.array(stamps, np.int64),
+        np.array(message, np.int64),
+        ids,
+        np.array([_corners(box) for _, box, *_ in cells], np.float64).reshape(-1, 4),
+        np.array([score for *_, score, _ in cells], np.float64),
+        np.array([label for *_, label in cells], dtype=np.str_),
+        names,
+    )
+
+
+def _split_detections(array: Any) -> list[tuple[str, Any, float, str]]:
+    """Return id, box, score and label of each; of several hypotheses the best."""
+    found = []
+    for detection in array.detections:
+        guesses = [result.hypothesis for result in detection.results]
+        best = max(guesses, key=lambda guess: guess.score, default=None)
+        score, label = (best.score, best.class_id) if best is not None else (1.0, '')
+        found.append((detection.id, detection.bbox, score, label))
+    return found
+
+
+def _split_tracks(array: Any) -> list[tuple[str, Any, float, str]]:
+    return [
+        (str(t.track_id), t.bbox, t.score, t.class_id) for t in array.tracks if t.state == _TRACKED
+    ]
+
+
+def _corners(box: Any) -> tuple[float, float, float, float]:
+    centre = box.center.position
+    return (centre.x - box.size_x / 2, centre.y - box.size_y / 2, box.size_x, box.size_y)
+
+
+def _number(names: list[str]) -> tuple[NDArray[np.int64], dict[int, str]]:
+    """Return ids as numbers: as they are where all are, else in the order of appearance."""
+    if all(name.isdecimal() and len(name) < 16 for name in names):
+        return np.array([int(name) for name in names], np.int64), {}
+    numbers = {name: number for number, name in enumerate(dict.fromkeys(names), 1)}
+    ids = np.array([numbers[name] for name in names], np.int64)
+    return ids, {number: name for name, number in numbers.items()}
+
+
+class BoxMaker:
+    """Makes the messages of a writer."""
+
+    def __init__(self, writer: BagWriter) -> None:
+        """Look up the types."""
+        self._make = writer.make
+
+    def header(self, stamp: int, frame_id: str) -> Any:
+        """Return a header; the stamp is in nanoseconds."""
+        seconds, nanoseconds = divmod(stamp, 1_000_000_000)
+        time = self._make('builtin_interfaces/msg/Time', sec=seconds, nanosec=nanoseconds)
+        return self._make('std_msgs/msg/Header', stamp=time, frame_id=frame_id)
+
+    def detections(self, rows: MotArray, header: Any) -> Any:
+        """Return the boxes of one frame as Detection2DArray; the score is the row's mark."""
+        return self._make(
+            DETECTIONS, header=header, detections=[self._detection(row, header) for row in rows])
+
+    def _detection(self, row: NDArray[np.float64], header: Any) -> Any:
+        left, top, width, height = row[LEFT : HEIGHT + 1].tolist()
+        position = self._make('vision_msgs/msg/Point2D', x=left + width / 2, y=top + height / 2)
+        centre = self._make('vision_msgs/msg/Pose2D', position=position, theta=0.0)
+        number = int(row[CLASS]) if len(row) > CLASS else -1
+        hypothesis = self._make(
+            'vision_msgs/msg/ObjectHypothesis', class_id=CLASS_NAMES.get(number, PERSON),
+            score=float(row[MARK]))
+        return self._make(
+            'vision_msgs/msg/Detection2D',
+            header=header,
+            results=[self._make(
+                'vision_msgs/msg/ObjectHypothesisWithPose', hypothesis=hypothesis,
+                pose=self._no_pose())],
+            bbox=self._make(
+                'vision_msgs/msg/BoundingBox2D', center=centre, size_x=width, size_y=height),
+            id=str(int(row[ID])),
+        )
+
+    def _no_pose(self) -> Any:
+        point = self._make('geometry_msgs/msg/Point', x=0.0, y=0.0, z=0.0)
+        turn = self._make('geometry_msgs/msg/Quaternion', x=0.0, y=0.0, z=0.0, w=1.0)
+        pose = self._make('geometry_msgs/msg/Pose', position=point, orientation=turn)
+        return self._make(
+            'geometry_msgs/msg/PoseWithCovariance', pose=pose, covariance=np.zeros(36))

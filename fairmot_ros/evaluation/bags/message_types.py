@@ -1,0 +1,54 @@
+"""The message types of bags: those of ROS 2, vision_msgs and this package's own."""
+
+from __future__ import annotations
+
+import os
+import sys
+from functools import cache
+from pathlib import Path
+
+from rosbags.typesys import Stores, get_types_from_msg, get_typestore
+from rosbags.typesys.store import Typestore
+
+from fairmot_ros.evaluation.bags.errors import BagError
+
+IMAGE, COMPRESSED_IMAGE = 'sensor_msgs/msg/Image', 'sensor_msgs/msg/CompressedImage'
+DETECTIONS, TRACKS = 'vision_msgs/msg/Detection2DArray', 'fairmot_ros/msg/TrackArray'
+IMAGE_TYPES = (IMAGE, COMPRESSED_IMAGE)
+BOX_TYPES = (DETECTIONS, TRACKS)
+
+_REPOSITORY = Path(__file__).resolve().parents[3]
+_IN_SOURCE_TREE = {
+    'fairmot_ros': _REPOSITORY / 'msg',
+    'vision_msgs': _REPOSITORY / 'third_party' / 'vision_msgs' / 'msg',
+}
+
+
+@cache
+def known_types() -> Typestore:
+    """Return the types that this package reads and writes, and the usual ones of ROS 2.
+
+    Raises:
+        BagError: if the definitions of this package's messages are not installed.
+    """
+    store = get_typestore(Stores.ROS2_JAZZY)
+    added = {}
+    for package, in_source_tree in _IN_SOURCE_TREE.items():
+        for file in sorted(_definitions(package, in_source_tree).glob('*.msg')):
+            added.update(get_types_from_msg(file.read_text(), f'{package}/msg/{file.stem}'))
+    store.register(added)
+    return store
+
+
+def _definitions(package: str, in_source_tree: Path) -> Path:
+    """Return the folder with a package's .msg files: of the source tree or the installation."""
+    prefixes = [*os.environ.get('AMENT_PREFIX_PATH', '').split(os.pathsep), sys.prefix]
+    installed = [Path(p) / 'share' / package / 'msg' for p in prefixes if p]
+    for folder in (in_source_tree, *installed):
+        if any(folder.glob('*.msg')):
+            return folder
+    raise BagError(
+        f'the message definitions of {package} were not found in '
+        f'{", ".join(map(str, installed))}: source the setup.bash of the workspace, or install '
+        'the package with pip'
+    )

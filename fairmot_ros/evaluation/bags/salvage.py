@@ -1,0 +1,111 @@
+"""What can still be read of a file that was cut short: everything up to the damage."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections import Counter
+from collections.abc import Collection, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from rosbags.interfaces import MessageDefinition, MessageDefinitionFormat
+
+from fairmot_ros.evaluation.bags.errors import BagError
+
+FORMATS = {'ros2msg': MessageDefinitionFormat.MSG, 'ros2idl': MessageDefinitionFormat.IDL}
+
+
+class SalvagedMcap:
+    """The records of an MCAP file from its start on, without the index at its end."""
+
+    def __init__(self, path: Path, stack: ExitStack) -> None:
+        """Read once to see what is there."""
+        self._path = path
+        self._file: BinaryIO = stack.enter_context(path.open('rb'))
+        self.damage = ''
+        self.topics: dict[str, tuple[str, int]] = {}
+        self.definitions: dict[str, MessageDefinition] = {}
+        counts = Counter(topic for topic, _, _ in self._records())
+        self.topics = {name: (kind, counts[name]) for name, (kind, _) in self.topics.items()}
+
+    def messages(self, topics: Collection[str]) -> Iterator[tuple[str, int, bytes]]:
+        """See `Storage`; the damage was noted when the file was opened."""
+        return (record for record in self._records() if record[0] in topics)
+
+    def _records(self) -> Iterator[tuple[str, int, bytes]]:
+        try:
+            from mcap.exceptions import UnsupportedCompressionError
+            from mcap.records import Channel, Message, Schema
+            from mcap.stream_reader import StreamReader
+        except ImportError:
+            raise BagError(
+                f'{self._path} is damaged, and reading what is left of it needs the Python '
+                'package mcap: pip install mcap'
+            ) from None
+        self._file.seek(0)
+        schemas: dict[int, Schema] = {}
+        channels: dict[int, Channel] = {}
+        records = StreamReader(self._file).records
+        while True:
+            try:
+                record: Any = next(records)
+            except UnsupportedCompressionError as error:
+                raise BagError(f'{self._path}: {error}; expected lz4 or zstd') from error
+            except Exception:  # the end, or the damage: damaged bytes raise almost anything
+                return
+            if isinstance(record, Schema):
+                schemas[record.id] = record
+                if record.encoding in FORMATS:
+                    self.definitions[record.name] = MessageDefinition(
+                        FORMATS[record.encoding], record.data.decode())
+            elif isinstance(record, Channel) and record.schema_id in schemas:
+                channels[record.id] = record
+                self.topics.setdefault(record.topic, (schemas[record.schema_id].name, 0))
+            elif isinstance(record, Message) and record.channel_id in channels:
+                yield channels[record.channel_id].topic, record.log_time, record.data
+
+
+class SalvagedSqlite:
+    """The rows of a database whose file ends too early or was not closed."""
+
+    def __init__(self, path: Path, stack: ExitStack) -> None:
+        """Read once to see what is there."""
+        self._connection = sqlite3.connect(f'{path.resolve().as_uri()}?mode=ro', uri=True)
+        stack.callback(self._connection.close)
+        self.damage = ''
+        self.topics: dict[str, tuple[str, int]] = {}
+        self.definitions: dict[str, MessageDefinition] = {}
+        # Makes SQLite put up with a file that is shorter than its header says.
+        list(self._rows('PRAGMA writable_schema = ON'))
+        topics = list(self._rows('SELECT id, name, type FROM topics'))
+        self._names = {number: name for number, name, _ in topics}
+        self.topics = {name: (kind, 0) for _, name, kind in topics}
+        counts = Counter(name for name, _, _ in self.messages(self.topics))
+        self.topics = {name: (kind, counts[name]) for _, name, kind in topics}
+        for kind, encoding, text in self._rows(
+            'SELECT topic_type, encoding, encoded_message_definition FROM message_definitions'
+        ):
+            if encoding in FORMATS:
+                self.definitions[kind] = MessageDefinition(FORMATS[encoding], text)
+
+    def messages(self, topics: Collection[str]) -> Iterator[tuple[str, int, bytes]]:
+        """See `Storage`; the damage was noted when the file was opened."""
+        for number, time, data in self._rows(
+            'SELECT topic_id, timestamp, data FROM messages ORDER BY id'
+        ):
+            if self._names.get(number) in topics:
+                yield self._names[number], time, bytes(data)
+
+    def _rows(self, query: str) -> Iterator[Any]:
+        """Yield the rows up to the damage."""
+        try:
+            yield from self._connection.execute(query)
+        except sqlite3.Error:
+            return
+
+
+SALVAGERS: dict[str, type[SalvagedMcap] | type[SalvagedSqlite]] = {
+    '.mcap': SalvagedMcap,
+    '.db3': SalvagedSqlite,
+}

@@ -1,0 +1,126 @@
+"""A MOTChallenge sequence as a bag."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+from tqdm import tqdm
+
+from fairmot_ros.evaluation.bags.boxes import BoxMaker
+from fairmot_ros.evaluation.bags.errors import BagError
+from fairmot_ros.evaluation.bags.message_types import COMPRESSED_IMAGE, DETECTIONS, IMAGE
+from fairmot_ros.evaluation.bags.writer import BagWriter
+from fairmot_ros.evaluation.mot_format import CLASS, FRAME, MotArray
+from fairmot_ros.pixels import BgrImage
+
+CLASSES_BEFORE_COLUMN = 9  # ground truth with as many columns, or one less, has classes
+FORMATS = ('raw', 'jpeg', 'png')
+
+
+@dataclass(frozen=True)
+class BagLayout:
+    """How a sequence is laid out in a bag.
+
+    Attributes:
+        image_topic: of the images; compressed ones get `/compressed` added, as image_transport
+            has it.
+        ground_truth_topic: of the boxes.
+        frame_id: of the images.
+        image_format: 'raw' for Image, 'jpeg' or 'png' for CompressedImage.
+        jpeg_quality: 1 to 100.
+        storage: 'mcap' or 'sqlite3'.
+        compress: whether messages are compressed with zstd.
+        start: stamp of the first image in seconds.
+    """
+
+    image_topic: str = '/image'
+    ground_truth_topic: str = '/ground_truth'
+    frame_id: str = 'camera'
+    image_format: str = 'raw'
+    jpeg_quality: int = 95
+    storage: str = 'mcap'
+    compress: bool = False
+    start: float = 1.0
+
+    def __post_init__(self) -> None:
+        if self.image_format not in FORMATS:
+            raise BagError(
+                f'the image format must be one of {", ".join(FORMATS)}, got {self.image_format!r}'
+            )
+        if not 1 <= self.jpeg_quality <= 100:
+            raise BagError(f'the JPEG quality must be within 1..100, got {self.jpeg_quality}')
+        if self.start < 0:
+            raise BagError(f'the first stamp must not be negative, got {self.start}')
+
+
+def write_sequence(path: str | Path, pictures: Iterable[BgrImage], frame_rate: float,
+                   ground_truth: MotArray | None = None, layout: BagLayout | None = None, *,
+                   total: int | None = None) -> int:
+    """Write a sequence as a bag: each image and, with the same stamp, its ground truth.
+
+    Boxes, ids, marks (as scores) and the classes of MOT16 to MOT20 (as labels) travel;
+    visibility and world coordinates do not.
+
+    Args:
+        path: the bag's folder; it must not exist.
+        pictures: uint8 [H, W, 3] each, BGR, in order.
+        frame_rate: images per second.
+        ground_truth: [N, 7..10] MOTChallenge rows, or None for a bag without.
+        layout: topics and storage.
+        total: number of pictures, for the progress bar.
+
+    Returns:
+        The number of images written.
+
+    Raises:
+        BagError: if the bag cannot be written.
+    """
+    layout = layout or BagLayout()
+    compressed = layout.image_format != 'raw'
+    image_topic = layout.image_topic + ('/compressed' if compressed else '')
+    rows = _without_coordinates(ground_truth)
+    with BagWriter(path, layout.storage, compress=layout.compress) as writer:
+        maker = BoxMaker(writer)
+        writer.add_topic(image_topic, COMPRESSED_IMAGE if compressed else IMAGE)
+        if rows is not None:
+            writer.add_topic(layout.ground_truth_topic, DETECTIONS)
+        number = 0
+        bar = tqdm(pictures, total=total, unit='image', desc=f'writing {Path(path).name}')
+        for number, picture in zip(itertools.count(1), bar):
+            stamp = round((layout.start + (number - 1) / frame_rate) * 1e9)
+            header = maker.header(stamp, layout.frame_id)
+            image = (_compressed if compressed else _raw)(writer, picture, header, layout)
+            writer.write(image_topic, stamp, image)
+            if rows is not None:
+                boxes = maker.detections(rows[rows[:, FRAME] == number], header)
+                writer.write(layout.ground_truth_topic, stamp, boxes)
+    return number
+
+
+def _without_coordinates(rows: MotArray | None) -> MotArray | None:
+    """Cut 2DMOT15's world coordinates off, which are where later benchmarks have the class."""
+    if rows is None or rows.shape[1] <= CLASSES_BEFORE_COLUMN:
+        return rows
+    return rows[:, :CLASS]
+
+
+def _raw(writer: BagWriter, picture: BgrImage, header: Any, layout: BagLayout) -> Any:
+    height, width = picture.shape[:2]
+    return writer.make(
+        IMAGE, header=header, height=height, width=width, encoding='bgr8', is_bigendian=0,
+        step=3 * width, data=np.ascontiguousarray(picture).reshape(-1),
+    )
+
+
+def _compressed(writer: BagWriter, picture: BgrImage, header: Any, layout: BagLayout) -> Any:
+    suffix = {'jpeg': '.jpg', 'png': '.png'}[layout.image_format]
+    options = [cv2.IMWRITE_JPEG_QUALITY, layout.jpeg_quality] if suffix == '.jpg' else []
+    _, data = cv2.imencode(suffix, picture, options)
+    return writer.make(
+        COMPRESSED_IMAGE, header=header, format=layout.image_format, data=data.reshape(-1))

@@ -1,0 +1,37 @@
+"""The timeline of a run: a row for each person of the ground truth."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from fairmot_ros.evaluation.report.charts import Bar, Row, timeline
+from fairmot_ros.evaluation.runs import Verdict
+from fairmot_ros.evaluation.timeline import Person
+
+MOST_PEOPLE = 60
+
+
+def lives_chart(title: str, verdict: Verdict) -> str:
+    """Return the timeline; of too many people those with the most switches."""
+    assert verdict.timeline is not None
+    frames = verdict.run.recording.frames
+    seconds = ((frames.stamps - frames.stamps.min()) * 1e-9).tolist()
+    step = 1 / frames.rate if frames.rate else 1.0
+    people = verdict.timeline.people
+    if len(people) > MOST_PEOPLE:
+        # By the ground truth's ids after that, so that all runs show the same people if they can.
+        chosen = sorted(people, key=lambda p: (-len(p.switches), p.name))[:MOST_PEOPLE]
+        people = [person for person in people if person in chosen]
+    return timeline(title, [_row(p, seconds, step) for p in people], max(seconds) + step)
+
+
+def _row(person: Person, seconds: Sequence[float], step: float) -> Row:
+    bars = [
+        Bar(seconds[s.first - 1], seconds[s.last - 1] + step, s.track,
+            f'track {s.track}: {seconds[s.first - 1]:.1f} to {seconds[s.last - 1]:.1f} s, '
+            f'frames {s.first} to {s.last}')
+        for s in person.spans
+    ]
+    marks = [(seconds[f - 1], f'identity switch in frame {f}') for f in person.switches]
+    return Row(f'person {person.name}', seconds[person.first - 1],
+               seconds[person.last - 1] + step, bars, marks)

@@ -1,0 +1,151 @@
+"""Pictures of the moments in which a tracker was at its worst."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from fairmot_ros.evaluation.clear import match_frames
+from fairmot_ros.evaluation.mot_format import FRAME, HEIGHT, ID, LEFT, MotArray
+from fairmot_ros.evaluation.preprocessing import preprocess
+from fairmot_ros.evaluation.runs import Verdict
+from fairmot_ros.pixels import BgrImage
+
+WIDEST = 720  # pixels
+QUALITY = 82
+RIGHT, MISSED, SUPERFLUOUS, SWITCHED = (  # BGR
+    (96, 160, 0), (40, 40, 220), (0, 140, 255), (190, 40, 170))
+COLOURS = tuple(  # as CSS has them, with what they mean
+    (f'rgb({red} {green} {blue})', meaning)
+    for (blue, green, red), meaning in (
+        (RIGHT, 'right'), (MISSED, 'missed'), (SUPERFLUOUS, 'superfluous'),
+        (SWITCHED, 'another id than before'),
+    )
+)
+
+
+@dataclass(frozen=True)
+class Moment:
+    """A frame with its errors.
+
+    Attributes:
+        number: of the frame.
+        seconds: since the first image.
+        missed, superfluous, switched: numbers of errors.
+        picture: JPEG as a data URI.
+    """
+
+    number: int
+    seconds: float
+    missed: int
+    superfluous: int
+    switched: int
+    picture: str
+
+    @property
+    def text(self) -> str:
+        """When it was and what went wrong."""
+        errors = ((self.missed, 'missed'), (self.superfluous, 'superfluous'),
+                  (self.switched, 'switched'))
+        return f'{self.seconds:.1f} s, frame {self.number}: ' + ', '.join(
+            f'{count} {kind}' for count, kind in errors if count)
+
+
+def worst_moments(verdict: Verdict, count: int, seconds_apart: float) -> Iterator[Moment]:
+    """Yield the worst moments of a run in the order of time; reads the bag again.
+
+    Raises:
+        BagError: if an image cannot be decoded.
+    """
+    timeline, recording = verdict.timeline, verdict.run.recording
+    if timeline is None:
+        return
+    apart = max(1, round(seconds_apart * recording.frames.rate))
+    numbers = frozenset(timeline.worst(count, apart))
+    if not numbers:
+        return
+    drawings = _find_boxes(verdict, numbers)
+    stamps = recording.frames.stamps
+    rows = {int(n): i for i, n in enumerate(timeline.numbers)}
+    done = set()
+    for number, picture in recording.pictures(numbers):
+        if number in done:
+            continue
+        done.add(number)
+        row = rows[number]
+        yield Moment(
+            number, float(stamps[number - 1] - stamps.min()) * 1e-9, int(timeline.missed[row]),
+            int(timeline.superfluous[row]), int(timeline.switched[row]),
+            _as_uri(_draw(picture.pixels, drawings[number])),
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class _Box:
+    xywh: NDArray[np.float64]
+    colour: tuple[int, int, int]
+    text: str
+
+
+def _find_boxes(verdict: Verdict, numbers: frozenset[int]) -> dict[int, list[_Box]]:
+    """Match the run again and keep some frames' boxes, the right ones first."""
+    run = verdict.run
+    truth = run.recording.truth
+    assert truth is not None
+    judged = truth.judged
+    rows, results = (
+        table[judged[table[:, FRAME].astype(int) - 1]] for table in (truth.rows, run.rows))
+    sequence = preprocess(rows, results, truth.benchmark)
+    found: dict[int, list[_Box]] = {}
+    for matches in match_frames(sequence):
+        number = matches.frame.number
+        if number not in numbers:
+            continue
+        people = _boxes_by_id(rows, number)
+        tracks = _boxes_by_id(results, number)
+        boxes = []
+        for result_id, switched in zip(matches.result_ids.tolist(), matches.switched.tolist()):
+            name = int(sequence.result_names[result_id])
+            boxes.append(_Box(tracks[name], SWITCHED if switched else RIGHT, str(name)))
+        for result_id in sorted(
+            set(matches.frame.result_ids.tolist()) - set(matches.result_ids.tolist())
+        ):
+            name = int(sequence.result_names[result_id])
+            boxes.append(_Box(tracks[name], SUPERFLUOUS, str(name)))
+        for gt_id in sorted(set(matches.frame.gt_ids.tolist()) - set(matches.gt_ids.tolist())):
+            boxes.append(_Box(people[int(sequence.gt_names[gt_id])], MISSED, ''))
+        found[number] = boxes
+    return found
+
+
+def _boxes_by_id(rows: MotArray, number: int) -> dict[int, NDArray[np.float64]]:
+    return {int(row[ID]): row[LEFT : HEIGHT + 1] for row in rows[rows[:, FRAME] == number]}
+
+
+def _draw(picture: BgrImage, boxes: list[_Box]) -> BgrImage:
+    height, width = picture.shape[:2]
+    scale = min(1.0, WIDEST / width)
+    size = (round(width * scale), round(height * scale))
+    canvas = cv2.resize(picture, size, interpolation=cv2.INTER_AREA)
+    for box in boxes:
+        left, top, box_width, box_height = box.xywh * scale
+        start = round(float(left)), round(float(top))
+        stop = round(float(left + box_width)), round(float(top + box_height))
+        cv2.rectangle(canvas, start, stop, (255, 255, 255), 4, cv2.LINE_AA)
+        cv2.rectangle(canvas, start, stop, box.colour, 2, cv2.LINE_AA)
+        if box.text:
+            place = (start[0] + 3, max(start[1] - 5, 12))
+            for colour, thickness in (((255, 255, 255), 4), (box.colour, 1)):
+                cv2.putText(canvas, box.text, place, cv2.FONT_HERSHEY_SIMPLEX, 0.5, colour,
+                            thickness, cv2.LINE_AA)
+    return canvas
+
+
+def _as_uri(picture: BgrImage) -> str:
+    _, data = cv2.imencode('.jpg', picture, [cv2.IMWRITE_JPEG_QUALITY, QUALITY])
+    return 'data:image/jpeg;base64,' + base64.b64encode(data.tobytes()).decode('ascii')

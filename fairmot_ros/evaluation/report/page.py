@@ -1,0 +1,159 @@
+"""An evaluation as one page of HTML that needs no other file and no network."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import yaml
+from jinja2 import Environment, FileSystemLoader
+from markupsafe import Markup
+from tqdm import tqdm
+
+import fairmot_ros
+from fairmot_ros.evaluation.evaluate import Metrics
+from fairmot_ros.evaluation.recording import Recording
+from fairmot_ros.evaluation.report import moments
+from fairmot_ros.evaluation.report.curves import accuracy_chart, latency_chart
+from fairmot_ros.evaluation.report.lives import MOST_PEOPLE, lives_chart
+from fairmot_ros.evaluation.report.summary import Evaluation, Group
+from fairmot_ros.evaluation.report.text import COUNTS, LATENCIES, RATIOS
+from fairmot_ros.evaluation.runs import Verdict
+
+FOLDER = Path(__file__).parent
+COSTS = ('HOTA', 'MOTA', 'IDF1')  # of real time, shown beneath the figure
+MOMENTS, SECONDS_APART = 6, 2.0
+
+
+def write_page(path: Path, evaluation: Evaluation) -> None:
+    """Write the page.
+
+    Raises:
+        BagError: if a picture cannot be read from a bag.
+    """
+    environment = Environment(loader=FileSystemLoader(FOLDER), autoescape=True)
+    text = environment.get_template('page.html').render(_context(evaluation))
+    path.write_text(text, encoding='utf-8')
+
+
+def _context(evaluation: Evaluation) -> dict[str, Any]:
+    """Return what the template shows."""
+    groups = evaluation.groups()
+    charts = [('HOTA over α', accuracy_chart(groups)), ('Latency', latency_chart(groups))]
+    return {
+        'style': Markup((FOLDER / 'style.css').read_text(encoding='utf-8')),
+        'version': fairmot_ros.__version__,
+        'ratios': RATIOS,
+        'counts': COUNTS,
+        'latencies': LATENCIES,
+        'known': any(group.metrics for group in groups),
+        'live': any(group.live for group in groups),
+        'filled': any(group.mode.filled for group in groups),
+        'tiles': _tiles(evaluation, groups),
+        'outcomes': evaluation.outcomes,
+        'lines': _main_lines(groups),
+        'charts': [(title, Markup(chart)) for title, chart in charts if chart],
+        'colours': moments.COLOURS,
+        'recordings': [
+            _recording(recording, evaluation)
+            for recording in tqdm(evaluation.recordings, 'writing the report', leave=False)
+        ],
+        'configurations': _configurations(evaluation),
+    }
+
+
+def _tiles(evaluation: Evaluation, groups: Sequence[Group]) -> list[tuple[str, str]]:
+    """Return the figures that everybody looks for first: those of the first configuration."""
+    first = groups[0]
+    figures = first.figures()
+    several = len(evaluation.parameters) > 1
+    of = (f'{first.configuration}, ' if several else '') + first.mode.name
+    tiles = [
+        (f'{100 * figures[name]:.1f}', f'{name}, {of}')
+        for name in ('HOTA', 'MOTA', 'IDF1') if name in figures
+    ]
+    if 'IDSW' in figures:
+        tiles.append((str(figures['IDSW']), f'identity switches, {of}'))
+    else:
+        tiles.append((str(first.tracks), f'tracks, {of}'))
+    live = next((group for group in groups if group.live is not None), None)
+    if live is not None and live.figures()['latency_p95_ms'] is not None:
+        tiles.append((f'{live.figures()["latency_p95_ms"]:.0f} ms',
+                      f'95th percentile of latency, {live.mode.name}'))
+    tiles.append((str(sum(len(r.frames) for r in evaluation.recordings)), 'images'))
+    return tiles
+
+
+def _main_lines(groups: Sequence[Group]) -> list[dict[str, Any]]:
+    """Return a line for each configuration and mode, with what real time costs."""
+    offline = {
+        g.configuration: g.figures() for g in groups if g.mode.rate is None and not g.mode.filled}
+    lines: list[dict[str, Any]] = []
+    for group in groups:
+        share = 100 * group.dropped / max(1, group.images)
+        lines.append({
+            **_line(group.configuration, group.mode.name, group.metrics),
+            'first': bool(lines) and lines[-1]['configuration'] != group.configuration,
+            'images': group.images,
+            'tracks': group.tracks,
+            'dropped': f'{group.dropped} ({share:.0f} %)' if group.live else '–',
+            'seen': group.seen.summary()['HOTA'] if group.seen and group.live else None,
+            'latency': (
+                group.live.percentiles() if group.live else dict.fromkeys(LATENCIES)),
+        })
+        baseline = offline.get(group.configuration, {}) if group.live else {}
+        lines[-1]['costs'] |= {
+            name: round(100 * (lines[-1]['figures'][name] - baseline[name]), 1)
+            for name in COSTS if name in baseline
+        }
+    return lines
+
+
+def _line(configuration: str, mode: str, metrics: Metrics | None) -> dict[str, Any]:
+    return {
+        'configuration': configuration, 'mode': mode,
+        'figures': metrics.summary() if metrics else {}, 'costs': dict.fromkeys(RATIOS),
+    }
+
+
+def _recording(recording: Recording, evaluation: Evaluation) -> dict[str, Any]:
+    verdicts = [v for v in evaluation.verdicts if v.run.recording is recording]
+    judged = [v for v in verdicts if v.timeline is not None]
+    first, last = recording.frames.span
+    lives = [v.run.live for v in verdicts if v.run.live is not None]
+    people = len(judged[0].timeline.people) if judged and judged[0].timeline else 0
+    return {
+        'name': recording.name,
+        'notes': recording.notes,
+        'images': len(recording.frames),
+        'topic': recording.image_topic,
+        'seconds': last - first,
+        'rate': recording.frames.rate,
+        'truth': recording.truth,
+        'lines': [
+            {**_line(v.run.configuration, v.run.mode.name, v.metrics), 'live': v.run.live}
+            for v in verdicts
+        ],
+        'stages': list(dict.fromkeys(name for live in lives for name in live.stages)),
+        'timelines': [(_title(v), Markup(lives_chart(_title(v), v))) for v in judged],
+        'people_shown': min(people, MOST_PEOPLE),
+        'people_left_out': max(0, people - MOST_PEOPLE),
+        'moments': (
+            list(moments.worst_moments(judged[0], MOMENTS, SECONDS_APART)) if judged else []),
+    }
+
+
+def _title(verdict: Verdict) -> str:
+    return f'{verdict.run.configuration}, {verdict.run.mode.name}'
+
+
+def _configurations(evaluation: Evaluation) -> list[dict[str, str]]:
+    models = {v.run.configuration: v.run.model for v in evaluation.verdicts}
+    return [
+        {
+            'name': name, 'model': models.get(name, ''),
+            'text': yaml.safe_dump(dict(values)) if values else 'all at their defaults',
+        }
+        for name, values in evaluation.parameters.items()
+    ]

@@ -1,0 +1,224 @@
+"""An evaluation as plain data."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+import fairmot_ros
+from fairmot_ros.evaluation.evaluate import Metrics
+from fairmot_ros.evaluation.hota import ALPHAS
+from fairmot_ros.evaluation.recording import Recording
+from fairmot_ros.evaluation.report.gate import Outcome
+from fairmot_ros.evaluation.runs import Live, Mode, Run, Verdict, combine
+
+FORMAT = 1  # of the JSON; grows when a field changes its meaning
+DIGITS = 9  # of ratios
+
+
+@dataclass(frozen=True, eq=False)
+class Group:
+    """One configuration in one mode, over all recordings together.
+
+    Attributes:
+        configuration: its name.
+        mode: how images reached the tracker.
+        verdicts: of each recording.
+        metrics, seen: see `Verdict`; None without ground truth.
+        live: latencies of all recordings, None offline.
+    """
+
+    configuration: str
+    mode: Mode
+    verdicts: tuple[Verdict, ...]
+    metrics: Metrics | None
+    seen: Metrics | None
+    live: Live | None
+
+    @property
+    def images(self) -> int:
+        """Number of images."""
+        return sum(len(v.run.processed) for v in self.verdicts)
+
+    @property
+    def dropped(self) -> int:
+        """Number of images that the tracker did not get to."""
+        return sum(v.run.dropped for v in self.verdicts)
+
+    @property
+    def tracks(self) -> int:
+        """Number of tracks."""
+        return sum(v.run.tracks for v in self.verdicts)
+
+    def figures(self) -> dict[str, Any]:
+        """Return every figure that a limit can be set on."""
+        figures: dict[str, Any] = dict(self.metrics.summary()) if self.metrics else {}
+        figures['dropped'] = self.dropped / max(1, self.images)
+        if self.live is not None:
+            figures |= {f'latency_{n}_ms': v for n, v in self.live.percentiles().items()}
+        return figures
+
+
+@dataclass(frozen=True, eq=False)
+class Evaluation:
+    """Everything that was found out.
+
+    Attributes:
+        recordings: what was tracked.
+        parameters: of each configuration.
+        verdicts: of all runs.
+        outcomes: of the limits that were set.
+    """
+
+    recordings: Sequence[Recording]
+    parameters: Mapping[str, Mapping[str, Any]]
+    verdicts: Sequence[Verdict]
+    outcomes: Sequence[Outcome] = field(default=())
+
+    def groups(self) -> list[Group]:
+        """Return the verdicts by configuration and mode, in the order in which they came."""
+        found: dict[tuple[str, Mode], list[Verdict]] = {}
+        for verdict in self.verdicts:
+            key = (verdict.run.configuration, verdict.run.mode)
+            found.setdefault(key, []).append(verdict)
+        return [
+            Group(name, mode, tuple(members), *combine(members), _together(members))
+            for (name, mode), members in found.items()
+        ]
+
+
+def _together(verdicts: Sequence[Verdict]) -> Live | None:
+    lives = [v.run.live for v in verdicts if v.run.live is not None]
+    if not lives:
+        return None
+    return Live(
+        sum(live.sent for live in lives),
+        float(np.mean([live.rate for live in lives])),
+        np.concatenate([live.latencies for live in lives]),
+    )
+
+
+def summarise(evaluation: Evaluation) -> dict[str, Any]:
+    """Return an evaluation as JSON can hold it.
+
+    Of offline runs nothing in it depends on when or how fast they ran.
+    """
+    return {
+        'format': FORMAT,
+        'fairmot_ros': fairmot_ros.__version__,
+        'recordings': [_recording(r) for r in evaluation.recordings],
+        'configurations': [
+            {'name': name, 'model': _model(name, evaluation.verdicts), 'parameters': dict(values)}
+            for name, values in evaluation.parameters.items()
+        ],
+        'combined': [_group(group) for group in evaluation.groups()],
+        'runs': [_run(verdict) for verdict in evaluation.verdicts],
+        'limits': [
+            {
+                'limit': str(outcome.limit), 'configuration': outcome.configuration,
+                'mode': outcome.mode, 'value': _rounded(outcome.value), 'kept': outcome.kept,
+            }
+            for outcome in evaluation.outcomes
+        ],
+    }
+
+
+def _model(configuration: str, verdicts: Sequence[Verdict]) -> str | None:
+    return next((v.run.model for v in verdicts if v.run.configuration == configuration), None)
+
+
+def _recording(recording: Recording) -> dict[str, Any]:
+    truth = recording.truth
+    first, last = recording.frames.span
+    return {
+        'name': recording.name,
+        'path': str(recording.path),
+        'image_topic': recording.image_topic,
+        'images': len(recording.frames),
+        'first_stamp': _rounded(first),
+        'last_stamp': _rounded(last),
+        'rate': round(recording.frames.rate, 3),
+        'ground_truth': None if truth is None else {
+            'source': truth.source,
+            'benchmark': truth.benchmark,
+            'boxes': len(truth.rows),
+            'people': len(np.unique(truth.rows[:, 1])),
+            'judged_images': int(truth.judged.sum()),
+        },
+        'notes': list(recording.notes),
+    }
+
+
+def _mode(mode: Mode) -> dict[str, Any]:
+    return {
+        'mode': 'offline' if mode.rate is None else 'live', 'rate': mode.rate,
+        'filled_seconds': mode.filled,
+    }
+
+
+def _group(group: Group) -> dict[str, Any]:
+    return {
+        'configuration': group.configuration,
+        **_mode(group.mode),
+        'images': group.images,
+        'dropped': group.dropped,
+        **_metrics(group.metrics, group.seen),
+        'latency_ms': None if group.live is None else group.live.percentiles(),
+    }
+
+
+def _run(verdict: Verdict) -> dict[str, Any]:
+    run = verdict.run
+    return {
+        'recording': run.recording.name,
+        'configuration': run.configuration,
+        **_mode(run.mode),
+        'images': len(run.processed),
+        'dropped': run.dropped,
+        'dropped_frames': (np.flatnonzero(~run.processed) + 1).tolist(),
+        'tracks': run.tracks,
+        'boxes': len(run.rows),
+        **_metrics(verdict.metrics, verdict.seen),
+        **_live(run),
+        'switches': None if verdict.timeline is None else [
+            {'frame': frame, 'person': person.name}
+            for person in verdict.timeline.people for frame in person.switches
+        ],
+    }
+
+
+def _live(run: Run) -> dict[str, Any]:
+    live = run.live
+    if live is None:
+        return {'sent': None, 'sent_rate': None, 'latency_ms': None, 'stages_ms': None}
+    return {
+        'sent': live.sent,
+        'sent_rate': round(live.rate, 3),
+        'latency_ms': live.percentiles(),
+        'stages_ms': {
+            name: {'p50': round(1e3 * p50, 3), 'p95': round(1e3 * p95, 3)}
+            for name, (p50, p95) in live.stages.items()
+        },
+    }
+
+
+def _metrics(metrics: Metrics | None, seen: Metrics | None) -> dict[str, Any]:
+    if metrics is None or seen is None:
+        return {'metrics': None, 'metrics_of_processed': None, 'curves': None}
+    return {
+        'metrics': {name: _rounded(v) for name, v in metrics.summary().items()},
+        'metrics_of_processed': {name: _rounded(v) for name, v in seen.summary().items()},
+        'curves': {
+            'alpha': [round(float(a), 2) for a in ALPHAS],
+            'HOTA': [_rounded(v) for v in metrics.hota.hota.tolist()],
+            'DetA': [_rounded(v) for v in metrics.hota.det_a.tolist()],
+            'AssA': [_rounded(v) for v in metrics.hota.ass_a.tolist()],
+        },
+    }
+
+
+def _rounded(value: Any) -> Any:
+    return round(value, DIGITS) if isinstance(value, float) else value

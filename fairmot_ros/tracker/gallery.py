@@ -1,0 +1,380 @@
+"""A memory for people who left: by their look they get their old id back, or a name.
+
+Embeddings of people are biometric data: see `gallery_store` for how they are kept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from threading import Lock
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from fairmot_ros.tracker.gallery_store import EmbeddingStore, Unit, as_unit
+
+Mask = NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class GalleryConfig:
+    """How much is remembered and what counts as the same person.
+
+    Attributes:
+        size: embeddings kept at most. Of those who left without a name, who left first is
+            forgotten first.
+        max_seconds: how long those without a name are remembered after they left.
+        max_distance: largest cosine distance between two looks of one person, 0..1. What it should
+            be is up to the model; the default is for a weak one, as a wrong old id is worse than
+            a new one.
+        max_speed: box heights per second that somebody may have moved while unseen; keeps two
+            people who look alike apart when one appears far from where the other just left.
+        views: embeddings kept of each enrolled person, the newest ones.
+    """
+
+    size: int = 500
+    max_seconds: float = 600.0
+    max_distance: float = 0.07
+    max_speed: float = 10.0
+    views: int = 8
+
+    def __post_init__(self) -> None:
+        for name in ('size', 'views'):
+            if getattr(self, name) < 1:
+                raise ValueError(f'{name} must be at least 1, got {getattr(self, name)}')
+        for name in ('max_seconds', 'max_speed'):
+            if not getattr(self, name) > 0:
+                raise ValueError(f'{name} must be a number above 0, got {getattr(self, name)}')
+        if not 0 <= self.max_distance <= 1:
+            raise ValueError(f'max_distance must be within 0..1, got {self.max_distance}')
+
+
+class Match(NamedTuple):
+    """A person of the gallery who looks like the one asked for.
+
+    Attributes:
+        track_id: 0 if none is known.
+        name: '' of those who left without one.
+        distance: cosine distance, 0..2.
+    """
+
+    track_id: int
+    name: str
+    distance: float
+
+
+class Gallery:
+    """Remembers the people of one tracker; may be used from several threads.
+
+    A person who left is recalled once and is then present again, so an id is never given to two.
+
+    Attributes:
+        model: what makes the embeddings, '' if that is not known.
+    """
+
+    def __init__(self, config: GalleryConfig | None = None, model: str = '') -> None:
+        """Start empty."""
+        self._config = config or GalleryConfig()
+        self.model = model
+        self._lock = Lock()
+        self._store = EmbeddingStore(self._config.size)
+        self._names: dict[int, str] = {}  # of the enrolled, by identity
+        self._identities = 0  # given so far
+        self._unwanted: dict[int, None] = {}  # track ids not to be remembered, oldest first
+
+    @property
+    def config(self) -> GalleryConfig:
+        """The settings in force."""
+        return self._config
+
+    @config.setter
+    def config(self, config: GalleryConfig) -> None:
+        if config.size != self._config.size:
+            raise ValueError('size cannot change while people are remembered; make a new Gallery')
+        self._config = config
+
+    def __len__(self) -> int:
+        """Return the number of people in it."""
+        with self._lock:
+            return len(np.unique(self._store.rows['identity']))
+
+    @property
+    def names(self) -> list[str]:
+        """Names of the enrolled people, in the order of their enrolment."""
+        with self._lock:
+            return list(self._names.values())
+
+    # -- what the tracker does ---------------------------------------------------------------
+
+    def remember(self, track_id: int, embedding: ArrayLike, class_id: int,
+                 box_xyxy: ArrayLike, now: float) -> bool:
+        """Note that somebody left.
+
+        Args:
+            track_id: 1 or more.
+            embedding: [D].
+            class_id: only the same class is recalled.
+            box_xyxy: [4], where last seen.
+            now: when last seen, in seconds of the same clock in all calls.
+
+        Returns:
+            Whether the person is remembered: not if that id is to be forgotten, or if only
+            enrolled people are in a full gallery.
+        """
+        unit = as_unit(embedding)
+        with self._lock:
+            self._expire(now)
+            if track_id in self._unwanted:
+                del self._unwanted[track_id]
+                return False
+            self._store.check_size(unit)
+            mine = self._store.rows['track_id'] == track_id
+            if not (mine & self._named()).any():
+                self._store.remove(mine.nonzero()[0])
+                if not self._make_room(1):
+                    return False
+                self._store.add(unit, identity=self._new_identity(), track_id=track_id,
+                                class_id=class_id)
+            rows = self._store.rows
+            mine = rows['track_id'] == track_id
+            rows['present'][mine] = False
+            rows['left'][mine] = now
+            rows['box'][mine] = box_xyxy
+            return True
+
+    def recall(self, embedding: ArrayLike, class_id: int, box_xyxy: ArrayLike,
+               now: float) -> int | None:
+        """Return the id of who left and has come back, None if it is nobody known.
+
+        Args:
+            embedding: [D], of somebody who has just appeared.
+            class_id: of the same.
+            box_xyxy: [4], of the same.
+            now: in seconds.
+        """
+        unit = as_unit(embedding)
+        with self._lock:
+            self._expire(now)
+            rows = self._store.rows
+            candidates = ~rows['present'] & (rows['track_id'] > 0)
+            candidates &= rows['class_id'] == class_id
+            candidates &= self._reachable(np.asarray(box_xyxy, np.float64), now)
+            if not candidates.any():
+                return None
+            self._store.check_size(unit)
+            distance = np.where(candidates, self._store.distances(unit), np.inf)
+            best = int(distance.argmin())
+            if distance[best] > self._config.max_distance:
+                return None
+            track_id, identity = int(rows['track_id'][best]), int(rows['identity'][best])
+            mine = rows['identity'] == identity
+            if identity in self._names:
+                rows['present'][mine] = True
+            else:
+                self._store.remove(mine.nonzero()[0])
+            return track_id
+
+    def expire(self, now: float) -> None:
+        """Forget those without a name who have been away for too long."""
+        with self._lock:
+            self._expire(now)
+
+    def restart(self) -> None:
+        """Begin anew, as all tracks are dropped and time may start again.
+
+        Those without a name are forgotten; the enrolled have left at an unknown time.
+        """
+        with self._lock:
+            self._store.remove((~self._named()).nonzero()[0])
+            rows = self._store.rows
+            rows['present'] = rows['track_id'] == 0
+            rows['left'] = -np.inf
+            self._unwanted.clear()
+
+    # -- what people ask for -----------------------------------------------------------------
+
+    def enrol(self, name: str, embeddings: ArrayLike, *, track_id: int = 0,
+              class_id: int = 0, model: str = '') -> None:
+        """Give a person a name; enrolled people are kept until they are forgotten.
+
+        Args:
+            name: of a person; one that is enrolled already gets further looks.
+            embeddings: [D] or [V, D], of one look or several.
+            track_id: of the person, who gets it back after leaving; 0 if there is none.
+            class_id: of the person.
+            model: what made the embeddings, '' if it is this gallery's for sure.
+
+        Raises:
+            ValueError: if there is no name or no usable embedding, the embeddings are another
+                model's, the id is somebody else's, or the gallery is full of enrolled people.
+        """
+        if not name:
+            raise ValueError('a name is needed to enrol somebody, got an empty one')
+        self._check_model(model)
+        given = np.atleast_2d(np.asarray(embeddings, np.float32))
+        looks = [as_unit(look) for look in given[-self._config.views:]]
+        with self._lock:
+            rows = self._store.rows
+            identity = next((i for i, n in self._names.items() if n == name), 0)
+            known = rows['track_id'] == track_id if track_id else rows['identity'] == identity
+            before = rows[known][:1]  # a copy: when and where they left, if they did
+            for look in looks:
+                self._store.check_size(look)
+            owner = self._names.get(int(before['identity'][0]), name) if len(before) else name
+            if owner != name:
+                raise ValueError(
+                    f'the id {track_id} is enrolled as {owner!r}: forget that name to give another'
+                )
+            if not self._fits(identity, len(looks)):
+                raise ValueError(
+                    f'the gallery is full of enrolled people ({self._store.capacity} embeddings): '
+                    'forget some of them or give it a larger size'
+                )
+            self._store.remove((known & ~self._named()).nonzero()[0])
+            identity = identity or self._new_identity()
+            self._names[identity] = name
+            self._drop_old_views(identity, len(looks))
+            self._make_room(len(looks))
+            for look in looks:
+                self._store.add(look, identity=identity, class_id=class_id, present=True)
+            self._bind(identity, track_id, before)
+
+    def looks(self, track_id: int) -> NDArray[np.float32]:
+        """Return a copy of the embeddings [V, D] of an id, empty if nobody has it here."""
+        with self._lock:
+            return self._store.embeddings[self._store.rows['track_id'] == track_id]
+
+    def query(self, embedding: ArrayLike, k: int = 1, *, model: str = '',
+              max_distance: float | None = None) -> list[Match]:
+        """Return who looks most like an embedding, the nearest first.
+
+        Args:
+            embedding: [D].
+            k: how many people at most.
+            model: what made the embedding, '' if it is this gallery's for sure.
+            max_distance: largest cosine distance; that of the settings by default.
+
+        Raises:
+            ValueError: if the embedding is another model's or cannot be used.
+        """
+        self._check_model(model)
+        limit = self._config.max_distance if max_distance is None else max_distance
+        unit = as_unit(embedding)
+        with self._lock:
+            if not len(self._store):
+                return []
+            self._store.check_size(unit)
+            distance, rows = self._store.distances(unit), self._store.rows
+            found: dict[int, Match] = {}
+            for row in distance.argsort(kind='stable'):
+                if distance[row] > limit:
+                    break
+                identity = int(rows['identity'][row])
+                found.setdefault(identity, Match(
+                    int(rows['track_id'][row]), self._names.get(identity, ''),
+                    float(distance[row])))
+            return list(found.values())[:k]
+
+    def forget(self, who: int | str | None = None) -> int:
+        """Forget a person by id or by name, or everybody; returns how many were forgotten.
+
+        Their embeddings are overwritten. Somebody who is still tracked is not remembered on
+        leaving either.
+        """
+        with self._lock:
+            rows = self._store.rows
+            if isinstance(who, str):
+                chosen = np.isin(
+                    rows['identity'], [i for i, name in self._names.items() if name == who])
+            else:
+                chosen = np.full(len(rows), True) if who is None else rows['track_id'] == who
+            tracked = rows['track_id'][chosen & rows['present'] & (rows['track_id'] > 0)]
+            unwanted = [*tracked.tolist(), *([who] if isinstance(who, int) else [])]
+            self._unwanted.update(dict.fromkeys(unwanted))
+            while len(self._unwanted) > self._config.size:
+                del self._unwanted[next(iter(self._unwanted))]
+            gone = np.unique(rows['identity'][chosen]).tolist()
+            self._store.remove(chosen.nonzero()[0])
+            for identity in gone:
+                self._names.pop(identity, None)
+            return len(gone)
+
+    def enrolled(self) -> Iterator[tuple[str, int, Unit]]:
+        """Yield name, class and embedding of each look of the enrolled people."""
+        with self._lock:
+            people = [
+                (self._names[int(row['identity'])], int(row['class_id']), embedding.copy())
+                for row, embedding in zip(self._store.rows, self._store.embeddings)
+                if int(row['identity']) in self._names
+            ]
+        yield from people
+
+    # -- all of this with the lock held -------------------------------------------------------
+
+    def _named(self) -> Mask:
+        """Return which rows are of enrolled people."""
+        return np.isin(self._store.rows['identity'], list(self._names))
+
+    def _new_identity(self) -> int:
+        self._identities += 1
+        return self._identities
+
+    def _reachable(self, box: NDArray[np.float64], now: float) -> Mask:
+        """Return which rows are of people who could have come to a box by now."""
+        rows = self._store.rows
+        then = rows['box']
+        height = np.maximum(then[:, 3] - then[:, 1], box[3] - box[1])
+        way = np.hypot(*(then[:, :2] + then[:, 2:] - box[:2] - box[2:]).T / 2)
+        reach = 1.0 + self._config.max_speed * np.maximum(now - rows['left'], 0.0)
+        reachable: Mask = way <= height * reach
+        return reachable
+
+    def _expire(self, now: float) -> None:
+        late = now - self._store.rows['left'] > self._config.max_seconds
+        if late.any():
+            self._store.remove((late & ~self._named()).nonzero()[0])
+
+    def _make_room(self, count: int) -> bool:
+        """Make room at the cost of those who left first without a name; False if too few did."""
+        excess = len(self._store) + count - self._store.capacity
+        if excess > 0:
+            nameless = (~self._named()).nonzero()[0]
+            if len(nameless) < excess:
+                return False
+            order = self._store.rows['left'][nameless].argsort(kind='stable')
+            self._store.remove(nameless[order[:excess]])
+        return True
+
+    def _views_over(self, identity: int, more: int) -> int:
+        """Return how many views of a person must go for so many more."""
+        views = np.count_nonzero(self._store.rows['identity'] == identity)
+        return max(int(views) + more - self._config.views, 0)
+
+    def _fits(self, identity: int, looks: int) -> bool:
+        named = int(np.count_nonzero(self._named()))
+        return named + looks - self._views_over(identity, looks) <= self._store.capacity
+
+    def _drop_old_views(self, identity: int, more: int) -> None:
+        mine = (self._store.rows['identity'] == identity).nonzero()[0]
+        oldest = mine[self._store.rows['added'][mine].argsort()]
+        self._store.remove(oldest[:self._views_over(identity, more)])
+
+    def _bind(self, identity: int, track_id: int, before: NDArray) -> None:
+        """Tie an enrolled person to a track; `before` is its row where it was known already."""
+        rows = self._store.rows
+        mine = rows['identity'] == identity
+        columns: dict[str, Any] = {'track_id': track_id, 'present': True}
+        if len(before):
+            columns = {name: before[name][0] for name in ('track_id', 'present', 'left', 'box')}
+        for name, value in columns.items():
+            rows[name][mine] = value
+        self._unwanted.pop(track_id, None)
+
+    def _check_model(self, model: str) -> None:
+        if model and model != self.model:
+            raise ValueError(
+                f'embeddings of {model!r} cannot be compared with those of this gallery, which '
+                f'are made by {self.model!r}: enrol people anew with that model'
+            )

@@ -1,0 +1,65 @@
+"""Scores that mean what they say: of detections scored s, a share s is right.
+
+Trained scores are too modest or too bold, each network in its own way, so thresholds of one are
+wrong for another. Platt's remedy (1999) is a straight line through the logits, fitted on labelled
+pictures; the heat map's last layer takes it in, and nothing else changes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from scipy.optimize import minimize
+
+from fairmot_ros.network.heads import FairMOTNetwork
+
+Floats = NDArray[np.float64]
+CLOSEST = 1e-6  # of a score to 0 and 1
+
+
+def fit_line(scores: Floats, hits: NDArray[np.bool_]) -> tuple[float, float]:
+    """Return slope and shift of the logits that make hits [N] as likely as scores [N] say.
+
+    Raises:
+        ValueError: if all or none are hits: there is nothing to fit.
+    """
+    if hits.all() or not hits.any():
+        raise ValueError(
+            f'{np.count_nonzero(hits)} of {len(hits)} detections are right: scores can be '
+            'calibrated only where some are right and some are wrong'
+        )
+    scores = scores.clip(CLOSEST, 1 - CLOSEST)
+    logits = np.log(scores) - np.log1p(-scores)
+    sign = np.where(hits, 1.0, -1.0)
+
+    def surprise(line: Floats) -> float:
+        return float(np.logaddexp(0.0, -sign * (line[0] * logits + line[1])).mean())
+
+    slope, shift = minimize(surprise, (1.0, 0.0), method='Nelder-Mead').x
+    return float(slope), float(shift)
+
+
+@torch.no_grad()
+def apply_line(network: FairMOTNetwork, slope: float, shift: float) -> None:
+    """Change the last layer of the heat maps so that its logits lie on the line."""
+    last = network.get_submodule('hm.2')
+    assert isinstance(last, torch.nn.Conv2d) and last.bias is not None
+    last.weight.mul_(slope)
+    last.bias.mul_(slope).add_(shift)
+
+
+def reliability(scores: Floats, hits: NDArray[np.bool_],
+                edges: Sequence[float] = (0.1, 0.3, 0.5, 0.7, 0.9)) -> list[dict[str, float]]:
+    """Return, for ranges of the score, how many detections there are and which share is right."""
+    rows = []
+    for low, high in zip(edges, (*edges[1:], 1.0)):
+        inside = (scores >= low) & (scores < high)
+        if inside.any():
+            rows.append({
+                'from': low, 'to': high, 'detections': int(inside.sum()),
+                'mean_score': float(scores[inside].mean()), 'right': float(hits[inside].mean()),
+            })
+    return rows

@@ -1,0 +1,123 @@
+"""fairmot-mot2bag and fairmot-bag2mot undo each other, and say what is wrong in one sentence."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+pytest.importorskip('rosbags', reason='needs rosbags')
+from fairmot_ros.cli import bag2mot, mot2bag
+from fairmot_ros.evaluation import read_mot, read_seqinfo, write_mot
+
+LENGTH = 6
+GROUND_TRUTH = np.array([[f, 7, 3.5 * f, 2.25, 10, 20, 1, -1, -1, -1] for f in range(1, 6)])
+
+
+@pytest.fixture
+def sequence(tmp_path: Path) -> Path:
+    """A sequence as MOTChallenge lays it out."""
+    folder = tmp_path / 'MOT99-01'
+    (folder / 'img1').mkdir(parents=True)
+    (folder / 'gt').mkdir()
+    for i in range(LENGTH):
+        picture = np.full((30, 40, 3), 40 * i, np.uint8)
+        cv2.imwrite(str(folder / 'img1' / f'{i + 1:06}.jpg'), picture)
+    write_mot(folder / 'gt' / 'gt.txt', GROUND_TRUTH)
+    (folder / 'seqinfo.ini').write_text(
+        f'[Sequence]\nname=MOT99-01\nimDir=img1\nframeRate=14\nseqLength={LENGTH}\n'
+        'imWidth=40\nimHeight=30\nimExt=.jpg\n')
+    return folder
+
+
+@pytest.mark.parametrize('storage', ['mcap', 'sqlite3'])
+def test_there_and_back(
+    sequence: Path, storage: str, tmp_path: Path, capsys: pytest.CaptureFixture
+) -> None:
+    bag = tmp_path / 'bag'
+    assert mot2bag.main([str(sequence), str(bag), '--storage', storage]) == 0
+    assert f'{LENGTH} images at 14 Hz, with 5 boxes' in capsys.readouterr().out
+
+    text, copy = tmp_path / 'gt.txt', tmp_path / 'copy'
+    assert bag2mot.main([str(bag), str(text), '--images', str(copy)]) == 0
+    np.testing.assert_array_equal(read_mot(text), GROUND_TRUTH)
+    info = read_seqinfo(copy)
+    assert (info.frame_rate, info.length, info.width, info.height) == (14, LENGTH, 40, 30)
+    for i in range(LENGTH):
+        picture = cv2.imread(str(copy / 'img1' / f'{i + 1:06}.jpg'))
+        assert abs(float(picture.mean()) - 40 * i) < 2
+
+
+def test_options(sequence: Path, tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
+    bag = tmp_path / 'bag'
+    assert mot2bag.main([
+        str(sequence / 'img1'), str(bag), '--ground-truth', str(sequence / 'gt' / 'gt.txt'),
+        '--frame-rate', '5', '--image-topic', '/eye/image', '--ground-truth-topic', '/truth',
+        '--image-format', 'jpeg', '--compress', '--max-images', '3', '--start', '100',
+    ]) == 0
+    from fairmot_ros.evaluation.bags import Bag, FrameIndex, ImageStream
+
+    with Bag(bag) as opened:
+        assert set(opened.topics) == {'/eye/image/compressed', '/truth'}
+        frames = FrameIndex([stamp for stamp, _ in ImageStream(opened).messages()])
+    assert (len(frames), frames.span[0]) == (3, pytest.approx(100))
+    assert frames.rate == pytest.approx(5)
+    assert bag2mot.main([str(bag), str(tmp_path / 'a.txt'), '--topic', 'truth']) == 0
+    assert len(read_mot(tmp_path / 'a.txt')) == 3
+
+
+def test_a_bag_of_boxes_alone_is_numbered_by_its_messages(sequence: Path, tmp_path: Path) -> None:
+    from fairmot_ros.evaluation.bags import BagWriter
+    from fairmot_ros.evaluation.bags.boxes import BoxMaker
+    from fairmot_ros.evaluation.bags.message_types import DETECTIONS
+
+    with BagWriter(tmp_path / 'bag') as writer:
+        writer.add_topic('/tracks', DETECTIONS)
+        maker = BoxMaker(writer)
+        for i, row in enumerate(GROUND_TRUTH):
+            stamp = 10 ** 9 * (4 + 2 * i)
+            array = maker.detections(row[None, :7], maker.header(stamp, ''))
+            array.detections[0].id = f'front/{i // 3}'
+            writer.write('/tracks', stamp, array)
+    assert bag2mot.main([str(tmp_path / 'bag'), str(tmp_path / 'a.txt')]) == 0
+    rows = read_mot(tmp_path / 'a.txt')
+    assert rows[:, 0].tolist() == [1, 2, 3, 4, 5]
+    assert rows[:, 1].tolist() == [1, 1, 1, 2, 2], 'names are numbered'
+
+
+@pytest.mark.parametrize(('arguments', 'reason'), [
+    (['none', 'bag'], 'no video at none'),
+    (['{sequence}', '{sequence}'], 'exists already'),
+    (['{sequence}', 'bag', '--ground-truth', 'none.txt'], 'none.txt: no such file'),
+    (['{sequence}', 'bag', '--image-format', 'jpeg', '--jpeg-quality', '0'], 'within 1..100'),
+])
+def test_mistakes_of_mot2bag(
+    arguments: list[str], reason: str, sequence: Path, tmp_path: Path,
+    capsys: pytest.CaptureFixture, monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert mot2bag.main([a.format(sequence=sequence) for a in arguments]) == 2
+    error = capsys.readouterr().err.strip().splitlines()[-1]
+    assert error.startswith('fairmot-mot2bag: ')
+    assert reason in error
+
+
+def test_mistakes_of_bag2mot(
+    sequence: Path, tmp_path: Path, capsys: pytest.CaptureFixture
+) -> None:
+    bag = tmp_path / 'bag'
+    assert mot2bag.main([str(sequence), str(bag)]) == 0
+    (sequence / 'gt' / 'gt.txt').unlink()
+    assert mot2bag.main([str(sequence), str(tmp_path / 'images')]) == 0
+    for arguments, reason in {
+        ('none',): 'no bag at none',
+        (str(tmp_path / 'images'),): 'no topic with boxes .*it holds /image',
+        (str(bag), '--topic', '/image'): '/image in .* is of type sensor_msgs/msg/Image',
+    }.items():
+        path, *rest = arguments
+        assert bag2mot.main([path, str(tmp_path / 'a.txt'), *rest]) == 2
+        error = capsys.readouterr().err
+        assert re.search(reason, error), error

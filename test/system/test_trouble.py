@@ -1,0 +1,190 @@
+"""What the node says and does when its surroundings are not as they should be."""
+
+from __future__ import annotations
+
+from array import array
+
+import numpy as np
+import pytest
+
+pytest.importorskip('rclpy', reason='needs ROS 2')
+from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus
+from peers import Camera, NodeStarter, Peer, make_image
+from rcl_interfaces.msg import Parameter, ParameterType, ParameterValue
+from rcl_interfaces.srv import SetParameters
+from rclpy.qos import DurabilityPolicy, QoSProfile
+from sensor_msgs.msg import CameraInfo, CompressedImage, Image
+from std_srvs.srv import SetBool
+from vision_msgs.msg import Detection2DArray, Detection3DArray
+
+
+@pytest.fixture
+def diagnostics(peer: Peer) -> list[DiagnosticArray]:
+    messages: list[DiagnosticArray] = []
+    peer.create_subscription(DiagnosticArray, '/diagnostics', messages.append, 10)
+    return messages
+
+
+def await_status(peer: Peer, diagnostics: list[DiagnosticArray], words: str,
+                 level: bytes = DiagnosticStatus.WARN) -> DiagnosticStatus:
+    """Wait until the newest status says so."""
+    def newest() -> DiagnosticStatus | None:
+        status = diagnostics[-1].status[0] if diagnostics else DiagnosticStatus()
+        return status if words in status.message else None
+
+    status = peer.wait(newest, f'{words!r} in the diagnostics')
+    assert status.level == level
+    return status
+
+
+def count(diagnostics: list[DiagnosticArray], key: str) -> int:
+    """Return a counter of the newest status."""
+    values = diagnostics[-1].status[0].values if diagnostics else []
+    return next((int(v.value) for v in values if v.key == key), 0)
+
+
+def test_images_that_are_all_left_out_are_no_silent_loss(
+    peer: Peer, start: NodeStarter, pictures: list[np.ndarray], diagnostics: list
+) -> None:
+    start('tracker_node')
+    for i in range(5):
+        peer.send_picture(pictures[0], 100.0)
+        peer.wait(lambda n=i: count(diagnostics, 'received') > n, 'the image to arrive')
+    await_status(peer, diagnostics, 'messages were left out for their stamps, which stand still')
+
+    limit = ParameterValue(type=ParameterType.PARAMETER_DOUBLE, double_value=0.5)
+    peer.call(SetParameters, 'fairmot/set_parameters',
+              parameters=[Parameter(name='max_age', value=limit)])
+    for i in range(5):
+        peer.send_picture(pictures[0], 101.0 + i)
+        peer.wait(lambda n=i: count(diagnostics, 'stale') > n, 'the image to be left out')
+    await_status(peer, diagnostics, 'the last 5 messages were all older than max_age')
+
+
+def test_two_cameras_on_one_topic_and_a_topic_of_another_type(
+    peer: Peer, start: NodeStarter, pictures: list[np.ndarray], diagnostics: list
+) -> None:
+    peer.drop_camera()
+    start('tracker_node', {'input_timeout': 1.0})
+    wrong = peer.create_publisher(CompressedImage, 'image', 10)
+    await_status(peer, diagnostics, '/image is published by /peer as sensor_msgs/msg/Compressed')
+    peer.destroy_publisher(wrong)
+    senders = [peer.advertise(Image, 'image') for _ in range(2)]
+    await_status(peer, diagnostics, '2 publishers share /image')
+    peer.destroy_publisher(senders.pop())
+    senders[0].publish(make_image(pictures[0], 5.0))
+    await_status(peer, diagnostics, 'tracking', DiagnosticStatus.OK)
+
+
+def test_why_nobody_is_located_is_in_the_diagnostics(
+    peer: Peer, start: NodeStarter, pictures: list[np.ndarray], diagnostics: list
+) -> None:
+    start('tracker_node', {
+        'position_source': 'ground', 'camera_height': 3.0, 'camera_pitch': 0.2,
+        'max_range': 500.0,
+        'qos_overrides./camera_info.subscription.durability': 'transient_local',
+    })
+    camera = Camera(peer, peer.listen(Detection2DArray, 'fairmot/detections'))
+    located = peer.listen(Detection3DArray, 'fairmot/detections_3d')
+    camera.show(pictures[0])
+    await_status(peer, diagnostics, 'no calibration has come on /camera_info')
+    height, width = pictures[0].shape[:2]
+    latched = QoSProfile(depth=1, durability=DurabilityPolicy.TRANSIENT_LOCAL)
+    # Sent before anybody listens to it: the override above makes the node ask for it.
+    infos = peer.create_publisher(CameraInfo, 'camera_info', latched)
+    info = CameraInfo(width=2 * width, height=2 * height, distortion_model='plumb_bob')
+    info.k = np.array([700.0, 0, width / 2, 0, 700.0, height / 2, 0, 0, 1])
+    infos.publish(info)
+
+    def shown_until(words: str) -> bool:
+        camera.show(pictures[0])
+        return bool(diagnostics) and words in diagnostics[-1].status[0].message
+
+    peer.wait(lambda: shown_until('is of images of'), 'the complaint about the size')
+    assert not any(array.detections for array in located)
+    info.width, info.height = width, height
+    infos.publish(info)
+    peer.wait(lambda: shown_until('tracking'), 'the complaint to end')
+    assert located[-1].detections
+
+
+def resize(picture: np.ndarray, factor: float) -> np.ndarray:
+    import cv2
+
+    return cv2.resize(picture, None, fx=factor, fy=factor)
+
+
+def test_images_of_all_sizes_and_kinds_in_one_stream(
+    peer: Peer, start: NodeStarter, pictures: list[np.ndarray]
+) -> None:
+    start('tracker_node')
+    camera = Camera(peer, peer.listen(Detection2DArray, 'fairmot/detections'))
+    picture = pictures[0]
+
+    def right_end(picture: np.ndarray) -> float:
+        return max((d.bbox.center.position.x for d in camera.show(picture).detections), default=0)
+
+    expected = right_end(picture)
+    assert expected > 0
+    assert right_end(resize(picture, 3840 / picture.shape[1])) == pytest.approx(
+        expected * 3840 / picture.shape[1], rel=0.02)
+    assert camera.show(picture[:8, :8].copy()).detections == []
+    grey = make_image(picture, 0.0)
+    pixels = picture.mean(axis=2).astype('>u2') * 256
+    padded = np.zeros((len(pixels), pixels.shape[1] + 7), '>u2')
+    padded[:, : pixels.shape[1]] = pixels
+    grey.encoding, grey.step, grey.is_bigendian = 'mono16', 2 * padded.shape[1], 1
+    grey.data = array('B', padded.tobytes())
+    camera.time += 1 / camera.rate
+    grey.header.stamp = make_image(picture, camera.time).header.stamp
+    peer.send(grey)
+    assert camera.answer_to(grey).detections
+    assert right_end(picture) == pytest.approx(expected, rel=0.02)
+
+
+def test_a_flooded_node_answers_and_ends_in_time(
+    peer: Peer, start: NodeStarter, pictures: list[np.ndarray], diagnostics: list
+) -> None:
+    node = start('tracker_node')
+    peer.wait_for_listener('image')
+    large = make_image(resize(pictures[0], 1920 / pictures[0].shape[1]), 0.0)
+
+    def flood() -> bool:
+        large.header.stamp = peer.get_clock().now().to_msg()
+        peer.send(large)
+        return count(diagnostics, 'dropped') > 20
+
+    peer.wait(flood, 'images to be dropped')
+    for enabled in (False, True):
+        assert peer.call(SetBool, 'fairmot/set_enabled', data=enabled).success
+        flood()
+    node.process.terminate()
+    assert node.process.wait(60) == 0
+    assert 'Traceback' not in node.last_lines(100)
+
+
+def test_equal_names_in_two_namespaces_do_not_meet(
+    peer: Peer, start: NodeStarter, pictures: list[np.ndarray], diagnostics: list
+) -> None:
+    peer.drop_camera()
+    robots = ('r1', 'r2')
+    for robot in robots:
+        start('tracker_node', remappings={'__ns': f'/{robot}'})
+    results = {r: peer.listen(Detection2DArray, f'{r}/fairmot/detections') for r in robots}
+    senders = {robot: peer.advertise(Image, f'{robot}/image') for robot in robots}
+    message = make_image(pictures[0], 7.0)
+    senders['r1'].publish(message)
+    peer.wait(lambda: results['r1'], 'the result')
+    assert {d.id for d in results['r1'][0].detections} >= {'1', '2'}
+    peer.wait(
+        lambda: {s.name for a in diagnostics for s in a.status} == {
+            f'{robot}/fairmot: tracking' for robot in robots}, 'the diagnostics of both')
+    assert results['r2'] == []
+
+
+def test_a_parameter_of_the_wrong_type_is_one_sentence_and_an_end(start: NodeStarter) -> None:
+    node = start('tracker_node', {'max_lost': 3})
+    assert node.process.wait(90) == 1
+    (line,) = node.last_lines(100).splitlines()
+    assert line.startswith("error: Trying to set parameter 'max_lost' to '3' of type 'INTEGER'")
+    assert line.endswith('(it is written like 3.0)')
