@@ -38,7 +38,7 @@ ABLATION = {
     'no recovery by low scores': replace(DEFAULT, recover_low_scores=False),
     'no appearance': replace(DEFAULT, use_appearance=False),
     'appearance not protected': replace(DEFAULT, protect_appearance=False),
-    'nobody found again by look': replace(DEFAULT, max_absence=0.0),
+    'found again by look for 30 s': replace(DEFAULT, max_absence=30.0),
     'no camera motion': replace(DEFAULT, use_camera_motion=False),
     'believed at the second sight': replace(DEFAULT, confirmation=0.0),
     'lost tracks dropped at once': replace(DEFAULT, max_lost=0.0, max_absence=0.0),

@@ -41,7 +41,8 @@ class TrackerConfig:
         appearance_momentum: share of the old in the smoothed embedding.
         max_tentative: seconds that a tentative track is kept unseen.
         max_lost: seconds that a track can be continued where it is expected.
-        max_absence: seconds in which a track can be found again anywhere by its look; 0: never.
+        max_absence: seconds in which a track can be found again anywhere by its look; 0: never,
+            the default, as it takes a model that tells strangers apart for sure.
         recover_low_scores: use detections of low score.
         use_appearance: use embeddings, where detections have them.
         protect_appearance: do not remember looks that are faint or hidden by others.
@@ -66,7 +67,7 @@ class TrackerConfig:
     appearance_momentum: float = 0.9
     max_tentative: float = 0.15
     max_lost: float = 1.5
-    max_absence: float = 30.0
+    max_absence: float = 0.0
     recover_low_scores: bool = True
     use_appearance: bool = True
     protect_appearance: bool = True
