@@ -192,7 +192,7 @@ def report(data: Path, ablation: bool) -> None:
         print(_head(f'2DMOT15, motion only: {name}'))
         for sequence, metrics in measure(sequences, make).items():
             print(_row(sequence + ('' if sequence in TUNED_ON else ' *'), metrics))
-    print('(* never tuned on)')
+    print('(* took no part in the search for parameters)')
     print(_head(f'{DROPPED:.0%} of the images dropped'))
     for name, make in makers.items():
         for dropped in (0.0, DROPPED):

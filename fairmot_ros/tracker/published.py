@@ -299,9 +299,10 @@ class PublishedAssociation:
         """Of a tracked and a lost track in the same place, keep the one seen for longer."""
         x, y, aspect, height = table.numbers[:, kalman.P].T
         # Boxes that overlap so much have their centres near each other; mostly, none have.
-        reach = DUPLICATE_LIMIT * (height.max() * max(aspect.max(), 1.0) + PIXEL)
-        near = np.abs(x[tracked][:, None] - x[lost]) <= reach
-        near &= np.abs(y[tracked][:, None] - y[lost]) <= reach
+        reach_x = DUPLICATE_LIMIT * ((aspect * height).max() + PIXEL)
+        reach_y = DUPLICATE_LIMIT * (height.max() + PIXEL)
+        near = np.abs(x[tracked][:, None] - x[lost]) <= reach_x
+        near &= np.abs(y[tracked][:, None] - y[lost]) <= reach_y
         if not near.any():
             return tracked, lost
         boxes = FORM.to_xyxy(table.numbers[:, kalman.P])

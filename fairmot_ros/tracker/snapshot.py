@@ -39,7 +39,12 @@ class Snapshot:
 
     def tracks(self) -> list[Track]:
         """Return one Track per row."""
-        return [_view(self, row) for row in range(len(self._table))]
+        views: list[Track] = []
+        for row in range(len(self._table)):
+            view = object.__new__(_TrackView)
+            view.__dict__['_source'] = (self, row)
+            views.append(view)
+        return views
 
     def row(self, row: int) -> tuple[Any, ...]:
         """Return the fields of a Track; all rows are worked out together, when first asked."""
@@ -80,8 +85,3 @@ class _TrackView(Track):
         self.__dict__.update(zip(FIELDS, snapshot.row(row)))
         return getattr(self, name)
 
-
-def _view(snapshot: Snapshot, row: int) -> Track:
-    view = object.__new__(_TrackView)
-    view.__dict__['_source'] = (snapshot, row)
-    return view
