@@ -34,6 +34,12 @@ def test_equal_outcomes_teach_nothing() -> None:
         fit_line(np.array([0.2, 0.5, 0.9]), np.ones(3, bool))
 
 
+def test_scores_that_say_the_opposite_are_refused() -> None:
+    scores = np.linspace(0.2, 0.9, 40)
+    with pytest.raises(ValueError, match='higher scores are not more often right'):
+        fit_line(scores, np.arange(40) < 20)
+
+
 def test_the_line_goes_into_the_network() -> None:
     network = create_network('yolo', stem_channels=8, head_conv=8).eval()
     images = torch.rand(1, 3, 64, 64)
@@ -48,28 +54,32 @@ def test_the_line_goes_into_the_network() -> None:
 def test_the_command_writes_a_model(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    picture = next(iter(VideoSource(SHIPPED_VIDEO)))
-    found = Detector(score_threshold=0.05)(picture)
-    wrong = np.flatnonzero(found.scores > 0.5)[::2]  # half of the surest, and nobody else
-    labels = np.delete(found.boxes_xyxy, wrong, axis=0).astype(float)
+    detector = Detector(score_threshold=0.05)
+    pictures = list(VideoSource(SHIPPED_VIDEO))[::4]
+    images, annotations = [], []
     (tmp_path / 'street').mkdir()
-    cv2.imwrite(str(tmp_path / 'street' / '0.png'), picture)
-    (tmp_path / 'street' / 'annotations.json').write_text(json.dumps({
-        'images': [{'id': 0, 'file_name': '0.png'}],
-        'annotations': [
-            {'id': n, 'image_id': 0, 'bbox': [x0, y0, x1 - x0, y1 - y0]}
-            for n, (x0, y0, x1, y1) in enumerate(labels.tolist())
-        ],
-    }))
+    for number, picture in enumerate(pictures):
+        cv2.imwrite(str(tmp_path / 'street' / f'{number}.png'), picture)
+        images.append({'id': number, 'file_name': f'{number}.png'})
+        found = detector(picture)
+        for x0, y0, x1, y1 in found.boxes_xyxy[found.scores > 0.4].astype(float).tolist():
+            annotations.append(
+                {'id': len(annotations), 'image_id': number, 'bbox': [x0, y0, x1 - x0, y1 - y0]})
+    del annotations[::3]  # so that a third of the surest are wrong
+    (tmp_path / 'street' / 'annotations.json').write_text(
+        json.dumps({'images': images, 'annotations': annotations}))
     config = tmp_path / 'config.yaml'
     config.write_text('name: tiny\narchitecture: yolo\nsets: [{folder: street}]\n')
     output = tmp_path / 'out' / 'weights.pth'
     arguments = [str(config), '--data', str(tmp_path), '--output', str(output)]
     assert main(arguments) == 0
-    assert json.loads(capsys.readouterr().out)['detections'] > len(wrong)
-    calibrated = Detector(output, score_threshold=0.0)(picture)
-    assert len(calibrated) > 0
-    assert calibrated.scores.max() < found.scores.max(), 'half of the surest were wrong'
+    told = json.loads(capsys.readouterr().out)
+    assert told['slope'] > 0
+    before, after = detector(pictures[0]), Detector(output, score_threshold=0.0)(pictures[0])
+    logits = np.log(before.scores[:3]) - np.log1p(-before.scores[:3])
+    expected = sigmoid(told['slope'] * logits + told['shift'])
+    np.testing.assert_allclose(after.scores[:3], expected, atol=0.01)
+    np.testing.assert_allclose(after.boxes_xyxy[:3], before.boxes_xyxy[:3], atol=0.1)
 
     assert main([*arguments, '--weights', str(tmp_path / 'none.pth')]) == 2
     assert 'none.pth' in capsys.readouterr().err

@@ -24,7 +24,7 @@ def fit_line(scores: Floats, hits: NDArray[np.bool_]) -> tuple[float, float]:
     """Return slope and shift of the logits that make hits [N] as likely as scores [N] say.
 
     Raises:
-        ValueError: if all or none are hits: there is nothing to fit.
+        ValueError: if all or none are hits, or hits score no higher than the others.
     """
     if hits.all() or not hits.any():
         raise ValueError(
@@ -39,6 +39,11 @@ def fit_line(scores: Floats, hits: NDArray[np.bool_]) -> tuple[float, float]:
         return float(np.logaddexp(0.0, -sign * (line[0] * logits + line[1])).mean())
 
     slope, shift = minimize(surprise, (1.0, 0.0), method='Nelder-Mead').x
+    if slope <= 0:
+        raise ValueError(
+            f'higher scores are not more often right on these {len(hits)} detections: the '
+            'labels are wrong, or there are too few of them'
+        )
     return float(slope), float(shift)
 
 
