@@ -110,6 +110,8 @@ def _read(path: Path) -> Any:
         return torch.load(path, map_location='cpu', weights_only=True)
     except (pickle.UnpicklingError, RuntimeError, EOFError, ValueError, KeyError) as error:
         reason = (str(error).strip() or type(error).__name__).splitlines()[0]
+        if isinstance(error, pickle.UnpicklingError):  # torch's own text advises to run the code
+            reason = 'it is of another kind or holds more than that'
         raise CheckpointError(
             f'{path} is not a readable torch checkpoint (plain tensors are expected, '
             f'code is never run): {reason}'
