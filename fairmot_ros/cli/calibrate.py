@@ -7,14 +7,13 @@ import json
 import sys
 from pathlib import Path
 
-import numpy as np
 from tqdm import tqdm
 
 from fairmot_ros.detector.detector import DEFAULT_WEIGHTS
 from fairmot_ros.network import CheckpointError, load_checkpoint, save_checkpoint
 from fairmot_ros.training.config import ConfigError, read_config
 from fairmot_ros.training.mix import read_mix
-from fairmot_ros.training.scoring.calibration import apply_line, fit_line, reliability
+from fairmot_ros.training.scoring.calibration import apply_line, fit_line, move, reliability
 from fairmot_ros.training.scoring.detection import detections_of, make_detector
 from fairmot_ros.training.sources import DataError
 
@@ -71,11 +70,10 @@ def calibrate(options: argparse.Namespace) -> None:
         network, options.output, half=config.half_weights, name=info.name,
         input_size=list(info.input_size or config.input_size), labels=list(info.labels),
     )
-    logits = slope * (np.log(scores) - np.log1p(-scores)) + shift
     print(json.dumps({
         'slope': slope, 'shift': shift, 'detections': len(scores),
         'before': reliability(scores, hits),
-        'after': reliability(1 / (1 + np.exp(-logits)), hits),
+        'after': reliability(move(scores, slope, shift), hits),
     }, indent=1))
 
 

@@ -17,10 +17,10 @@ from numpy.typing import NDArray
 from tqdm import tqdm
 
 from fairmot_ros.training.looks import LOOKS, SEEN
+from fairmot_ros.training.scene import BORDER_GREY
 from fairmot_ros.training.sources import PICTURES, DataError, read_image
 
 LOWEST_SCORE = 0.1
-BORDER_GREY = (128, 128, 128)
 
 Image = NDArray[np.uint8]
 
@@ -59,7 +59,7 @@ def detect(teacher: Teacher, image_bgr: Image) -> NDArray[np.float32]:
     resized = _resize(image_bgr, size)
     boxed = cv2.copyMakeBorder(
         resized, 0, teacher.height - size[1], 0, teacher.width - size[0],
-        cv2.BORDER_CONSTANT, value=BORDER_GREY,
+        cv2.BORDER_CONSTANT, value=(BORDER_GREY,) * 3,
     )
     # Rows of the output: image, class, score, left, top, right, bottom (0..1).
     rows = teacher.run(boxed).reshape(-1, 7)

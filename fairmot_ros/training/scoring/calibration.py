@@ -20,6 +20,19 @@ Floats = NDArray[np.float64]
 CLOSEST = 1e-6  # of a score to 0 and 1
 
 
+def to_logits(scores: Floats) -> Floats:
+    """Return log(s / (1 - s)), finite for 0 and 1 too."""
+    scores = scores.clip(CLOSEST, 1 - CLOSEST)
+    logits: Floats = np.log(scores) - np.log1p(-scores)
+    return logits
+
+
+def move(scores: Floats, slope: float, shift: float) -> Floats:
+    """Return scores [N] as they are after their logits were moved onto a line."""
+    moved: Floats = 1 / (1 + np.exp(-(slope * to_logits(scores) + shift)))
+    return moved
+
+
 def fit_line(scores: Floats, hits: NDArray[np.bool_]) -> tuple[float, float]:
     """Return slope and shift of the logits that make hits [N] as likely as scores [N] say.
 
@@ -31,8 +44,7 @@ def fit_line(scores: Floats, hits: NDArray[np.bool_]) -> tuple[float, float]:
             f'{np.count_nonzero(hits)} of {len(hits)} detections are right: scores can be '
             'calibrated only where some are right and some are wrong'
         )
-    scores = scores.clip(CLOSEST, 1 - CLOSEST)
-    logits = np.log(scores) - np.log1p(-scores)
+    logits = to_logits(scores)
     sign = np.where(hits, 1.0, -1.0)
 
     def surprise(line: Floats) -> float:
