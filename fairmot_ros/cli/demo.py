@@ -16,6 +16,7 @@ from fairmot_ros.cli.processes import (
     NodeProcess,
     local_environment,
     make_log_folder,
+    stop_all,
 )
 from fairmot_ros.evaluation import evaluate_mot, format_table
 from fairmot_ros.network import CheckpointError, load_checkpoint
@@ -159,15 +160,10 @@ def run_nodes(options: argparse.Namespace, source: VideoSource) -> dict[str, Any
         if recorder.process.returncode != 0:
             raise DemoError(f'the recorder failed:\n{recorder.last_lines()}')
     finally:
-        # In the order of the flow, so that what is under way still arrives.
-        codes = {node.name: node.stop() for node in reversed(nodes)}
+        fault = stop_all(nodes)
         domain.release()
-    for node in nodes:
-        if codes[node.name] != 0:
-            raise DemoError(
-                f'the {node.name} did not end cleanly (code {codes[node.name]}); '
-                f'its output is in {node.log}'
-            )
+    if fault:
+        raise DemoError(fault)
     return json.loads((options.output / 'recording.json').read_text())
 
 

@@ -8,7 +8,7 @@ import socket
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -130,3 +130,20 @@ def _as_yaml(value: Any) -> str:
 def make_log_folder() -> Path:
     """Return a fresh folder for logs that outlives the process, for a look after a failure."""
     return Path(tempfile.mkdtemp(prefix='fairmot_'))
+
+
+def stop_all(nodes: Sequence[NodeProcess]) -> str:
+    """Stop nodes that were started from the last of the flow to its first.
+
+    Returns:
+        A sentence on the first one that did not end cleanly, '' if all did.
+    """
+    # In the order of the flow, so that what is under way still arrives.
+    codes = {node.name: node.stop() for node in reversed(nodes)}
+    for node in nodes:
+        if codes[node.name] != 0:
+            return (
+                f'the {node.name} did not end cleanly (code {codes[node.name]}); '
+                f'its output is in {node.log}'
+            )
+    return ''

@@ -11,7 +11,13 @@ from typing import Any
 import numpy as np
 
 from fairmot_ros.cli.evaluation.configuration import Configuration
-from fairmot_ros.cli.processes import DomainLock, NodeProcess, local_environment, make_log_folder
+from fairmot_ros.cli.processes import (
+    DomainLock,
+    NodeProcess,
+    local_environment,
+    make_log_folder,
+    stop_all,
+)
 from fairmot_ros.evaluation.mot_format import FRAME
 from fairmot_ros.evaluation.recording import Recording
 from fairmot_ros.evaluation.runs import Live, Mode, Run
@@ -80,14 +86,10 @@ def _play(configuration: Configuration, recording: Recording, rate: float, outpu
             raise LiveError(
                 f'the replay failed; the end of the log of the tracker: {tracker.last_lines()}')
     finally:
-        codes = {node.name: node.stop() for node in reversed(nodes)}
+        fault = stop_all(nodes)
         domain.release()
-    for node in nodes:
-        if codes[node.name] != 0:
-            raise LiveError(
-                f'the {node.name} did not end cleanly (code {codes[node.name]}); its output is '
-                f'in {node.log}'
-            )
+    if fault:
+        raise LiveError(fault)
 
 
 def _typed(values: dict[str, Any]) -> dict[str, Any]:
