@@ -42,7 +42,7 @@ bench: setup ## Measure speed (ARGS= for the benchmark)
 train: setup ## Train a model (DATA=, CONFIG= as in config/training)
 	$(python) -m fairmot_ros.cli.train $(CONFIG) --data '$(DATA)' $(ARGS)
 
-train: CONFIG ?= $(addprefix config/training/default_model,.yaml _refined.yaml)
+train: CONFIG ?= $(addprefix config/training/default_model_,1.yaml 2.yaml 3.yaml)
 
 clean: ## Remove what make has made: .venv, build and out
 	rm -rf $(VENV) build out .mypy_cache .pytest_cache .ruff_cache

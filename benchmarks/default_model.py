@@ -9,6 +9,8 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+import torch
+import torch.nn.functional as F
 from numpy.typing import NDArray
 from scipy.optimize import linear_sum_assignment
 from tqdm import tqdm
@@ -100,13 +102,13 @@ def track(fairmot: FairMOT, folder: Path, video: str) -> Run:
 def embeddings_at(detector: Detector, image: NDArray[np.uint8], truth: Array) -> Array:
     """Return the embeddings [N, D] at the centres of true boxes, read in the full frame."""
     width, height = detector.input_size
-    maps = detector._engine([letterbox(image, detector.input_size)])['id'][0].cpu().numpy()
+    maps = detector._engine([letterbox(image, detector.input_size)])
     ratio = min(height / image.shape[0], width / image.shape[1])
     pad = (np.array([width, height]) - np.array(image.shape[1::-1]) * ratio) / 2
     cells = ((truth[:, 2:4] + truth[:, 4:6] / 2) * ratio + pad) / 4
     x, y = cells.astype(int).clip(0, [width // 4 - 1, height // 4 - 1]).T
-    found = maps[:, y, x].T
-    return found / np.linalg.norm(found, axis=1, keepdims=True)
+    index = torch.from_numpy(y * (width // 4) + x).to(maps.hm.device)
+    return F.normalize(maps.at(0, index)['id'], dim=1).cpu().numpy()
 
 
 def rank_1(frames: Array, ids: Array, embeddings: Array) -> tuple[float, int]:

@@ -1,4 +1,4 @@
-"""Train a network: ``fairmot-train config/training/default_model.yaml --data DIR``."""
+"""Train a network: ``fairmot-train config/training/fairmot_yolo.yaml --data DIR``."""
 
 from __future__ import annotations
 

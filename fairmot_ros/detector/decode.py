@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor
+
+ReadHeads = Callable[[Tensor], dict[str, Tensor]]
 
 
 @dataclass(frozen=True)
@@ -30,17 +33,36 @@ class DecodedPeaks:
 
 def decode(output: dict[str, Tensor], max_detections: int = 500,
            score_threshold: float = 0.0) -> DecodedPeaks:
-    """Read the peaks off one image's maps (CenterNet, Zhou et al. 2019, section 4).
-
-    A cell is a peak if none of its eight neighbours is higher; equal neighbours all count.
-    Only the embeddings at the peaks are normalised, not the whole map.
+    """Read the peaks off one image's maps: `decode_peaks` where all maps are there.
 
     Args:
         output: raw maps of a batch of one, see `FairMOTNetwork.forward`.
         max_detections: the best ones that are kept.
         score_threshold: only scores above it are kept.
     """
-    heat = output['hm'].float().sigmoid()
+    def read(cells: Tensor) -> dict[str, Tensor]:
+        return {
+            name: output[name][0].flatten(1)[:, cells].t() for name in ('wh', 'id', 'reg')
+        }
+
+    return decode_peaks(output['hm'], read, max_detections, score_threshold)
+
+
+def decode_peaks(heat_maps: Tensor, read: ReadHeads, max_detections: int = 500,
+                 score_threshold: float = 0.0) -> DecodedPeaks:
+    """Find the peaks of one image's heat maps, and read the other heads there alone.
+
+    A cell is a peak if none of its eight neighbours is higher; equal neighbours all count
+    (CenterNet, Zhou et al. 2019, section 4). Embeddings are normalised after they are read.
+
+    Args:
+        heat_maps: raw, [1, classes, H, W].
+        read: called with the peaks' cells, int64 [N]; returns ``wh``, ``id`` and ``reg`` there,
+            each [N, channels].
+        max_detections: the best ones that are kept.
+        score_threshold: only scores above it are kept.
+    """
+    heat = heat_maps.float().sigmoid()
     if heat.shape[0] != 1:
         raise ValueError(f'decode takes one image at a time, got a batch of {heat.shape[0]}')
     is_peak = (F.max_pool2d(heat, 3, stride=1, padding=1) == heat) & (heat > score_threshold)
@@ -53,19 +75,14 @@ def decode(output: dict[str, Tensor], max_detections: int = 500,
     height, width = heat.shape[2:]
     class_ids = index.div(height * width, rounding_mode='floor')
     cells = index % (height * width)
-    offset = _at(output['reg'], cells)
+    heads = {name: values.float() for name, values in read(cells).items()}
+    offset, size = heads['reg'], heads['wh']
     x = (cells % width).float() + offset[:, 0]
     y = cells.div(width, rounding_mode='floor').float() + offset[:, 1]
-    size = _at(output['wh'], cells)
     if size.shape[1] == 2:  # width and height, of the first published models
         size = (size / 2).repeat(1, 2)
     boxes = torch.stack(
         (x - size[:, 0], y - size[:, 1], x + size[:, 2], y + size[:, 3]), dim=1
     )
-    embeddings = F.normalize(_at(output['id'], cells), eps=1e-12)
+    embeddings = F.normalize(heads['id'], eps=1e-12)
     return DecodedPeaks(boxes, scores, class_ids, cells, embeddings)
-
-
-def _at(maps: Tensor, cells: Tensor) -> Tensor:
-    """Read [1, C, H, W] at cells [N]; returns float32 [N, C]."""
-    return maps[0].flatten(1)[:, cells].t().float()

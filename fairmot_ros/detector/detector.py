@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Tensor
 
-from fairmot_ros.detector.decode import decode
-from fairmot_ros.detector.engine import TorchEngine
+from fairmot_ros.detector.decode import decode_peaks
+from fairmot_ros.detector.engine import Maps, TorchEngine
 from fairmot_ros.detector.letterbox import letterbox, map_to_image
 from fairmot_ros.network import load_checkpoint
 from fairmot_ros.types import Detections
@@ -123,11 +123,13 @@ class Detector:
         ]
 
     @torch.inference_mode()
-    def _read(self, maps: dict[str, Tensor], row: int, shape: tuple[int, ...]) -> Detections:
+    def _read(self, maps: Maps, row: int, shape: tuple[int, ...]) -> Detections:
         """Return what the maps of one image of a batch show, in pixels of that image."""
-        own = {name: values[row : row + 1] for name, values in maps.items()}
-        peaks = decode(own, self.max_detections, self.score_threshold)
-        map_height, map_width = own['hm'].shape[-2:]
+        peaks = decode_peaks(
+            maps.hm[row : row + 1], partial(maps.at, row), self.max_detections,
+            self.score_threshold,
+        )
+        map_height, map_width = maps.hm.shape[-2:]
         height, width = shape
         boxes = map_to_image(
             peaks.boxes_xyxy.cpu().numpy(), (map_width, map_height), (width, height)

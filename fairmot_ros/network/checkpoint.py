@@ -63,7 +63,7 @@ def initialise(network: FairMOTNetwork, path: str | Path) -> list[str]:
     """Fill a network with the weights of a file, to train it further.
 
     All but the heads must fit; a head that is missing or of other sizes, as in a detector
-    without re-identification, keeps its fresh weights.
+    without re-identification, keeps its fresh weights, and so does the neck it may have.
 
     Returns:
         The names of these heads.
@@ -76,10 +76,10 @@ def initialise(network: FairMOTNetwork, path: str | Path) -> list[str]:
     expected = network.state_dict()
     fresh = []
     for head in network.sizes.channels():
-        keys = [key for key in expected if key.startswith(f'{head}.')]
+        keys = [key for key in expected if key.startswith((f'{head}.', f'{head}_neck.'))]
         if any(key not in state or state[key].shape != expected[key].shape for key in keys):
             fresh.append(head)
-    prefixes = tuple(f'{head}.' for head in fresh)
+    prefixes = tuple(f'{head}{part}' for head in fresh for part in ('.', '_neck.'))
     kept = {key: value for key, value in state.items() if not key.startswith(prefixes)}
     kept |= {key: value for key, value in expected.items() if key.startswith(prefixes)}
     _check_fit(kept, expected, network.info.architecture, path)

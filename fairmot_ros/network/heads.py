@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+import torch
+import torch.nn.functional as F
 from torch import Tensor, nn
 
 HEATMAP_PRIOR_BIAS = -2.19  # sigmoid gives 0.1: few cells hold a centre (CenterNet)
@@ -61,15 +63,42 @@ class ModelInfo:
     labels: tuple[str, ...] = field(default=('person',))
 
 
-def make_head(in_channels: int, hidden: int, out_channels: int, activation: nn.Module, *,
-              bias: float = 0.0) -> nn.Sequential:
-    """Return conv 3x3, activation, conv 1x1; `bias` initialises the last layer's."""
-    first = nn.Conv2d(in_channels, hidden, 3, padding=1)
-    last = nn.Conv2d(hidden, out_channels, 1)
-    for layer, value in ((first, 0.0), (last, bias)):
-        assert layer.bias is not None
-        nn.init.constant_(layer.bias, value)
-    return nn.Sequential(first, activation, last)
+class Head(nn.Sequential):
+    """Conv 3x3, activation, conv 1x1."""
+
+    def __init__(self, in_channels: int, hidden: int, out_channels: int,
+                 activation: nn.Module, *, bias: float = 0.0) -> None:
+        """Start with all biases zero, except `bias` in the last layer."""
+        first = nn.Conv2d(in_channels, hidden, 3, padding=1)
+        last = nn.Conv2d(hidden, out_channels, 1)
+        for layer, value in ((first, 0.0), (last, bias)):
+            assert layer.bias is not None
+            nn.init.constant_(layer.bias, value)
+        super().__init__(first, activation, last)
+
+    def at(self, features: Tensor, cells: Tensor) -> Tensor:
+        """Return what the whole map would hold at some cells, without computing the map.
+
+        Args:
+            features: [B, in_channels, H, W].
+            cells: int64 [B, K], y * W + x.
+
+        Returns:
+            [B, K, out_channels].
+        """
+        first, activation, last = self
+        assert isinstance(first, nn.Conv2d) and isinstance(last, nn.Conv2d)
+        (batch, channels, _, width), (_, count) = features.shape, cells.shape
+        padded = F.pad(features, (1, 1, 1, 1)).permute(0, 2, 3, 1).flatten(1, 2)
+        stride = width + 2
+        corner = cells // width * stride + cells % width  # of the 3 x 3 cells that are read
+        steps = torch.arange(3, device=cells.device)
+        window = (steps[:, None] * stride + steps).flatten()
+        places = (corner[:, :, None] + window).flatten(1)  # [B, K * 9]
+        patches = padded.gather(1, places[:, :, None].expand(-1, -1, channels))
+        weight = first.weight.permute(0, 2, 3, 1).flatten(1)  # [hidden, 9 * in_channels]
+        hidden = activation(F.linear(patches.view(batch, count, 9 * channels), weight, first.bias))
+        return F.linear(hidden, last.weight.flatten(1), last.bias)
 
 
 class FairMOTNetwork(nn.Module):
@@ -103,7 +132,7 @@ class FairMOTNetwork(nn.Module):
         channels = self.sizes.channels()
         for name in self.head_order:
             bias = HEATMAP_PRIOR_BIAS if name == 'hm' else 0.0
-            head = make_head(in_channels, hidden, channels[name], activation(), bias=bias)
+            head = Head(in_channels, hidden, channels[name], activation(), bias=bias)
             self.add_module(name, head)
 
     def features(self, images: Tensor) -> Tensor:
@@ -132,4 +161,30 @@ class FairMOTNetwork(nn.Module):
 
     def heads(self, features: Tensor) -> dict[str, Tensor]:
         """Map features [B, C, H / stride, W / stride] to the raw maps."""
-        return {name: getattr(self, name)(features) for name in ('hm', 'wh', 'id', 'reg')}
+        return {
+            name: getattr(self, name)(self.view_of(name, features))
+            for name in ('hm', 'wh', 'id', 'reg')
+        }
+
+    def heat_maps(self, features: Tensor) -> Tensor:
+        """Return the raw map ``hm`` alone."""
+        return self.get_submodule('hm')(self.view_of('hm', features))
+
+    def heads_at(self, features: Tensor, cells: Tensor) -> dict[str, Tensor]:
+        """Read the heads other than ``hm`` at cells, without computing whole maps.
+
+        Args:
+            features: [B, C, H / stride, W / stride].
+            cells: int64 [B, K], y * W + x.
+
+        Returns:
+            ``wh``, ``id`` and ``reg``, each [B, K, channels].
+        """
+        return {
+            name: getattr(self, name).at(self.view_of(name, features), cells)
+            for name in ('wh', 'id', 'reg')
+        }
+
+    def view_of(self, head: str, features: Tensor) -> Tensor:
+        """Return the channels of the features that a head sees: all, unless overridden."""
+        return features

@@ -45,6 +45,12 @@ def yolo_stride(state: State) -> int:
     return {17: 8, 25: 2}.get(last, PUBLISHED_STRIDE)
 
 
+def yolo_id_channels(state: State) -> int:
+    """Read the width of a `yolo` checkpoint's neck for the embedding; 0 if it has none."""
+    has_neck = any(key.startswith('id_neck.') for key in state)
+    return state['id.0.weight'].shape[1] if has_neck else 0
+
+
 HEAD_CONV = size_of('hm.0.weight', 0)
 DLA_OPTIONS: Options = {
     'head_conv': HEAD_CONV,
@@ -110,6 +116,7 @@ ARCHITECTURES: dict[str, Architecture] = {
             'head_conv': HEAD_CONV,
             'stem_channels': size_of('backbone.model.0.conv.conv.weight', 0),
             'stride': ('backbone.model.0.conv.conv.weight', yolo_stride),
+            'id_channels': ('id.0.weight', yolo_id_channels),
         },
         reid_dim=64,
     ),

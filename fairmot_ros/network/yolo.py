@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor, nn
 
-from fairmot_ros.network.heads import PUBLISHED_STRIDE, FairMOTNetwork, HeadSizes
+from fairmot_ros.network.heads import PUBLISHED_STRIDE, FairMOTNetwork, Head, HeadSizes
 
 
 class Conv(nn.Module):
@@ -128,7 +129,8 @@ class YoloBackbone(nn.Module):
         self.model = nn.ModuleList(layers)
         self.out_channels = channels
 
-    def forward(self, x: Tensor) -> Tensor:
+    def forward(self, x: Tensor) -> list[Tensor]:
+        """Return the output of every layer."""
         outputs: list[Tensor] = []
         for layer in self.model:
             if isinstance(layer, Concat):
@@ -136,6 +138,37 @@ class YoloBackbone(nn.Module):
             else:
                 x = layer(x)
             outputs.append(x)
+        return outputs
+
+
+class IdentityNeck(nn.Module):
+    """A second way up from stride 16, for the embedding alone.
+
+    What tells a person from the background and what tells people apart then need not share the
+    few channels of one narrow map (the conflict that CSTrack describes, Liang et al. 2020).
+    """
+
+    start = 13  # layer of the backbone, stride 16
+    joins = ((4, 4), (2, 2), (0, 1))  # layer, its channels as a multiple of the stem's
+
+    def __init__(self, c: int, channels: int, stride: int) -> None:
+        """End with `channels` at `stride`; `c` are the backbone's channels at stride 2."""
+        super().__init__()
+        levels = {8: 1, 4: 2, 2: 3}[stride]
+        self.narrow, self.merge = nn.ModuleList(), nn.ModuleList()
+        inside = 8 * c
+        for level, (_, multiple) in enumerate(self.joins[:levels], start=1):
+            width = channels << (levels - level)
+            self.narrow.append(Conv(inside, width))
+            self.merge.append(C3(width + multiple * c, width, shortcut=False))
+            inside = width
+
+    def forward(self, outputs: list[Tensor]) -> Tensor:
+        """Map the backbone's outputs to [B, channels, H / stride, W / stride]."""
+        x = outputs[self.start]
+        for (layer, _), narrow, merge in zip(self.joins, self.narrow, self.merge):
+            x = F.interpolate(narrow(x), scale_factor=2.0)
+            x = merge(torch.cat((x, outputs[layer]), 1))
         return x
 
 
@@ -145,10 +178,33 @@ class Yolo(FairMOTNetwork):
     head_order = ('hm', 'id', 'reg', 'wh')
 
     def __init__(self, sizes: HeadSizes, *, head_conv: int = 64, stem_channels: int = 32,
-                 stride: int = PUBLISHED_STRIDE) -> None:
+                 stride: int = PUBLISHED_STRIDE, id_channels: int = 0) -> None:
+        """Build the network.
+
+        Args:
+            sizes: output channels of the heads.
+            head_conv: channels inside the heads.
+            stem_channels: channels at stride 2; all others are multiples of it.
+            stride: of the maps.
+            id_channels: of a neck of its own for the embedding and inside its head; 0 for the
+                published form, in which all heads share one map.
+        """
         super().__init__(sizes, stride)
         self.backbone = YoloBackbone(stem_channels, stride)
         self.add_heads(self.backbone.out_channels, head_conv, nn.SiLU)
+        self.id_neck: IdentityNeck | None = None
+        if id_channels:
+            self.id_neck = IdentityNeck(stem_channels, id_channels, stride)
+            self.id = Head(id_channels, id_channels, sizes.reid_dim, nn.SiLU())
 
     def features(self, images: Tensor) -> Tensor:
-        return self.backbone(images)
+        outputs = self.backbone(images)
+        if self.id_neck is None:
+            return outputs[-1]
+        return torch.cat((outputs[-1], self.id_neck(outputs)), 1)
+
+    def view_of(self, head: str, features: Tensor) -> Tensor:
+        if self.id_neck is None:
+            return features
+        shared = self.backbone.out_channels
+        return features[:, shared:] if head == 'id' else features[:, :shared]

@@ -35,6 +35,9 @@ CDR_STAMP = struct.Struct('<4xiI')  # encapsulation, then the header's stamp: se
 class RecorderNode(Node):
     """Listens to `image`, `tracks`, `image_annotated` and `frames_sent`.
 
+    It subscribes to `image` last, when both results have a publisher: a player that waits for
+    it does not begin before the first result would arrive.
+
     Latency is the time between the publication of an image by the camera and that of its
     tracks, by the stamps that DDS puts on both.
     """
@@ -68,9 +71,14 @@ class RecorderNode(Node):
             unit='frame', desc='tracking',
             mininterval=0.2 if sys.stderr.isatty() else 10.0,
         )
-        self.create_subscription(Image, 'image', self._on_image, RELIABLE, raw=True)
-        self.create_subscription(TrackArray, 'tracks', self._on_tracks, RELIABLE)
-        self.create_subscription(Image, 'image_annotated', self._on_annotated, RELIABLE)
+        self._result_topics = [
+            self.create_subscription(kind, topic, callback, RELIABLE).topic_name
+            for kind, topic, callback in (
+                (TrackArray, 'tracks', self._on_tracks),
+                (Image, 'image_annotated', self._on_annotated),
+            )
+        ]
+        self._listens = False
         self.create_subscription(UInt32, 'frames_sent', self._on_sent, LATCHED)
         self.create_timer(0.2, self._on_timer)
 
@@ -132,6 +140,9 @@ class RecorderNode(Node):
         self._last_news = time.monotonic()
 
     def _on_timer(self) -> None:
+        if not self._listens and all(map(self.count_publishers, self._result_topics)):
+            self.create_subscription(Image, 'image', self._on_image, RELIABLE, raw=True)
+            self._listens = True
         if self._sent is None:
             return
         complete = min(self._processed, self._drawn) >= self._sent

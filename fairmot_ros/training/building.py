@@ -36,7 +36,9 @@ class NetworkWithLoss(nn.Module):
         with self._autocast(images.device.type):
             features = self.network.features(images)
         # The heads and losses stay in float32, as in the detector.
-        return self.loss(self.network.heads(features.float()), batch, totals)
+        features = features.float()
+        at_objects = self.network.heads_at(features, batch['ind'])
+        return self.loss.terms(self.network.heat_maps(features), at_objects, batch, totals)
 
     def _autocast(self, device: str) -> contextlib.AbstractContextManager:
         if self.precision == 'fp32':

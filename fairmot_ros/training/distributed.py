@@ -79,6 +79,11 @@ class Processes:
         devices = [self.device] if self.device.type == 'cuda' else None
         return DistributedDataParallel(module, device_ids=devices, find_unused_parameters=True)
 
+    def wait(self) -> None:
+        """Go on when all have come here."""
+        if self.world > 1:
+            dist.barrier()
+
     def leave(self) -> None:
         """Part from the others."""
         if self.world > 1 and dist.is_initialized():

@@ -9,6 +9,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 WEIGHTINGS = ('uncertainty', 'fixed')
+TEMPERATURE = 0.07  # of similarities to everybody else
 TERMS = ('loss', 'hm', 'wh', 'reg', 'id', 'look')
 
 
@@ -77,6 +78,7 @@ class FairMOTLoss(nn.Module):
         id_weight: float = 1.0,
         fixed_id_weight: float = 0.1,
         look_weight: float = 1.0,
+        contrast_weight: float = 0.0,
         looks: Tensor | None = None,
     ) -> None:
         """Create the loss; `fixed_id_weight` applies with `weighting` fixed.
@@ -95,7 +97,7 @@ class FairMOTLoss(nn.Module):
         self.weighting = weighting
         self.hm_weight, self.wh_weight, self.reg_weight = hm_weight, wh_weight, reg_weight
         self.id_weight, self.fixed_id_weight = id_weight, fixed_id_weight
-        self.look_weight = look_weight
+        self.look_weight, self.contrast_weight = look_weight, contrast_weight
         self.looks: Tensor | None
         self.register_buffer('looks', looks, persistent=False)
         self.s_det = nn.Parameter(torch.tensor(-1.85))
@@ -111,13 +113,28 @@ class FairMOTLoss(nn.Module):
             totals: where the batch is one part of a larger one, the totals of that: the terms
                 of all parts then add up to those of the whole.
         """
+        at_objects = {
+            name: gather_cells(output[name], batch['ind']) for name in ('wh', 'id', 'reg')
+        }
+        return self.terms(output['hm'], at_objects, batch, totals)
+
+    def terms(self, heat_maps: Tensor, at_objects: dict[str, Tensor], batch: dict[str, Tensor],
+              totals: Tensor | None = None) -> dict[str, Tensor]:
+        """Return the same from the raw ``hm`` and the other heads at the objects' cells.
+
+        Args:
+            heat_maps: [B, classes, H, W].
+            at_objects: ``wh``, ``id`` and ``reg``, each [B, K, channels].
+            batch: stacked `Targets`.
+            totals: as for `forward`.
+        """
         totals = count_totals(batch) if totals is None else totals
         centres, objects, known, parts = totals.float()
-        index, mask = batch['ind'], batch['mask']
-        hm = focal_loss(output['hm'].float(), batch['hm'], centres)
-        wh = masked_l1(gather_cells(output['wh'], index).float(), batch['wh'], mask, objects)
-        reg = masked_l1(gather_cells(output['reg'], index).float(), batch['reg'], mask, objects)
-        embeddings = gather_cells(output['id'], index).float()
+        mask = batch['mask']
+        hm = focal_loss(heat_maps.float(), batch['hm'], centres)
+        wh = masked_l1(at_objects['wh'].float(), batch['wh'], mask, objects)
+        reg = masked_l1(at_objects['reg'].float(), batch['reg'], mask, objects)
+        embeddings = at_objects['id'].float()
         identity = self.identity_loss(embeddings, batch, known)
         det = self.hm_weight * hm + self.wh_weight * wh + self.reg_weight * reg
         identity = self.id_weight * identity
@@ -142,13 +159,25 @@ class FairMOTLoss(nn.Module):
         return total / number.clamp(min=1)
 
     def look_loss(self, embeddings: Tensor, batch: dict[str, Tensor], number: Tensor) -> Tensor:
-        """1 - cosine between the embeddings [B, K, D] and the teacher's, over all of `number`."""
+        """Distance of the embeddings [B, K, D] to the teacher's, over all of `number`.
+
+        It is 1 - cosine, and `contrast_weight` times the divergence between how similar the
+        teacher and the embedding find each person to everybody else (relational distillation,
+        as Park et al. 2019, with the softmax similarities of Fang et al. 2021).
+        """
         if self.looks is None:
             return embeddings.sum() * 0.0
         wanted = self.looks[batch['ids'].clamp(min=0)]
         known = _known(batch) & wanted.any(dim=2)
-        cosine = F.cosine_similarity(embeddings[known], wanted[known], dim=1)
-        return (1.0 - cosine).sum() / number.clamp(min=1)
+        wanted, found = wanted[known], F.normalize(embeddings[known])
+        total = (1.0 - (found * wanted).sum(dim=1)).sum()
+        if self.contrast_weight:
+            total = total + self.contrast_weight * F.kl_div(
+                (found @ self.looks.T / TEMPERATURE).log_softmax(dim=1),
+                (wanted @ self.looks.T / TEMPERATURE).log_softmax(dim=1),
+                reduction='sum', log_target=True,
+            )
+        return total / number.clamp(min=1)
 
 
 def _known(batch: dict[str, Tensor]) -> Tensor:

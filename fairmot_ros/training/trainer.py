@@ -143,7 +143,9 @@ class Trainer:
         progress.close()
         if log:
             log.close()
-        return self.save()
+        weights = self.save()
+        self.processes.wait()  # the next run may start from them
+        return weights
 
     def parts(self) -> Iterator[Part]:
         """Return the parts of the batches from the present step on."""

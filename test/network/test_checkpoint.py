@@ -12,6 +12,7 @@ from fairmot_ros.network import (
     load_checkpoint,
     save_checkpoint,
 )
+from fairmot_ros.network.checkpoint import initialise
 
 
 def write_published(path: Path, state: dict[str, Tensor]) -> None:
@@ -48,7 +49,11 @@ def test_published_form_loads(
 
 @pytest.mark.parametrize(
     ('architecture', 'options'),
-    [*((name, {}) for name in architectures()), ('yolo', {'stem_channels': 16, 'head_conv': 48})],
+    [
+        *((name, {}) for name in architectures()),
+        ('yolo', {'stem_channels': 16, 'head_conv': 48}),
+        *(('yolo', {'stem_channels': 8, 'id_channels': 24, 'stride': s}) for s in (2, 4, 8)),
+    ],
 )
 def test_architecture_and_sizes_are_read_from_the_file(
     tmp_path: Path, architecture: str, options: dict
@@ -59,6 +64,17 @@ def test_architecture_and_sizes_are_read_from_the_file(
     assert loaded.info.architecture == architecture
     assert loaded.sizes == network.sizes
     assert loaded.state_dict().keys() == network.state_dict().keys()
+
+
+def test_a_new_neck_for_the_embedding_starts_fresh(tmp_path: Path) -> None:
+    torch.save(create_network('yolo', stem_channels=8).state_dict(), tmp_path / 'plain.pth')
+    network = create_network('yolo', stem_channels=8, id_channels=16)
+    fresh = {name: value.clone() for name, value in network.state_dict().items()}
+    assert initialise(network, tmp_path / 'plain.pth') == ['id']
+    same = {name for name, value in network.state_dict().items()
+            if 'weight' in name and torch.equal(value, fresh[name]) and 'bn' not in name}
+    assert same
+    assert all(name.startswith(('id.', 'id_neck.')) for name in same)
 
 
 def test_own_files_keep_what_is_known_of_the_model(tmp_path: Path) -> None:

@@ -96,6 +96,45 @@ def test_the_stride_can_be_chosen_and_is_read_from_the_file(
     assert list(output['id'].shape) == [1, 8, 32 // stride, 64 // stride]
 
 
+@pytest.mark.parametrize(
+    ('architecture', 'options'),
+    [*((name, {}) for name in architectures()), ('yolo', {'id_channels': 24})],
+)
+def test_heads_at_cells_are_those_of_the_whole_maps(
+    architecture: str, options: dict, with_named_weights: Callable
+) -> None:
+    network = with_named_weights(create_network(architecture, **options)).eval()
+    with torch.no_grad():
+        features = network.features(torch.rand(2, 3, 64, 96))
+        maps = network.heads(features)
+        height, width = maps['hm'].shape[-2:]
+        corners = torch.tensor([0, width - 1, (height - 1) * width, height * width - 1])
+        cells = torch.stack([corners, torch.randint(height * width, (4,))])
+        found = network.heads_at(features, cells)
+        assert torch.equal(network.heat_maps(features), maps['hm'])
+        nowhere = network.heads_at(features, cells[:, :0])
+        assert nowhere['id'].shape == (2, 0, network.sizes.reid_dim)
+    for name, values in found.items():
+        columns = cells[:, None].expand(-1, maps[name].shape[1], -1)
+        expected = maps[name].flatten(2).gather(2, columns).transpose(1, 2)
+        error = (values - expected).abs().max()
+        assert error <= RELATIVE_TOLERANCE * maps[name].abs().max(), name
+
+
+def test_a_neck_for_the_embedding_leaves_the_other_heads_alone(
+    with_named_weights: Callable,
+) -> None:
+    image = torch.rand(1, 3, 64, 96)
+    plain = with_named_weights(create_network('yolo')).eval()
+    forked = with_named_weights(create_network('yolo', id_channels=16)).eval()
+    with torch.no_grad():
+        expected, got = plain(image), forked(image)
+    for name in ('hm', 'wh', 'reg'):
+        assert torch.equal(got[name], expected[name]), name
+    assert got['id'].shape == expected['id'].shape
+    assert not torch.allclose(got['id'], expected['id'])
+
+
 def test_light_network_scales_with_its_stem() -> None:
     small, published = create_network('yolo', stem_channels=16), create_network('yolo')
     assert sum(p.numel() for p in published.parameters()) == 5_013_703

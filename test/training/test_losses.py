@@ -110,3 +110,26 @@ def test_the_terms_of_parts_add_up_to_those_of_the_whole(weighting: str) -> None
     ]
     for name, value in whole.items():
         assert sum(share[name] for share in shares).item() == pytest.approx(value.item(), rel=1e-5)
+
+
+def look_loss(looks: torch.Tensor, found: torch.Tensor, **weights: float) -> float:
+    loss = FairMOTLoss(looks.shape[1], len(looks), looks=looks, **weights)
+    people = len(found)
+    batch = {'mask': torch.ones(1, people, dtype=torch.bool), 'ids': torch.arange(people)[None]}
+    return loss.look_loss(found[None], batch, torch.tensor(people)).item()
+
+
+def test_looks_are_met_at_any_length() -> None:
+    looks = torch.nn.functional.normalize(torch.randn(20, 8, generator=torch.manual_seed(3)))
+    assert look_loss(looks, 3 * looks, contrast_weight=0.5) == pytest.approx(0, abs=1e-5)
+    assert look_loss(looks, -looks) == pytest.approx(2)
+
+
+def test_a_look_like_that_of_another_person_costs_more_with_contrast() -> None:
+    """Both are as far from the teacher's look; one of them towards somebody else."""
+    looks = torch.eye(4)[:3]
+    away, confused = looks.clone(), looks.clone()
+    away[0, 3], confused[0, 1] = 1.0, 1.0
+    assert look_loss(looks, away) == pytest.approx(look_loss(looks, confused))
+    assert look_loss(looks, confused, contrast_weight=1.0) > 1.5 * look_loss(
+        looks, away, contrast_weight=1.0)

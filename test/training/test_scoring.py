@@ -6,6 +6,7 @@ import pytest
 import torch
 
 from fairmot_ros.cli import score
+from fairmot_ros.detector.engine import Maps
 from fairmot_ros.network import create_network, save_checkpoint
 from fairmot_ros.training.config import SetConfig
 from fairmot_ros.training.problems import Problems
@@ -90,10 +91,13 @@ def test_the_accepted_share_follows_the_threshold() -> None:
 
 
 def test_embeddings_are_read_at_the_centres() -> None:
-    maps = torch.zeros(2, 4, 5)
-    maps[:, 2, 3] = torch.tensor([3.0, 4.0])
-    found = embed(maps, np.array([[3, 1, 4, 4], [2.5, 2, 4.5, 3]], np.float32))
-    assert np.allclose(found, [[0.6, 0.8], [0.6, 0.8]])
+    network = create_network('yolo', reid_dim=8, stem_channels=8).eval()
+    with torch.inference_mode():
+        features = network.features(torch.rand(2, 3, 32, 64))
+        expected = network.heads(features)['id'][1, :, 2, 3]
+        boxes = np.array([[3, 1, 4, 4], [2.5, 2, 4.5, 3]], np.float32)
+        found = embed(Maps(network, features), 1, boxes)
+    assert np.allclose(found, expected / expected.norm(), atol=1e-6)
 
 
 def test_whole_identities_are_chosen() -> None:

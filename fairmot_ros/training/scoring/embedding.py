@@ -12,7 +12,7 @@ import torch.nn.functional as F
 from numpy.typing import NDArray
 from tqdm import tqdm
 
-from fairmot_ros.detector.engine import TorchEngine
+from fairmot_ros.detector.engine import Maps, TorchEngine
 from fairmot_ros.detector.letterbox import BORDER_GREY, letterbox
 from fairmot_ros.network.heads import FairMOTNetwork
 from fairmot_ros.training.augmentation import letterbox_boxes
@@ -52,9 +52,9 @@ def score_embedding(
     embeddings, identities = [], []
     with tqdm(total=len(chosen), desc='embedding', unit='picture', mininterval=2.0) as progress:
         for batch in _batches(chosen, input_size, margin, problems):
-            maps = engine([image for image, _, _ in batch])['id']
+            maps = engine([image for image, _, _ in batch])
             for row, (_, boxes, known) in enumerate(batch):
-                embeddings.append(embed(maps[row], boxes / np.float32(stride)))
+                embeddings.append(embed(maps, row, boxes / np.float32(stride)))
                 identities.append(known)
             progress.update(BATCH)
     empty = np.zeros((0, network.sizes.reid_dim), np.float32)
@@ -117,13 +117,13 @@ def _batches(photographs: Sequence[Photograph], size: tuple[int, int], margin: f
         yield batch
 
 
-def embed(maps: torch.Tensor, boxes_xyxy: NDArray[np.float32]) -> Embeddings:
-    """Return the unit embeddings [N, D] at the centres of boxes, from a map [D, H, W]."""
-    height, width = maps.shape[1:]
+def embed(maps: Maps, row: int, boxes_xyxy: NDArray[np.float32]) -> Embeddings:
+    """Return the unit embeddings [N, D] of one image at the centres of boxes, in cells."""
+    height, width = maps.hm.shape[-2:]
     centre = (boxes_xyxy[:, :2] + boxes_xyxy[:, 2:]) / 2
     cell = np.clip(centre, 0, [width - 1, height - 1]).astype(np.int64)
-    index = torch.from_numpy(cell[:, 1] * width + cell[:, 0]).to(maps.device)
-    return F.normalize(maps.flatten(1)[:, index].t(), eps=1e-12).cpu().numpy()
+    index = torch.from_numpy(cell[:, 1] * width + cell[:, 0]).to(maps.hm.device)
+    return F.normalize(maps.at(row, index)['id'], eps=1e-12).cpu().numpy()
 
 
 def compare(embeddings: Embeddings, identities: Identities) -> dict[str, Any]:
