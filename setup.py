@@ -205,6 +205,8 @@ setup(
             'ros-jazzy-std-srvs',
             'ros-jazzy-visualization-msgs',
         ],
+        # Networks in the form of ONNX: to write it and to run it
+        'onnx': ['onnx', 'onnxruntime', 'onnxscript'],
         # Plots of ablations, and a second log of trainings
         'training': ['matplotlib', 'tensorboard'],
     },
@@ -217,6 +219,7 @@ setup(
             'fairmot-convert = fairmot_ros.cli.convert:main',
             'fairmot-demo = fairmot_ros.cli.demo:main',
             'fairmot-evaluate = fairmot_ros.cli.evaluate:main',
+            'fairmot-export = fairmot_ros.cli.export:main',
             'fairmot-mot2bag = fairmot_ros.cli.mot2bag:main',
             'fairmot-score = fairmot_ros.cli.score:main',
             'fairmot-teach = fairmot_ros.cli.teach:main',

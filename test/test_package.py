@@ -32,9 +32,10 @@ ROSDEP_KEYS = {
     'tqdm': 'python3-tqdm',
     'yaml': 'python3-yaml',
 }
-# The code does without these, or only commands about bags or training need them.
+# The code does without these, or only exported networks, bags and training need them.
 OPTIONAL = {
     'lap', 'foxglove_msgs', 'hri_msgs', 'rosbags', 'mcap', 'rosbag2_py', 'matplotlib', 'openvino',
+    'onnxruntime', 'onnxscript',
     'backports', 'compression',  # zstd, which comes with rosbags
 }
 

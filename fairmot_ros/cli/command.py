@@ -1,7 +1,8 @@
-"""How every command about bags runs: mistakes in one sentence, an interruption quietly."""
+"""What commands share: sizes as arguments, mistakes in one sentence, quiet interruptions."""
 
 from __future__ import annotations
 
+import argparse
 import sys
 from collections.abc import Callable
 
@@ -33,3 +34,12 @@ def run_command(name: str, work: Callable[[], int]) -> int:
     except KeyboardInterrupt:
         print(f'{name}: interrupted', file=sys.stderr)
         return INTERRUPTED
+
+
+def parse_size(text: str) -> tuple[int, int]:
+    """Return (width, height) of an argument like 640x480."""
+    try:
+        width, height = text.lower().split('x')
+        return int(width), int(height)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f'expected WIDTHxHEIGHT, got {text!r}') from None

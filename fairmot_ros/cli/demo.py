@@ -11,6 +11,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+from fairmot_ros.cli.command import parse_size
 from fairmot_ros.cli.processes import (
     DomainLock,
     NodeProcess,
@@ -18,8 +19,8 @@ from fairmot_ros.cli.processes import (
     make_log_folder,
     stop_all,
 )
+from fairmot_ros.detector import Detector
 from fairmot_ros.evaluation import evaluate_mot, format_table
-from fairmot_ros.network import CheckpointError, load_checkpoint
 from fairmot_ros.ros.video_source import SourceError, VideoSource
 
 SHIPPED_VIDEO = Path(__file__).resolve().parents[1] / 'data' / 'pedestrians.mp4'
@@ -42,12 +43,13 @@ def make_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument(
         '--weights', default='default', metavar='FILE',
-        help='FairMOT checkpoint (default: the model that ships with the package)',
+        help='FairMOT checkpoint, or .onnx file of fairmot-export (default: the model that '
+        'ships with the package)',
     )
     parser.add_argument('--output', type=Path, default=Path('out/demo'), help='folder to write')
     parser.add_argument('--device', default='auto', help="'auto', 'cpu' or 'cuda'")
     parser.add_argument(
-        '--input-size', default=None, metavar='WxH', type=_parse_size,
+        '--input-size', default=None, metavar='WxH', type=parse_size,
         help="size of the network's input, multiples of 32 (default: the model's own)",
     )
     parser.add_argument(
@@ -61,14 +63,6 @@ def make_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument('--max-frames', type=int, default=0, help='stop after so many frames')
     return parser
-
-
-def _parse_size(text: str) -> tuple[int, int]:
-    try:
-        width, height = text.lower().split('x')
-        return int(width), int(height)
-    except ValueError:
-        raise argparse.ArgumentTypeError(f'expected WIDTHxHEIGHT, got {text!r}') from None
 
 
 def choose_video(options: argparse.Namespace) -> None:
@@ -94,8 +88,8 @@ def check_inputs(options: argparse.Namespace) -> VideoSource:
         raise DemoError(f'no ground truth at {options.ground_truth}: expected a gt.txt file')
     if options.weights != 'default':
         try:
-            load_checkpoint(options.weights)
-        except CheckpointError as error:
+            Detector(options.weights, input_size=options.input_size, device='cpu')
+        except ValueError as error:
             raise DemoError(str(error)) from error
     try:
         return VideoSource(options.video, options.frame_rate)

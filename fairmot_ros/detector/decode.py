@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-ReadHeads = Callable[[Tensor], dict[str, Tensor]]
+from fairmot_ros.detector.maps import Maps, WholeMaps
 
 
 @dataclass(frozen=True)
@@ -33,22 +32,20 @@ class DecodedPeaks:
 
 def decode(output: dict[str, Tensor], max_detections: int = 500,
            score_threshold: float = 0.0) -> DecodedPeaks:
-    """Read the peaks off one image's maps: `decode_peaks` where all maps are there.
+    """Read the peaks off one image's maps, see `decode_peaks`.
 
     Args:
         output: raw maps of a batch of one, see `FairMOTNetwork.forward`.
         max_detections: the best ones that are kept.
         score_threshold: only scores above it are kept.
     """
-    def read(cells: Tensor) -> dict[str, Tensor]:
-        return {
-            name: output[name][0].flatten(1)[:, cells].t() for name in ('wh', 'id', 'reg')
-        }
-
-    return decode_peaks(output['hm'], read, max_detections, score_threshold)
+    batch = output['hm'].shape[0]
+    if batch != 1:
+        raise ValueError(f'decode takes one image at a time, got a batch of {batch}')
+    return decode_peaks(WholeMaps(output), 0, max_detections, score_threshold)
 
 
-def decode_peaks(heat_maps: Tensor, read: ReadHeads, max_detections: int = 500,
+def decode_peaks(maps: Maps, row: int, max_detections: int = 500,
                  score_threshold: float = 0.0) -> DecodedPeaks:
     """Find the peaks of one image's heat maps, and read the other heads there alone.
 
@@ -56,15 +53,12 @@ def decode_peaks(heat_maps: Tensor, read: ReadHeads, max_detections: int = 500,
     (CenterNet, Zhou et al. 2019, section 4). Embeddings are normalised after they are read.
 
     Args:
-        heat_maps: raw, [1, classes, H, W].
-        read: called with the peaks' cells, int64 [N]; returns ``wh``, ``id`` and ``reg`` there,
-            each [N, channels].
+        maps: of a batch.
+        row: of the image in the batch.
         max_detections: the best ones that are kept.
         score_threshold: only scores above it are kept.
     """
-    heat = heat_maps.float().sigmoid()
-    if heat.shape[0] != 1:
-        raise ValueError(f'decode takes one image at a time, got a batch of {heat.shape[0]}')
+    heat = maps.hm[row : row + 1].float().sigmoid()
     is_peak = (F.max_pool2d(heat, 3, stride=1, padding=1) == heat) & (heat > score_threshold)
     index = is_peak.flatten().nonzero().squeeze(1)
     scores = heat.flatten()[index]
@@ -75,7 +69,7 @@ def decode_peaks(heat_maps: Tensor, read: ReadHeads, max_detections: int = 500,
     height, width = heat.shape[2:]
     class_ids = index.div(height * width, rounding_mode='floor')
     cells = index % (height * width)
-    heads = {name: values.float() for name, values in read(cells).items()}
+    heads = {name: values.float() for name, values in maps.at(row, cells).items()}
     offset, size = heads['reg'], heads['wh']
     x = (cells % width).float() + offset[:, 0]
     y = cells.div(width, rounding_mode='floor').float() + offset[:, 1]

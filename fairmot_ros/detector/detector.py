@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -11,14 +10,16 @@ import torch
 from numpy.typing import NDArray
 
 from fairmot_ros.detector.decode import decode_peaks
-from fairmot_ros.detector.engine import Maps, TorchEngine
+from fairmot_ros.detector.engine import TorchEngine
 from fairmot_ros.detector.letterbox import letterbox, map_to_image
+from fairmot_ros.detector.maps import Maps
+from fairmot_ros.detector.onnx_engine import SUFFIX, OnnxEngine
 from fairmot_ros.network import load_checkpoint
 from fairmot_ros.types import Detections
 
 DEFAULT_WEIGHTS = Path(__file__).resolve().parents[1] / 'weights' / 'default.pth'
 PUBLISHED_INPUT_SIZE = (1088, 608)
-ENGINES = ('auto', 'torch')
+ENGINES = ('auto', 'torch', 'onnxruntime')
 
 
 class Detector:
@@ -46,10 +47,12 @@ class Detector:
         """Load the weights and prepare the device.
 
         Args:
-            weights: path of a checkpoint, or 'default' for the model that ships.
-            input_size: (width, height), multiples of 32; the model's own by default.
+            weights: path of a checkpoint or of a file from fairmot-export, or 'default' for
+                the model that ships.
+            input_size: (width, height), multiples of 32; the model's own by default. That of
+                an exported file is fixed.
             device: 'auto' (a GPU where there is one), 'cpu', 'cuda' or 'cuda:N'.
-            engine: 'auto' or 'torch'.
+            engine: 'torch' for checkpoints, 'onnxruntime' for .onnx files; 'auto' chooses.
             precision: 'auto', 'fp32', 'fp16' or 'bf16'.
             score_threshold: lowest score of a detection.
             max_detections: most detections in one image.
@@ -64,17 +67,22 @@ class Detector:
             raise ValueError(f'score_threshold must be within 0..1, got {score_threshold}')
         if max_detections < 1:
             raise ValueError(f'max_detections must be at least 1, got {max_detections}')
-        network = load_checkpoint(DEFAULT_WEIGHTS if weights == 'default' else weights)
-        self.info = network.info
-        self.embedding_size = network.sizes.reid_dim
+        path = DEFAULT_WEIGHTS if weights == 'default' else Path(weights)
+        self._engine = load_engine(path, engine, device, precision)
+        self.info = self._engine.info
+        self.embedding_size = self._engine.embedding_size
+        self.device = self._engine.device
+        self.precision = self._engine.precision
         self.input_size = check_input_size(
             input_size or self.info.input_size or PUBLISHED_INPUT_SIZE
         )
+        if isinstance(self._engine, OnnxEngine) and self.input_size != self.info.input_size:
+            raise ValueError(
+                f'{path.name} takes images of {_by(self.info.input_size)} alone, got input_size '
+                f'{_by(self.input_size)}: export the network for that size'
+            )
         self.score_threshold = score_threshold
         self.max_detections = max_detections
-        self._engine = TorchEngine(network, device, precision)
-        self.device = self._engine.device
-        self.precision = self._engine.precision
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -125,10 +133,7 @@ class Detector:
     @torch.inference_mode()
     def _read(self, maps: Maps, row: int, shape: tuple[int, ...]) -> Detections:
         """Return what the maps of one image of a batch show, in pixels of that image."""
-        peaks = decode_peaks(
-            maps.hm[row : row + 1], partial(maps.at, row), self.max_detections,
-            self.score_threshold,
-        )
+        peaks = decode_peaks(maps, row, self.max_detections, self.score_threshold)
         map_height, map_width = maps.hm.shape[-2:]
         height, width = shape
         boxes = map_to_image(
@@ -145,6 +150,30 @@ class Detector:
         """Run once on a blank image, so that the first real one is not the slowest."""
         width, height = self.input_size
         self(np.zeros((height, width, 3), np.uint8))
+
+
+def load_engine(path: Path, engine: str, device: str,
+                precision: str) -> TorchEngine | OnnxEngine:
+    """Load weights into what runs them; see `Detector`.
+
+    Raises:
+        CheckpointError: if the file cannot be used.
+        ValueError: if the engine does not take such a file, or another argument is wrong.
+    """
+    exported = path.suffix == SUFFIX
+    if engine not in ('auto', 'onnxruntime' if exported else 'torch'):
+        raise ValueError(
+            f'engine {engine!r} does not take {path.name}: onnxruntime takes the {SUFFIX} files '
+            'of fairmot-export, torch takes checkpoints'
+        )
+    if exported:
+        return OnnxEngine(path, device, precision)
+    return TorchEngine(load_checkpoint(path), device, precision)
+
+
+def _by(size: tuple[int, int] | None) -> str:
+    assert size is not None
+    return f'{size[0]} x {size[1]}'
 
 
 def check_input_size(size: tuple[int, int]) -> tuple[int, int]:

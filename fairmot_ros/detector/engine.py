@@ -9,8 +9,8 @@ from collections.abc import Sequence
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Tensor
 
+from fairmot_ros.detector.maps import MapsOnDemand
 from fairmot_ros.network.fuse import fuse_batch_norms
 from fairmot_ros.network.heads import FairMOTNetwork
 
@@ -53,32 +53,11 @@ def choose_precision(precision: str, device: torch.device) -> str:
     return precision
 
 
-class Maps:
-    """What a forward pass saw: the heat maps, and the other heads where they are asked for.
-
-    Boxes and embeddings are wanted at a few dozen of some twenty thousand cells; to compute
-    them everywhere takes about a third of the time of a light network.
-
-    Attributes:
-        hm: raw heat maps, float32 [B, classes, H / stride, W / stride].
-    """
-
-    def __init__(self, network: FairMOTNetwork, features: Tensor) -> None:
-        self.hm = network.heat_maps(features)
-        self._network, self._features = network, features
-
-    @torch.inference_mode()
-    def at(self, row: int, cells: Tensor) -> dict[str, Tensor]:
-        """Return ``wh``, ``id`` and ``reg``, [N, channels], of an image at cells, int64 [N]."""
-        features = self._features[row : row + 1]
-        heads = self._network.heads_at(features, cells[None])
-        return {name: values[0] for name, values in heads.items()}
-
-
 class TorchEngine:
     """Runs a network on one device; the network is changed for that and not to be used else.
 
     Attributes:
+        info, embedding_size: of the network.
         device: where.
         precision: of the backbone. The heads always run in float32: in half precision the
             embeddings lose much of their meaning.
@@ -86,6 +65,8 @@ class TorchEngine:
 
     def __init__(self, network: FairMOTNetwork, device: str = 'auto',
                  precision: str = 'auto') -> None:
+        self.info = network.info
+        self.embedding_size = network.sizes.reid_dim
         self.device = choose_device(device)
         self.precision = choose_precision(precision, self.device)
         fuse_batch_norms(network.eval())
@@ -93,7 +74,7 @@ class TorchEngine:
         self._network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
 
     @torch.inference_mode()
-    def __call__(self, images_bgr: Sequence[NDArray[np.uint8]]) -> Maps:
+    def __call__(self, images_bgr: Sequence[NDArray[np.uint8]]) -> MapsOnDemand:
         """Run letterboxed images, each uint8 [H, W, 3]."""
         # The copy to the device is of bytes, a quarter of what floats would take.
         pixels = torch.stack([torch.from_numpy(image) for image in images_bgr]).to(self.device)
@@ -101,7 +82,7 @@ class TorchEngine:
         images = images.contiguous(memory_format=torch.channels_last)
         with self._autocast():
             features = self._network.features(images)
-        return Maps(self._network, features.float())
+        return MapsOnDemand(self._network, features.float())
 
     def _autocast(self) -> contextlib.AbstractContextManager:
         if self.precision == 'fp32':

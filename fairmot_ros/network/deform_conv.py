@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 import torch
 import torch.nn.functional as F
@@ -17,10 +18,14 @@ class DeformConv2d(nn.Module):
     Stride 1, padding 1, one deformable group. Parameter names are those of the published
     checkpoints: ``weight``, ``bias`` and the ``conv_offset_mask`` convolution, whose 27
     channels hold (dy, dx) of each tap, interleaved, then nine mask logits.
+
+    Attributes:
+        convolve: `deform_conv2d`, or what stands for it.
     """
 
     def __init__(self, in_channels: int, out_channels: int) -> None:
         super().__init__()
+        self.convolve: Callable[..., Tensor] = deform_conv2d
         self.weight = nn.Parameter(torch.empty(out_channels, in_channels, 3, 3))
         self.bias = nn.Parameter(torch.zeros(out_channels))
         self.conv_offset_mask = nn.Conv2d(in_channels, 3 * TAPS, 3, padding=1)
@@ -34,7 +39,7 @@ class DeformConv2d(nn.Module):
         offset_mask = self.conv_offset_mask(x)
         offset = offset_mask[:, : 2 * TAPS].float()
         mask = offset_mask[:, 2 * TAPS :].sigmoid()
-        return deform_conv2d(x, offset, mask, self.weight, self.bias)
+        return self.convolve(x, offset, mask, self.weight, self.bias)
 
 
 def deform_conv2d(x: Tensor, offset: Tensor, mask: Tensor, weight: Tensor, bias: Tensor) -> Tensor:

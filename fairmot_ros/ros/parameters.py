@@ -213,7 +213,8 @@ class NodeParameters(TrackingParameters):
     """Those of the `fairmot` node, which also detects."""
 
     weights: str = _parameter(
-        'default', "checkpoint file, or 'default' for the model that ships", read_only=True)
+        'default', "checkpoint, or .onnx file of fairmot-export, or 'default' for the model that "
+        'ships', read_only=True)
     device: str = _parameter(
         'auto', "'auto' (a GPU where there is one), 'cpu', 'cuda' or 'cuda:N'", read_only=True)
     precision: str = _parameter(

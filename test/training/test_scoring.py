@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from fairmot_ros.cli import score
-from fairmot_ros.detector.engine import Maps
+from fairmot_ros.detector.maps import MapsOnDemand
 from fairmot_ros.network import create_network, save_checkpoint
 from fairmot_ros.training.config import SetConfig
 from fairmot_ros.training.problems import Problems
@@ -96,7 +96,7 @@ def test_embeddings_are_read_at_the_centres() -> None:
         features = network.features(torch.rand(2, 3, 32, 64))
         expected = network.heads(features)['id'][1, :, 2, 3]
         boxes = np.array([[3, 1, 4, 4], [2.5, 2, 4.5, 3]], np.float32)
-        found = embed(Maps(network, features), 1, boxes)
+        found = embed(MapsOnDemand(network, features), 1, boxes)
     assert np.allclose(found, expected / expected.norm(), atol=1e-6)
 
 

@@ -12,8 +12,9 @@ import torch.nn.functional as F
 from numpy.typing import NDArray
 from tqdm import tqdm
 
-from fairmot_ros.detector.engine import Maps, TorchEngine
+from fairmot_ros.detector.engine import TorchEngine
 from fairmot_ros.detector.letterbox import BORDER_GREY, letterbox
+from fairmot_ros.detector.maps import Maps
 from fairmot_ros.network.heads import FairMOTNetwork
 from fairmot_ros.training.augmentation import letterbox_boxes
 from fairmot_ros.training.problems import Problems

@@ -1,0 +1,86 @@
+"""Write a network as an ONNX file: ``fairmot-export model.pth model.onnx``."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import sys
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from fairmot_ros.cli.command import parse_size
+from fairmot_ros.detector.detector import DEFAULT_WEIGHTS, PUBLISHED_INPUT_SIZE, check_input_size
+from fairmot_ros.detector.onnx_engine import OUTPUTS, OnnxEngine
+from fairmot_ros.detector.onnx_export import ExportError, export_onnx
+from fairmot_ros.network import CheckpointError, load_checkpoint
+from fairmot_ros.network.heads import FairMOTNetwork
+
+TOLERANCE = 1e-3  # of a map's largest value
+
+
+def make_parser() -> argparse.ArgumentParser:
+    """Return the command line."""
+    parser = argparse.ArgumentParser(
+        prog='fairmot-export',
+        description='Write a network as an ONNX file and compare what both say of a noise image. '
+        'The nodes and all commands take the file wherever they take weights, and run it with '
+        'ONNX Runtime.',
+    )
+    parser.add_argument('weights', help="checkpoint, or 'default' for the model that ships")
+    parser.add_argument('output', type=Path, help='file to write, ending in .onnx')
+    parser.add_argument(
+        '--input-size', default=None, metavar='WxH', type=parse_size,
+        help="of the images that the file will take, multiples of 32 (default: the model's own)",
+    )
+    return parser
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the command; returns the exit code."""
+    options = make_parser().parse_args(arguments)
+    logging.getLogger('torch.onnx').setLevel(logging.ERROR)  # it warns of what nobody needs here
+    if options.output.suffix != '.onnx':
+        print(f'fairmot-export: {options.output} must end in .onnx', file=sys.stderr)
+        return 2
+    try:
+        network = load_checkpoint(
+            DEFAULT_WEIGHTS if options.weights == 'default' else options.weights)
+        size = check_input_size(
+            options.input_size or network.info.input_size or PUBLISHED_INPUT_SIZE)
+        options.output.parent.mkdir(parents=True, exist_ok=True)
+        export_onnx(network, options.output, size)
+        differences = compare(network, options.output, size)
+    except (CheckpointError, ExportError, ValueError, OSError) as error:
+        print(f'fairmot-export: {error}', file=sys.stderr)
+        return 2
+    print(f'{options.output}: {network.info.architecture}, {size[0]} x {size[1]}, '
+          f'{options.output.stat().st_size / 1e6:.1f} MB')
+    for name, difference in differences.items():
+        print(f'  {name:4}differs by {difference:.1e} of its largest value at most')
+    if max(differences.values()) > TOLERANCE:
+        print(f'fairmot-export: the file does not compute what {options.weights} does',
+              file=sys.stderr)
+        return 1
+    return 0
+
+
+@torch.inference_mode()
+def compare(network: FairMOTNetwork, path: Path, size: tuple[int, int]) -> dict[str, float]:
+    """Return the largest difference in each map, as a share of the map's largest value."""
+    width, height = size
+    image = np.random.default_rng(0).integers(0, 256, (height, width, 3), dtype=np.uint8)
+    rgb = torch.from_numpy(image[None, ..., ::-1].copy()).permute(0, 3, 1, 2).float() / 255
+    expected, got = network(rgb), OnnxEngine(path, 'cpu')([image])
+    cells = torch.arange(got.hm[0, 0].numel())
+    found = {'hm': got.hm[0].flatten(1).t(), **got.at(0, cells)}
+    return {
+        name: float((expected[name][0].flatten(1).t() - found[name]).abs().max()
+                    / expected[name].abs().max())
+        for name in OUTPUTS
+    }
+
+
+if __name__ == '__main__':
+    sys.exit(main())
