@@ -76,29 +76,38 @@ class Head(nn.Sequential):
             nn.init.constant_(layer.bias, value)
         super().__init__(first, activation, last)
 
-    def at(self, features: Tensor, cells: Tensor) -> Tensor:
-        """Return what the whole map would hold at some cells, without computing the map.
+    def on_squares(self, squares: Tensor) -> Tensor:
+        """Return what the map holds at the middle of squares, without computing the map.
 
         Args:
-            features: [B, in_channels, H, W].
-            cells: int64 [B, K], y * W + x.
+            squares: [B, K, 9, in_channels], see `squares_around`.
 
         Returns:
             [B, K, out_channels].
         """
         first, activation, last = self
         assert isinstance(first, nn.Conv2d) and isinstance(last, nn.Conv2d)
-        (batch, channels, _, width), (_, count) = features.shape, cells.shape
-        padded = F.pad(features, (1, 1, 1, 1)).permute(0, 2, 3, 1).flatten(1, 2)
-        stride = width + 2
-        corner = cells // width * stride + cells % width  # of the 3 x 3 cells that are read
-        steps = torch.arange(3, device=cells.device)
-        window = (steps[:, None] * stride + steps).flatten()
-        places = (corner[:, :, None] + window).flatten(1)  # [B, K * 9]
-        patches = padded.gather(1, places[:, :, None].expand(-1, -1, channels))
         weight = first.weight.permute(0, 2, 3, 1).flatten(1)  # [hidden, 9 * in_channels]
-        hidden = activation(F.linear(patches.view(batch, count, 9 * channels), weight, first.bias))
+        hidden = activation(F.linear(squares.flatten(2), weight, first.bias))
         return F.linear(hidden, last.weight.flatten(1), last.bias)
+
+
+def squares_around(features: Tensor, cells: Tensor) -> Tensor:
+    """Return the 3 x 3 cells around some cells, [B, K, 9, C]; zero beyond the border.
+
+    Args:
+        features: [B, C, H, W].
+        cells: int64 [B, K], y * W + x.
+    """
+    height, width = features.shape[2:]
+    step = torch.arange(-1, 2, device=cells.device)
+    y = (cells // width)[:, :, None] + step.repeat_interleave(3)
+    x = (cells % width)[:, :, None] + step.repeat(3)
+    inside = (y >= 0) & (y < height) & (x >= 0) & (x < width)
+    places = (y * width + x).where(inside, 0).flatten(1)  # [B, K * 9]
+    flat = features.permute(0, 2, 3, 1).flatten(1, 2)  # a view, if channels come last
+    found = flat.gather(1, places[:, :, None].expand(-1, -1, flat.shape[2]))
+    return found.unflatten(1, inside.shape[1:]) * inside[..., None]
 
 
 class FairMOTNetwork(nn.Module):
@@ -162,13 +171,13 @@ class FairMOTNetwork(nn.Module):
     def heads(self, features: Tensor) -> dict[str, Tensor]:
         """Map features [B, C, H / stride, W / stride] to the raw maps."""
         return {
-            name: getattr(self, name)(self.view_of(name, features))
+            name: getattr(self, name)(features[:, self.channels_of(name)])
             for name in ('hm', 'wh', 'id', 'reg')
         }
 
     def heat_maps(self, features: Tensor) -> Tensor:
         """Return the raw map ``hm`` alone."""
-        return self.get_submodule('hm')(self.view_of('hm', features))
+        return self.get_submodule('hm')(features[:, self.channels_of('hm')])
 
     def heads_at(self, features: Tensor, cells: Tensor) -> dict[str, Tensor]:
         """Read the heads other than ``hm`` at cells, without computing whole maps.
@@ -180,11 +189,12 @@ class FairMOTNetwork(nn.Module):
         Returns:
             ``wh``, ``id`` and ``reg``, each [B, K, channels].
         """
+        squares = squares_around(features, cells)
         return {
-            name: getattr(self, name).at(self.view_of(name, features), cells)
+            name: getattr(self, name).on_squares(squares[..., self.channels_of(name)])
             for name in ('wh', 'id', 'reg')
         }
 
-    def view_of(self, head: str, features: Tensor) -> Tensor:
-        """Return the channels of the features that a head sees: all, unless overridden."""
-        return features
+    def channels_of(self, head: str) -> slice:
+        """Return which channels of the features a head sees: all, unless overridden."""
+        return slice(None)

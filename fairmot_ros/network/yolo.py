@@ -203,8 +203,6 @@ class Yolo(FairMOTNetwork):
             return outputs[-1]
         return torch.cat((outputs[-1], self.id_neck(outputs)), 1)
 
-    def view_of(self, head: str, features: Tensor) -> Tensor:
-        if self.id_neck is None:
-            return features
+    def channels_of(self, head: str) -> slice:
         shared = self.backbone.out_channels
-        return features[:, shared:] if head == 'id' else features[:, :shared]
+        return slice(shared, None) if head == 'id' and self.id_neck else slice(shared)
