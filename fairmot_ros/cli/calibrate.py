@@ -69,6 +69,7 @@ def calibrate(options: argparse.Namespace) -> None:
     save_checkpoint(
         network, options.output, half=config.half_weights, name=info.name,
         input_size=list(info.input_size or config.input_size), labels=list(info.labels),
+        near_height=info.near_height,
     )
     print(json.dumps({
         'slope': slope, 'shift': shift, 'detections': len(scores),

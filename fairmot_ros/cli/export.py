@@ -59,6 +59,9 @@ def main(arguments: list[str] | None = None) -> int:
           f'{options.output.stat().st_size / 1e6:.1f} MB')
     for name, difference in differences.items():
         print(f'  {name:4}differs by {difference:.1e} of its largest value at most')
+    if network.info.near_height:
+        print(f'  Its size is fixed: it does not look again for people taller than '
+              f'{network.info.near_height} pixels, as {network.info.name} does by itself.')
     if max(differences.values()) > TOLERANCE:
         print(f'fairmot-export: the file does not compute what {options.weights} does',
               file=sys.stderr)

@@ -13,6 +13,7 @@ from fairmot_ros.detector.decode import decode_peaks
 from fairmot_ros.detector.engine import TorchEngine
 from fairmot_ros.detector.letterbox import letterbox, map_to_image
 from fairmot_ros.detector.maps import Maps
+from fairmot_ros.detector.near import half_size, join, taller_than
 from fairmot_ros.detector.onnx_engine import SUFFIX, OnnxEngine
 from fairmot_ros.network import load_checkpoint
 from fairmot_ros.types import Detections
@@ -31,6 +32,8 @@ class Detector:
         device: where the network runs.
         precision: 'fp32', 'fp16' or 'bf16'.
         embedding_size: D of the detections' embeddings.
+        near_height: people taller than so many pixels at the network's input are looked for at
+            half the size as well; 0 for never.
         score_threshold: only detections above it are returned; may be changed at any time.
     """
 
@@ -43,6 +46,7 @@ class Detector:
         precision: str = 'auto',
         score_threshold: float = 0.1,
         max_detections: int = 500,
+        near_height: int | None = None,
     ) -> None:
         """Load the weights and prepare the device.
 
@@ -56,6 +60,8 @@ class Detector:
             precision: 'auto', 'fp32', 'fp16' or 'bf16'.
             score_threshold: lowest score of a detection.
             max_detections: most detections in one image.
+            near_height: see the attribute; the model's own by default. The second look takes a
+                quarter of the time of the first. Exported files look once.
 
         Raises:
             CheckpointError: if the weights cannot be used.
@@ -67,6 +73,8 @@ class Detector:
             raise ValueError(f'score_threshold must be within 0..1, got {score_threshold}')
         if max_detections < 1:
             raise ValueError(f'max_detections must be at least 1, got {max_detections}')
+        if near_height is not None and near_height < 0:
+            raise ValueError(f'near_height must be 0 or more, got {near_height}')
         path = DEFAULT_WEIGHTS if weights == 'default' else Path(weights)
         self._engine = load_engine(path, engine, device, precision)
         self.info = self._engine.info
@@ -76,11 +84,19 @@ class Detector:
         self.input_size = check_input_size(
             input_size or self.info.input_size or PUBLISHED_INPUT_SIZE
         )
-        if isinstance(self._engine, OnnxEngine) and self.input_size != self.info.input_size:
-            raise ValueError(
-                f'{path.name} takes images of {_by(self.info.input_size)} alone, got input_size '
-                f'{_by(self.input_size)}: export the network for that size'
-            )
+        self.near_height = self.info.near_height if near_height is None else near_height
+        if isinstance(self._engine, OnnxEngine):
+            if self.input_size != self.info.input_size:
+                raise ValueError(
+                    f'{path.name} takes images of {_by(self.info.input_size)} alone, got '
+                    f'input_size {_by(self.input_size)}: export the network for that size'
+                )
+            if near_height:
+                raise ValueError(
+                    f'{path.name} looks once, at its own size, got near_height {near_height}: '
+                    'use 0, or a checkpoint'
+                )
+            self.near_height = 0
         self.score_threshold = score_threshold
         self.max_detections = max_detections
 
@@ -125,10 +141,28 @@ class Detector:
             check_image(image)
         if not images_bgr:
             return []
-        maps = self._engine([letterbox(image, self.input_size) for image in images_bgr])
+        found = self._look(images_bgr, self.input_size)
+        if not self.near_height:
+            return found
+        nearer = self._look(images_bgr, half_size(self.input_size))
+        return [
+            join(far, taller_than(self._in_image(self.near_height, image), near),
+                 self.max_detections)
+            for image, far, near in zip(images_bgr, found, nearer)
+        ]
+
+    def _look(self, images_bgr: Sequence[NDArray[np.uint8]],
+              size: tuple[int, int]) -> list[Detections]:
+        """Return what the network sees in images of a size (width, height)."""
+        maps = self._engine([letterbox(image, size) for image in images_bgr])
         return [
             self._read(maps, row, image.shape[:2]) for row, image in enumerate(images_bgr)
         ]
+
+    def _in_image(self, pixels: float, image: NDArray[np.uint8]) -> float:
+        """Return how long pixels of the network's input are in the image."""
+        width, height = self.input_size
+        return pixels * max(image.shape[1] / width, image.shape[0] / height)
 
     @torch.inference_mode()
     def _read(self, maps: Maps, row: int, shape: tuple[int, ...]) -> Detections:

@@ -69,6 +69,7 @@ class OnnxEngine:
         info = ModelInfo(
             content['architecture'], content['name'], content['sha256'],
             (content['input_size'][0], content['input_size'][1]), tuple(content['labels']),
+            content['near_height'],
         )
         return info, content['embedding_size']
 

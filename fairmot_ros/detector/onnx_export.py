@@ -86,7 +86,7 @@ def export_onnx(network: FairMOTNetwork, path: Path, input_size: tuple[int, int]
     program.model.metadata_props[METADATA] = json.dumps({
         'architecture': info.architecture, 'name': info.name, 'sha256': info.sha256,
         'input_size': list(input_size), 'labels': list(info.labels),
-        'embedding_size': network.sizes.reid_dim,
+        'embedding_size': network.sizes.reid_dim, 'near_height': info.near_height,
     })
     partial = path.with_name(path.name + '.partial')
     program.save(partial, external_data=False)

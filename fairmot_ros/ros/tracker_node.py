@@ -28,11 +28,14 @@ class TrackerNode(TrackingNode[NodeParameters]):
         detector = Detector(
             p.weights, p.input_size, p.device, precision=p.precision,
             score_threshold=p.detection_threshold,
+            near_height=None if p.near_height < 0 else p.near_height,
         )
         detector.warm_up()
         self.get_logger().info(
             f'{detector.model_name} on {detector.device} ({detector.precision}), '
-            f'input {detector.input_size[0]} x {detector.input_size[1]}'
+            f'input {detector.input_size[0]} x {detector.input_size[1]}, '
+            + (f'again at half the size for people above {detector.near_height} pixels'
+               if detector.near_height else 'one look')
         )
         return ImagePerception(detector)
 

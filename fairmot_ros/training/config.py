@@ -108,6 +108,8 @@ class TrainingConfig:
         seed: of everything random.
         input_size: (width, height): of whole pictures in training; saved with the weights as
             the size for detection.
+        near_height: saved with the weights: people taller than so many pixels at the network's
+            input are looked for at half the size as well; 0 for never.
         half_weights: write the weights in half precision, half the size.
         log_every: steps from one line of the log to the next.
     """
@@ -138,6 +140,7 @@ class TrainingConfig:
     workers: int = 1
     seed: int = 1
     input_size: tuple[int, int] = (640, 480)
+    near_height: int = 0
     half_weights: bool = True
     log_every: int = 20
 

@@ -247,6 +247,7 @@ class Trainer:
             self.average.network, weights, half=self.config.half_weights,
             epoch=self.step if epoch is None else epoch, name=self.config.name,
             input_size=list(self.config.input_size), labels=list(self.config.labels),
+            near_height=self.config.near_height,
         )
         if len(problems):
             text = '\n'.join(problems.sentences()) + '\n'

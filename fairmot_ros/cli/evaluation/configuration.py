@@ -14,7 +14,10 @@ from fairmot_ros.tracker.config import parameter_names
 from fairmot_ros.tracker.gallery import Gallery, GalleryConfig
 
 TRACKER = parameter_names()
-DETECTOR = ('weights', 'device', 'precision', 'input_width', 'input_height', 'detection_threshold')
+DETECTOR = (
+    'weights', 'device', 'precision', 'input_width', 'input_height', 'near_height',
+    'detection_threshold',
+)
 FILTER = ('min_box_area', 'max_box_aspect')
 TIME = ('on_time_jump', 'max_gap')
 GALLERY = {  # parameter: what GalleryConfig calls it
@@ -75,11 +78,13 @@ class Configuration:
     def detector(self) -> dict[str, Any]:
         """Return the arguments of `Detector`."""
         size = (self.get('input_width', 0), self.get('input_height', 0))
+        near = self.get('near_height', -1)
         return {
             'weights': self.get('weights', 'default'),
             'device': self.get('device', 'auto'),
             'precision': self.get('precision', 'auto'),
             'input_size': size if all(size) else None,
+            'near_height': near if near >= 0 else None,
             'score_threshold': self.get('detection_threshold', 0.1),
         }
 
