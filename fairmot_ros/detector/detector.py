@@ -60,8 +60,8 @@ class Detector:
             precision: 'auto', 'fp32', 'fp16' or 'bf16'.
             score_threshold: lowest score of a detection.
             max_detections: most detections in one image.
-            near_height: see the attribute; the model's own by default. The second look takes a
-                quarter of the time of the first. Exported files look once.
+            near_height: see the attribute; the model's own by default. The second look takes
+                up to two fifths of the time of the first. Exported files look once.
 
         Raises:
             CheckpointError: if the weights cannot be used.
