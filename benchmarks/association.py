@@ -17,6 +17,7 @@ from tqdm import tqdm
 
 from benchmarks import REFERENCE_DATA
 from fairmot_ros.evaluation import evaluate_mot, read_mot, read_seqinfo
+from fairmot_ros.evaluation.iou import box_iou
 from fairmot_ros.tracker import Tracker, TrackerConfig
 from fairmot_ros.types import Detections
 
@@ -87,20 +88,10 @@ class Sequence:
         for row in self.ignored:
             same = (rows[:, 0] == row[0]).nonzero()[0]
             others = self.truth[self.truth[:, 0] == row[0]]
-            fit = _iou(rows[same, 2:6], row[None, 2:6])[:, 0]
-            better = _iou(rows[same, 2:6], others[:, 2:6]).max(axis=1, initial=0.0)
+            fit = box_iou(rows[same, 2:6], row[None, 2:6])[:, 0]
+            better = box_iou(rows[same, 2:6], others[:, 2:6]).max(axis=1, initial=0.0)
             keep[same[(fit >= 0.5) & (fit > better)]] = False
         return rows[keep]
-
-
-def _iou(a: Array, b: Array) -> Array:
-    """Return the overlap [N, M] of boxes xywh."""
-    low = np.maximum(a[:, None, :2], b[None, :, :2])
-    high = np.minimum((a[:, :2] + a[:, 2:])[:, None], (b[:, :2] + b[:, 2:])[None])
-    shared = np.prod(np.maximum(high - low, 0.0), axis=2)
-    areas = np.prod(a[:, 2:], axis=1)[:, None] + np.prod(b[:, 2:], axis=1)[None]
-    overlap: Array = shared / (areas - shared)
-    return overlap
 
 
 def mot15(folder: Path) -> Sequence:

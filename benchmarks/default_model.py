@@ -9,8 +9,6 @@ from pathlib import Path
 
 import cv2
 import numpy as np
-import torch
-import torch.nn.functional as F
 from numpy.typing import NDArray
 from scipy.optimize import linear_sum_assignment
 from tqdm import tqdm
@@ -23,6 +21,8 @@ from fairmot_ros.evaluation.iou import box_iou
 from fairmot_ros.evaluation.seqinfo import read_seqinfo
 from fairmot_ros.pipeline import FairMOT
 from fairmot_ros.tracker import Tracker
+from fairmot_ros.training.augmentation import letterbox_boxes
+from fairmot_ros.training.scoring.embedding import embed
 
 SEQUENCES = {'PETS09-S2L1': 'vtest.avi', 'TUD-Campus': 'TUD-Campus.mp4'}
 QUERY_EVERY, GALLERY = 10, (10, 80)  # frames: queries, and how much later their gallery is
@@ -101,14 +101,10 @@ def track(fairmot: FairMOT, folder: Path, video: str) -> Run:
 
 def embeddings_at(detector: Detector, image: NDArray[np.uint8], truth: Array) -> Array:
     """Return the embeddings [N, D] at the centres of true boxes, read in the full frame."""
-    width, height = detector.input_size
     maps = detector._engine([letterbox(image, detector.input_size)])
-    ratio = min(height / image.shape[0], width / image.shape[1])
-    pad = (np.array([width, height]) - np.array(image.shape[1::-1]) * ratio) / 2
-    cells = ((truth[:, 2:4] + truth[:, 4:6] / 2) * ratio + pad) / 4
-    x, y = cells.astype(int).clip(0, [width // 4 - 1, height // 4 - 1]).T
-    index = torch.from_numpy(y * (width // 4) + x).to(maps.hm.device)
-    return F.normalize(maps.at(0, index)['id'], dim=1).cpu().numpy()
+    boxes = np.concatenate((truth[:, 2:4], truth[:, 2:4] + truth[:, 4:6]), axis=1)
+    boxes = letterbox_boxes(boxes, (image.shape[1], image.shape[0]), detector.input_size)
+    return embed(maps, 0, boxes / (detector.input_size[0] // maps.hm.shape[-1]))
 
 
 def rank_1(frames: Array, ids: Array, embeddings: Array) -> tuple[float, int]:

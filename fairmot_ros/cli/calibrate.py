@@ -9,7 +9,7 @@ from pathlib import Path
 
 from tqdm import tqdm
 
-from fairmot_ros.detector.detector import DEFAULT_WEIGHTS
+from fairmot_ros.detector.detector import find_weights
 from fairmot_ros.network import CheckpointError, load_checkpoint, save_checkpoint
 from fairmot_ros.training.config import ConfigError, read_config
 from fairmot_ros.training.mix import read_mix
@@ -61,8 +61,7 @@ def calibrate(options: argparse.Namespace) -> None:
     scores, hits = detections_of(
         detector, tqdm(photographs[::step], unit='picture', desc='calibration'), LOWEST)
     slope, shift = fit_line(scores, hits)
-    path = DEFAULT_WEIGHTS if options.weights == 'default' else options.weights
-    network = load_checkpoint(path)
+    network = load_checkpoint(find_weights(options.weights))
     apply_line(network, slope, shift)
     info = network.info
     options.output.parent.mkdir(parents=True, exist_ok=True)

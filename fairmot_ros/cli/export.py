@@ -11,11 +11,11 @@ import numpy as np
 import torch
 
 from fairmot_ros.cli.command import parse_size
-from fairmot_ros.detector.detector import DEFAULT_WEIGHTS, PUBLISHED_INPUT_SIZE, check_input_size
-from fairmot_ros.detector.onnx_engine import OUTPUTS, OnnxEngine
+from fairmot_ros.detector.detector import choose_input_size, find_weights
+from fairmot_ros.detector.onnx_engine import OnnxEngine
 from fairmot_ros.detector.onnx_export import ExportError, export_onnx
 from fairmot_ros.network import CheckpointError, load_checkpoint
-from fairmot_ros.network.heads import FairMOTNetwork
+from fairmot_ros.network.heads import HEADS, FairMOTNetwork
 
 TOLERANCE = 1e-3  # of a map's largest value
 
@@ -45,10 +45,8 @@ def main(arguments: list[str] | None = None) -> int:
         print(f'fairmot-export: {options.output} must end in .onnx', file=sys.stderr)
         return 2
     try:
-        network = load_checkpoint(
-            DEFAULT_WEIGHTS if options.weights == 'default' else options.weights)
-        size = check_input_size(
-            options.input_size or network.info.input_size or PUBLISHED_INPUT_SIZE)
+        network = load_checkpoint(find_weights(options.weights))
+        size = choose_input_size(options.input_size, network.info)
         options.output.parent.mkdir(parents=True, exist_ok=True)
         export_onnx(network, options.output, size)
         differences = compare(network, options.output, size)
@@ -81,7 +79,7 @@ def compare(network: FairMOTNetwork, path: Path, size: tuple[int, int]) -> dict[
     return {
         name: float((expected[name][0].flatten(1).t() - found[name]).abs().max()
                     / expected[name].abs().max())
-        for name in OUTPUTS
+        for name in HEADS
     }
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from fairmot_ros.cli.set_arguments import add_set_arguments, chosen_set
-from fairmot_ros.detector.detector import DEFAULT_WEIGHTS, PUBLISHED_INPUT_SIZE, check_input_size
+from fairmot_ros.detector.detector import check_input_size, choose_input_size, find_weights
 from fairmot_ros.network import CheckpointError, load_checkpoint
 from fairmot_ros.training.config import ConfigError
 from fairmot_ros.training.problems import Problems
@@ -81,9 +81,8 @@ def score(options: argparse.Namespace) -> dict[str, Any]:
         detector = make_detector(options.weights, size, options.device)
         about['input_size'] = detector.input_size
         return {**about, **score_detection(detector, photographs)}
-    default = options.weights == 'default'
-    network = load_checkpoint(DEFAULT_WEIGHTS if default else options.weights)
-    about['input_size'] = size or network.info.input_size or PUBLISHED_INPUT_SIZE
+    network = load_checkpoint(find_weights(options.weights))
+    about['input_size'] = choose_input_size(size, network.info)
     return {**about, **score_embedding(
         network, photographs, about['input_size'], device=options.device,
         margin=options.margin, max_people=options.max_people,

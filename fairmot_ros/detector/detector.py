@@ -16,6 +16,7 @@ from fairmot_ros.detector.maps import Maps
 from fairmot_ros.detector.near import half_size, join, taller_than
 from fairmot_ros.detector.onnx_engine import SUFFIX, OnnxEngine
 from fairmot_ros.network import load_checkpoint
+from fairmot_ros.network.heads import ModelInfo
 from fairmot_ros.types import Detections
 
 DEFAULT_WEIGHTS = Path(__file__).resolve().parents[1] / 'weights' / 'default.pth'
@@ -75,15 +76,13 @@ class Detector:
             raise ValueError(f'max_detections must be at least 1, got {max_detections}')
         if near_height is not None and near_height < 0:
             raise ValueError(f'near_height must be 0 or more, got {near_height}')
-        path = DEFAULT_WEIGHTS if weights == 'default' else Path(weights)
+        path = find_weights(weights)
         self._engine = load_engine(path, engine, device, precision)
         self.info = self._engine.info
         self.embedding_size = self._engine.embedding_size
         self.device = self._engine.device
         self.precision = self._engine.precision
-        self.input_size = check_input_size(
-            input_size or self.info.input_size or PUBLISHED_INPUT_SIZE
-        )
+        self.input_size = choose_input_size(input_size, self.info)
         self.near_height = self.info.near_height if near_height is None else near_height
         if isinstance(self._engine, OnnxEngine):
             if self.input_size != self.info.input_size:
@@ -184,6 +183,20 @@ class Detector:
         """Run once on a blank image, so that the first real one is not the slowest."""
         width, height = self.input_size
         self(np.zeros((height, width, 3), np.uint8))
+
+
+def find_weights(weights: str | Path) -> Path:
+    """Return the path of weights, of those that ship for 'default'."""
+    return DEFAULT_WEIGHTS if weights == 'default' else Path(weights)
+
+
+def choose_input_size(size: tuple[int, int] | None, info: ModelInfo) -> tuple[int, int]:
+    """Return (width, height): the given size, or else the model's own, or the published one.
+
+    Raises:
+        ValueError: if it is not one of positive multiples of 32.
+    """
+    return check_input_size(size or info.input_size or PUBLISHED_INPUT_SIZE)
 
 
 def load_engine(path: Path, engine: str, device: str,

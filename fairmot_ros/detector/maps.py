@@ -8,9 +8,7 @@ from typing import Protocol
 import torch
 from torch import Tensor
 
-from fairmot_ros.network.heads import FairMOTNetwork
-
-READ_AT_PEAKS = ('wh', 'id', 'reg')
+from fairmot_ros.network.heads import HEADS_AT_PEAKS, FairMOTNetwork
 
 
 class Maps(Protocol):
@@ -36,7 +34,9 @@ class WholeMaps:
         self._output = output
 
     def at(self, row: int, cells: Tensor) -> dict[str, Tensor]:
-        return {name: self._output[name][row].flatten(1)[:, cells].t() for name in READ_AT_PEAKS}
+        return {
+            name: self._output[name][row].flatten(1)[:, cells].t() for name in HEADS_AT_PEAKS
+        }
 
 
 class MapsOnDemand:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
 from fairmot_ros.tracker.pairs import of_one_class, overlapping
 from fairmot_ros.types import Detections
@@ -20,7 +19,7 @@ def half_size(size: tuple[int, int]) -> tuple[int, int]:
 def taller_than(height: float, found: Detections) -> Detections:
     """Return the detections of more than a height in pixels of the image."""
     boxes = found.boxes_xyxy
-    return _only(found, boxes[:, 3] - boxes[:, 1] > height)
+    return found[boxes[:, 3] - boxes[:, 1] > height]
 
 
 def join(first: Detections, second: Detections, max_detections: int) -> Detections:
@@ -38,18 +37,9 @@ def join(first: Detections, second: Detections, max_detections: int) -> Detectio
     kept_first, kept_second = np.ones(len(first), bool), np.ones(len(second), bool)
     kept_first[pairs.rows[worse]] = False
     kept_second[pairs.columns[~worse]] = False
-    parts = [_only(first, kept_first), _only(second, kept_second)]
-    scores = np.concatenate([part.scores for part in parts])
-    order = np.argsort(-scores, kind='stable')[:max_detections]
-    columns = (
-        np.concatenate([getattr(part, name) for part in parts])[order]
+    parts = [first[kept_first], second[kept_second]]
+    joined = Detections(*(
+        np.concatenate([getattr(part, name) for part in parts])
         for name in ('boxes_xyxy', 'scores', 'embeddings', 'class_ids')
-    )
-    return Detections(*columns)
-
-
-def _only(found: Detections, kept: NDArray[np.bool_]) -> Detections:
-    embeddings = None if found.embeddings is None else found.embeddings[kept]
-    return Detections(
-        found.boxes_xyxy[kept], found.scores[kept], embeddings, found.class_ids[kept]
-    )
+    ))
+    return joined[np.argsort(-joined.scores, kind='stable')[:max_detections]]

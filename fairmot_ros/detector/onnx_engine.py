@@ -14,10 +14,9 @@ from numpy.typing import NDArray
 from fairmot_ros.detector.engine import choose_device
 from fairmot_ros.detector.maps import WholeMaps
 from fairmot_ros.network import CheckpointError
-from fairmot_ros.network.heads import ModelInfo
+from fairmot_ros.network.heads import HEADS, ModelInfo
 
 SUFFIX = '.onnx'
-OUTPUTS = ('hm', 'wh', 'id', 'reg')
 METADATA = 'fairmot_ros'  # key of what is known of the model, as JSON
 PROVIDERS = {'cpu': 'CPUExecutionProvider', 'cuda': 'CUDAExecutionProvider'}
 
@@ -60,10 +59,10 @@ class OnnxEngine:
     def _read_metadata(self, path: Path) -> tuple[ModelInfo, int]:
         text = self._session.get_modelmeta().custom_metadata_map.get(METADATA)
         names = [output.name for output in self._session.get_outputs()]
-        if text is None or names != list(OUTPUTS):
+        if text is None or names != list(HEADS):
             raise CheckpointError(
                 f'{path} was not made by fairmot-export: expected the outputs '
-                f'{", ".join(OUTPUTS)} and the metadata {METADATA}'
+                f'{", ".join(HEADS)} and the metadata {METADATA}'
             )
         content: dict[str, Any] = json.loads(text)
         info = ModelInfo(
@@ -77,8 +76,8 @@ class OnnxEngine:
         """Run letterboxed images of the exported size, each uint8 [H, W, 3]."""
         rgb = np.stack(images_bgr)[..., ::-1].transpose(0, 3, 1, 2)
         images = np.ascontiguousarray(rgb, np.float32) / np.float32(255)
-        values = self._session.run(list(OUTPUTS), {'images': images})
-        return WholeMaps({n: torch.from_numpy(v) for n, v in zip(OUTPUTS, values)})
+        values = self._session.run(list(HEADS), {'images': images})
+        return WholeMaps({n: torch.from_numpy(v) for n, v in zip(HEADS, values)})
 
 
 def _import_runtime(path: Path) -> Any:

@@ -12,10 +12,10 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from fairmot_ros.detector.onnx_engine import METADATA, OUTPUTS
+from fairmot_ros.detector.onnx_engine import METADATA
 from fairmot_ros.network.deform_conv import DeformConv2d, deform_conv2d
 from fairmot_ros.network.fuse import fuse_batch_norms
-from fairmot_ros.network.heads import FairMOTNetwork
+from fairmot_ros.network.heads import HEADS, FairMOTNetwork
 
 OPSET = 19  # the first with DeformConv
 
@@ -77,7 +77,7 @@ def export_onnx(network: FairMOTNetwork, path: Path, input_size: tuple[int, int]
         warnings.simplefilter('ignore', FutureWarning)  # torch's, about itself
         program = torch.onnx.export(
             traced, (torch.zeros(2, 3, height, width),), dynamo=True, opset_version=OPSET,
-            input_names=['images'], output_names=list(OUTPUTS), verbose=False,
+            input_names=['images'], output_names=list(HEADS), verbose=False,
             dynamic_shapes={'images': {0: torch.export.Dim('batch')}},
             custom_translation_table={operator: deform_conv},
         )

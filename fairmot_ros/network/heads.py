@@ -10,6 +10,8 @@ from torch import Tensor, nn
 
 HEATMAP_PRIOR_BIAS = -2.19  # sigmoid gives 0.1: few cells hold a centre (CenterNet)
 PUBLISHED_STRIDE = 4
+HEADS = ('hm', 'wh', 'id', 'reg')
+HEADS_AT_PEAKS = HEADS[1:]  # those that are read where the heat map has its peaks
 STRIDES = (2, 4, 8)  # of the maps; the published networks have 4 alone
 
 
@@ -124,7 +126,7 @@ class FairMOTNetwork(nn.Module):
         info: where the network comes from.
     """
 
-    head_order = ('hm', 'wh', 'id', 'reg')
+    head_order = HEADS
     info: ModelInfo
 
     def __init__(self, sizes: HeadSizes, stride: int = PUBLISHED_STRIDE) -> None:
@@ -175,7 +177,7 @@ class FairMOTNetwork(nn.Module):
         """Map features [B, C, H / stride, W / stride] to the raw maps."""
         return {
             name: getattr(self, name)(features[:, self.channels_of(name)])
-            for name in ('hm', 'wh', 'id', 'reg')
+            for name in HEADS
         }
 
     def heat_maps(self, features: Tensor) -> Tensor:
@@ -195,7 +197,7 @@ class FairMOTNetwork(nn.Module):
         squares = squares_around(features, cells)
         return {
             name: getattr(self, name).on_squares(squares[..., self.channels_of(name)])
-            for name in ('wh', 'id', 'reg')
+            for name in HEADS_AT_PEAKS
         }
 
     def channels_of(self, head: str) -> slice:

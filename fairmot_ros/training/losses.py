@@ -8,6 +8,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from fairmot_ros.network.heads import HEADS_AT_PEAKS
+
 WEIGHTINGS = ('uncertainty', 'fixed')
 TEMPERATURE = 0.07  # of similarities to everybody else
 TERMS = ('loss', 'hm', 'wh', 'reg', 'id', 'look')
@@ -114,7 +116,7 @@ class FairMOTLoss(nn.Module):
                 of all parts then add up to those of the whole.
         """
         at_objects = {
-            name: gather_cells(output[name], batch['ind']) for name in ('wh', 'id', 'reg')
+            name: gather_cells(output[name], batch['ind']) for name in HEADS_AT_PEAKS
         }
         return self.terms(output['hm'], at_objects, batch, totals)
 
