@@ -34,6 +34,7 @@ test: setup ## Run all tests (ARGS= for pytest)
 
 lint: setup ## Check style and types
 	$(python) -m ruff check .
+	$(python) -m ruff format --check .
 	$(python) -m mypy
 
 bench: setup ## Measure speed (ARGS= for the benchmark)

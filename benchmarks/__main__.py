@@ -26,11 +26,15 @@ def main() -> None:
     """Measure what was asked for, or what is quickly measured."""
     parser = argparse.ArgumentParser(prog='benchmarks', description=__doc__)
     parser.add_argument(
-        'part', nargs='?', choices=PARTS, metavar='PART',
+        'part',
+        nargs='?',
+        choices=PARTS,
+        metavar='PART',
         help=f'{", ".join(PARTS)} (default: {" and ".join(DEFAULT)})',
     )
     parser.add_argument(
-        'options', nargs=argparse.REMAINDER, help='of the part: `PART --help` lists them')
+        'options', nargs=argparse.REMAINDER, help='of the part: `PART --help` lists them'
+    )
     chosen = parser.parse_args()
     runs = []
     for part in (chosen.part,) if chosen.part else DEFAULT:

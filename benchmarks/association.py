@@ -28,7 +28,9 @@ COUNTS = ('IDSW', 'FP', 'FN')
 TUNED_ON = ('ADL-Rundle-6', 'ETH-Bahnhof', 'KITTI-13', 'Venice-2')
 KEPT_APART = ('PETS09-S2L1', 'TUD-Campus')
 SCENES = {
-    'a': 'scene_a_200x30', 'b': 'scene_b_100x100', 'd, moving camera': 'scene_d_camera_150x20',
+    'a': 'scene_a_200x30',
+    'b': 'scene_b_100x100',
+    'd, moving camera': 'scene_d_camera_150x20',
     'e, 10 images per second': 'scene_e_lowfps_100x25',
 }
 DROPPED = 0.5  # of the images
@@ -49,8 +51,14 @@ ABLATION = {
 class Sequence:
     """Detections by frame with the truth about them."""
 
-    def __init__(self, frames: list[Detections], rate: float, truth: Array,
-                 ignored: Array | None = None, motions: Array | None = None) -> None:
+    def __init__(
+        self,
+        frames: list[Detections],
+        rate: float,
+        truth: Array,
+        ignored: Array | None = None,
+        motions: Array | None = None,
+    ) -> None:
         """Hold everything.
 
         Args:
@@ -111,23 +119,27 @@ def scene(path: Path) -> Sequence:
     """Read one recorded scene."""
     arrays = dict(np.load(path))
     looks, rows = arrays['feats'].astype(np.float32), arrays['dets']
-    frames = [Detections(rows[a:b, :4], rows[a:b, 4], looks[a:b])
-              for a, b in zip(arrays['offsets'][:-1], arrays['offsets'][1:])]
+    frames = [
+        Detections(rows[a:b, :4], rows[a:b, 4], looks[a:b])
+        for a, b in zip(arrays['offsets'][:-1], arrays['offsets'][1:])
+    ]
     visible = arrays['gt'][:, 6] >= 0.1
     truth = np.full((len(visible), 10), -1.0)
     truth[:, :6], truth[:, 6] = arrays['gt'][:, :6], 1
     motions = None
     if 'cam' in arrays:
         camera = np.concatenate(
-            (arrays['cam'], np.tile([[[0.0, 0.0, 1.0]]], (len(frames), 1, 1))), axis=1)
+            (arrays['cam'], np.tile([[[0.0, 0.0, 1.0]]], (len(frames), 1, 1))), axis=1
+        )
         before = np.concatenate((camera[:1], camera[:-1]))
         motions = (camera @ np.linalg.inv(before))[:, :2]
     rate = float(arrays.get('frame_rate', 30.0))
     return Sequence(frames, rate, truth[visible], truth[~visible], motions)
 
 
-def measure(sequences: Mapping[str, Sequence], make: MakeConfig,
-            dropped: float = 0.0) -> dict[str, dict[str, float]]:
+def measure(
+    sequences: Mapping[str, Sequence], make: MakeConfig, dropped: float = 0.0
+) -> dict[str, dict[str, float]]:
     """Return the metrics of each sequence and of all together."""
     pairs = {}
     for name, sequence in sequences.items():
@@ -146,8 +158,9 @@ def published(variant: str) -> MakeConfig:
 
 
 def _row(name: str, metrics: Mapping[str, float]) -> str:
-    numbers = (f'{metrics[c]:8.0f}' if c in COUNTS else f'{100 * metrics[c]:8.2f}'
-               for c in COLUMNS)
+    numbers = (
+        f'{metrics[c]:8.0f}' if c in COUNTS else f'{100 * metrics[c]:8.2f}' for c in COLUMNS
+    )
     return f'{name:34}' + ''.join(numbers)
 
 
@@ -158,7 +171,8 @@ def _head(title: str) -> str:
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the options of this part."""
     parser.add_argument(
-        '--ablation', action='store_true', help='switch off one thing after another')
+        '--ablation', action='store_true', help='switch off one thing after another'
+    )
 
 
 def run(options: argparse.Namespace) -> None:
@@ -178,7 +192,9 @@ def report(data: Path, ablation: bool) -> None:
         _report_ablation(sequences, scenes)
         return
     makers: dict[str, MakeConfig] = {
-        'published, byte': published('byte'), 'default': lambda rate: DEFAULT}
+        'published, byte': published('byte'),
+        'default': lambda rate: DEFAULT,
+    }
     for name, make in makers.items():
         print(_head(f'2DMOT15, motion only: {name}'))
         for sequence, metrics in measure(sequences, make).items():
@@ -200,13 +216,15 @@ def _report_ablation(sequences: Mapping[str, Sequence], scenes: Mapping[str, Seq
     names = ('2DMOT15', *scenes)
     lines = [f'| | {" | ".join(names)} |', '|---' * (len(names) + 1) + '|']
     for name, config in tqdm(ABLATION.items(), unit='setting', leave=False):
+
         def make(_: float, config: TrackerConfig = config) -> TrackerConfig:
             return config
 
         tables = [measure(sequences, make)['COMBINED']]
         tables += [measure({title: one}, make)[title] for title, one in scenes.items()]
-        cells = (f'{100 * t["HOTA"]:.1f} / {100 * t["IDF1"]:.1f} / {t["IDSW"]:.0f}'
-                 for t in tables)
+        cells = (
+            f'{100 * t["HOTA"]:.1f} / {100 * t["IDF1"]:.1f} / {t["IDSW"]:.0f}' for t in tables
+        )
         lines.append(f'| {name} | {" | ".join(cells)} |')
     print('HOTA / IDF1 / IDSW')
     print('\n'.join(lines))

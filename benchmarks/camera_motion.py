@@ -35,11 +35,18 @@ TIMED, RUNS = 60, 5  # pictures, and how often they are gone through
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the options of this part."""
     parser.add_argument(
-        '--scene', type=Path, default=REFERENCE_DATA / SCENE,
-        help='recorded scene with a moving camera')
+        '--scene',
+        type=Path,
+        default=REFERENCE_DATA / SCENE,
+        help='recorded scene with a moving camera',
+    )
     parser.add_argument(
-        '--cut-outs', type=Path, default=None, metavar='FOLDER',
-        help='masked pictures of people (default: figures are drawn)')
+        '--cut-outs',
+        type=Path,
+        default=None,
+        metavar='FOLDER',
+        help='masked pictures of people (default: figures are drawn)',
+    )
 
 
 def run(options: argparse.Namespace) -> None:
@@ -58,8 +65,10 @@ def report(scene_path: Path, cut_outs: Path | None) -> None:
     try:
         renderer = Renderer(cut_outs)
         figures = 'drawn figures' if cut_outs is None else f'{len(renderer.people)} cut-outs'
-        print(f'camera motion from {len(scene.cameras)} pictures of 1920 x 1080 with {figures}, '
-              'one thread')
+        print(
+            f'camera motion from {len(scene.cameras)} pictures of 1920 x 1080 with {figures}, '
+            'one thread'
+        )
         _report_time(scene, renderer)
         _report_worth(scene, _report_error(scene, renderer))
         _report_robustness(scene, renderer)
@@ -102,9 +111,11 @@ def _report_error(scene: RecordedScene, renderer: Renderer) -> Array:
         motions.append(estimator.estimate(picture, detections[:, :4]))
         failed += not estimator.succeeded
     errors = [error(m, t) for m, t in zip(motions[1:], scene.motions[1:])]
-    print(f'error in the worst corner, pixels: median {np.median(errors):.3f}, '
-          f'90 % {np.quantile(errors, 0.9):.3f}, largest {max(errors):.3f}; '
-          f'{failed - 1} of {len(errors)} failed')
+    print(
+        f'error in the worst corner, pixels: median {np.median(errors):.3f}, '
+        f'90 % {np.quantile(errors, 0.9):.3f}, largest {max(errors):.3f}; '
+        f'{failed - 1} of {len(errors)} failed'
+    )
     return np.array(motions)
 
 
@@ -156,8 +167,10 @@ def _score(scene: RecordedScene, config: TrackerConfig, motions: Array | None) -
     tracker, rows = Tracker(config), []
     for i, (boxes, embeddings) in enumerate(zip(scene.detections, scene.embeddings)):
         tracks = tracker.update(
-            Detections(boxes[:, :4], boxes[:, 4], embeddings), stamp=i / RATE,
-            camera_motion=None if motions is None else motions[i])
+            Detections(boxes[:, :4], boxes[:, 4], embeddings),
+            stamp=i / RATE,
+            camera_motion=None if motions is None else motions[i],
+        )
         rows += [[i + 1, t.track_id, *t.box_xywh, t.score, -1, -1, -1] for t in tracks]
     truth = scene.ground_truth.astype(np.float64)
     visible = truth[:, 6] >= 0.1  # the others count neither for nor against
@@ -206,7 +219,8 @@ def cases() -> Iterable[Case]:
     """Return what the robustness table holds."""
     still = move()
     for name, case in {
-        'camera at rest': {}, 'the same, people unknown': {'boxes': False},
+        'camera at rest': {},
+        'the same, people unknown': {'boxes': False},
         'one person fills 80 %': {'fill': 0.8},
         'the same, camera pans 12 px': {'fill': 0.8, 'motion': move(12)},
         'the same, person unknown': {'fill': 0.8, 'motion': move(12), 'boxes': False},
@@ -224,14 +238,23 @@ def cases() -> Iterable[Case]:
         yield Case(f'pan 8 px, smeared over {length} px', pan, smear(length))
     yield Case('pan 8 px, dark', pan, lambda p: (p * 0.15).astype(np.uint8))
     yield Case('pan 8 px, fog', pan, lambda p: (p * 0.1 + 180).astype(np.uint8))
-    yield Case('pan 8 px, JPEG at 20 %', pan, lambda p: cv2.imdecode(
-        cv2.imencode('.jpg', p, [cv2.IMWRITE_JPEG_QUALITY, 20])[1], cv2.IMREAD_COLOR))
+    yield Case(
+        'pan 8 px, JPEG at 20 %',
+        pan,
+        lambda p: cv2.imdecode(
+            cv2.imencode('.jpg', p, [cv2.IMWRITE_JPEG_QUALITY, 20])[1], cv2.IMREAD_COLOR
+        ),
+    )
     flicker = iter(np.tile([1.0, 0.75], 100))
-    yield Case('pan 8 px, light flickers by 25 %', pan,
-               lambda p: (p * next(flicker)).astype(np.uint8))
+    yield Case(
+        'pan 8 px, light flickers by 25 %', pan, lambda p: (p * next(flicker)).astype(np.uint8)
+    )
     noise = np.random.default_rng(0)
-    yield Case('a white wall', pan, lambda p: cv2.add(
-        np.full_like(p, 200), noise.normal(0, 4, p.shape), dtype=cv2.CV_8U))
+    yield Case(
+        'a white wall',
+        pan,
+        lambda p: cv2.add(np.full_like(p, 200), noise.normal(0, 4, p.shape), dtype=cv2.CV_8U),
+    )
 
 
 def views(case: Case, scene: RecordedScene, renderer: Renderer) -> Iterator[tuple[NDArray, Array]]:
@@ -260,6 +283,7 @@ def _report_robustness(scene: RecordedScene, renderer: Renderer) -> None:
                 assert (motion == np.eye(2, 3)).all()
             elif i:
                 errors.append(error(motion, case.motion))
-        numbers = (f'{np.median(errors):11.3f}{max(errors):11.3f}' if errors
-                   else f'{"-":>11}{"-":>11}')
+        numbers = (
+            f'{np.median(errors):11.3f}{max(errors):11.3f}' if errors else f'{"-":>11}{"-":>11}'
+        )
         print(f'{case.name:36}{f"{len(errors)} of {pairs}":>11}{numbers}')

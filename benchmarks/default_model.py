@@ -37,11 +37,20 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the options of this part."""
     parser.add_argument('--weights', default='default', help='checkpoint of the detector')
     parser.add_argument(
-        '--input-size', type=int, nargs=2, metavar=('W', 'H'), default=None,
-        help="of the network (default: the model's own)")
+        '--input-size',
+        type=int,
+        nargs=2,
+        metavar=('W', 'H'),
+        default=None,
+        help="of the network (default: the model's own)",
+    )
     parser.add_argument(
-        '--pictures', type=Path, default=None, metavar='FOLDER',
-        help='write pictures of usual frames and of those with the most errors')
+        '--pictures',
+        type=Path,
+        default=None,
+        metavar='FOLDER',
+        help='write pictures of usual frames and of those with the most errors',
+    )
 
 
 def run(options: argparse.Namespace) -> None:
@@ -71,12 +80,15 @@ def report(weights: str, input_size: tuple[int, int] | None, pictures: Path | No
         runs[name] = track(fairmot, folder, video)
     print(f'{fairmot.detector.model_name}, every frame, defaults')
     metrics = evaluate_mot(
-        {name: (run.truth, run.results) for name, run in runs.items()}, benchmark='MOT15')
+        {name: (run.truth, run.results) for name, run in runs.items()}, benchmark='MOT15'
+    )
     print(format_table(metrics))
     for name, run in runs.items():
         share, queries = rank_1(run.truth[:, 0], run.truth[:, 1], run.embeddings)
-        print(f'{name}: the nearest embedding {GALLERY[0]} to {GALLERY[1]} frames later is the '
-              f"person's in {share:.3f} of {queries} queries")
+        print(
+            f'{name}: the nearest embedding {GALLERY[0]} to {GALLERY[1]} frames later is the '
+            f"person's in {share:.3f} of {queries} queries"
+        )
         if pictures:
             pictures.mkdir(parents=True, exist_ok=True)
             for title, sheet in sheets(run).items():
@@ -140,8 +152,11 @@ def sheets(run: Run) -> dict[str, NDArray[np.uint8]]:
             if len(chosen) < SHOWN and all(abs(i - j) >= APART for j in chosen):
                 chosen.append(int(i))
         wanted = {int(frames[i]): outcomes[i] for i in sorted(chosen)}
-        images = [draw(image, *wanted[frame])
-                  for frame, image in enumerate(_images(run.video), 1) if frame in wanted]
+        images = [
+            draw(image, *wanted[frame])
+            for frame, image in enumerate(_images(run.video), 1)
+            if frame in wanted
+        ]
         drawn[title] = np.hstack(images)
     return drawn
 

@@ -40,22 +40,41 @@ class Mot17:
 
         quiet = {'PRINT_CONFIG': False}
         any_truth = next(iter(self.truth.values()))
-        dataset = trackeval.datasets.MotChallenge2DBox({
-            **quiet, 'GT_FOLDER': str(any_truth.parents[2]), 'SKIP_SPLIT_FOL': True,
-            'TRACKERS_FOLDER': str(next(iter(self.results.values())).parents[2]),
-            'TRACKERS_TO_EVAL': ['MPNTrack'], 'BENCHMARK': 'MOT17', 'SEQ_INFO': self.lengths,
-        })
-        metrics = [trackeval.metrics.HOTA(), trackeval.metrics.CLEAR(quiet),
-                   trackeval.metrics.Identity(quiet)]
-        off = ('PRINT_RESULTS', 'TIME_PROGRESS', 'OUTPUT_SUMMARY', 'OUTPUT_DETAILED',
-               'PLOT_CURVES', 'USE_PARALLEL')
-        evaluator = trackeval.Evaluator({**quiet, **dict.fromkeys(off, False),
-                                         'LOG_ON_ERROR': None})
+        dataset = trackeval.datasets.MotChallenge2DBox(
+            {
+                **quiet,
+                'GT_FOLDER': str(any_truth.parents[2]),
+                'SKIP_SPLIT_FOL': True,
+                'TRACKERS_FOLDER': str(next(iter(self.results.values())).parents[2]),
+                'TRACKERS_TO_EVAL': ['MPNTrack'],
+                'BENCHMARK': 'MOT17',
+                'SEQ_INFO': self.lengths,
+            }
+        )
+        metrics = [
+            trackeval.metrics.HOTA(),
+            trackeval.metrics.CLEAR(quiet),
+            trackeval.metrics.Identity(quiet),
+        ]
+        off = (
+            'PRINT_RESULTS',
+            'TIME_PROGRESS',
+            'OUTPUT_SUMMARY',
+            'OUTPUT_DETAILED',
+            'PLOT_CURVES',
+            'USE_PARALLEL',
+        )
+        evaluator = trackeval.Evaluator(
+            {**quiet, **dict.fromkeys(off, False), 'LOG_ON_ERROR': None}
+        )
         with contextlib.redirect_stdout(io.StringIO()):
             output, _ = evaluator.evaluate([dataset], metrics)
         row = output['MotChallenge2DBox']['MPNTrack']['COMBINED_SEQ']['pedestrian']
-        return {'HOTA': float(row['HOTA']['HOTA'].mean()), 'MOTA': float(row['CLEAR']['MOTA']),
-                'IDF1': float(row['Identity']['IDF1'])}
+        return {
+            'HOTA': float(row['HOTA']['HOTA'].mean()),
+            'MOTA': float(row['CLEAR']['MOTA']),
+            'IDF1': float(row['Identity']['IDF1']),
+        }
 
 
 def _last_frame(*files: Path) -> int:
@@ -100,5 +119,7 @@ def report(repeats: int) -> None:
     if peer is None:
         print('  (pip install trackeval==1.3.0 to compare)')
     else:
-        print(f'  TrackEval {min(other):.2f} s, {min(other) / min(own):.1f} times as long; '
-              'the figures are equal within 1e-6')
+        print(
+            f'  TrackEval {min(other):.2f} s, {min(other) / min(own):.1f} times as long; '
+            'the figures are equal within 1e-6'
+        )

@@ -20,8 +20,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument('--weights', default='default', help='checkpoint of the detector')
     parser.add_argument('--device', default='auto', help='auto, cpu or cuda')
     parser.add_argument(
-        '--input-size', type=int, nargs=2, metavar=('W', 'H'), default=None,
-        help="of the network (default: the model's own)")
+        '--input-size',
+        type=int,
+        nargs=2,
+        metavar=('W', 'H'),
+        default=None,
+        help="of the network (default: the model's own)",
+    )
     parser.add_argument('--repeats', type=int, default=20, help='calls of each stage')
 
 

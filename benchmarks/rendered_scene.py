@@ -68,7 +68,8 @@ class RecordedScene:
         frames = [truth[truth[:, 0] == i + 1] for i in range(len(cameras))]
         parts = list(pairwise(offsets))
         return RecordedScene(
-            cameras, motions,
+            cameras,
+            motions,
             [rows[:, 2:6].astype(np.float64) for rows in frames],
             [rows[:, 1].astype(np.int64) for rows in frames],
             [data['dets'][a:b] for a, b in parts],
@@ -85,8 +86,9 @@ class Renderer:
         people: who can be put into a box; person i is `people[i % len(people)]`.
     """
 
-    def __init__(self, cut_outs: Path | None = None, *, blur: float = 0.7, noise: float = 4.0,
-                 seed: int = 0) -> None:
+    def __init__(
+        self, cut_outs: Path | None = None, *, blur: float = 0.7, noise: float = 4.0, seed: int = 0
+    ) -> None:
         """Prepare.
 
         Args:
@@ -106,8 +108,9 @@ class Renderer:
         shape = (SIZE[1] + 64, SIZE[0] + 64, 3)
         self._noise = np.round(rng.normal(0, noise, shape)).astype(np.int16)
 
-    def picture(self, camera: Array, boxes_xywh: Array, ids: NDArray[np.int64],
-                time: float) -> Image:
+    def picture(
+        self, camera: Array, boxes_xywh: Array, ids: NDArray[np.int64], time: float
+    ) -> Image:
         """Return what a camera sees: uint8 [1080, 1920, 3], BGR.
 
         Args:
@@ -116,8 +119,9 @@ class Renderer:
             ids: [N], who they are.
             time: in seconds, for the swinging.
         """
-        image = cv2.warpAffine(self.world, camera, SIZE, flags=cv2.INTER_CUBIC,
-                               borderMode=cv2.BORDER_REFLECT_101)
+        image = cv2.warpAffine(
+            self.world, camera, SIZE, flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REFLECT_101
+        )
         for row in np.argsort(boxes_xywh[:, 1] + boxes_xywh[:, 3], kind='stable'):
             person = self.people[ids[row] % len(self.people)]
             swing = 0.08 * np.sin(2 * np.pi * (1.8 * time + ids[row] / 7))
@@ -125,7 +129,7 @@ class Renderer:
         if self._blur > 0:
             image = cv2.GaussianBlur(image, (0, 0), self._blur)
         y, x = self._rng.integers(0, 64, 2)
-        return cv2.add(image, self._noise[y:y + SIZE[1], x:x + SIZE[0]], dtype=cv2.CV_8U)
+        return cv2.add(image, self._noise[y : y + SIZE[1], x : x + SIZE[0]], dtype=cv2.CV_8U)
 
     def pictures(self, scene: RecordedScene, rate: float = 30.0) -> Iterator[Image]:
         """Yield every picture of a scene."""
@@ -144,7 +148,7 @@ def photograph(rng: Generator) -> Image:
     for size in (1, 2, 4):
         shape = (-(-image.shape[0] // size), -(-image.shape[1] // size))
         octave = rng.standard_normal(shape, dtype=np.float32)
-        grain += cv2.resize(octave, None, fx=size, fy=size)[:image.shape[0], :image.shape[1]]
+        grain += cv2.resize(octave, None, fx=size, fy=size)[: image.shape[0], : image.shape[1]]
     return (image + (0.5 * structure * grain)[:, :, None]).clip(0, 255).astype(np.uint8)
 
 
@@ -164,11 +168,17 @@ def draw_figure(rng: Generator, identity: int) -> CutOut:
         mask[area > 0] = 255
 
     leg = height // 4
-    part(rng.uniform(20, 120, 3), ((middle - width // 6, height - leg), (width // 8, leg - 1)),
-         ((middle + width // 6, height - leg), (width // 8, leg - 1)))
-    part(rng.uniform(30, 230, 3), ((middle, 2 * height // 5), (width // 3, height // 5)),
-         ((width // 8, height // 2), (width // 8, height // 6)),
-         ((width - 1 - width // 8, height // 2), (width // 8, height // 6)))
+    part(
+        rng.uniform(20, 120, 3),
+        ((middle - width // 6, height - leg), (width // 8, leg - 1)),
+        ((middle + width // 6, height - leg), (width // 8, leg - 1)),
+    )
+    part(
+        rng.uniform(30, 230, 3),
+        ((middle, 2 * height // 5), (width // 3, height // 5)),
+        ((width // 8, height // 2), (width // 8, height // 6)),
+        ((width - 1 - width // 8, height // 2), (width // 8, height // 6)),
+    )
     part(np.array([120.0, 150.0, 200.0]), ((middle, height // 10), (width // 6, height // 10)))
     return CutOut(image.clip(0, 255).astype(np.uint8), mask, identity)
 

@@ -35,7 +35,8 @@ def stream(people: int, seed: int = 0) -> Iterator[Detections]:
         yield Detections(
             np.concatenate((corner, corner + size[seen]), axis=1),
             rng.uniform(0.3, 1.0, len(corner)),
-            looks[seen] + rng.normal(0, 0.4, (len(corner), EMBEDDING_SIZE)))
+            looks[seen] + rng.normal(0, 0.4, (len(corner), EMBEDDING_SIZE)),
+        )
 
 
 def resident() -> float:
@@ -72,10 +73,15 @@ def report(minutes: int, people: int = 50) -> None:
                 progress.update()
             memory.append(resident())
             times.append(1e3 * float(np.median(spent)))
-            progress.write(f'  {minute:6}{memory[-1]:9.1f}{times[-1]:8.3f}{len(tracks):8}'
-                           f'{tracker.last_id:9}')
-    print(f'  memory after the first minute: {max(memory) - memory[0]:+.1f} MB at most, '
-          f'{memory[-1] - memory[0]:+.1f} MB at the end')
+            progress.write(
+                f'  {minute:6}{memory[-1]:9.1f}{times[-1]:8.3f}{len(tracks):8}{tracker.last_id:9}'
+            )
+    print(
+        f'  memory after the first minute: {max(memory) - memory[0]:+.1f} MB at most, '
+        f'{memory[-1] - memory[0]:+.1f} MB at the end'
+    )
     tenth = max(minutes // 10, 1)
-    print('  time per image, last tenth / first tenth: '
-          f'{np.mean(times[-tenth:]) / np.mean(times[:tenth]):.2f}')
+    print(
+        '  time per image, last tenth / first tenth: '
+        f'{np.mean(times[-tenth:]) / np.mean(times[:tenth]):.2f}'
+    )

@@ -73,9 +73,13 @@ def peer() -> Callable[[], Update] | None:
         tracker = ByteTrackTracker()
 
         def update(detections: Detections, _: float) -> Any:
-            return tracker.update(supervision.Detections(
-                xyxy=detections.boxes_xyxy, confidence=detections.scores,
-                class_id=detections.class_ids))
+            return tracker.update(
+                supervision.Detections(
+                    xyxy=detections.boxes_xyxy,
+                    confidence=detections.scores,
+                    class_id=detections.class_ids,
+                )
+            )
 
         return update
 
@@ -97,10 +101,13 @@ def report(frames: int) -> None:
     """Print a table; all are timed in turns, so that the machine's moods reach all alike."""
     streams = [crowd(people, frames) for people in CROWDS]
     boxes = [without_looks(stream) for stream in streams]
-    rows = [(f'reference, {v}', ours(TrackerConfig.reference(variant=v)), streams)
-            for v in VARIANTS]
-    rows += [('default', ours(TrackerConfig()), streams),
-             ('default, boxes alone', ours(TrackerConfig()), boxes)]
+    rows = [
+        (f'reference, {v}', ours(TrackerConfig.reference(variant=v)), streams) for v in VARIANTS
+    ]
+    rows += [
+        ('default', ours(TrackerConfig()), streams),
+        ('default, boxes alone', ours(TrackerConfig()), boxes),
+    ]
     other = peer()
     if other is not None:
         rows.append(('ByteTrack of trackers', other, boxes))

@@ -94,8 +94,9 @@ def torso_depths(depth: NDArray[np.float32], boxes_xyxy: ArrayLike) -> NDArray[n
     return np.array(found, np.float64)
 
 
-def locate_by_depth(camera: PinholeCamera, depth: NDArray[np.float32],
-                    boxes_xyxy: ArrayLike) -> Positions:
+def locate_by_depth(
+    camera: PinholeCamera, depth: NDArray[np.float32], boxes_xyxy: ArrayLike
+) -> Positions:
     """Locate people in a depth image that is registered to the camera's image.
 
     Args:
@@ -110,8 +111,13 @@ def locate_by_depth(camera: PinholeCamera, depth: NDArray[np.float32],
     return Positions(camera.rays(middles) * distance[:, None], sizes)
 
 
-def locate_on_ground(camera: PinholeCamera, boxes_xyxy: ArrayLike, camera_height: float,
-                     pitch: float, max_range: float = np.inf) -> Positions:
+def locate_on_ground(
+    camera: PinholeCamera,
+    boxes_xyxy: ArrayLike,
+    camera_height: float,
+    pitch: float,
+    max_range: float = np.inf,
+) -> Positions:
     """Locate people who stand on a flat floor, from where their feet are seen.
 
     The ray r through the feet meets the floor at X = s r with d . X = camera_height, where

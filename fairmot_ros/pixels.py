@@ -32,7 +32,8 @@ EIGHT_BITS: dict[str, tuple[int, int | None]] = {
 }
 # The same with 16 bits, of which the upper eight are used.
 SIXTEEN_BITS = {
-    name.removesuffix('8') + '16': entry for name, entry in EIGHT_BITS.items()
+    name.removesuffix('8') + '16': entry
+    for name, entry in EIGHT_BITS.items()
     if name.endswith('8')
 }
 ENCODINGS = EIGHT_BITS | SIXTEEN_BITS
@@ -103,6 +104,8 @@ def view(message: Any, number: type, channels: int) -> NDArray:
             f'{message.width} x {message.height} {message.encoding}'
         )
     return np.ndarray(
-        (message.height, message.width, channels), dtype, memoryview(message.data).toreadonly(),
+        (message.height, message.width, channels),
+        dtype,
+        memoryview(message.data).toreadonly(),
         strides=(step, channels * dtype.itemsize, dtype.itemsize),
     )

@@ -13,8 +13,12 @@ from launch_ros.substitutions import FindPackageShare
 
 SHARE = FindPackageShare('fairmot_ros')
 ARGUMENTS = [
-    ('image', 'image', 'topic of the camera images (sensor_msgs/Image); of compressed ones the '
-     'name without /compressed, with `image_transport:=compressed`'),
+    (
+        'image',
+        'image',
+        'topic of the camera images (sensor_msgs/Image); of compressed ones the '
+        'name without /compressed, with `image_transport:=compressed`',
+    ),
     ('depth', 'depth', 'topic of depth images registered to them, for `position_source: depth`'),
     ('camera_info', 'camera_info', "topic of the camera's calibration, for positions in space"),
     ('image_transport', '', 'raw or compressed; as in the params_file if empty'),
@@ -22,8 +26,11 @@ ARGUMENTS = [
     ('device', '', 'auto, cpu, cuda or cuda:N; as in the params_file if empty'),
     ('namespace', '', 'namespace of the node, one for each robot'),
     ('name', 'fairmot', 'name of the node; the results are published below it'),
-    ('params_file', [SHARE, '/config/fairmot.yaml'],
-     'YAML file with the parameters: thresholds, outputs and all others'),
+    (
+        'params_file',
+        [SHARE, '/config/fairmot.yaml'],
+        'YAML file with the parameters: thresholds, outputs and all others',
+    ),
     ('use_sim_time', 'false', 'take the time from /clock, for bags and simulation'),
     ('rviz', 'false', 'show the annotated image and positions in RViz'),
     ('frame', 'camera', "frame of the images' headers, in which RViz shows positions"),
@@ -38,20 +45,29 @@ def start_node(context: LaunchContext) -> list[LifecycleNode]:
     value = {name: LaunchConfiguration(name) for name, _, _ in ARGUMENTS}
     given = {name: value[name].perform(context) for name in OVERRIDES}
     sim_time = ParameterValue(value['use_sim_time'], value_type=bool)
-    return [LifecycleNode(
-        package='fairmot_ros',
-        executable='fairmot_node',
-        name=value['name'],
-        namespace=value['namespace'],
-        remappings=[(topic, value[topic]) for topic in ('image', 'depth', 'camera_info')],
-        parameters=[value['params_file'], {
-            'use_sim_time': sim_time,
-            **{name: ParameterValue(text, value_type=str) for name, text in given.items() if text},
-        }],
-        ros_arguments=['--log-level', value['log_level']],
-        output='screen',
-        emulate_tty=True,
-    )]
+    return [
+        LifecycleNode(
+            package='fairmot_ros',
+            executable='fairmot_node',
+            name=value['name'],
+            namespace=value['namespace'],
+            remappings=[(topic, value[topic]) for topic in ('image', 'depth', 'camera_info')],
+            parameters=[
+                value['params_file'],
+                {
+                    'use_sim_time': sim_time,
+                    **{
+                        name: ParameterValue(text, value_type=str)
+                        for name, text in given.items()
+                        if text
+                    },
+                },
+            ],
+            ros_arguments=['--log-level', value['log_level']],
+            output='screen',
+            emulate_tty=True,
+        )
+    ]
 
 
 def generate_launch_description() -> LaunchDescription:
@@ -63,8 +79,7 @@ def generate_launch_description() -> LaunchDescription:
         namespace=value['namespace'],
         arguments=['-d', [SHARE, '/rviz/fairmot.rviz'], '-f', value['frame']],
         remappings=[(f'/fairmot/{topic}', [value['name'], f'/{topic}']) for topic in SHOWN],
-        parameters=[
-            {'use_sim_time': ParameterValue(value['use_sim_time'], value_type=bool)}],
+        parameters=[{'use_sim_time': ParameterValue(value['use_sim_time'], value_type=bool)}],
         condition=IfCondition(value['rviz']),
     )
     arguments = [

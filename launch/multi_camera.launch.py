@@ -13,8 +13,12 @@ from launch_ros.substitutions import FindPackageShare
 
 ARGUMENTS = [
     ('cameras', None, 'names of the cameras, with commas between them: front,rear'),
-    ('image', 'image', 'topic of the images below the name of each camera; for other names '
-     'use topic_tools or remap them at the camera'),
+    (
+        'image',
+        'image',
+        'topic of the images below the name of each camera; for other names '
+        'use topic_tools or remap them at the camera',
+    ),
     ('depth', 'depth', 'topic of depth images below the name of each camera'),
     ('camera_info', 'camera_info', 'topic of the calibration below the name of each camera'),
     ('image_transport', '', 'raw or compressed; as in the params_file if empty'),
@@ -22,8 +26,11 @@ ARGUMENTS = [
     ('device', '', 'auto, cpu, cuda or cuda:N; as in the params_file if empty'),
     ('namespace', '', 'namespace of the node and of all cameras'),
     ('name', 'fairmot', 'name of the node; results are published as <name>/<camera>/...'),
-    ('params_file', [FindPackageShare('fairmot_ros'), '/config/fairmot.yaml'],
-     'YAML file with the parameters, the same for all cameras'),
+    (
+        'params_file',
+        [FindPackageShare('fairmot_ros'), '/config/fairmot.yaml'],
+        'YAML file with the parameters, the same for all cameras',
+    ),
     ('use_sim_time', 'false', 'take the time from /clock, for bags and simulation'),
     ('log_level', 'info', 'debug, info, warn or error'),
 ]
@@ -37,24 +44,34 @@ def start_node(context: LaunchContext) -> list[LifecycleNode]:
     cameras = [name.strip() for name in value['cameras'].perform(context).split(',')]
     given = {name: value[name].perform(context) for name in OVERRIDES}
     sim_time = ParameterValue(value['use_sim_time'], value_type=bool)
-    return [LifecycleNode(
-        package='fairmot_ros',
-        executable='fairmot_node',
-        name=value['name'],
-        namespace=value['namespace'],
-        remappings=[
-            (f'{camera}/{topic}', [camera, '/', value[topic]])
-            for camera in cameras for topic in INPUTS
-        ],
-        parameters=[value['params_file'], {
-            'cameras': cameras,
-            'use_sim_time': sim_time,
-            **{name: ParameterValue(text, value_type=str) for name, text in given.items() if text},
-        }],
-        ros_arguments=['--log-level', value['log_level']],
-        output='screen',
-        emulate_tty=True,
-    )]
+    return [
+        LifecycleNode(
+            package='fairmot_ros',
+            executable='fairmot_node',
+            name=value['name'],
+            namespace=value['namespace'],
+            remappings=[
+                (f'{camera}/{topic}', [camera, '/', value[topic]])
+                for camera in cameras
+                for topic in INPUTS
+            ],
+            parameters=[
+                value['params_file'],
+                {
+                    'cameras': cameras,
+                    'use_sim_time': sim_time,
+                    **{
+                        name: ParameterValue(text, value_type=str)
+                        for name, text in given.items()
+                        if text
+                    },
+                },
+            ],
+            ros_arguments=['--log-level', value['log_level']],
+            output='screen',
+            emulate_tty=True,
+        )
+    ]
 
 
 def generate_launch_description() -> LaunchDescription:

@@ -35,16 +35,33 @@ ARGUMENTS = [
     ('params_file', [SHARE, '/config/fairmot.yaml'], "YAML file with the tracker's parameters"),
     ('rate', '1.0', 'how many times faster than recorded the bag is played'),
     ('loop', 'false', 'play it again and again'),
-    ('delay', '1.0', 'seconds between the announcement of the topics, once the tracker is ready, '
-     'and the first message'),
+    (
+        'delay',
+        '1.0',
+        'seconds between the announcement of the topics, once the tracker is ready, '
+        'and the first message',
+    ),
     ('record', '', 'folder of a new bag for the results; empty for none'),
     ('use_sim_time', 'true', "take the time from the bag's clock"),
     ('rviz', 'false', 'show the annotated image and positions in RViz'),
     ('frame', 'camera', "frame of the images' headers, in which RViz shows positions"),
     ('log_level', 'info', 'debug, info, warn or error'),
 ]
-PASSED_ON = ('image', 'depth', 'camera_info', 'image_transport', 'weights', 'device', 'namespace',
-             'name', 'params_file', 'use_sim_time', 'rviz', 'frame', 'log_level')
+PASSED_ON = (
+    'image',
+    'depth',
+    'camera_info',
+    'image_transport',
+    'weights',
+    'device',
+    'namespace',
+    'name',
+    'params_file',
+    'use_sim_time',
+    'rviz',
+    'frame',
+    'log_level',
+)
 RECORDED = ('detections', 'tracks', 'events', 'timing')
 
 
@@ -64,26 +81,55 @@ def generate_launch_description() -> LaunchDescription:
         launch_arguments=[(name, value[name]) for name in PASSED_ON],
     )
     # Latched, and sent once the model is loaded: it comes however late one listens.
-    ready = ExecuteProcess(cmd=[
-        'ros2', 'topic', 'echo', '--once', '--qos-durability', 'transient_local',
-        '--qos-reliability', 'reliable', [*node, '/label_info'], 'vision_msgs/msg/LabelInfo',
-    ], output='log')
-    play = ['ros2', 'bag', 'play', value['bag'], '--clock', '--rate', value['rate'],
-            '--delay', value['delay']]
+    ready = ExecuteProcess(
+        cmd=[
+            'ros2',
+            'topic',
+            'echo',
+            '--once',
+            '--qos-durability',
+            'transient_local',
+            '--qos-reliability',
+            'reliable',
+            [*node, '/label_info'],
+            'vision_msgs/msg/LabelInfo',
+        ],
+        output='log',
+    )
+    play = [
+        'ros2',
+        'bag',
+        'play',
+        value['bag'],
+        '--clock',
+        '--rate',
+        value['rate'],
+        '--delay',
+        value['delay'],
+    ]
     once = ExecuteProcess(cmd=play, output='screen', condition=UnlessCondition(value['loop']))
     again = ExecuteProcess(
         cmd=[*play, '--loop'], output='screen', condition=IfCondition(value['loop'])
     )
     record = ExecuteProcess(
-        cmd=['ros2', 'bag', 'record', '--output', value['record'],
-             *([*node, f'/{topic}'] for topic in RECORDED)],
+        cmd=[
+            'ros2',
+            'bag',
+            'record',
+            '--output',
+            value['record'],
+            *([*node, f'/{topic}'] for topic in RECORDED),
+        ],
         output='screen',
         condition=IfCondition(PythonExpression(["'", value['record'], "' != ''"])),
     )
     begin = RegisterEventHandler(OnProcessExit(target_action=ready, on_exit=[once, again]))
-    end = RegisterEventHandler(OnProcessExit(
-        target_action=once, on_exit=[EmitEvent(event=Shutdown(reason='the bag is at its end'))],
-    ))
+    end = RegisterEventHandler(
+        OnProcessExit(
+            target_action=once,
+            on_exit=[EmitEvent(event=Shutdown(reason='the bag is at its end'))],
+        )
+    )
     lost = RegisterEventHandler(OnProcessExit(on_exit=stop_without_tracker))
     arguments = [
         DeclareLaunchArgument(name, default_value=default, description=text)

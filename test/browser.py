@@ -12,8 +12,14 @@ import pytest
 
 BROWSERS = ('chromium', 'chromium-browser', 'google-chrome')
 OPTIONS = (
-    '--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run',
-    '--disable-background-networking', '--disable-component-update', '--disable-sync',
+    '--headless',
+    '--no-sandbox',
+    '--disable-gpu',
+    '--disable-quic',
+    '--no-first-run',
+    '--disable-background-networking',
+    '--disable-component-update',
+    '--disable-sync',
 )
 
 
@@ -24,7 +30,10 @@ def open_in_browser(page: Path, profile: Path) -> str:
         pytest.skip(f'none of {", ".join(BROWSERS)} is installed: apt-get install chromium')
     done = subprocess.run(
         [program, *OPTIONS, f'--user-data-dir={profile}', '--dump-dom', page.resolve().as_uri()],
-        capture_output=True, text=True, timeout=120, stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        stdin=subprocess.DEVNULL,
         env={**os.environ, 'HOME': str(profile)},
     )
     assert done.returncode == 0, done.stderr

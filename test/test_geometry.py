@@ -17,13 +17,21 @@ def project(camera: PinholeCamera, points: np.ndarray) -> np.ndarray:
     import cv2
 
     distortion = camera.distortion if len(camera.distortion) else None
-    pixels, _ = cv2.projectPoints(points.reshape(-1, 1, 3), np.zeros(3), np.zeros(3),
-                                  camera.matrix, distortion)
+    pixels, _ = cv2.projectPoints(
+        points.reshape(-1, 1, 3), np.zeros(3), np.zeros(3), camera.matrix, distortion
+    )
     return pixels.reshape(-1, 2)
 
 
-def standing(camera: PinholeCamera, x: float, forward: float, tall: float, wide: float,
-             height: float, pitch: float) -> tuple[np.ndarray, np.ndarray]:
+def standing(
+    camera: PinholeCamera,
+    x: float,
+    forward: float,
+    tall: float,
+    wide: float,
+    height: float,
+    pitch: float,
+) -> tuple[np.ndarray, np.ndarray]:
     """Return box and middle of a person; x and forward along the floor, metres."""
     down = np.array([0, np.cos(pitch), np.sin(pitch)])
     ahead = np.array([0, -np.sin(pitch), np.cos(pitch)])
@@ -48,9 +56,10 @@ def test_people_on_the_ground_are_found_where_they_stand(
 
 def test_feet_out_of_sight_above_the_horizon_or_too_far_are_not_located() -> None:
     camera = PinholeCamera(640, 480, MATRIX)
-    boxes = [(300, top, 340, bottom) for top, bottom in (
-        (100, 479.5), (100, 200), (100, 241), (50, 400)
-    )]
+    boxes = [
+        (300, top, 340, bottom)
+        for top, bottom in ((100, 479.5), (100, 200), (100, 241), (50, 400))
+    ]
     found = locate_on_ground(camera, boxes, 1.0, 0.0, max_range=20.0)
     assert found.known.tolist() == [False, False, False, True]
 

@@ -119,12 +119,18 @@ def test_tracks_survive_serialization() -> None:
     assert rclpy_serialization.deserialize_message(data, TrackArray) == message
 
 
-@pytest.mark.parametrize(('name', 'request_fields', 'response_fields'), [
-    ('EnrolIdentity', ['name', 'id', 'embedding', 'model'], ['success', 'message']),
-    ('QueryIdentity', ['id', 'embedding', 'model', 'max_matches'],
-     ['success', 'message', 'matches']),
-    ('ForgetIdentity', ['id', 'name', 'everybody'], ['success', 'message', 'forgotten']),
-])
+@pytest.mark.parametrize(
+    ('name', 'request_fields', 'response_fields'),
+    [
+        ('EnrolIdentity', ['name', 'id', 'embedding', 'model'], ['success', 'message']),
+        (
+            'QueryIdentity',
+            ['id', 'embedding', 'model', 'max_matches'],
+            ['success', 'message', 'matches'],
+        ),
+        ('ForgetIdentity', ['id', 'name', 'everybody'], ['success', 'message', 'forgotten']),
+    ],
+)
 def test_services_have_the_documented_fields(
     name: str, request_fields: list[str], response_fields: list[str]
 ) -> None:

@@ -13,8 +13,18 @@ FILES = sorted(PACKAGE.rglob('*.py'))
 
 # From the bottom up. '' is the package itself: __init__.py, whose names all layers may use.
 LAYERS = (
-    '', 'types', 'geometry', 'pixels', 'network', 'tracker', 'detector', 'pipeline', 'evaluation',
-    'training', 'ros', 'cli',
+    '',
+    'types',
+    'geometry',
+    'pixels',
+    'network',
+    'tracker',
+    'detector',
+    'pipeline',
+    'evaluation',
+    'training',
+    'ros',
+    'cli',
 )
 ROS_LAYERS = ('ros', 'cli')
 ROS_MODULES = ('rclpy', 'cv_bridge', 'launch', 'launch_ros', 'ament_index_python', 'rosgraph_msgs')
@@ -77,24 +87,27 @@ def test_imports_point_down(path: Path) -> None:
     assert [rule for name in names for rule in broken_rules(layer, name)] == []
 
 
-@pytest.mark.parametrize(('layer', 'source', 'broken'), [
-    ('tracker', 'from fairmot_ros.types import Track', 0),
-    ('tracker', 'from fairmot_ros.detector import Detector', 1),
-    ('tracker', 'from fairmot_ros import pipeline', 1),
-    ('tracker', 'from fairmot_ros import __version__', 0),
-    ('tracker', 'from .. import ros', 1),
-    ('tracker', 'from ..detector.decode import decode', 1),
-    ('tracker', 'from .kalman import KalmanFilter', 0),
-    ('tracker', 'import torch.nn', 1),
-    ('tracker', 'def lazily():\n    import torch', 1),
-    ('detector', 'import torch', 0),
-    ('evaluation', 'import rclpy', 1),
-    ('evaluation', 'from fairmot_ros.msg import Track', 1),
-    ('evaluation', 'from builtin_interfaces.msg import Time', 1),
-    ('ros', 'from fairmot_ros.msg import Track', 0),
-    ('ros', 'from fairmot_ros.cli import demo', 1),
-    ('cli', 'import rclpy, std_srvs.srv, fairmot_ros.training', 0),
-])
+@pytest.mark.parametrize(
+    ('layer', 'source', 'broken'),
+    [
+        ('tracker', 'from fairmot_ros.types import Track', 0),
+        ('tracker', 'from fairmot_ros.detector import Detector', 1),
+        ('tracker', 'from fairmot_ros import pipeline', 1),
+        ('tracker', 'from fairmot_ros import __version__', 0),
+        ('tracker', 'from .. import ros', 1),
+        ('tracker', 'from ..detector.decode import decode', 1),
+        ('tracker', 'from .kalman import KalmanFilter', 0),
+        ('tracker', 'import torch.nn', 1),
+        ('tracker', 'def lazily():\n    import torch', 1),
+        ('detector', 'import torch', 0),
+        ('evaluation', 'import rclpy', 1),
+        ('evaluation', 'from fairmot_ros.msg import Track', 1),
+        ('evaluation', 'from builtin_interfaces.msg import Time', 1),
+        ('ros', 'from fairmot_ros.msg import Track', 0),
+        ('ros', 'from fairmot_ros.cli import demo', 1),
+        ('cli', 'import rclpy, std_srvs.srv, fairmot_ros.training', 0),
+    ],
+)
 def test_the_rules_tell_right_from_wrong(layer: str, source: str, broken: int) -> None:
     names = imported_modules(source, f'fairmot_ros.{layer}')
     assert len([rule for name in names for rule in broken_rules(layer, name)]) == broken

@@ -34,9 +34,18 @@ ROSDEP_KEYS = {
 }
 # The code does without these, or only exported networks, bags and training need them.
 OPTIONAL = {
-    'lap', 'foxglove_msgs', 'hri_msgs', 'rosbags', 'mcap', 'rosbag2_py', 'matplotlib', 'openvino',
-    'onnxruntime', 'onnxscript',
-    'backports', 'compression',  # zstd, which comes with rosbags
+    'lap',
+    'foxglove_msgs',
+    'hri_msgs',
+    'rosbags',
+    'mcap',
+    'rosbag2_py',
+    'matplotlib',
+    'openvino',
+    'onnxruntime',
+    'onnxscript',
+    'backports',
+    'compression',  # zstd, which comes with rosbags
 }
 
 
@@ -99,7 +108,9 @@ def test_executable_has_a_main(name: str, module: str) -> None:
     functions = {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}
     imported = {
         alias.asname or alias.name
-        for node in tree.body if isinstance(node, ast.ImportFrom) for alias in node.names
+        for node in tree.body
+        if isinstance(node, ast.ImportFrom)
+        for alias in node.names
     }
     assert 'main' in functions | imported, f'{name} calls main() of {module}'
 
@@ -133,15 +144,21 @@ def test_a_4k_frame_fits_shared_memory(profile: str) -> None:
     assert 3840 * 2160 * 3 < int(transport.findtext('p:maxMessageSize', '0', names)) <= segment
 
 
-@pytest.mark.parametrize(('compiler', 'python', 'advice'), [
-    ('no-such-compiler', '', 'apt-get install g++'),
-    ('true', 'no-such-python', 'PYTHON=no-such-python is not CPython'),
-    ('true', '/bin/false', 'PYTHON=/bin/false is not CPython'),
-])
+@pytest.mark.parametrize(
+    ('compiler', 'python', 'advice'),
+    [
+        ('no-such-compiler', '', 'apt-get install g++'),
+        ('true', 'no-such-python', 'PYTHON=no-such-python is not CPython'),
+        ('true', '/bin/false', 'PYTHON=/bin/false is not CPython'),
+    ],
+)
 def test_missing_prerequisites_are_named(compiler: str, python: str, advice: str) -> None:
     done = subprocess.run(
         ['scripts/find_python.sh', python],
-        cwd=REPOSITORY, env={**os.environ, 'CXX': compiler}, capture_output=True, text=True,
+        cwd=REPOSITORY,
+        env={**os.environ, 'CXX': compiler},
+        capture_output=True,
+        text=True,
     )
     assert done.returncode == 1
     assert advice in done.stderr

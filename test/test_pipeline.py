@@ -42,8 +42,17 @@ def test_the_default_model_is_small() -> None:
 
 def box(width: float, height: float) -> Track:
     return Track(
-        1, np.array([0, 0, width, height]), 0.9, 0, np.zeros(2), np.eye(4), None,
-        TrackState.TRACKED, 1, 0.0, 0.0,
+        1,
+        np.array([0, 0, width, height]),
+        0.9,
+        0,
+        np.zeros(2),
+        np.eye(4),
+        None,
+        TrackState.TRACKED,
+        1,
+        0.0,
+        0.0,
     )
 
 

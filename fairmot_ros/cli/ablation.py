@@ -22,11 +22,13 @@ def make_parser() -> argparse.ArgumentParser:
         'on where it was cut short. Started several times, the processes share the work.',
     )
     parser.add_argument('plan', type=Path, help='YAML file with base, studies, seeds, scoring')
+    parser.add_argument('--data', type=Path, required=True, help='folder that holds the sets')
     parser.add_argument(
-        '--data', type=Path, required=True, help='folder that holds the sets'
+        '--output',
+        type=Path,
+        default=Path('runs/ablation'),
+        help='folder to write (default: runs/ablation)',
     )
-    parser.add_argument('--output', type=Path, default=Path('runs/ablation'),
-                        help='folder to write (default: runs/ablation)')
     parser.add_argument(
         '--device', default='auto', help='auto, cpu, cuda or cuda:N (default: auto)'
     )

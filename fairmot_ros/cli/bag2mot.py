@@ -29,13 +29,19 @@ def make_parser() -> argparse.ArgumentParser:
     parser.add_argument('bag', type=Path, help='folder, or .mcap or .db3 file')
     parser.add_argument('output', type=Path, help='text file to write')
     parser.add_argument(
-        '--topic', default=None, help='of the boxes (default: the only one with boxes)')
+        '--topic', default=None, help='of the boxes (default: the only one with boxes)'
+    )
     parser.add_argument(
-        '--image-topic', default=None, metavar='TOPIC',
+        '--image-topic',
+        default=None,
+        metavar='TOPIC',
         help='of the images (default: the only one with images)',
     )
     parser.add_argument(
-        '--images', type=Path, default=None, metavar='SEQUENCE',
+        '--images',
+        type=Path,
+        default=None,
+        metavar='SEQUENCE',
         help='also write the images to SEQUENCE/img1/000001.jpg ... and a seqinfo.ini',
     )
     return parser
@@ -49,7 +55,8 @@ def convert(options: argparse.Namespace) -> int:
 
     with Bag(options.bag) as bag:
         topic = (
-            bag.choose(BOX_TYPES, '--topic', 'boxes') if options.topic is None
+            bag.choose(BOX_TYPES, '--topic', 'boxes')
+            if options.topic is None
             else bag.check(options.topic, BOX_TYPES)
         )
         images = None
@@ -66,11 +73,15 @@ def convert(options: argparse.Namespace) -> int:
         write_mot(options.output, rows)
         print(f'wrote {options.output}: {len(rows)} boxes of {topic} in {len(frames)} frames')
         if len(rows) < len(table.ids):
-            print(f'note: {len(table.ids) - len(rows)} boxes have the stamp of no image and were '
-                  'left out')
+            print(
+                f'note: {len(table.ids) - len(rows)} boxes have the stamp of no image and were '
+                'left out'
+            )
         if table.names:
-            print(f'note: ids were numbered in the order of their appearance, '
-                  f'{table.names[1]!r} is 1')
+            print(
+                f'note: ids were numbered in the order of their appearance, '
+                f'{table.names[1]!r} is 1'
+            )
         if images is not None and options.images:
             write_pictures(images, frames, options.images)
         if bag.damage:

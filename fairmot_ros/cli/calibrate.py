@@ -29,13 +29,19 @@ def make_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument('config', type=Path, help='training file: its labelled pictures are used')
     parser.add_argument(
-        '--data', type=Path, required=True, help='folder that holds the training sets')
+        '--data', type=Path, required=True, help='folder that holds the training sets'
+    )
     parser.add_argument(
-        '--weights', default='default', metavar='FILE', help='checkpoint (default: the shipped)')
+        '--weights', default='default', metavar='FILE', help='checkpoint (default: the shipped)'
+    )
     parser.add_argument('--output', type=Path, required=True, help='checkpoint to write')
     parser.add_argument(
-        '--pictures', type=int, default=1000, metavar='N',
-        help='how many to look at, spread evenly over the sets (default: 1000)')
+        '--pictures',
+        type=int,
+        default=1000,
+        metavar='N',
+        help='how many to look at, spread evenly over the sets (default: 1000)',
+    )
     parser.add_argument('--device', default='auto', help="'auto', 'cpu' or 'cuda'")
     return parser
 
@@ -59,22 +65,34 @@ def calibrate(options: argparse.Namespace) -> None:
     step = max(1, len(photographs) // max(options.pictures, 1))
     detector = make_detector(options.weights, config.input_size, options.device)
     scores, hits = detections_of(
-        detector, tqdm(photographs[::step], unit='picture', desc='calibration'), LOWEST)
+        detector, tqdm(photographs[::step], unit='picture', desc='calibration'), LOWEST
+    )
     slope, shift = fit_line(scores, hits)
     network = load_checkpoint(find_weights(options.weights))
     apply_line(network, slope, shift)
     info = network.info
     options.output.parent.mkdir(parents=True, exist_ok=True)
     save_checkpoint(
-        network, options.output, half=config.half_weights, name=info.name,
-        input_size=list(info.input_size or config.input_size), labels=list(info.labels),
+        network,
+        options.output,
+        half=config.half_weights,
+        name=info.name,
+        input_size=list(info.input_size or config.input_size),
+        labels=list(info.labels),
         near_height=info.near_height,
     )
-    print(json.dumps({
-        'slope': slope, 'shift': shift, 'detections': len(scores),
-        'before': reliability(scores, hits),
-        'after': reliability(move(scores, slope, shift), hits),
-    }, indent=1))
+    print(
+        json.dumps(
+            {
+                'slope': slope,
+                'shift': shift,
+                'detections': len(scores),
+                'before': reliability(scores, hits),
+                'after': reliability(move(scores, slope, shift), hits),
+            },
+            indent=1,
+        )
+    )
 
 
 if __name__ == '__main__':

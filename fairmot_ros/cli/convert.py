@@ -30,7 +30,9 @@ def make_parser() -> argparse.ArgumentParser:
         '--name', default=None, help="of the list of pictures (default: the set's folder)"
     )
     parser.add_argument(
-        '--identities', default='labelled', choices=IDENTITIES,
+        '--identities',
+        default='labelled',
+        choices=IDENTITIES,
         help='those of the labels, a new one for each box, or none (default: labelled)',
     )
     return parser

@@ -34,30 +34,44 @@ def make_parser() -> argparse.ArgumentParser:
     """Return the command line."""
     parser = argparse.ArgumentParser(prog='fairmot-demo', description=__doc__)
     parser.add_argument(
-        '--video', type=Path, default=None,
+        '--video',
+        type=Path,
+        default=None,
         help='video file or folder of pictures (default: a clip that ships with the package)',
     )
     parser.add_argument(
-        '--ground-truth', type=Path, default=None, metavar='FILE',
+        '--ground-truth',
+        type=Path,
+        default=None,
+        metavar='FILE',
         help='MOTChallenge gt.txt of the video: the summary then holds MOTA, IDF1 and HOTA',
     )
     parser.add_argument(
-        '--weights', default='default', metavar='FILE',
+        '--weights',
+        default='default',
+        metavar='FILE',
         help='FairMOT checkpoint, or .onnx file of fairmot-export (default: the model that '
         'ships with the package)',
     )
     parser.add_argument('--output', type=Path, default=Path('out/demo'), help='folder to write')
     parser.add_argument('--device', default='auto', help="'auto', 'cpu' or 'cuda'")
     parser.add_argument(
-        '--input-size', default=None, metavar='WxH', type=parse_size,
+        '--input-size',
+        default=None,
+        metavar='WxH',
+        type=parse_size,
         help="size of the network's input, multiples of 32 (default: the model's own)",
     )
     parser.add_argument(
-        '--frame-rate', type=float, default=0.0, metavar='HZ',
+        '--frame-rate',
+        type=float,
+        default=0.0,
+        metavar='HZ',
         help="of the video (default: seqinfo.ini beside it, or the video's own)",
     )
     parser.add_argument(
-        '--real-time', action='store_true',
+        '--real-time',
+        action='store_true',
         help='play at the frame rate and let the tracker drop what it cannot manage; without '
         'it, every frame is processed, as fast as that goes',
     )
@@ -113,31 +127,47 @@ def run_nodes(options: argparse.Namespace, source: VideoSource) -> dict[str, Any
     nodes: list[NodeProcess] = []
     try:
         tracker = NodeProcess(
-            'tracker', 'fairmot_ros.ros.tracker_node', environment, logs / 'tracker.log',
+            'tracker',
+            'fairmot_ros.ros.tracker_node',
+            environment,
+            logs / 'tracker.log',
             {
-                'weights': str(options.weights), 'device': options.device,
-                'input_width': width, 'input_height': height, 'reliability': 'reliable',
+                'weights': str(options.weights),
+                'device': options.device,
+                'input_width': width,
+                'input_height': height,
+                'reliability': 'reliable',
             },
         )
         nodes.append(tracker)
         recorder = NodeProcess(
-            'recorder', 'fairmot_ros.ros.recorder_node', environment, logs / 'recorder.log',
+            'recorder',
+            'fairmot_ros.ros.recorder_node',
+            environment,
+            logs / 'recorder.log',
             {
-                'output': str(options.output.resolve()), 'frame_rate': source.frame_rate,
+                'output': str(options.output.resolve()),
+                'frame_rate': source.frame_rate,
                 'progress_total': frames,
             },
             {
-                'tracks': 'fairmot/tracks', 'image_annotated': 'fairmot/image_annotated',
+                'tracks': 'fairmot/tracks',
+                'image_annotated': 'fairmot/image_annotated',
                 'frames_sent': 'player/frames_sent',
             },
             show_errors=True,
         )
         nodes.append(recorder)
         player = NodeProcess(
-            'player', 'fairmot_ros.ros.player_node', environment, logs / 'player.log',
+            'player',
+            'fairmot_ros.ros.player_node',
+            environment,
+            logs / 'player.log',
             {
-                'video': str(source.path.resolve()), 'frame_rate': source.frame_rate,
-                'every_frame': not options.real_time, 'max_frames': options.max_frames,
+                'video': str(source.path.resolve()),
+                'frame_rate': source.frame_rate,
+                'every_frame': not options.real_time,
+                'max_frames': options.max_frames,
                 'subscribers': 2,
             },
             {'detections': 'fairmot/detections'},
@@ -161,8 +191,9 @@ def run_nodes(options: argparse.Namespace, source: VideoSource) -> dict[str, Any
     return json.loads((options.output / 'recording.json').read_text())
 
 
-def summarise(options: argparse.Namespace, source: VideoSource,
-              recording: dict[str, Any], seconds: float) -> dict[str, Any]:
+def summarise(
+    options: argparse.Namespace, source: VideoSource, recording: dict[str, Any], seconds: float
+) -> dict[str, Any]:
     """Add what the recorder does not know, and the metrics where there is ground truth."""
     summary: dict[str, Any] = {
         'video': str(source.path),
@@ -185,14 +216,14 @@ def summarise(options: argparse.Namespace, source: VideoSource,
 def print_summary(summary: dict[str, Any], output: Path) -> None:
     """Print what a person wants to know."""
     latency = summary['latency_ms']
-    print(f"{summary['video']} ({summary['mode']}, {summary['frame_rate']:g} Hz)")
+    print(f'{summary["video"]} ({summary["mode"]}, {summary["frame_rate"]:g} Hz)')
     print(
-        f"  frames   {summary['frames_sent']} sent, {summary['frames_processed']} processed, "
-        f"{summary['frames_dropped']} dropped, in {summary['seconds']} s"
+        f'  frames   {summary["frames_sent"]} sent, {summary["frames_processed"]} processed, '
+        f'{summary["frames_dropped"]} dropped, in {summary["seconds"]} s'
     )
-    print(f"  tracks   {summary['tracks']} people in {summary['boxes']} boxes")
+    print(f'  tracks   {summary["tracks"]} people in {summary["boxes"]} boxes')
     if latency['p50'] is not None:
-        print(f"  latency  p50 {latency['p50']:.0f} ms, p95 {latency['p95']:.0f} ms")
+        print(f'  latency  p50 {latency["p50"]:.0f} ms, p95 {latency["p95"]:.0f} ms')
     for name in ('annotated.mp4', 'results.txt', 'summary.json'):
         print(f'  wrote    {output / name}')
 

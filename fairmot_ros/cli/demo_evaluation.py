@@ -18,21 +18,29 @@ def make_parser() -> argparse.ArgumentParser:
     """Return the command line."""
     parser = argparse.ArgumentParser(prog='demo-eval', description=__doc__)
     parser.add_argument(
-        '--video', type=Path, default=None,
+        '--video',
+        type=Path,
+        default=None,
         help='video file or folder of pictures (default: PETS09-S2L1 where the test data has it, '
         'else the clip that ships with the package)',
     )
     parser.add_argument(
-        '--ground-truth', type=Path, default=None, metavar='FILE',
+        '--ground-truth',
+        type=Path,
+        default=None,
+        metavar='FILE',
         help='MOTChallenge gt.txt of the video; without it there are no metrics',
     )
     parser.add_argument(
-        '--output', type=Path, default=Path('out/evaluation'),
+        '--output',
+        type=Path,
+        default=Path('out/evaluation'),
         help='folder to write; an earlier bag in it is replaced',
     )
     parser.add_argument('--rate', nargs='+', default=RATES, metavar='HZ', help='of the live runs')
     parser.add_argument(
-        '--max-images', type=int, default=0, metavar='N', help='use no more than so many')
+        '--max-images', type=int, default=0, metavar='N', help='use no more than so many'
+    )
     return parser
 
 
@@ -47,17 +55,19 @@ def main(arguments: list[str] | None = None) -> int:
     options = make_parser().parse_args(arguments)
     choose_video(options)
     if options.video == SHIPPED_VIDEO:
-        print('The clip that ships has no ground truth, so there will be no metrics: give a video '
-              'and its gt.txt (make demo-eval VIDEO= GT=).')
+        print(
+            'The clip that ships has no ground truth, so there will be no metrics: give a video '
+            'and its gt.txt (make demo-eval VIDEO= GT=).'
+        )
     bag = options.output / name_of(options.video)
     shutil.rmtree(bag, ignore_errors=True)
     limit = ['--max-images', str(options.max_images)]
     truth = ['--ground-truth', str(options.ground_truth)] if options.ground_truth else []
     # As JPEG, which is how cameras are mostly recorded: a tenth of the raw size.
-    code = mot2bag.main(
-        [str(options.video), str(bag), '--image-format', 'jpeg', *limit, *truth])
-    return code or evaluate.main([
-        str(bag), '--output', str(options.output), '--interpolate', '1', '--rate', *options.rate])
+    code = mot2bag.main([str(options.video), str(bag), '--image-format', 'jpeg', *limit, *truth])
+    return code or evaluate.main(
+        [str(bag), '--output', str(options.output), '--interpolate', '1', '--rate', *options.rate]
+    )
 
 
 if __name__ == '__main__':

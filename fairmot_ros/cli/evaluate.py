@@ -36,58 +36,114 @@ def make_parser() -> argparse.ArgumentParser:
         'look at and to keep, and the tracks as MOTChallenge text.',
         epilog='Exit codes: 0, or 1 if a limit was not kept, 2 for a mistake.',
     )
-    parser.add_argument('bags', type=Path, nargs='+', metavar='BAG',
-                        help='folder, or .mcap or .db3 file')
-    parser.add_argument('--output', type=Path, default=Path('out/evaluation'),
-                        help='folder to write (default: out/evaluation)')
-    parser.add_argument('--image-topic', default=None, metavar='TOPIC',
-                        help='of the images (default: the only one with images)')
-    parser.add_argument('--max-images', type=int, default=0, metavar='N',
-                        help='use no more than the first N images of each bag')
+    parser.add_argument(
+        'bags', type=Path, nargs='+', metavar='BAG', help='folder, or .mcap or .db3 file'
+    )
+    parser.add_argument(
+        '--output',
+        type=Path,
+        default=Path('out/evaluation'),
+        help='folder to write (default: out/evaluation)',
+    )
+    parser.add_argument(
+        '--image-topic',
+        default=None,
+        metavar='TOPIC',
+        help='of the images (default: the only one with images)',
+    )
+    parser.add_argument(
+        '--max-images',
+        type=int,
+        default=0,
+        metavar='N',
+        help='use no more than the first N images of each bag',
+    )
 
     truth = parser.add_argument_group('ground truth')
     truth.add_argument(
-        '--ground-truth-topic', default=None, metavar='TOPIC',
+        '--ground-truth-topic',
+        default=None,
+        metavar='TOPIC',
         help='vision_msgs/Detection2DArray or fairmot_ros/TrackArray with the stamps of the '
-        'images (default: /ground_truth, if there is one); images without a message do not count')
+        'images (default: /ground_truth, if there is one); images without a message do not count',
+    )
     truth.add_argument(
-        '--ground-truth', type=Path, nargs='+', default=None, metavar='FILE',
-        help='MOTChallenge text instead, one file for each bag; frame n is the n-th image')
+        '--ground-truth',
+        type=Path,
+        nargs='+',
+        default=None,
+        metavar='FILE',
+        help='MOTChallenge text instead, one file for each bag; frame n is the n-th image',
+    )
     truth.add_argument(
-        '--ground-truth-rate', type=float, default=None, metavar='HZ',
+        '--ground-truth-rate',
+        type=float,
+        default=None,
+        metavar='HZ',
         help='find the frames of the files by time: frame 1 is the first image, and so many '
-        'follow in a second')
+        'follow in a second',
+    )
     truth.add_argument(
-        '--benchmark', choices=tuple(BENCHMARKS), default=None,
+        '--benchmark',
+        choices=tuple(BENCHMARKS),
+        default=None,
         help='whose rules decide which boxes count (default: MOT17 where the ground truth has '
-        "that benchmark's classes, else MOT15)")
+        "that benchmark's classes, else MOT15)",
+    )
 
     compared = parser.add_argument_group('what is compared')
     compared.add_argument(
-        '--config', type=Path, nargs='+', default=[], metavar='FILE',
+        '--config',
+        type=Path,
+        nargs='+',
+        default=[],
+        metavar='FILE',
         help="YAML with parameters by the node's names, plain or as a parameter file of ROS; "
-        'each file is one configuration (default: one with all defaults)')
+        'each file is one configuration (default: one with all defaults)',
+    )
     compared.add_argument(
-        '--weights', nargs='+', default=[], metavar='FILE',
+        '--weights',
+        nargs='+',
+        default=[],
+        metavar='FILE',
         help="checkpoints, each one configuration more with default parameters; 'default' is the "
-        'model that ships')
-    compared.add_argument('--device', default=None,
-                          help="'auto', 'cpu' or 'cuda', for every configuration")
+        'model that ships',
+    )
     compared.add_argument(
-        '--rate', type=float, nargs='+', default=[], metavar='HZ',
-        help='also live, with so many images per second; needs ROS 2')
+        '--device', default=None, help="'auto', 'cpu' or 'cuda', for every configuration"
+    )
+    compared.add_argument(
+        '--rate',
+        type=float,
+        nargs='+',
+        default=[],
+        metavar='HZ',
+        help='also live, with so many images per second; needs ROS 2',
+    )
     compared.add_argument('--no-offline', action='store_true', help='live alone')
     compared.add_argument(
-        '--interpolate', type=float, default=0.0, metavar='SECONDS',
-        help='also the offline tracks with gaps up to this length filled by straight lines')
+        '--interpolate',
+        type=float,
+        default=0.0,
+        metavar='SECONDS',
+        help='also the offline tracks with gaps up to this length filled by straight lines',
+    )
 
     limits = parser.add_argument_group('limits, for tests')
     limits.add_argument(
-        '--fail-below', nargs='+', default=[], metavar='NAME=VALUE',
-        help='exit with 1 if a figure of any configuration is lower, such as HOTA=0.45')
+        '--fail-below',
+        nargs='+',
+        default=[],
+        metavar='NAME=VALUE',
+        help='exit with 1 if a figure of any configuration is lower, such as HOTA=0.45',
+    )
     limits.add_argument(
-        '--fail-above', nargs='+', default=[], metavar='NAME=VALUE',
-        help='or if one is higher, such as IDSW=30, latency_p95_ms=100, dropped=0.1')
+        '--fail-above',
+        nargs='+',
+        default=[],
+        metavar='NAME=VALUE',
+        help='or if one is higher, such as IDSW=30, latency_p95_ms=100, dropped=0.1',
+    )
     return parser
 
 
@@ -123,7 +179,8 @@ def read_limits(options: argparse.Namespace) -> list[Limit]:
     from fairmot_ros.evaluation.report import Limit
 
     return [Limit.parse(text, is_lowest=True) for text in options.fail_below] + [
-        Limit.parse(text, is_lowest=False) for text in options.fail_above]
+        Limit.parse(text, is_lowest=False) for text in options.fail_above
+    ]
 
 
 def open_recordings(options: argparse.Namespace) -> list[Recording]:
@@ -134,7 +191,8 @@ def open_recordings(options: argparse.Namespace) -> list[Recording]:
     recordings: list[Recording] = []
     for path, file in zip(options.bags, files):
         source = TruthSource(
-            options.ground_truth_topic, file, options.ground_truth_rate, options.benchmark)
+            options.ground_truth_topic, file, options.ground_truth_rate, options.benchmark
+        )
         recording = open_recording(path, options.image_topic, source, options.max_images)
         if any(recording.name == other.name for other in recordings):
             raise ValueError(
@@ -154,7 +212,8 @@ def choose_configurations(options: argparse.Namespace) -> list[Configuration]:
     extra = {} if options.device is None else {'device': options.device}
     chosen = [read_configuration(path) for path in options.config]
     chosen += [
-        Configuration(Path(weights).stem, {'weights': weights}) for weights in options.weights]
+        Configuration(Path(weights).stem, {'weights': weights}) for weights in options.weights
+    ]
     chosen = chosen or [Configuration('default')]
     names = [configuration.name for configuration in chosen]
     if len(set(names)) != len(names):
@@ -162,8 +221,11 @@ def choose_configurations(options: argparse.Namespace) -> list[Configuration]:
     return [Configuration(c.name, {**c.parameters, **extra}, c.node) for c in chosen]
 
 
-def run_all(options: argparse.Namespace, configurations: Sequence[Configuration],
-            recordings: Sequence[Recording]) -> list[Run]:
+def run_all(
+    options: argparse.Namespace,
+    configurations: Sequence[Configuration],
+    recordings: Sequence[Recording],
+) -> list[Run]:
     """Track every recording with every configuration in every mode."""
     from fairmot_ros.cli.evaluation.offline import OfflineTracker, filled_run
 
@@ -182,7 +244,8 @@ def run_all(options: argparse.Namespace, configurations: Sequence[Configuration]
 
             runs += [
                 track_live(configuration, recording, rate, model)
-                for rate in options.rate for recording in recordings
+                for rate in options.rate
+                for recording in recordings
             ]
     return runs
 
@@ -214,8 +277,10 @@ def evaluate(options: argparse.Namespace) -> int:
     runs = run_all(options, configurations, recordings)
     write_results(options.output, runs)
     evaluation = Evaluation(
-        recordings, {c.name: {**c.parameters, **c.node} for c in configurations},
-        [judge(run) for run in runs])
+        recordings,
+        {c.name: {**c.parameters, **c.node} for c in configurations},
+        [judge(run) for run in runs],
+    )
     groups = evaluation.groups()
     outcomes = check_limits(limits, groups)
     evaluation = replace(evaluation, outcomes=outcomes)
@@ -228,8 +293,9 @@ def evaluate(options: argparse.Namespace) -> int:
     return _judge_limits(outcomes)
 
 
-def check_recordings(recordings: Sequence[Recording], limits: Sequence[Limit],
-                     options: argparse.Namespace) -> None:
+def check_recordings(
+    recordings: Sequence[Recording], limits: Sequence[Limit], options: argparse.Namespace
+) -> None:
     """Raise ValueError now, rather than after an hour, for what cannot be done with the bags."""
     from fairmot_ros.evaluation.report.gate import LIVE
 

@@ -31,7 +31,10 @@ def make_parser() -> argparse.ArgumentParser:
     parser.add_argument('weights', help="checkpoint, or 'default' for the model that ships")
     parser.add_argument('output', type=Path, help='file to write, ending in .onnx')
     parser.add_argument(
-        '--input-size', default=None, metavar='WxH', type=parse_size,
+        '--input-size',
+        default=None,
+        metavar='WxH',
+        type=parse_size,
         help="of the images that the file will take, multiples of 32 (default: the model's own)",
     )
     return parser
@@ -53,16 +56,22 @@ def main(arguments: list[str] | None = None) -> int:
     except (CheckpointError, ExportError, ValueError, OSError) as error:
         print(f'fairmot-export: {error}', file=sys.stderr)
         return 2
-    print(f'{options.output}: {network.info.architecture}, {size[0]} x {size[1]}, '
-          f'{options.output.stat().st_size / 1e6:.1f} MB')
+    print(
+        f'{options.output}: {network.info.architecture}, {size[0]} x {size[1]}, '
+        f'{options.output.stat().st_size / 1e6:.1f} MB'
+    )
     for name, difference in differences.items():
         print(f'  {name:4}differs by {difference:.1e} of its largest value at most')
     if network.info.near_height:
-        print(f'  Its size is fixed: it does not look again for people taller than '
-              f'{network.info.near_height} pixels, as {network.info.name} does by itself.')
+        print(
+            f'  Its size is fixed: it does not look again for people taller than '
+            f'{network.info.near_height} pixels, as {network.info.name} does by itself.'
+        )
     if max(differences.values()) > TOLERANCE:
-        print(f'fairmot-export: the file does not compute what {options.weights} does',
-              file=sys.stderr)
+        print(
+            f'fairmot-export: the file does not compute what {options.weights} does',
+            file=sys.stderr,
+        )
         return 1
     return 0
 
@@ -77,8 +86,10 @@ def compare(network: FairMOTNetwork, path: Path, size: tuple[int, int]) -> dict[
     cells = torch.arange(got.hm[0, 0].numel())
     found = {'hm': got.hm[0].flatten(1).t(), **got.at(0, cells)}
     return {
-        name: float((expected[name][0].flatten(1).t() - found[name]).abs().max()
-                    / expected[name].abs().max())
+        name: float(
+            (expected[name][0].flatten(1).t() - found[name]).abs().max()
+            / expected[name].abs().max()
+        )
         for name in HEADS
     }
 

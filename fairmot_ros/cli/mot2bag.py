@@ -22,43 +22,60 @@ def make_parser() -> argparse.ArgumentParser:
         'labels; visibility and world coordinates are left out.',
     )
     parser.add_argument(
-        'sequence', type=Path,
+        'sequence',
+        type=Path,
         help="the sequence's folder (with img1, gt/gt.txt and seqinfo.ini), a folder of "
         'pictures, or a video file',
     )
     parser.add_argument('bag', type=Path, help='folder of the new bag')
     parser.add_argument(
-        '--ground-truth', type=Path, default=None, metavar='FILE',
+        '--ground-truth',
+        type=Path,
+        default=None,
+        metavar='FILE',
         help='MOTChallenge text (default: gt/gt.txt of the sequence, where there is one)',
     )
     parser.add_argument(
-        '--frame-rate', type=float, default=0.0, metavar='HZ',
+        '--frame-rate',
+        type=float,
+        default=0.0,
+        metavar='HZ',
         help="images per second (default: that of seqinfo.ini, else the video's, else 25)",
     )
     parser.add_argument(
-        '--image-topic', default='/image', metavar='TOPIC',
+        '--image-topic',
+        default='/image',
+        metavar='TOPIC',
         help='(default: /image; compressed images come on TOPIC/compressed)',
     )
     parser.add_argument(
-        '--ground-truth-topic', default='/ground_truth', metavar='TOPIC',
+        '--ground-truth-topic',
+        default='/ground_truth',
+        metavar='TOPIC',
         help='(default: /ground_truth)',
     )
     parser.add_argument('--frame-id', default='camera', help='of the images (default: camera)')
     parser.add_argument(
-        '--image-format', default='raw', choices=('raw', 'jpeg', 'png'),
+        '--image-format',
+        default='raw',
+        choices=('raw', 'jpeg', 'png'),
         help='raw writes sensor_msgs/Image, the others CompressedImage (default: raw)',
     )
     parser.add_argument('--jpeg-quality', type=int, default=95, metavar='1..100')
     parser.add_argument(
-        '--storage', default='mcap', choices=('mcap', 'sqlite3'), help='(default: mcap)')
+        '--storage', default='mcap', choices=('mcap', 'sqlite3'), help='(default: mcap)'
+    )
+    parser.add_argument('--compress', action='store_true', help='compress each message with zstd')
     parser.add_argument(
-        '--compress', action='store_true', help='compress each message with zstd')
-    parser.add_argument(
-        '--start', type=float, default=1.0, metavar='SECONDS',
+        '--start',
+        type=float,
+        default=1.0,
+        metavar='SECONDS',
         help='stamp of the first image (default: 1)',
     )
     parser.add_argument(
-        '--max-images', type=int, default=0, metavar='N', help='write no more than so many')
+        '--max-images', type=int, default=0, metavar='N', help='write no more than so many'
+    )
     return parser
 
 
@@ -81,17 +98,25 @@ def convert(options: argparse.Namespace) -> int:
     path = options.ground_truth or find_ground_truth(sequence)
     rows = None if path is None else read_mot(path)
     layout = BagLayout(
-        image_topic=options.image_topic, ground_truth_topic=options.ground_truth_topic,
-        frame_id=options.frame_id, image_format=options.image_format,
-        jpeg_quality=options.jpeg_quality, storage=options.storage, compress=options.compress,
+        image_topic=options.image_topic,
+        ground_truth_topic=options.ground_truth_topic,
+        frame_id=options.frame_id,
+        image_format=options.image_format,
+        jpeg_quality=options.jpeg_quality,
+        storage=options.storage,
+        compress=options.compress,
         start=options.start,
     )
     limit = options.max_images or None
     total = min(source.length, limit) if source.length and limit else source.length or limit
     count = write_sequence(
-        options.bag, islice(source, limit), source.frame_rate, rows, layout, total=total)
-    boxes = 'without ground truth' if rows is None else (
-        f'with {int((rows[:, 0] <= count).sum())} boxes of {path}')
+        options.bag, islice(source, limit), source.frame_rate, rows, layout, total=total
+    )
+    boxes = (
+        'without ground truth'
+        if rows is None
+        else (f'with {int((rows[:, 0] <= count).sum())} boxes of {path}')
+    )
     print(f'wrote {options.bag}: {count} images at {source.frame_rate:g} Hz, {boxes}')
     info = folder.parent if folder.name == 'img1' else folder
     if not limit and (info / 'seqinfo.ini').is_file():

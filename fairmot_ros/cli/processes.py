@@ -56,12 +56,14 @@ def local_environment(domain: int, log_folder: Path) -> dict[str, str]:
         # The variable's name depends on the distribution.
         environment['FASTRTPS_DEFAULT_PROFILES_FILE'] = str(profile)
         environment['FASTDDS_DEFAULT_PROFILES_FILE'] = str(profile)
-    environment.update({
-        'ROS_DOMAIN_ID': str(domain),
-        'ROS_AUTOMATIC_DISCOVERY_RANGE': 'LOCALHOST',
-        'ROS_LOG_DIR': str(log_folder),
-        'PYTHONUNBUFFERED': '1',
-    })
+    environment.update(
+        {
+            'ROS_DOMAIN_ID': str(domain),
+            'ROS_AUTOMATIC_DISCOVERY_RANGE': 'LOCALHOST',
+            'ROS_LOG_DIR': str(log_folder),
+            'PYTHONUNBUFFERED': '1',
+        }
+    )
     if environment.get('ROS_DISTRO') == 'humble':  # before the discovery range there was this
         environment['ROS_LOCALHOST_ONLY'] = '1'
     return environment
@@ -84,10 +86,17 @@ class NodeProcess:
         process: the child.
     """
 
-    def __init__(self, name: str, module: str, environment: Mapping[str, str], log: Path,
-                 parameters: Mapping[str, Any] | None = None,
-                 remappings: Mapping[str, str] | None = None, *,
-                 show_errors: bool = False) -> None:
+    def __init__(
+        self,
+        name: str,
+        module: str,
+        environment: Mapping[str, str],
+        log: Path,
+        parameters: Mapping[str, Any] | None = None,
+        remappings: Mapping[str, str] | None = None,
+        *,
+        show_errors: bool = False,
+    ) -> None:
         """Start `python -m module` with ROS arguments; `show_errors` leaves stderr alone."""
         self.name = name
         self.log = log
@@ -98,7 +107,10 @@ class NodeProcess:
             command += ['-r', f'{source}:={target}']
         with log.open('wb') as file:
             self.process = subprocess.Popen(
-                command, env=dict(environment), stdin=subprocess.DEVNULL, stdout=file,
+                command,
+                env=dict(environment),
+                stdin=subprocess.DEVNULL,
+                stdout=file,
                 stderr=None if show_errors else file,
             )
 

@@ -30,22 +30,34 @@ def make_parser() -> argparse.ArgumentParser:
         'embedding', help='rank-1, mAP and TPR at fixed FAR of people with identities'
     )
     embedding.add_argument(
-        '--margin', type=float, default=0.0, metavar='SHARE',
+        '--margin',
+        type=float,
+        default=0.0,
+        metavar='SHARE',
         help='grey around each picture as a share of its size, where pictures are crops of one '
         'person (default: 0)',
     )
     embedding.add_argument(
-        '--max-people', type=int, default=10_000, metavar='N',
+        '--max-people',
+        type=int,
+        default=10_000,
+        metavar='N',
         help='where there are more, whole identities are drawn at random (default: 10000)',
     )
     for half in (detection, embedding):
         add_set_arguments(half)
         half.add_argument(
-            '--weights', default='default', metavar='FILE',
+            '--weights',
+            default='default',
+            metavar='FILE',
             help='FairMOT checkpoint (default: the model that ships with the package)',
         )
         half.add_argument(
-            '--input-size', nargs=2, type=int, default=None, metavar=('WIDTH', 'HEIGHT'),
+            '--input-size',
+            nargs=2,
+            type=int,
+            default=None,
+            metavar=('WIDTH', 'HEIGHT'),
             help="size of the network's input, multiples of 32 (default: the model's own)",
         )
         half.add_argument('--device', default='auto', help="'auto', 'cpu' or 'cuda'")
@@ -83,10 +95,17 @@ def score(options: argparse.Namespace) -> dict[str, Any]:
         return {**about, **score_detection(detector, photographs)}
     network = load_checkpoint(find_weights(options.weights))
     about['input_size'] = choose_input_size(size, network.info)
-    return {**about, **score_embedding(
-        network, photographs, about['input_size'], device=options.device,
-        margin=options.margin, max_people=options.max_people,
-    )}
+    return {
+        **about,
+        **score_embedding(
+            network,
+            photographs,
+            about['input_size'],
+            device=options.device,
+            margin=options.margin,
+            max_people=options.max_people,
+        ),
+    }
 
 
 if __name__ == '__main__':

@@ -20,12 +20,16 @@ def make_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument('sets', type=Path, nargs='+', help='folders of the sets')
     parser.add_argument(
-        '--detector', type=Path, metavar='XML',
+        '--detector',
+        type=Path,
+        metavar='XML',
         help=f'person detector in OpenVINO format, with the outputs of an SSD; writes {SEEN}: '
         'people whom the labels leave out are added, doubtful ones are not judged',
     )
     parser.add_argument(
-        '--looks', type=Path, metavar='XML',
+        '--looks',
+        type=Path,
+        metavar='XML',
         help=f're-identification network in OpenVINO format; writes {LOOKS}: the embedding '
         'learns to lie where this one does',
     )
@@ -40,7 +44,8 @@ def main(arguments: list[str] | None = None) -> int:
         parser.error('nothing to do: give --detector, --looks or both')
     try:
         for path, teach, unit in (
-            (options.detector, teach_boxes, 'boxes'), (options.looks, teach_looks, 'people')
+            (options.detector, teach_boxes, 'boxes'),
+            (options.looks, teach_looks, 'people'),
         ):
             if path:
                 teacher = Teacher(path)

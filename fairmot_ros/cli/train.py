@@ -21,7 +21,9 @@ def make_parser() -> argparse.ArgumentParser:
         'torchrun --nproc_per_node N -m fairmot_ros.cli.train CONFIG --data DIR --device cuda',
     )
     parser.add_argument(
-        'config', type=Path, nargs='+',
+        'config',
+        type=Path,
+        nargs='+',
         help='YAML file that describes the training; a further one goes on where the one before '
         'it ends, so its number of steps includes the earlier ones',
     )
@@ -29,16 +31,22 @@ def make_parser() -> argparse.ArgumentParser:
         '--data', type=Path, required=True, help='folder that holds the training sets'
     )
     parser.add_argument(
-        '--output', type=Path, default=None,
+        '--output',
+        type=Path,
+        default=None,
         help='folder of the run (default: runs/ and the name of the model)',
     )
     parser.add_argument(
-        '--device', default='auto',
+        '--device',
+        default='auto',
         help='auto, cpu, cuda or cuda:N (default: auto, a GPU where there is one); with torchrun, '
         'each process gets its own GPU',
     )
     parser.add_argument(
-        '--save-every', type=int, default=200, metavar='STEPS',
+        '--save-every',
+        type=int,
+        default=200,
+        metavar='STEPS',
         help='how often the state is written (default: 200)',
     )
     return parser

@@ -30,8 +30,9 @@ class DecodedPeaks:
     embeddings: Tensor
 
 
-def decode(output: dict[str, Tensor], max_detections: int = 500,
-           score_threshold: float = 0.0) -> DecodedPeaks:
+def decode(
+    output: dict[str, Tensor], max_detections: int = 500, score_threshold: float = 0.0
+) -> DecodedPeaks:
     """Read the peaks off one image's maps, see `decode_peaks`.
 
     Args:
@@ -45,8 +46,9 @@ def decode(output: dict[str, Tensor], max_detections: int = 500,
     return decode_peaks(WholeMaps(output), 0, max_detections, score_threshold)
 
 
-def decode_peaks(maps: Maps, row: int, max_detections: int = 500,
-                 score_threshold: float = 0.0) -> DecodedPeaks:
+def decode_peaks(
+    maps: Maps, row: int, max_detections: int = 500, score_threshold: float = 0.0
+) -> DecodedPeaks:
     """Find the peaks of one image's heat maps, and read the other heads there alone.
 
     A cell is a peak if none of its eight neighbours is higher; equal neighbours all count
@@ -75,8 +77,6 @@ def decode_peaks(maps: Maps, row: int, max_detections: int = 500,
     y = cells.div(width, rounding_mode='floor').float() + offset[:, 1]
     if size.shape[1] == 2:  # width and height, of the first published models
         size = (size / 2).repeat(1, 2)
-    boxes = torch.stack(
-        (x - size[:, 0], y - size[:, 1], x + size[:, 2], y + size[:, 3]), dim=1
-    )
+    boxes = torch.stack((x - size[:, 0], y - size[:, 1], x + size[:, 2], y + size[:, 3]), dim=1)
     embeddings = F.normalize(heads['id'], eps=1e-12)
     return DecodedPeaks(boxes, scores, class_ids, cells, embeddings)

@@ -145,18 +145,20 @@ class Detector:
             return found
         nearer = self._look(images_bgr, half_size(self.input_size))
         return [
-            join(far, taller_than(self._in_image(self.near_height, image), near),
-                 self.max_detections)
+            join(
+                far,
+                taller_than(self._in_image(self.near_height, image), near),
+                self.max_detections,
+            )
             for image, far, near in zip(images_bgr, found, nearer)
         ]
 
-    def _look(self, images_bgr: Sequence[NDArray[np.uint8]],
-              size: tuple[int, int]) -> list[Detections]:
+    def _look(
+        self, images_bgr: Sequence[NDArray[np.uint8]], size: tuple[int, int]
+    ) -> list[Detections]:
         """Return what the network sees in images of a size (width, height)."""
         maps = self._engine([letterbox(image, size) for image in images_bgr])
-        return [
-            self._read(maps, row, image.shape[:2]) for row, image in enumerate(images_bgr)
-        ]
+        return [self._read(maps, row, image.shape[:2]) for row, image in enumerate(images_bgr)]
 
     def _in_image(self, pixels: float, image: NDArray[np.uint8]) -> float:
         """Return how long pixels of the network's input are in the image."""
@@ -199,8 +201,7 @@ def choose_input_size(size: tuple[int, int] | None, info: ModelInfo) -> tuple[in
     return check_input_size(size or info.input_size or PUBLISHED_INPUT_SIZE)
 
 
-def load_engine(path: Path, engine: str, device: str,
-                precision: str) -> TorchEngine | OnnxEngine:
+def load_engine(path: Path, engine: str, device: str, precision: str) -> TorchEngine | OnnxEngine:
     """Load weights into what runs them; see `Detector`.
 
     Raises:

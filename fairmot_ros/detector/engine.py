@@ -68,8 +68,9 @@ class TorchEngine:
             embeddings lose much of their meaning.
     """
 
-    def __init__(self, network: FairMOTNetwork, device: str = 'auto',
-                 precision: str = 'auto') -> None:
+    def __init__(
+        self, network: FairMOTNetwork, device: str = 'auto', precision: str = 'auto'
+    ) -> None:
         self.info = network.info
         self.embedding_size = network.sizes.reid_dim
         self.device = choose_device(device)

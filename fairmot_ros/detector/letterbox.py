@@ -30,8 +30,12 @@ def letterbox(image: NDArray[np.uint8], size: tuple[int, int]) -> NDArray[np.uin
     # An odd row or column goes to the bottom or right.
     return cv2.copyMakeBorder(
         image,
-        round(pad_y - 0.1), round(pad_y + 0.1), round(pad_x - 0.1), round(pad_x + 0.1),
-        cv2.BORDER_CONSTANT, value=(BORDER_GREY,) * 3,
+        round(pad_y - 0.1),
+        round(pad_y + 0.1),
+        round(pad_x - 0.1),
+        round(pad_x + 0.1),
+        cv2.BORDER_CONSTANT,
+        value=(BORDER_GREY,) * 3,
     )
 
 

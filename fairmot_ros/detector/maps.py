@@ -34,9 +34,7 @@ class WholeMaps:
         self._output = output
 
     def at(self, row: int, cells: Tensor) -> dict[str, Tensor]:
-        return {
-            name: self._output[name][row].flatten(1)[:, cells].t() for name in HEADS_AT_PEAKS
-        }
+        return {name: self._output[name][row].flatten(1)[:, cells].t() for name in HEADS_AT_PEAKS}
 
 
 class MapsOnDemand:

@@ -30,7 +30,8 @@ def join(first: Detections, second: Detections, max_detections: int) -> Detectio
     """
     pairs = of_one_class(
         overlapping(first.boxes_xyxy.astype(float), second.boxes_xyxy.astype(float)),
-        first.class_ids, second.class_ids,
+        first.class_ids,
+        second.class_ids,
     )
     pairs = pairs.only(1 - pairs.cost > SAME_PERSON)
     worse = first.scores[pairs.rows] < second.scores[pairs.columns]
@@ -38,8 +39,10 @@ def join(first: Detections, second: Detections, max_detections: int) -> Detectio
     kept_first[pairs.rows[worse]] = False
     kept_second[pairs.columns[~worse]] = False
     parts = [first[kept_first], second[kept_second]]
-    joined = Detections(*(
-        np.concatenate([getattr(part, name) for part in parts])
-        for name in ('boxes_xyxy', 'scores', 'embeddings', 'class_ids')
-    ))
+    joined = Detections(
+        *(
+            np.concatenate([getattr(part, name) for part in parts])
+            for name in ('boxes_xyxy', 'scores', 'embeddings', 'class_ids')
+        )
+    )
     return joined[np.argsort(-joined.scores, kind='stable')[:max_detections]]

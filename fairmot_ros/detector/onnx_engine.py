@@ -66,8 +66,11 @@ class OnnxEngine:
             )
         content: dict[str, Any] = json.loads(text)
         info = ModelInfo(
-            content['architecture'], content['name'], content['sha256'],
-            (content['input_size'][0], content['input_size'][1]), tuple(content['labels']),
+            content['architecture'],
+            content['name'],
+            content['sha256'],
+            (content['input_size'][0], content['input_size'][1]),
+            tuple(content['labels']),
             content['near_height'],
         )
         return info, content['embedding_size']

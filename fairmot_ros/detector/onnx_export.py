@@ -28,17 +28,20 @@ class ExportError(RuntimeError):
 def _deform_conv_operator() -> Any:
     """Return `deform_conv2d` as one operator, which a traced network calls as a whole."""
 
-    def deform_conv(x: Tensor, offset: Tensor, mask: Tensor, weight: Tensor,
-                    bias: Tensor) -> Tensor:
+    def deform_conv(
+        x: Tensor, offset: Tensor, mask: Tensor, weight: Tensor, bias: Tensor
+    ) -> Tensor:
         return deform_conv2d(x, offset, mask, weight, bias)
 
-    def shape_alone(x: Tensor, offset: Tensor, mask: Tensor, weight: Tensor,
-                    bias: Tensor) -> Tensor:
+    def shape_alone(
+        x: Tensor, offset: Tensor, mask: Tensor, weight: Tensor, bias: Tensor
+    ) -> Tensor:
         return x.new_empty(x.shape[0], weight.shape[0], *x.shape[2:])
 
     schema = '(Tensor x, Tensor offset, Tensor mask, Tensor weight, Tensor bias) -> Tensor'
     operator = torch.library.custom_op(
-        'fairmot_ros::deform_conv', deform_conv, mutates_args=(), schema=schema)
+        'fairmot_ros::deform_conv', deform_conv, mutates_args=(), schema=schema
+    )
     operator.register_fake(shape_alone)
     return torch.ops.fairmot_ros.deform_conv.default
 
@@ -76,18 +79,29 @@ def export_onnx(network: FairMOTNetwork, path: Path, input_size: tuple[int, int]
     with warnings.catch_warnings():
         warnings.simplefilter('ignore', FutureWarning)  # torch's, about itself
         program = torch.onnx.export(
-            traced, (torch.zeros(2, 3, height, width),), dynamo=True, opset_version=OPSET,
-            input_names=['images'], output_names=list(HEADS), verbose=False,
+            traced,
+            (torch.zeros(2, 3, height, width),),
+            dynamo=True,
+            opset_version=OPSET,
+            input_names=['images'],
+            output_names=list(HEADS),
+            verbose=False,
             dynamic_shapes={'images': {0: torch.export.Dim('batch')}},
             custom_translation_table={operator: deform_conv},
         )
     assert program is not None
     info = network.info
-    program.model.metadata_props[METADATA] = json.dumps({
-        'architecture': info.architecture, 'name': info.name, 'sha256': info.sha256,
-        'input_size': list(input_size), 'labels': list(info.labels),
-        'embedding_size': network.sizes.reid_dim, 'near_height': info.near_height,
-    })
+    program.model.metadata_props[METADATA] = json.dumps(
+        {
+            'architecture': info.architecture,
+            'name': info.name,
+            'sha256': info.sha256,
+            'input_size': list(input_size),
+            'labels': list(info.labels),
+            'embedding_size': network.sizes.reid_dim,
+            'near_height': info.near_height,
+        }
+    )
     partial = path.with_name(path.name + '.partial')
     program.save(partial, external_data=False)
     partial.replace(path)  # a crash never leaves half a file behind

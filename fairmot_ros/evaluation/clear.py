@@ -96,7 +96,10 @@ def match_frames(sequence: Sequence) -> Iterator[FrameMatches]:
         gt_ids, result_ids = frame.gt_ids[rows], frame.result_ids[columns]
         last = last_match[gt_ids]
         yield FrameMatches(
-            frame, gt_ids, result_ids, frame.iou[rows, columns],
+            frame,
+            gt_ids,
+            result_ids,
+            frame.iou[rows, columns],
             switched=(last != _NOBODY) & (last != result_ids),
             found_again=previous_match[gt_ids] == _NOBODY,
         )

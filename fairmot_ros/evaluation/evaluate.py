@@ -107,12 +107,14 @@ def evaluate_mot(
 
 
 def _evaluate(gt: MotSource, results: MotSource, *, benchmark: str, name: str) -> Metrics:
-    return measure(preprocess(
-        load_mot(gt, f'ground truth of {name!r}'),
-        load_mot(results, f'results of {name!r}'),
-        benchmark,
-        name,
-    ))
+    return measure(
+        preprocess(
+            load_mot(gt, f'ground truth of {name!r}'),
+            load_mot(results, f'results of {name!r}'),
+            benchmark,
+            name,
+        )
+    )
 
 
 def measure(sequence: Sequence) -> Metrics:

@@ -42,8 +42,14 @@ class GroundTruth:
     notes: tuple[str, ...] = ()
 
 
-def from_topic(bag: Bag, topic: str, frames: FrameIndex, benchmark: str | None = None, *,
-               limited: bool = False) -> GroundTruth:
+def from_topic(
+    bag: Bag,
+    topic: str,
+    frames: FrameIndex,
+    benchmark: str | None = None,
+    *,
+    limited: bool = False,
+) -> GroundTruth:
     """Match boxes with images by their stamps; images without a message are not judged.
 
     A label that is a class of MOT16 to MOT20 is treated as there; of other labels, those that
@@ -89,8 +95,14 @@ def from_topic(bag: Bag, topic: str, frames: FrameIndex, benchmark: str | None =
     return GroundTruth(rows, judged, benchmark or found, name, tuple(notes))
 
 
-def from_file(path: str | Path, frames: FrameIndex, rate: float | None = None,
-              benchmark: str | None = None, *, limited: bool = False) -> GroundTruth:
+def from_file(
+    path: str | Path,
+    frames: FrameIndex,
+    rate: float | None = None,
+    benchmark: str | None = None,
+    *,
+    limited: bool = False,
+) -> GroundTruth:
     """Match the frames of a MOTChallenge file with images, all of which are judged.
 
     Args:
@@ -127,8 +139,11 @@ def from_file(path: str | Path, frames: FrameIndex, rate: float | None = None,
             f"bag's {len(frames)} images: left out"
         )
     return GroundTruth(
-        rows[inside], np.ones(len(frames), bool), benchmark or ('MOT17' if classes else 'MOT15'),
-        str(path), tuple(notes),
+        rows[inside],
+        np.ones(len(frames), bool),
+        benchmark or ('MOT17' if classes else 'MOT15'),
+        str(path),
+        tuple(notes),
     )
 
 

@@ -35,8 +35,12 @@ def fill_gaps(rows: MotArray, stamps: NDArray[np.float64], longest: float) -> Mo
     return filled[np.lexsort((filled[:, ID], filled[:, FRAME]))]
 
 
-def _bridge(start: NDArray[np.float64], end: NDArray[np.float64], frames: NDArray[np.int64],
-            stamps: NDArray[np.float64]) -> MotArray:
+def _bridge(
+    start: NDArray[np.float64],
+    end: NDArray[np.float64],
+    frames: NDArray[np.int64],
+    stamps: NDArray[np.float64],
+) -> MotArray:
     first, last = stamps[int(start[FRAME]) - 1], stamps[int(end[FRAME]) - 1]
     share = ((stamps[frames - 1] - first) / (last - first))[:, None]
     rows = np.tile(start, (len(frames), 1))

@@ -111,7 +111,8 @@ def preprocess(gt: MotArray, results: MotArray, benchmark: str, name: str = '') 
     result_ids, result_boxes, result_names = _renumber(results[:, ID], results_kept)
     frames = [
         Frame(number, gt_ids[g], result_ids[r], iou)
-        for number, g, r, iou in pairs if len(g) or len(r)
+        for number, g, r, iou in pairs
+        if len(g) or len(r)
     ]
     return Sequence(frames, gt_boxes, result_boxes, gt_names, result_names)
 

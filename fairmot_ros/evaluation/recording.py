@@ -73,8 +73,9 @@ class Recording:
                 yield known[picture.stamp], picture
 
 
-def open_recording(path: Path, image_topic: str | None, source: TruthSource,
-                   limit: int = 0) -> Recording:
+def open_recording(
+    path: Path, image_topic: str | None, source: TruthSource, limit: int = 0
+) -> Recording:
     """Look through a bag: which images it has, and what the truth about them is.
 
     Raises:
@@ -101,7 +102,8 @@ def open_recording(path: Path, image_topic: str | None, source: TruthSource,
         notes = [bag.damage] if bag.damage else []
     if len(frames) < len(stamps):
         notes.append(
-            f'{len(stamps) - len(frames)} images have the stamp of another and count once')
+            f'{len(stamps) - len(frames)} images have the stamp of another and count once'
+        )
     if truth is None:
         notes.append(
             'there is no ground truth, so there are no metrics: give --ground-truth FILE or '
@@ -110,8 +112,15 @@ def open_recording(path: Path, image_topic: str | None, source: TruthSource,
     else:
         notes += truth.notes
     return Recording(
-        path.name.removesuffix('.mcap').removesuffix('.db3'), path, images.topic,
-        images.compressed, frames, truth, stamped, tuple(notes), limit,
+        path.name.removesuffix('.mcap').removesuffix('.db3'),
+        path,
+        images.topic,
+        images.compressed,
+        frames,
+        truth,
+        stamped,
+        tuple(notes),
+        limit,
     )
 
 
@@ -121,7 +130,8 @@ def _find_truth(
     if source.file is not None:
         return from_file(source.file, frames, source.rate, source.benchmark, limited=limited)
     topic = source.topic or next(
-        (n for n in DEFAULT_TRUTH if n in bag.topics and bag.topics[n].type in BOX_TYPES), None)
+        (n for n in DEFAULT_TRUTH if n in bag.topics and bag.topics[n].type in BOX_TYPES), None
+    )
     if topic is None:
         return None
     return from_topic(bag, topic, frames, source.benchmark, limited=limited)

@@ -136,7 +136,8 @@ def judge(run: Run) -> Verdict:
     metrics = measure(whole)
     seen = truth.judged & run.processed
     return Verdict(
-        run, metrics,
+        run,
+        metrics,
         metrics if np.array_equal(seen, truth.judged) else measure(_sequence(run, seen)),
         make_timeline(whole),
     )
@@ -147,7 +148,8 @@ def _sequence(run: Run, frames: NDArray[np.bool_]) -> Sequence:
     truth = run.recording.truth
     assert truth is not None
     rows, results = (
-        table[frames[table[:, FRAME].astype(int) - 1]] for table in (truth.rows, run.rows))
+        table[frames[table[:, FRAME].astype(int) - 1]] for table in (truth.rows, run.rows)
+    )
     return preprocess(rows, results, truth.benchmark, run.recording.name)
 
 

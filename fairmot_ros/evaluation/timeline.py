@@ -86,10 +86,14 @@ def make_timeline(sequence: Sequence) -> Timeline:
         ):
             _follow(people[gt_id], frame.number, int(sequence.result_names[result_id]), switched)
         pairs = len(matches.gt_ids)
-        counts.append((
-            frame.number, len(frame.gt_ids) - pairs, len(frame.result_ids) - pairs,
-            int(matches.switched.sum()),
-        ))
+        counts.append(
+            (
+                frame.number,
+                len(frame.gt_ids) - pairs,
+                len(frame.result_ids) - pairs,
+                int(matches.switched.sum()),
+            )
+        )
     columns = np.array(counts, dtype=np.int64).reshape(-1, 4).T
     return Timeline(list(people.values()), *columns)
 

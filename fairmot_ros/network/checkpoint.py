@@ -43,8 +43,7 @@ def load_checkpoint(path: str | Path) -> FairMOTNetwork:
     state = _strip(_find_state_dict(content, path))
     architecture = _find_architecture(state, path)
     options = {
-        name: read(state)
-        for name, (_, read) in ARCHITECTURES[architecture].options.items()
+        name: read(state) for name, (_, read) in ARCHITECTURES[architecture].options.items()
     }
     network = create_network(
         architecture,
@@ -87,8 +86,9 @@ def initialise(network: FairMOTNetwork, path: str | Path) -> list[str]:
     return fresh
 
 
-def save_checkpoint(network: FairMOTNetwork, path: str | Path, *, half: bool = False,
-                    **extra: Any) -> None:
+def save_checkpoint(
+    network: FairMOTNetwork, path: str | Path, *, half: bool = False, **extra: Any
+) -> None:
     """Write ``{'epoch', 'state_dict', ...}``; with `half`, floats as float16, half the size."""
     state = {
         key: value.half() if half and value.is_floating_point() else value
@@ -120,8 +120,10 @@ def _read(path: Path) -> Any:
 
 def _find_state_dict(content: Any, path: Path) -> dict[str, Tensor]:
     state = content.get('state_dict', content) if isinstance(content, dict) else None
-    if not isinstance(state, dict) or not state or not all(
-        isinstance(value, Tensor) for value in state.values()
+    if (
+        not isinstance(state, dict)
+        or not state
+        or not all(isinstance(value, Tensor) for value in state.values())
     ):
         raise CheckpointError(
             f"{path} holds no weights: expected a dict with 'state_dict' or a state_dict itself"
@@ -177,8 +179,9 @@ def _find_architecture(state: dict[str, Tensor], path: Path) -> str:
     )
 
 
-def _check_fit(state: dict[str, Tensor], expected: dict[str, Tensor], architecture: str,
-               path: Path) -> None:
+def _check_fit(
+    state: dict[str, Tensor], expected: dict[str, Tensor], architecture: str, path: Path
+) -> None:
     missing = [key for key in expected if key not in state]
     unexpected = [key for key in state if key not in expected]
     shapes = [
@@ -189,7 +192,9 @@ def _check_fit(state: dict[str, Tensor], expected: dict[str, Tensor], architectu
     problems = [
         f'{label} {_some(keys)}'
         for label, keys in (
-            ('missing', missing), ('unexpected', unexpected), ('wrong shape:', shapes)
+            ('missing', missing),
+            ('unexpected', unexpected),
+            ('wrong shape:', shapes),
         )
         if keys
     ]

@@ -63,8 +63,16 @@ class Root(nn.Module):
 class Tree(nn.Module):
     """Hierarchical aggregation of two subtrees (blocks at depth 1)."""
 
-    def __init__(self, depth: int, in_channels: int, out_channels: int, stride: int = 1, *,
-                 level_root: bool = False, extra_channels: int = 0) -> None:
+    def __init__(
+        self,
+        depth: int,
+        in_channels: int,
+        out_channels: int,
+        stride: int = 1,
+        *,
+        level_root: bool = False,
+        extra_channels: int = 0,
+    ) -> None:
         """Build the tree; `extra_channels` come from children that the caller hands in."""
         super().__init__()
         self.depth = depth
@@ -77,7 +85,9 @@ class Tree(nn.Module):
         else:
             self.tree1 = Tree(depth - 1, in_channels, out_channels, stride)
             self.tree2 = Tree(
-                depth - 1, out_channels, out_channels,
+                depth - 1,
+                out_channels,
+                out_channels,
                 extra_channels=root_channels - out_channels,
             )
         self.downsample = nn.MaxPool2d(stride, stride) if stride > 1 else None
@@ -142,8 +152,13 @@ class ConvBlock(nn.Module):
 def bilinear_upsample(channels: int, factor: int) -> nn.ConvTranspose2d:
     """Return a trainable depth-wise up-sampling that starts as bilinear interpolation."""
     up = nn.ConvTranspose2d(
-        channels, channels, 2 * factor, stride=factor, padding=factor // 2,
-        groups=channels, bias=False,
+        channels,
+        channels,
+        2 * factor,
+        stride=factor,
+        padding=factor // 2,
+        groups=channels,
+        bias=False,
     )
     kernel = 2 * factor
     half = math.ceil(kernel / 2)
@@ -157,8 +172,13 @@ def bilinear_upsample(channels: int, factor: int) -> nn.ConvTranspose2d:
 class IDAUp(nn.Module):
     """Iterative aggregation: bring each deeper map to the shallower one's size and merge."""
 
-    def __init__(self, out_channels: int, in_channels: tuple[int, ...],
-                 factors: tuple[int, ...], make_conv: ConvFactory) -> None:
+    def __init__(
+        self,
+        out_channels: int,
+        in_channels: tuple[int, ...],
+        factors: tuple[int, ...],
+        make_conv: ConvFactory,
+    ) -> None:
         super().__init__()
         for i in range(1, len(in_channels)):
             self.add_module(f'proj_{i}', ConvBlock(in_channels[i], out_channels, make_conv))
@@ -183,13 +203,18 @@ class DLAUp(nn.Module):
         factors = [2**i for i in range(len(channels))]
         for step in range(len(channels) - 1):
             first = len(channels) - 2 - step
-            self.add_module(f'ida_{step}', IDAUp(
-                channels[first], tuple(channels[first:]),
-                tuple(f // factors[first] for f in factors[first:]), make_conv,
-            ))
+            self.add_module(
+                f'ida_{step}',
+                IDAUp(
+                    channels[first],
+                    tuple(channels[first:]),
+                    tuple(f // factors[first] for f in factors[first:]),
+                    make_conv,
+                ),
+            )
             # Everything deeper now has this level's size.
-            factors[first + 1:] = [factors[first]] * (len(factors) - first - 1)
-            channels[first + 1:] = [channels[first]] * (len(channels) - first - 1)
+            factors[first + 1 :] = [factors[first]] * (len(factors) - first - 1)
+            channels[first + 1 :] = [channels[first]] * (len(channels) - first - 1)
 
     def forward(self, levels: list[Tensor]) -> list[Tensor]:
         maps = list(levels)
@@ -207,9 +232,14 @@ class DLA34(FairMOTNetwork):
     The aggregation ends at the level of the asked stride, as wide as that level.
     """
 
-    def __init__(self, sizes: HeadSizes, *, head_conv: int = 256,
-                 stride: int = PUBLISHED_STRIDE,
-                 make_conv: ConvFactory = DeformConv2d) -> None:
+    def __init__(
+        self,
+        sizes: HeadSizes,
+        *,
+        head_conv: int = 256,
+        stride: int = PUBLISHED_STRIDE,
+        make_conv: ConvFactory = DeformConv2d,
+    ) -> None:
         super().__init__(sizes, stride)
         self.first_level = stride.bit_length() - 1
         channels = CHANNELS[self.first_level :]

@@ -71,8 +71,15 @@ class ModelInfo:
 class Head(nn.Sequential):
     """Conv 3x3, activation, conv 1x1."""
 
-    def __init__(self, in_channels: int, hidden: int, out_channels: int,
-                 activation: nn.Module, *, bias: float = 0.0) -> None:
+    def __init__(
+        self,
+        in_channels: int,
+        hidden: int,
+        out_channels: int,
+        activation: nn.Module,
+        *,
+        bias: float = 0.0,
+    ) -> None:
         """Start with all biases zero, except `bias` in the last layer."""
         first = nn.Conv2d(in_channels, hidden, 3, padding=1)
         last = nn.Conv2d(hidden, out_channels, 1)
@@ -175,10 +182,7 @@ class FairMOTNetwork(nn.Module):
 
     def heads(self, features: Tensor) -> dict[str, Tensor]:
         """Map features [B, C, H / stride, W / stride] to the raw maps."""
-        return {
-            name: getattr(self, name)(features[:, self.channels_of(name)])
-            for name in HEADS
-        }
+        return {name: getattr(self, name)(features[:, self.channels_of(name)]) for name in HEADS}
 
     def heat_maps(self, features: Tensor) -> Tensor:
         """Return the raw map ``hm`` alone."""

@@ -15,12 +15,15 @@ BLOCKS = 4
 STEM_CHANNELS = 64
 # What the heads see at each stride.
 JOINED_CHANNELS = {
-    2: STEM_CHANNELS + sum(CHANNELS), 4: sum(CHANNELS), 8: sum(CHANNELS[1:]),
+    2: STEM_CHANNELS + sum(CHANNELS),
+    4: sum(CHANNELS),
+    8: sum(CHANNELS[1:]),
 }
 
 
-def conv_bn(in_channels: int, out_channels: int, kernel: int, stride: int = 1, *,
-            relu: bool) -> nn.Sequential:
+def conv_bn(
+    in_channels: int, out_channels: int, kernel: int, stride: int = 1, *, relu: bool
+) -> nn.Sequential:
     """Return a convolution without bias and batch norm, with or without ReLU."""
     layers: list[nn.Module] = [
         nn.Conv2d(in_channels, out_channels, kernel, stride, kernel // 2, bias=False),
@@ -39,10 +42,12 @@ def fusion(source: int, target: int) -> nn.Module:
         return up
     steps = target - source
     inside, out = CHANNELS[source], CHANNELS[target]
-    return nn.Sequential(*(
-        conv_bn(inside, inside if i < steps - 1 else out, 3, 2, relu=i < steps - 1)
-        for i in range(steps)
-    ))
+    return nn.Sequential(
+        *(
+            conv_bn(inside, inside if i < steps - 1 else out, 3, 2, relu=i < steps - 1)
+            for i in range(steps)
+        )
+    )
 
 
 class ExchangeModule(nn.Module):
@@ -75,22 +80,26 @@ class HRNet18(FairMOTNetwork):
     At stride 8 the finest branch is left out; at stride 2 the stem's first map is joined too.
     """
 
-    def __init__(self, sizes: HeadSizes, *, head_conv: int = 256,
-                 stride: int = PUBLISHED_STRIDE) -> None:
+    def __init__(
+        self, sizes: HeadSizes, *, head_conv: int = 256, stride: int = PUBLISHED_STRIDE
+    ) -> None:
         super().__init__(sizes, stride)
         self.conv1 = nn.Conv2d(3, STEM_CHANNELS, 3, 2, 1, bias=False)
         self.bn1 = nn.BatchNorm2d(STEM_CHANNELS)
         self.conv2 = nn.Conv2d(STEM_CHANNELS, 64, 3, 2, 1, bias=False)
         self.bn2 = nn.BatchNorm2d(64)
         self.layer1 = residual_layer(Bottleneck, 64, 64, BLOCKS)
-        self.transition1 = nn.ModuleList((
-            conv_bn(256, CHANNELS[0], 3, relu=True),
-            nn.Sequential(conv_bn(256, CHANNELS[1], 3, 2, relu=True)),
-        ))
+        self.transition1 = nn.ModuleList(
+            (
+                conv_bn(256, CHANNELS[0], 3, relu=True),
+                nn.Sequential(conv_bn(256, CHANNELS[1], 3, 2, relu=True)),
+            )
+        )
         for stage, modules in enumerate(STAGE_MODULES, start=2):
             if stage > 2:
-                down = nn.Sequential(conv_bn(CHANNELS[stage - 2], CHANNELS[stage - 1], 3, 2,
-                                             relu=True))
+                down = nn.Sequential(
+                    conv_bn(CHANNELS[stage - 2], CHANNELS[stage - 1], 3, 2, relu=True)
+                )
                 kept = [nn.Identity() for _ in range(stage - 1)]
                 self.add_module(f'transition{stage - 1}', nn.ModuleList((*kept, down)))
             exchanges = (ExchangeModule(stage) for _ in range(modules))

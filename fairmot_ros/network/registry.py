@@ -80,38 +80,46 @@ class Architecture:
 
 ARCHITECTURES: dict[str, Architecture] = {
     'dla_34': Architecture(
-        DLA34, ('base.level0.0.weight', 'ida_up.proj_1.conv.conv_offset_mask.weight'),
+        DLA34,
+        ('base.level0.0.weight', 'ida_up.proj_1.conv.conv_offset_mask.weight'),
         DLA_OPTIONS,
     ),
     'dlaconv_34': Architecture(
         partial(DLA34, make_conv=plain_conv3x3),
-        ('base.level0.0.weight', 'ida_up.proj_1.conv.weight'), DLA_OPTIONS,
+        ('base.level0.0.weight', 'ida_up.proj_1.conv.weight'),
+        DLA_OPTIONS,
         lacks_keys=('ida_up.proj_1.conv.conv_offset_mask.weight',),
     ),
     'hrnet_18': Architecture(
-        HRNet18, ('stage4.2.fuse_layers.3.2.0.0.weight',),
+        HRNet18,
+        ('stage4.2.fuse_layers.3.2.0.0.weight',),
         {'head_conv': HEAD_CONV, 'stride': stride_by_channels(JOINED_CHANNELS)},
     ),
     'resdcn_18': Architecture(
         partial(ResNetDCN, depth=18),
-        ('deconv_layers.0.conv_offset_mask.weight', 'layer3.1.conv1.weight'), RESNET_OPTIONS,
+        ('deconv_layers.0.conv_offset_mask.weight', 'layer3.1.conv1.weight'),
+        RESNET_OPTIONS,
         lacks_keys=('layer3.2.conv1.weight',),
     ),
     'resdcn_34': Architecture(
         partial(ResNetDCN, depth=34),
-        ('deconv_layers.0.conv_offset_mask.weight', 'layer3.2.conv1.weight'), RESNET_OPTIONS,
+        ('deconv_layers.0.conv_offset_mask.weight', 'layer3.2.conv1.weight'),
+        RESNET_OPTIONS,
         lacks_keys=('layer1.0.conv3.weight',),
     ),
     'resdcn_50': Architecture(
         partial(ResNetDCN, depth=50),
-        ('deconv_layers.0.conv_offset_mask.weight', 'layer1.0.conv3.weight'), RESNET_OPTIONS,
+        ('deconv_layers.0.conv_offset_mask.weight', 'layer1.0.conv3.weight'),
+        RESNET_OPTIONS,
     ),
     'resfpndcn_34': Architecture(
-        partial(ResNetFPN, depth=34), ('smooth_layer1.conv.weight', 'layer3.2.conv1.weight'),
+        partial(ResNetFPN, depth=34),
+        ('smooth_layer1.conv.weight', 'layer3.2.conv1.weight'),
         RESNET_OPTIONS,
     ),
     'yolo': Architecture(
-        Yolo, ('backbone.model.0.conv.conv.weight',),
+        Yolo,
+        ('backbone.model.0.conv.conv.weight',),
         {
             'head_conv': HEAD_CONV,
             'stem_channels': size_of('backbone.model.0.conv.conv.weight', 0),
@@ -161,9 +169,7 @@ def create_network(
             f'{architecture} does not take the option {", ".join(unknown)}; '
             f'it takes {", ".join(known.options)}'
         )
-    sizes = HeadSizes(
-        num_classes, known.reid_dim if reid_dim is None else reid_dim, wh_channels
-    )
+    sizes = HeadSizes(num_classes, known.reid_dim if reid_dim is None else reid_dim, wh_channels)
     network = known.build(sizes, **options)
     labels = ('person',) if num_classes == 1 else tuple(map(str, range(num_classes)))
     network.info = ModelInfo(architecture, name=architecture, labels=labels)

@@ -61,8 +61,9 @@ def shortcut(in_channels: int, out_channels: int, stride: int) -> nn.Sequential 
     )
 
 
-def residual_layer(block: Block, in_channels: int, planes: int, repeats: int,
-                   stride: int = 1) -> nn.Sequential:
+def residual_layer(
+    block: Block, in_channels: int, planes: int, repeats: int, stride: int = 1
+) -> nn.Sequential:
     """Return a chain of blocks; the first one changes channels and stride."""
     blocks = [block(in_channels, planes, stride)]
     blocks += [block(planes * block.expansion, planes) for _ in range(repeats - 1)]

@@ -30,8 +30,12 @@ def up_step(in_channels: int, out_channels: int) -> list[nn.Module]:
     with torch.no_grad():  # as published: only the first output channel starts as bilinear
         up.weight[:, 0] = ramp.outer(ramp)
     return [
-        DeformConv2d(in_channels, out_channels), nn.BatchNorm2d(out_channels),
-        nn.ReLU(inplace=True), up, nn.BatchNorm2d(out_channels), nn.ReLU(inplace=True),
+        DeformConv2d(in_channels, out_channels),
+        nn.BatchNorm2d(out_channels),
+        nn.ReLU(inplace=True),
+        up,
+        nn.BatchNorm2d(out_channels),
+        nn.ReLU(inplace=True),
     ]
 
 
@@ -67,8 +71,9 @@ class _ResNet(FairMOTNetwork):
 class ResNetDCN(_ResNet):
     """ResNet and three deformable up-sampling steps; one more at stride 2, one less at 8."""
 
-    def __init__(self, sizes: HeadSizes, *, depth: int, head_conv: int = 256,
-                 stride: int = PUBLISHED_STRIDE) -> None:
+    def __init__(
+        self, sizes: HeadSizes, *, depth: int, head_conv: int = 256, stride: int = PUBLISHED_STRIDE
+    ) -> None:
         super().__init__(sizes, depth, stride)
         steps: list[nn.Module] = []
         channels = self.stage_channels[-1]
@@ -85,8 +90,9 @@ class ResNetDCN(_ResNet):
 class ResNetFPN(_ResNet):
     """The same, where each step also takes in the stage (at stride 2, the stem) of its size."""
 
-    def __init__(self, sizes: HeadSizes, *, depth: int, head_conv: int = 256,
-                 stride: int = PUBLISHED_STRIDE) -> None:
+    def __init__(
+        self, sizes: HeadSizes, *, depth: int, head_conv: int = 256, stride: int = PUBLISHED_STRIDE
+    ) -> None:
         super().__init__(sizes, depth, stride)
         conv_block = partial(ConvBlock, make_conv=DeformConv2d)
         into = (self.stage_channels[-1], *self.up_channels[:-1])

@@ -12,12 +12,11 @@ from fairmot_ros.network.heads import PUBLISHED_STRIDE, FairMOTNetwork, Head, He
 class Conv(nn.Module):
     """Convolution without bias, batch norm and SiLU."""
 
-    def __init__(self, in_channels: int, out_channels: int, kernel: int = 1,
-                 stride: int = 1) -> None:
+    def __init__(
+        self, in_channels: int, out_channels: int, kernel: int = 1, stride: int = 1
+    ) -> None:
         super().__init__()
-        self.conv = nn.Conv2d(
-            in_channels, out_channels, kernel, stride, kernel // 2, bias=False
-        )
+        self.conv = nn.Conv2d(in_channels, out_channels, kernel, stride, kernel // 2, bias=False)
         self.bn = nn.BatchNorm2d(out_channels, eps=1e-3, momentum=0.03)
         self.act = nn.SiLU(inplace=True)
 
@@ -35,7 +34,10 @@ class Focus(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         even_rows, odd_rows = x[..., ::2, :], x[..., 1::2, :]
         corners = (
-            even_rows[..., ::2], odd_rows[..., ::2], even_rows[..., 1::2], odd_rows[..., 1::2]
+            even_rows[..., ::2],
+            odd_rows[..., ::2],
+            even_rows[..., 1::2],
+            odd_rows[..., 1::2],
         )
         return self.conv(torch.cat(corners, 1))
 
@@ -57,8 +59,9 @@ class Bottleneck(nn.Module):
 class C3(nn.Module):
     """Cross-stage partial block: half of the channels pass by the bottlenecks."""
 
-    def __init__(self, in_channels: int, out_channels: int, repeats: int = 1, *,
-                 shortcut: bool = True) -> None:
+    def __init__(
+        self, in_channels: int, out_channels: int, repeats: int = 1, *, shortcut: bool = True
+    ) -> None:
         super().__init__()
         hidden = out_channels // 2
         self.cv1 = Conv(in_channels, hidden)
@@ -103,14 +106,14 @@ class YoloBackbone(nn.Module):
         """Build with `c` channels at stride 2 (32 in the published model)."""
         super().__init__()
         layers: list[nn.Module] = [
-            Focus(3, c),                                     # 0, stride 2
-            Conv(c, 2 * c, 3, 2),                            # 1, stride 4
+            Focus(3, c),  # 0, stride 2
+            Conv(c, 2 * c, 3, 2),  # 1, stride 4
             C3(2 * c, 2 * c),
-            Conv(2 * c, 4 * c, 3, 2),                        # 3, stride 8
+            Conv(2 * c, 4 * c, 3, 2),  # 3, stride 8
             C3(4 * c, 4 * c, 3),
-            Conv(4 * c, 8 * c, 3, 2),                        # 5, stride 16
+            Conv(4 * c, 8 * c, 3, 2),  # 5, stride 16
             C3(8 * c, 8 * c, 3),
-            Conv(8 * c, 16 * c, 3, 2),                       # 7, stride 32
+            Conv(8 * c, 16 * c, 3, 2),  # 7, stride 32
             SPP(16 * c),
             C3(16 * c, 16 * c, shortcut=False),
         ]
@@ -177,8 +180,15 @@ class Yolo(FairMOTNetwork):
 
     head_order = ('hm', 'id', 'reg', 'wh')
 
-    def __init__(self, sizes: HeadSizes, *, head_conv: int = 64, stem_channels: int = 32,
-                 stride: int = PUBLISHED_STRIDE, id_channels: int = 0) -> None:
+    def __init__(
+        self,
+        sizes: HeadSizes,
+        *,
+        head_conv: int = 64,
+        stem_channels: int = 32,
+        stride: int = PUBLISHED_STRIDE,
+        id_channels: int = 0,
+    ) -> None:
         """Build the network.
 
         Args:

@@ -46,8 +46,13 @@ class Annotator:
         """Drop all trails."""
         self._trails.clear()
 
-    def draw(self, image_bgr: NDArray[np.uint8], tracks: Sequence[Track], rate: float,
-             lost: Sequence[Track] = ()) -> NDArray[np.uint8]:
+    def draw(
+        self,
+        image_bgr: NDArray[np.uint8],
+        tracks: Sequence[Track],
+        rate: float,
+        lost: Sequence[Track] = (),
+    ) -> NDArray[np.uint8]:
         """Return a copy of the image with the tracks drawn in.
 
         Args:
@@ -81,8 +86,12 @@ def _corners(track: Track) -> tuple[int, int, int, int]:
     return left, top, right, bottom
 
 
-def _draw_trail(canvas: NDArray[np.uint8], points: list[tuple[int, int]],
-                colour: tuple[int, int, int], thickness: int) -> None:
+def _draw_trail(
+    canvas: NDArray[np.uint8],
+    points: list[tuple[int, int]],
+    colour: tuple[int, int, int],
+    thickness: int,
+) -> None:
     """Draw a line whose older half is thin."""
     middle = len(points) // 2
     line = np.array(points, np.int32)
@@ -90,8 +99,12 @@ def _draw_trail(canvas: NDArray[np.uint8], points: list[tuple[int, int]],
     cv2.polylines(canvas, [line[middle:]], False, colour, thickness, cv2.LINE_AA)
 
 
-def _draw_dashed(canvas: NDArray[np.uint8], box: tuple[int, int, int, int],
-                 colour: tuple[int, int, int], thickness: int) -> None:
+def _draw_dashed(
+    canvas: NDArray[np.uint8],
+    box: tuple[int, int, int, int],
+    colour: tuple[int, int, int],
+    thickness: int,
+) -> None:
     left, top, right, bottom = box
     corners = np.array([(left, top), (right, top), (right, bottom), (left, bottom)], float)
     for start, end in zip(corners, np.roll(corners, -1, axis=0)):
@@ -101,8 +114,14 @@ def _draw_dashed(canvas: NDArray[np.uint8], box: tuple[int, int, int, int],
             cv2.line(canvas, a, b, colour, thickness, cv2.LINE_AA)
 
 
-def _label(canvas: NDArray[np.uint8], text: str, corner: tuple[int, int],
-           colour: tuple[int, int, int], scale: float, thickness: int) -> None:
+def _label(
+    canvas: NDArray[np.uint8],
+    text: str,
+    corner: tuple[int, int],
+    colour: tuple[int, int, int],
+    scale: float,
+    thickness: int,
+) -> None:
     """Write on a filled box that stands on `corner`, inside the image."""
     (width, height), baseline = cv2.getTextSize(text, FONT, scale, thickness)
     x = min(max(corner[0], 0), max(canvas.shape[1] - width - 4, 0))

@@ -18,8 +18,9 @@ def idle(node: str, camera: str, message: str) -> DiagnosticStatus:
     return DiagnosticStatus(level=OK, name=_name(node, camera), message=message)
 
 
-def diagnose(node: str, stream: Stream, topic: str, model: str,
-             complaints: Sequence[str]) -> DiagnosticStatus:
+def diagnose(
+    node: str, stream: Stream, topic: str, model: str, complaints: Sequence[str]
+) -> DiagnosticStatus:
     """Summarise an active stream.
 
     Args:
@@ -38,8 +39,11 @@ def diagnose(node: str, stream: Stream, topic: str, model: str,
     else:
         level, message = OK, 'tracking'
     values = {
-        'model': model, 'topic': topic, **vars(stream.counters),
-        'time_jumps': stream.policy.jumps, 'rate_hz': f'{stream.rate.per_second():.2f}',
+        'model': model,
+        'topic': topic,
+        **vars(stream.counters),
+        'time_jumps': stream.policy.jumps,
+        'rate_hz': f'{stream.rate.per_second():.2f}',
     }
     for stage, durations in list(stream.stopwatch.stages.items()):
         for percent, seconds in zip((50, 95, 99), durations.percentiles()):
@@ -47,8 +51,11 @@ def diagnose(node: str, stream: Stream, topic: str, model: str,
     if stream.last_error:
         values['last_error'] = stream.last_error
     return DiagnosticStatus(
-        level=level, name=_name(node, stream.name), message=message,
-        hardware_id=model, values=[KeyValue(key=k, value=str(v)) for k, v in values.items()],
+        level=level,
+        name=_name(node, stream.name),
+        message=message,
+        hardware_id=model,
+        values=[KeyValue(key=k, value=str(v)) for k, v in values.items()],
     )
 
 
@@ -61,7 +68,7 @@ def timing(stream: Stream, header: Header) -> Timing:
     stages = []
     for stage, durations in list(stream.stopwatch.stages.items()):
         p50, p95, p99 = durations.percentiles()
-        stages.append(StageTiming(
-            stage=stage, samples=len(durations), p50=p50, p95=p95, p99=p99))
+        stages.append(StageTiming(stage=stage, samples=len(durations), p50=p50, p95=p95, p99=p99))
     return Timing(
-        header=header, rate=stream.rate.per_second(), stages=stages, **vars(stream.counters))
+        header=header, rate=stream.rate.per_second(), stages=stages, **vars(stream.counters)
+    )

@@ -51,6 +51,9 @@ class FrameProcessor:
         for (stream, value), detections in zip(admitted.items(), found):
             with stream.reporting():
                 stream.track(
-                    batch[stream], detections, self._perception.picture(value),
-                    self._perception.labels, self._perception.model,
+                    batch[stream],
+                    detections,
+                    self._perception.picture(value),
+                    self._perception.labels,
+                    self._perception.model,
                 )

@@ -41,8 +41,12 @@ class GalleryServices:
         number = _number(request.id)
         for stream, gallery in galleries.items():
             gallery.enrol(
-                request.name, looks, track_id=number if stream is of else 0,
-                class_id=track.class_id if track else 0, model=request.model)
+                request.name,
+                looks,
+                track_id=number if stream is of else 0,
+                class_id=track.class_id if track else 0,
+                model=request.model,
+            )
         return f'{request.name} is enrolled'
 
     def _query(self, request: QueryIdentity.Request, response: QueryIdentity.Response) -> str:
@@ -58,8 +62,11 @@ class GalleryServices:
         for stream, match in found:
             if match.name not in named and len(response.matches) < most:
                 named.update(filter(None, [match.name]))
-                response.matches.append(IdentityMatch(
-                    id=_id(stream, match.track_id), name=match.name, distance=match.distance))
+                response.matches.append(
+                    IdentityMatch(
+                        id=_id(stream, match.track_id), name=match.name, distance=match.distance
+                    )
+                )
         return 'known' if response.matches else 'nobody in the gallery looks like that'
 
     def _forget(self, request: ForgetIdentity.Request, response: ForgetIdentity.Response) -> str:
@@ -90,8 +97,9 @@ class GalleryServices:
             raise ValueError('the node is not configured')
         return galleries
 
-    def _looks(self, name: str,
-               embedding: Sequence[float]) -> tuple[NDArray, Stream | None, Track | None]:
+    def _looks(
+        self, name: str, embedding: Sequence[float]
+    ) -> tuple[NDArray, Stream | None, Track | None]:
         """Return embeddings [V, D] of a person, with the camera and track if an id was given."""
         if bool(name) == bool(len(embedding)):
             raise ValueError('give either an id or an embedding')
@@ -117,7 +125,7 @@ class GalleryServices:
 
 
 def _explained(
-    handle: Callable[[object, Response], str]
+    handle: Callable[[object, Response], str],
 ) -> Callable[[object, Response], Response]:
     """Put what a handler returns, or the sentence of its ValueError, into the response."""
 

@@ -84,6 +84,11 @@ def from_bgr(picture: BgrImage, header: Header) -> Image:
     data = array('B')
     data.frombytes(np.ascontiguousarray(picture).data.cast('B'))
     return Image(
-        header=header, height=height, width=width, encoding='bgr8', is_bigendian=0,
-        step=3 * width, data=data,
+        header=header,
+        height=height,
+        width=width,
+        encoding='bgr8',
+        is_bigendian=0,
+        step=3 * width,
+        data=data,
     )

@@ -48,16 +48,23 @@ def declare_quality(node: Node, topic: str, reliability: str) -> Quality:
     """
     defaults = Quality(reliability, 'volatile', 1)
     choices = {
-        'reliability': ('auto', *RELIABILITIES), 'durability': tuple(DURABILITIES), 'depth': (),
+        'reliability': ('auto', *RELIABILITIES),
+        'durability': tuple(DURABILITIES),
+        'depth': (),
     }
     values: dict[str, Any] = {}
     for policy, known in choices.items():
         name = f'qos_overrides.{topic}.subscription.{policy}'
         if not node.has_parameter(name):
-            node.declare_parameter(name, getattr(defaults, policy), ParameterDescriptor(
-                description=f'{policy} of the subscription to {topic}', read_only=True,
-                additional_constraints=f'one of: {", ".join(known)}' if known else '',
-            ))
+            node.declare_parameter(
+                name,
+                getattr(defaults, policy),
+                ParameterDescriptor(
+                    description=f'{policy} of the subscription to {topic}',
+                    read_only=True,
+                    additional_constraints=f'one of: {", ".join(known)}' if known else '',
+                ),
+            )
         values[policy] = node.get_parameter(name).value
         if known and values[policy] not in known:
             raise ValueError(f'{name} must be one of {", ".join(known)}, got {values[policy]!r}')
@@ -75,8 +82,14 @@ class InputSubscription:
         since: when it began, on the steady clock.
     """
 
-    def __init__(self, node: Node, topic: str, message_type: type, callback: Callback,
-                 reliability: str = 'auto') -> None:
+    def __init__(
+        self,
+        node: Node,
+        topic: str,
+        message_type: type,
+        callback: Callback,
+        reliability: str = 'auto',
+    ) -> None:
         """Subscribe; `callback` gets the message and rclpy's information on it.
 
         Raises:
@@ -123,7 +136,8 @@ class InputSubscription:
 
     def _choose(self) -> QoSProfile:
         return QoSProfile(
-            history=HistoryPolicy.KEEP_LAST, depth=self._quality.depth,
+            history=HistoryPolicy.KEEP_LAST,
+            depth=self._quality.depth,
             reliability=self._choose_reliability(),
             durability=DURABILITIES[self._quality.durability],
         )

@@ -33,10 +33,16 @@ def _parameter(
     choices: tuple[str, ...] = (),
     read_only: bool = False,
 ) -> Any:
-    return field(default=default, metadata={
-        'description': description, 'low': low, 'high': high, 'choices': choices,
-        'read_only': read_only,
-    })
+    return field(
+        default=default,
+        metadata={
+            'description': description,
+            'low': low,
+            'high': high,
+            'choices': choices,
+            'read_only': read_only,
+        },
+    )
 
 
 def _tracker(name: str, description: str, **limits: Any) -> Any:
@@ -48,134 +54,241 @@ class TrackingParameters:
     """A consistent set of values for a node that tracks; the worker reads one per image."""
 
     cameras: tuple[str, ...] = _parameter(
-        ('',), "names of the cameras: each has its own topics `<name>/...` and ids `<name>/<n>`; "
-        "[''] is one camera without a name", read_only=True)
+        ('',),
+        'names of the cameras: each has its own topics `<name>/...` and ids `<name>/<n>`; '
+        "[''] is one camera without a name",
+        read_only=True,
+    )
     reliability: str = _parameter(
-        'auto', "of the input subscription; 'auto' follows the publisher",
-        choices=('auto', 'reliable', 'best_effort'), read_only=True)
+        'auto',
+        "of the input subscription; 'auto' follows the publisher",
+        choices=('auto', 'reliable', 'best_effort'),
+        read_only=True,
+    )
     autostart: bool = _parameter(
-        True, 'configure and activate at start; off where a lifecycle manager does it',
-        read_only=True)
+        True,
+        'configure and activate at start; off where a lifecycle manager does it',
+        read_only=True,
+    )
     association: str = _parameter(
-        'default', "'default', or a published one for comparison, which counts images: 'fairmot', "
-        "'byte_reid' or 'byte' (boxes alone)", choices=('default', *VARIANTS), read_only=True)
+        'default',
+        "'default', or a published one for comparison, which counts images: 'fairmot', "
+        "'byte_reid' or 'byte' (boxes alone)",
+        choices=('default', *VARIANTS),
+        read_only=True,
+    )
     reference_frame_rate: float = _parameter(
-        30.0, 'images per second that a published association assumes', low=1.0, high=1000.0,
-        read_only=True)
+        30.0,
+        'images per second that a published association assumes',
+        low=1.0,
+        high=1000.0,
+        read_only=True,
+    )
     reference_track_buffer: float = _parameter(
-        30.0, 'life of an unseen track in a published association, in images at 30 per second',
-        low=0.0, high=10000.0, read_only=True)
+        30.0,
+        'life of an unseen track in a published association, in images at 30 per second',
+        low=0.0,
+        high=10000.0,
+        read_only=True,
+    )
     score_threshold: float = _tracker(
-        'score_threshold', 'detections above it can be matched with any track',
-        low=0.0, high=1.0)
+        'score_threshold', 'detections above it can be matched with any track', low=0.0, high=1.0
+    )
     low_score_threshold: float = _tracker(
-        'low_score_threshold', 'detections above it can still continue a track that was in sight',
-        low=0.0, high=1.0)
+        'low_score_threshold',
+        'detections above it can still continue a track that was in sight',
+        low=0.0,
+        high=1.0,
+    )
     new_track_threshold: float = _tracker(
-        'new_track_threshold', 'lowest score of a detection that starts a track',
-        low=0.0, high=1.0)
+        'new_track_threshold', 'lowest score of a detection that starts a track', low=0.0, high=1.0
+    )
     class_thresholds: tuple[float, ...] = _tracker(
-        'class_thresholds', "by class index, a class's own `score_threshold`, with which its "
-        'other two thresholds move; 0 for the common one')
+        'class_thresholds',
+        "by class index, a class's own `score_threshold`, with which its "
+        'other two thresholds move; 0 for the common one',
+    )
     confirmation: float = _tracker(
-        'confirmation', 'evidence at which a new track is believed: the sum of '
-        '-ln(1 - score) over its detections', low=0.0, high=100.0)
+        'confirmation',
+        'evidence at which a new track is believed: the sum of -ln(1 - score) over its detections',
+        low=0.0,
+        high=100.0,
+    )
     appearance_limit: float = _tracker(
-        'appearance_limit', 'largest distance in look (1 - cosine), where motion allows a pair',
-        low=0.0, high=1.0)
+        'appearance_limit',
+        'largest distance in look (1 - cosine), where motion allows a pair',
+        low=0.0,
+        high=1.0,
+    )
     box_limit: float = _tracker(
-        'box_limit', 'largest box distance for confirmed tracks (0: the same place, 1: out of '
-        'reach)', low=0.0, high=1.0)
+        'box_limit',
+        'largest box distance for confirmed tracks (0: the same place, 1: out of reach)',
+        low=0.0,
+        high=1.0,
+    )
     low_limit: float = _tracker(
-        'low_limit', 'largest box distance to a detection of low score', low=0.0, high=1.0)
+        'low_limit', 'largest box distance to a detection of low score', low=0.0, high=1.0
+    )
     tentative_limit: float = _tracker(
-        'tentative_limit', 'largest box distance for tentative tracks', low=0.0, high=1.0)
+        'tentative_limit', 'largest box distance for tentative tracks', low=0.0, high=1.0
+    )
     absence_limit: float = _tracker(
-        'absence_limit', 'largest distance in look, wherever a track was seen last',
-        low=0.0, high=1.0)
+        'absence_limit',
+        'largest distance in look, wherever a track was seen last',
+        low=0.0,
+        high=1.0,
+    )
     duplicate_limit: float = _tracker(
-        'duplicate_limit', 'a detection this near (1 - IoU) to one that was matched starts no '
-        'track', low=0.0, high=1.0)
+        'duplicate_limit',
+        'a detection this near (1 - IoU) to one that was matched starts no track',
+        low=0.0,
+        high=1.0,
+    )
     appearance_momentum: float = _tracker(
-        'appearance_momentum', 'share of the old in the smoothed embedding', low=0.0, high=1.0)
+        'appearance_momentum', 'share of the old in the smoothed embedding', low=0.0, high=1.0
+    )
     max_tentative: float = _tracker(
-        'max_tentative', 'seconds that an unconfirmed track is kept unseen', low=0.0, high=60.0)
+        'max_tentative', 'seconds that an unconfirmed track is kept unseen', low=0.0, high=60.0
+    )
     max_lost: float = _tracker(
-        'max_lost', 'seconds that an unseen track can be continued where it is expected',
-        low=0.0, high=3600.0)
+        'max_lost',
+        'seconds that an unseen track can be continued where it is expected',
+        low=0.0,
+        high=3600.0,
+    )
     max_absence: float = _tracker(
-        'max_absence', 'seconds in which a track can be found again anywhere by its look; 0 is '
-        'off', low=0.0, high=3600.0)
+        'max_absence',
+        'seconds in which a track can be found again anywhere by its look; 0 is off',
+        low=0.0,
+        high=3600.0,
+    )
     recover_low_scores: bool = _tracker(
-        'recover_low_scores', 'continue tracks with detections of low score')
+        'recover_low_scores', 'continue tracks with detections of low score'
+    )
     use_appearance: bool = _tracker('use_appearance', 'use embeddings, where there are any')
     protect_appearance: bool = _tracker(
-        'protect_appearance', 'do not remember looks that are faint or hidden by others')
+        'protect_appearance', 'do not remember looks that are faint or hidden by others'
+    )
     use_camera_motion: bool = _tracker(
-        'use_camera_motion', 'carry the tracks along with the camera, where its motion is known')
+        'use_camera_motion', 'carry the tracks along with the camera, where its motion is known'
+    )
     estimate_camera_motion: bool = _tracker(
-        'estimate_camera_motion', "find the camera's motion from the image")
+        'estimate_camera_motion', "find the camera's motion from the image"
+    )
     separate_classes: bool = _tracker('separate_classes', 'match only within a class')
     gallery: bool = _parameter(
-        False, 'remember people who left: who comes back gets the old id; off by default, as '
-        'embeddings of people are biometric data', read_only=True)
+        False,
+        'remember people who left: who comes back gets the old id; off by default, as '
+        'embeddings of people are biometric data',
+        read_only=True,
+    )
     gallery_size: int = _parameter(
-        _GALLERY_DEFAULTS.size, 'embeddings that the gallery keeps at most; who left first is '
-        'forgotten first', low=1, high=100_000, read_only=True)
+        _GALLERY_DEFAULTS.size,
+        'embeddings that the gallery keeps at most; who left first is forgotten first',
+        low=1,
+        high=100_000,
+        read_only=True,
+    )
     gallery_seconds: float = _parameter(
-        _GALLERY_DEFAULTS.max_seconds, 'how long the gallery remembers people without a name',
-        low=1.0, high=1e6)
+        _GALLERY_DEFAULTS.max_seconds,
+        'how long the gallery remembers people without a name',
+        low=1.0,
+        high=1e6,
+    )
     gallery_distance: float = _parameter(
-        _GALLERY_DEFAULTS.max_distance, 'largest appearance distance (1 - cosine) to somebody '
-        'in the gallery at which they are the same person', low=0.0, high=1.0)
+        _GALLERY_DEFAULTS.max_distance,
+        'largest appearance distance (1 - cosine) to somebody '
+        'in the gallery at which they are the same person',
+        low=0.0,
+        high=1.0,
+    )
     max_age: float = _parameter(
-        0.0, 'seconds; input that is older when its turn comes is left out; 0 is off',
-        low=0.0, high=3600.0)
+        0.0,
+        'seconds; input that is older when its turn comes is left out; 0 is off',
+        low=0.0,
+        high=3600.0,
+    )
     input_timeout: float = _parameter(
-        3.0, 'seconds without input after which log and diagnostics say why there may be none',
-        low=0.5, high=3600.0)
+        3.0,
+        'seconds without input after which log and diagnostics say why there may be none',
+        low=0.5,
+        high=3600.0,
+    )
     on_time_jump: str = _parameter(
-        'reset', 'when a stamp or the clock goes back or a gap exceeds `max_gap`: drop all '
-        'tracks, or keep them and go on from there', choices=('reset', 'continue'))
+        'reset',
+        'when a stamp or the clock goes back or a gap exceeds `max_gap`: drop all '
+        'tracks, or keep them and go on from there',
+        choices=('reset', 'continue'),
+    )
     max_gap: float = _parameter(
-        5.0, 'seconds between two images that count as a jump in time', low=0.0, high=3600.0)
+        5.0, 'seconds between two images that count as a jump in time', low=0.0, high=3600.0
+    )
     min_box_area: float = _parameter(
-        0.0, 'tracks with a box of this area (square pixels) or less are not published; 0 is '
-        'off', low=0.0, high=1e9)
+        0.0,
+        'tracks with a box of this area (square pixels) or less are not published; 0 is off',
+        low=0.0,
+        high=1e9,
+    )
     max_box_aspect: float = _parameter(
-        0.0, 'tracks with a box wider than this many times its height are not published; 0 is '
-        'off', low=0.0, high=100.0)
+        0.0,
+        'tracks with a box wider than this many times its height are not published; 0 is off',
+        low=0.0,
+        high=100.0,
+    )
     class_id_format: str = _parameter(
-        'name', "what `class_id` holds: the label's name, or its index in `~/label_info`",
-        choices=('name', 'index'))
+        'name',
+        "what `class_id` holds: the label's name, or its index in `~/label_info`",
+        choices=('name', 'index'),
+    )
     publish_embeddings: bool = _parameter(
-        True, 'put embeddings into `~/tracks`; of people, they are biometric data')
+        True, 'put embeddings into `~/tracks`; of people, they are biometric data'
+    )
     publish_lost: bool = _parameter(
-        False, 'add lost tracks with their predicted boxes to `~/tracks`, and draw them dashed')
+        False, 'add lost tracks with their predicted boxes to `~/tracks`, and draw them dashed'
+    )
     publish_tentative: bool = _parameter(False, 'add unconfirmed tracks to `~/tracks`')
     position_source: str = _parameter(
-        'none', "how people are located in space: not at all, by the registered depth image "
+        'none',
+        'how people are located in space: not at all, by the registered depth image '
         "`depth`, or standing on a flat 'ground'; both need `camera_info`",
-        choices=('none', 'depth', 'ground'), read_only=True)
+        choices=('none', 'depth', 'ground'),
+        read_only=True,
+    )
     depth_tolerance: float = _parameter(
-        0.05, 'seconds by which the stamps of an image and its depth image may differ',
-        low=0.0, high=10.0)
+        0.05,
+        'seconds by which the stamps of an image and its depth image may differ',
+        low=0.0,
+        high=10.0,
+    )
     camera_height: float = _parameter(
-        1.0, 'metres of the camera above the floor, for the ground as position source',
-        low=0.01, high=1000.0)
+        1.0,
+        'metres of the camera above the floor, for the ground as position source',
+        low=0.01,
+        high=1000.0,
+    )
     camera_pitch: float = _parameter(
-        0.0, 'radians that the optical axis points below the horizon, for the same',
-        low=-1.57, high=1.57)
+        0.0,
+        'radians that the optical axis points below the horizon, for the same',
+        low=-1.57,
+        high=1.57,
+    )
     max_range: float = _parameter(
-        20.0, 'metres; people further away are not located on the ground', low=0.1, high=1e4)
+        20.0, 'metres; people further away are not located on the ground', low=0.1, high=1e4
+    )
     publish_tf: bool = _parameter(
-        False, 'broadcast a tf frame `<node>/<id>` for each located person')
+        False, 'broadcast a tf frame `<node>/<id>` for each located person'
+    )
     publish_humans: bool = _parameter(
-        True, 'list people as bodies of ROS4HRI under `/humans`, where hri_msgs is installed; '
-        'off where another node does that', read_only=True)
+        True,
+        'list people as bodies of ROS4HRI under `/humans`, where hri_msgs is installed; '
+        'off where another node does that',
+        read_only=True,
+    )
     follow: str = _parameter(
-        '', "id of the one person whose position is also published as `~/follow_pose`, in the "
-        "form of Detection2D's `id`; empty for nobody")
+        '',
+        'id of the one person whose position is also published as `~/follow_pose`, in the '
+        "form of Detection2D's `id`; empty for nobody",
+    )
 
     def __post_init__(self) -> None:
         for name in ('cameras', 'class_thresholds'):  # rclpy gives lists, arrays or None
@@ -195,7 +308,8 @@ class TrackingParameters:
     def gallery_config(self) -> GalleryConfig:
         """Return the gallery's part."""
         return GalleryConfig(
-            size=self.gallery_size, max_seconds=self.gallery_seconds,
+            size=self.gallery_size,
+            max_seconds=self.gallery_seconds,
             max_distance=self.gallery_distance,
         )
 
@@ -213,32 +327,54 @@ class NodeParameters(TrackingParameters):
     """Those of the `fairmot` node, which also detects."""
 
     weights: str = _parameter(
-        'default', "checkpoint, or .onnx file of fairmot-export, or 'default' for the model that "
-        'ships', read_only=True)
+        'default',
+        "checkpoint, or .onnx file of fairmot-export, or 'default' for the model that ships",
+        read_only=True,
+    )
     device: str = _parameter(
-        'auto', "'auto' (a GPU where there is one), 'cpu', 'cuda' or 'cuda:N'", read_only=True)
+        'auto', "'auto' (a GPU where there is one), 'cpu', 'cuda' or 'cuda:N'", read_only=True
+    )
     precision: str = _parameter(
-        'auto', "of the backbone; 'auto' is fp16 on a GPU and fp32 on the CPU",
-        choices=('auto', 'fp32', 'fp16', 'bf16'), read_only=True)
+        'auto',
+        "of the backbone; 'auto' is fp16 on a GPU and fp32 on the CPU",
+        choices=('auto', 'fp32', 'fp16', 'bf16'),
+        read_only=True,
+    )
     input_width: int = _parameter(
-        0, "width of the network's input, a multiple of 32; 0 for the model's own",
-        low=0, high=8192, read_only=True)
+        0,
+        "width of the network's input, a multiple of 32; 0 for the model's own",
+        low=0,
+        high=8192,
+        read_only=True,
+    )
     input_height: int = _parameter(
-        0, "height of the network's input, a multiple of 32; 0 for the model's own",
-        low=0, high=8192, read_only=True)
+        0,
+        "height of the network's input, a multiple of 32; 0 for the model's own",
+        low=0,
+        high=8192,
+        read_only=True,
+    )
     near_height: int = _parameter(
-        -1, "people taller than so many pixels at the network's input are looked for at half the "
+        -1,
+        "people taller than so many pixels at the network's input are looked for at half the "
         "size as well, for up to two fifths more time; 0 for never, -1 for the model's own",
-        low=-1, high=8192, read_only=True)
+        low=-1,
+        high=8192,
+        read_only=True,
+    )
     image_transport: str = _parameter(
-        'raw', "'compressed' subscribes to `image/compressed` instead of `image`",
-        choices=('raw', 'compressed'), read_only=True)
+        'raw',
+        "'compressed' subscribes to `image/compressed` instead of `image`",
+        choices=('raw', 'compressed'),
+        read_only=True,
+    )
     detection_threshold: float = _parameter(
-        0.1, 'lowest score of a detection that the tracker gets to see', low=0.0, high=1.0)
+        0.1, 'lowest score of a detection that the tracker gets to see', low=0.0, high=1.0
+    )
     trail_seconds: float = _parameter(
-        3.0, 'length of the trails in the annotated image', low=0.0, high=60.0)
-    jpeg_quality: int = _parameter(
-        80, 'of the compressed annotated image', low=1, high=100)
+        3.0, 'length of the trails in the annotated image', low=0.0, high=60.0
+    )
+    jpeg_quality: int = _parameter(80, 'of the compressed annotated image', low=1, high=100)
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -256,14 +392,17 @@ class DetectionTrackerParameters(TrackingParameters):
     """Those of the `detection_tracker` node, which tracks what another detector found."""
 
     with_embeddings: bool = _parameter(
-        False, 'take `fairmot_ros/TrackArray` with embeddings from `detections` instead of '
-        '`vision_msgs/Detection2DArray`; the ids in it are ignored', read_only=True)
+        False,
+        'take `fairmot_ros/TrackArray` with embeddings from `detections` instead of '
+        '`vision_msgs/Detection2DArray`; the ids in it are ignored',
+        read_only=True,
+    )
 
     def __post_init__(self) -> None:
         super().__post_init__()
         if self.association in ('fairmot', 'byte_reid') and not self.with_embeddings:
             raise ValueError(
-                f"association {self.association!r} needs with_embeddings; boxes alone do for "
+                f'association {self.association!r} needs with_embeddings; boxes alone do for '
                 "'default' and 'byte'"
             )
         if self.gallery and not self.with_embeddings:
@@ -276,9 +415,7 @@ def check_camera_names(names: tuple[str, ...]) -> None:
         return
     wrong = [name for name in names if not CAMERA_NAME.fullmatch(name)]
     if wrong or not names:
-        raise ValueError(
-            f'cameras must be names of letters, digits and _, got {list(names)!r}'
-        )
+        raise ValueError(f'cameras must be names of letters, digits and _, got {list(names)!r}')
     if len(set(names)) != len(names):
         raise ValueError(f'cameras must differ from each other, got {list(names)!r}')
 
@@ -321,7 +458,8 @@ def _advice(spec: Field) -> str:
 def _descriptor(spec: Field) -> ParameterDescriptor:
     meta = spec.metadata
     descriptor = ParameterDescriptor(
-        description=meta['description'], read_only=meta['read_only'],
+        description=meta['description'],
+        read_only=meta['read_only'],
         additional_constraints=(
             f'one of: {", ".join(meta["choices"])}' if meta['choices'] else ''
         ),
@@ -332,8 +470,11 @@ def _descriptor(spec: Field) -> ParameterDescriptor:
                 IntegerRange(from_value=int(meta['low']), to_value=int(meta['high']), step=0)
             ]
         else:
-            descriptor.floating_point_range = [FloatingPointRange(
-                from_value=float(meta['low']), to_value=float(meta['high']), step=0.0)]
+            descriptor.floating_point_range = [
+                FloatingPointRange(
+                    from_value=float(meta['low']), to_value=float(meta['high']), step=0.0
+                )
+            ]
     return descriptor
 
 
@@ -359,12 +500,20 @@ def as_markdown() -> str:
     nodes = (
         ('Of both nodes', list(common.values())),
         ('Of `fairmot` alone', _beyond(common, NodeParameters)),
-        ('Of `detection_tracker` alone, or with another default',
-         _beyond(common, DetectionTrackerParameters)),
+        (
+            'Of `detection_tracker` alone, or with another default',
+            _beyond(common, DetectionTrackerParameters),
+        ),
     )
     for title, specs in nodes:
-        lines += ['', f'## {title}', '', '| name | default | values | fixed | meaning |',
-                  '|---|---|---|---|---|', *map(_markdown_row, specs)]
+        lines += [
+            '',
+            f'## {title}',
+            '',
+            '| name | default | values | fixed | meaning |',
+            '|---|---|---|---|---|',
+            *map(_markdown_row, specs),
+        ]
     return '\n'.join(lines) + '\n'
 
 

@@ -23,8 +23,11 @@ LATCHED = QoSProfile(depth=1, durability=DurabilityPolicy.TRANSIENT_LOCAL)
 PARAMETERS = {
     'video': ('', 'video file or folder of pictures'),
     'frame_rate': (0.0, 'images per second; 0 for the rate of seqinfo.ini or the video itself'),
-    'every_frame': (False, 'wait for the result (topic `detections`) of each image before the '
-                    'next, however long that takes, instead of playing in real time'),
+    'every_frame': (
+        False,
+        'wait for the result (topic `detections`) of each image before the '
+        'next, however long that takes, instead of playing in real time',
+    ),
     'max_frames': (0, 'stop after this many images; 0 for all'),
     'loop': (False, 'begin again at the end; the stamps go on'),
     'subscribers': (1, 'begin when this many nodes listen to `image`'),
@@ -78,9 +81,7 @@ class PlayerNode(Node):
     def _on_result(self, message: Detection2DArray) -> None:
         if self._start is not None:
             elapsed = Time.from_msg(message.header.stamp).nanoseconds - self._start.nanoseconds
-            self._answered = max(
-                self._answered, round(elapsed * 1e-9 * self.source.frame_rate)
-            )
+            self._answered = max(self._answered, round(elapsed * 1e-9 * self.source.frame_rate))
 
     def _on_tick(self) -> None:
         if self.finished or not self._ready():

@@ -67,8 +67,10 @@ class RecorderNode(Node):
         self._sent: int | None = None
         self._last_news = time.monotonic()
         self._progress = tqdm(
-            total=values['progress_total'] or None, disable=not values['progress_total'],
-            unit='frame', desc='tracking',
+            total=values['progress_total'] or None,
+            disable=not values['progress_total'],
+            unit='frame',
+            desc='tracking',
             mininterval=0.2 if sys.stderr.isatty() else 10.0,
         )
         self._result_topics = [
@@ -127,9 +129,7 @@ class RecorderNode(Node):
         if self._video is None:
             size = (message.width, message.height)
             path = str(self._folder / 'annotated.mp4')
-            self._video = cv2.VideoWriter(
-                path, cv2.VideoWriter.fourcc(*'mp4v'), self._rate, size
-            )
+            self._video = cv2.VideoWriter(path, cv2.VideoWriter.fourcc(*'mp4v'), self._rate, size)
             if not self._video.isOpened():
                 raise RuntimeError(f'cannot write a video to {path}')
         self._video.write(np.ascontiguousarray(picture))

@@ -69,8 +69,9 @@ class ReplayNode(Node):
         images = ImageStream(self._bag, values['image_topic'] or None)
         limit = values['max_images'] or None
         self._images = islice(images.messages(), limit)
-        kind, topic = (CompressedImage, 'image/compressed') if images.compressed else (
-            Image, 'image')
+        kind, topic = (
+            (CompressedImage, 'image/compressed') if images.compressed else (Image, 'image')
+        )
         self._publisher = self.create_publisher(kind, topic, RELIABLE)
         self.create_subscription(TrackArray, 'tracks', self._on_tracks, RESULTS)
         self.create_subscription(Timing, 'timing', self._on_timing, 1)
@@ -82,8 +83,10 @@ class ReplayNode(Node):
         self._all_sent = False
         self._last_news = time.monotonic()
         self._progress = tqdm(
-            total=min(limit, len(images)) if limit else len(images), unit='image',
-            desc=f'live at {self._rate:g} Hz', mininterval=0.2 if sys.stderr.isatty() else 10.0,
+            total=min(limit, len(images)) if limit else len(images),
+            unit='image',
+            desc=f'live at {self._rate:g} Hz',
+            mininterval=0.2 if sys.stderr.isatty() else 10.0,
         )
         self.create_timer(0.002, self._on_tick)
 
@@ -96,11 +99,20 @@ class ReplayNode(Node):
             if track.state != track.TRACKED:
                 continue
             box = track.bbox
-            self._rows.append([
-                index, track.track_id, box.center.position.x - box.size_x / 2,
-                box.center.position.y - box.size_y / 2, box.size_x, box.size_y, track.score,
-                -1, -1, -1,
-            ])
+            self._rows.append(
+                [
+                    index,
+                    track.track_id,
+                    box.center.position.x - box.size_x / 2,
+                    box.center.position.y - box.size_y / 2,
+                    box.size_x,
+                    box.size_y,
+                    track.score,
+                    -1,
+                    -1,
+                    -1,
+                ]
+            )
 
     def _on_timing(self, message: Timing) -> None:
         self._stages = {stage.stage: (stage.p50, stage.p95) for stage in message.stages}
@@ -146,8 +158,12 @@ class ReplayNode(Node):
         self._progress.close()
         sent, got = (np.array(v, np.int64).reshape(-1, 2) for v in (self._sent, self._got))
         np.savez(
-            self._output, sent_stamps=sent[:, 0], sent_at=sent[:, 1], got_stamps=got[:, 0],
-            got_at=got[:, 1], rows=np.array(self._rows, float).reshape(-1, 10),
+            self._output,
+            sent_stamps=sent[:, 0],
+            sent_at=sent[:, 1],
+            got_stamps=got[:, 0],
+            got_at=got[:, 1],
+            rows=np.array(self._rows, float).reshape(-1, 10),
             stage_names=np.array(list(self._stages), dtype=np.str_),
             stages=np.array(list(self._stages.values()), float).reshape(-1, 2),
         )

@@ -37,8 +37,9 @@ class Reporter:
         self._silences: dict[Stream, str] = {}
         self._model = ''
 
-    def open(self, streams: Iterable[Stream], perception: Perception,
-             parameters: TrackingParameters) -> None:
+    def open(
+        self, streams: Iterable[Stream], perception: Perception, parameters: TrackingParameters
+    ) -> None:
         """Say what the class ids and the model are, and offer each camera's timing."""
         self._model = perception.model
         for stream in streams:
@@ -64,8 +65,9 @@ class Reporter:
         """Report that the node is not tracking on purpose."""
         self._publish([idle(self._name, camera, reason) for camera in cameras])
 
-    def report(self, inputs: Mapping[Stream, InputSubscription],
-               parameters: TrackingParameters) -> None:
+    def report(
+        self, inputs: Mapping[Stream, InputSubscription], parameters: TrackingParameters
+    ) -> None:
         """Report on each camera."""
         header = Header(stamp=self._node.get_clock().now().to_msg())
         statuses = []
@@ -112,7 +114,8 @@ class Reporter:
             Wanted(source.topic, _type_name(source.message_type), *_offer(source.profile)),
             [
                 Publisher(
-                    f'{info.node_namespace.rstrip("/")}/{info.node_name}', info.topic_type,
+                    f'{info.node_namespace.rstrip("/")}/{info.node_name}',
+                    info.topic_type,
                     *_offer(info.qos_profile),
                 )
                 for info in source.publishers()
@@ -128,7 +131,8 @@ class Reporter:
         """Return the types of all topics that others publish."""
         own = {publisher.topic_name for publisher in self._node.publishers}
         return {
-            topic: types for topic, types in self._node.get_topic_names_and_types()
+            topic: types
+            for topic, types in self._node.get_topic_names_and_types()
             if self._node.count_publishers(topic) and topic not in own
         }
 

@@ -37,8 +37,9 @@ class Publisher:
     latched: bool = False
 
 
-def explain_silence(wanted: Wanted, publishers: Sequence[Publisher],
-                    graph: Mapping[str, Sequence[str]]) -> str:
+def explain_silence(
+    wanted: Wanted, publishers: Sequence[Publisher], graph: Mapping[str, Sequence[str]]
+) -> str:
     """Return what is probably wrong when nothing comes on a topic.
 
     Args:

@@ -25,7 +25,8 @@ class SpatialInputs:
         """Prepare; `prefix` is '<camera>/' or ''."""
         self._node = node
         self._topics = [
-            node.resolve_topic_name(prefix + name) for name in ('camera_info', 'depth')]
+            node.resolve_topic_name(prefix + name) for name in ('camera_info', 'depth')
+        ]
         self._wants_depth = depth
         self._sources: list[InputSubscription] = []
         self._info: CameraInfo | None = None
@@ -70,7 +71,8 @@ class SpatialInputs:
         info = self._info
         if info is None:
             raise ImageError(
-                f'people are not located: no calibration has come on {self._topics[0]}')
+                f'people are not located: no calibration has come on {self._topics[0]}'
+            )
         if info.distortion_model not in PINHOLE_MODELS:
             raise ImageError(
                 f'people are not located: the distortion model {info.distortion_model!r} is not '
@@ -94,8 +96,9 @@ class SpatialInputs:
         assert self._camera is not None
         return self._camera
 
-    def depth_at(self, stamp: float, tolerance: float, shape: tuple[int, int]
-                 ) -> NDArray[np.float32]:
+    def depth_at(
+        self, stamp: float, tolerance: float, shape: tuple[int, int]
+    ) -> NDArray[np.float32]:
         """Return the depth image nearest in time, [H, W] metres.
 
         Args:

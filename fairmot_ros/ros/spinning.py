@@ -12,8 +12,11 @@ from rclpy.node import Node
 NodeFactory = Callable[[], Node]
 
 
-def run_node(make_node: NodeFactory, done: Callable[[Node], bool] = lambda node: False,
-             args: list[str] | None = None) -> int:
+def run_node(
+    make_node: NodeFactory,
+    done: Callable[[Node], bool] = lambda node: False,
+    args: list[str] | None = None,
+) -> int:
     """Create a node and serve it; returns the exit code.
 
     Args:

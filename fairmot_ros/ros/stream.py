@@ -63,8 +63,15 @@ class Stream:
         only_publisher: whether one publisher alone feeds the topic.
     """
 
-    def __init__(self, name: str, tracker: Tracker, outputs: Sequence[Output], clock: Clock,
-                 logger: RcutilsLogger, gallery: Gallery | None = None) -> None:
+    def __init__(
+        self,
+        name: str,
+        tracker: Tracker,
+        outputs: Sequence[Output],
+        clock: Clock,
+        logger: RcutilsLogger,
+        gallery: Gallery | None = None,
+    ) -> None:
         """Wire up."""
         self.name = name
         self.tracker = tracker
@@ -139,7 +146,8 @@ class Stream:
         if verdict is Verdict.RESET:
             self._logger.warning(
                 f'time jumped to {stamp:.3f} s: all tracks are dropped',
-                throttle_duration_sec=REPORT_SECONDS)
+                throttle_duration_sec=REPORT_SECONDS,
+            )
             self._forget()
         if image is not None and verdict is not Verdict.SKIP:
             self._check_size(image.shape[:2])
@@ -151,11 +159,19 @@ class Stream:
         if last is not None and last != size:
             self._logger.warning(
                 f'images of {size[1]} x {size[0]} pixels follow such of {last[1]} x {last[0]}: '
-                'all tracks are dropped', throttle_duration_sec=REPORT_SECONDS)
+                'all tracks are dropped',
+                throttle_duration_sec=REPORT_SECONDS,
+            )
             self._forget()
 
-    def track(self, incoming: Incoming, detections: Detections, image: BgrImage | None,
-              labels: Sequence[str], model: str) -> None:
+    def track(
+        self,
+        incoming: Incoming,
+        detections: Detections,
+        image: BgrImage | None,
+        labels: Sequence[str],
+        model: str,
+    ) -> None:
         """Update the tracker with one image's detections and publish."""
         parameters = self._parameters
         assert parameters is not None
@@ -192,7 +208,8 @@ class Stream:
         if gallery.forget():
             self._logger.warning(
                 f'embeddings are made by {model!r} from now on: the gallery of those made by '
-                f'{gallery.model!r} is emptied')
+                f'{gallery.model!r} is emptied'
+            )
         gallery.model = model
 
     def _note_latency(self, stamp: float) -> None:
@@ -220,7 +237,8 @@ class Stream:
         self._last_report = time.monotonic()
         of = f' of {self.name}' if self.name else ''
         self._logger.error(
-            f'input {self.counters.received}{of} was not processed: {self.last_error}')
+            f'input {self.counters.received}{of} was not processed: {self.last_error}'
+        )
         if not expected:
             self._logger.error(''.join(traceback.format_exception(error)))
 

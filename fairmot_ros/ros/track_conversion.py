@@ -25,8 +25,9 @@ from fairmot_ros.types import Track
 class TrackConverter:
     """Knows how classes and people are named, and what made the embeddings."""
 
-    def __init__(self, labels: Sequence[str], model: str, class_id_format: str = 'name',
-                 camera: str = '') -> None:
+    def __init__(
+        self, labels: Sequence[str], model: str, class_id_format: str = 'name', camera: str = ''
+    ) -> None:
         """Set up for one model and camera; `class_id_format` is 'name' or 'index'."""
         self.labels = labels
         self.model = model
@@ -43,19 +44,19 @@ class TrackConverter:
             header=header, detections=[self._detection(track, header) for track in tracks]
         )
 
-    def tracks(self, tracks: Sequence[Track], header: Header, *,
-               embeddings: bool = True) -> TrackArray:
+    def tracks(
+        self, tracks: Sequence[Track], header: Header, *, embeddings: bool = True
+    ) -> TrackArray:
         """Return everything that is known of the tracks."""
         return TrackArray(
-            header=header, model=self.model,
+            header=header,
+            model=self.model,
             tracks=[self._track(track, embeddings) for track in tracks],
         )
 
     def label_info(self, header: Header, threshold: float) -> LabelInfo:
         """Return the names of the classes by their index."""
-        classes = [
-            VisionClass(class_id=i, class_name=name) for i, name in enumerate(self.labels)
-        ]
+        classes = [VisionClass(class_id=i, class_name=name) for i, name in enumerate(self.labels)]
         return LabelInfo(header=header, class_map=classes, threshold=threshold)
 
     def vision_info(self, header: Header, weights: str) -> VisionInfo:
@@ -77,13 +78,18 @@ class TrackConverter:
     def event(self, kind: int, track: Track) -> TrackEvent:
         """Return a change in the life of a track, see TrackEvent."""
         return TrackEvent(
-            kind=kind, track_id=track.track_id, class_id=self._class_id(track),
-            bbox=_bounding_box(track), age=duration(track.age),
+            kind=kind,
+            track_id=track.track_id,
+            class_id=self._class_id(track),
+            bbox=_bounding_box(track),
+            age=duration(track.age),
         )
 
     def _detection(self, track: Track, header: Header) -> Detection2D:
         return Detection2D(
-            header=header, results=[self.hypothesis(track)], bbox=_bounding_box(track),
+            header=header,
+            results=[self.hypothesis(track)],
+            bbox=_bounding_box(track),
             id=self.id_of(track),
         )
 

@@ -26,7 +26,10 @@ class TrackerNode(TrackingNode[NodeParameters]):
         """Load the network and run it once, so that the first image is not the slowest."""
         p = self.parameters
         detector = Detector(
-            p.weights, p.input_size, p.device, precision=p.precision,
+            p.weights,
+            p.input_size,
+            p.device,
+            precision=p.precision,
             score_threshold=p.detection_threshold,
             near_height=None if p.near_height < 0 else p.near_height,
         )
@@ -34,8 +37,11 @@ class TrackerNode(TrackingNode[NodeParameters]):
         self.get_logger().info(
             f'{detector.model_name} on {detector.device} ({detector.precision}), '
             f'input {detector.input_size[0]} x {detector.input_size[1]}, '
-            + (f'again at half the size for people above {detector.near_height} pixels'
-               if detector.near_height else 'one look')
+            + (
+                f'again at half the size for people above {detector.near_height} pixels'
+                if detector.near_height
+                else 'one look'
+            )
         )
         return ImagePerception(detector)
 

@@ -73,8 +73,9 @@ class TrackingNode(LifecycleNode, Generic[P]):
         # A steady clock: timers on ROS time stall when a bag starts over.
         self.create_timer(1.0, self._on_second, clock=Clock(clock_type=ClockType.STEADY_TIME))
         self._jump_handle = self.get_clock().create_jump_callback(
-            JumpThreshold(min_forward=None, min_backward=Duration(nanoseconds=-1),
-                          on_clock_change=True),
+            JumpThreshold(
+                min_forward=None, min_backward=Duration(nanoseconds=-1), on_clock_change=True
+            ),
             post_callback=self._on_clock_jump,
         )
 
@@ -162,8 +163,9 @@ class TrackingNode(LifecycleNode, Generic[P]):
         p = self.parameters
         assert self._perception is not None
         gallery = Gallery(p.gallery_config(), self._perception.model) if p.gallery else None
-        tracker = Tracker(p.tracker_config(), last_id=self._last_ids.get(camera, 0),
-                          gallery=gallery)
+        tracker = Tracker(
+            p.tracker_config(), last_id=self._last_ids.get(camera, 0), gallery=gallery
+        )
         outputs = make_outputs(self, camera, p, images=self.takes_images)
         return Stream(camera, tracker, outputs, self.get_clock(), self.get_logger(), gallery)
 
@@ -174,7 +176,8 @@ class TrackingNode(LifecycleNode, Generic[P]):
             self._on_message(stream, message, info)
 
         return InputSubscription(
-            self, topic, message_type, on_message, self.parameters.reliability)
+            self, topic, message_type, on_message, self.parameters.reliability
+        )
 
     def _stop(self) -> None:
         for source in self._inputs.values():
@@ -220,12 +223,14 @@ class TrackingNode(LifecycleNode, Generic[P]):
         response.success = bool(self._streams)
         response.message = (
             'all tracks are dropped before the next image; ids go on counting'
-            if self._streams else 'the node is not configured'
+            if self._streams
+            else 'the node is not configured'
         )
         return response
 
-    def _on_set_enabled(self, request: SetBool.Request,
-                        response: SetBool.Response) -> SetBool.Response:
+    def _on_set_enabled(
+        self, request: SetBool.Request, response: SetBool.Response
+    ) -> SetBool.Response:
         self._enabled = request.data
         response.success = True
         response.message = 'input is processed' if request.data else 'input is ignored'

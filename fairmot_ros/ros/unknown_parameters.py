@@ -15,7 +15,8 @@ def unknown_parameters(node: Node) -> list[str]:
     # rclpy has no public access to values before their declaration.
     given = getattr(node, '_parameter_overrides', {})
     return sorted(
-        name for name in given
+        name
+        for name in given
         if not node.has_parameter(name) and not name.startswith(DECLARED_LATER)
     )
 

@@ -53,9 +53,7 @@ class VideoSource:
             capture.release()
         else:
             raise SourceError(f'no video at {path}: give a video file or a folder of pictures')
-        self.frame_rate = (
-            frame_rate or self._seqinfo_rate() or container_rate or FALLBACK_RATE
-        )
+        self.frame_rate = frame_rate or self._seqinfo_rate() or container_rate or FALLBACK_RATE
 
     def _seqinfo_rate(self) -> float:
         for folder in (self.path if self.path.is_dir() else self.path.parent, self.path.parent):

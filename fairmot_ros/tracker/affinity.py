@@ -33,7 +33,9 @@ def box_pairs(state: Array, innovation: Array, unsure: Array, found: Measured) -
     half, found_half = growth / 2 * size, (0.5 + MAX_EXPANSION) * found_size
     (left, top), (right, bottom) = centre - half, centre + half
     (found_left, found_top), (found_right, found_bottom) = (
-        found_centre - found_half, found_centre + found_half)
+        found_centre - found_half,
+        found_centre + found_half,
+    )
     rows, columns = crossing(left, right, found_left, found_right)
     near = ((top[rows] < found_bottom[columns]) & (found_top[columns] < bottom[rows])).nonzero()[0]
     rows, columns = rows[near], columns[near]

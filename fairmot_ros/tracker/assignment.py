@@ -60,15 +60,19 @@ def _blocks(pairs: Pairs) -> list[Pairs]:
     # The nodes of the graph are the rows, then the columns.
     starts = np.zeros(height + width + 1, np.int32)
     np.cumsum(np.bincount(rows, minlength=height + width), out=starts[1:])
-    edges = csr_array((np.ones(len(rows)), columns + height, starts),
-                      shape=(height + width, height + width))
+    edges = csr_array(
+        (np.ones(len(rows)), columns + height, starts), shape=(height + width, height + width)
+    )
     _, labels = connected_components(edges, directed=False)
     label = labels[rows]
     block = np.cumsum(np.bincount(label))[label] // (2 * BLOCK)
     order = block.argsort(kind='stable')
-    ends = np.bincount(block)[block[order[:1]][0]:].cumsum()
-    return [Pairs(*(part[chosen] for part in pairs))
-            for chosen in np.split(order, ends[:-1]) if len(chosen)]
+    ends = np.bincount(block)[block[order[:1]][0] :].cumsum()
+    return [
+        Pairs(*(part[chosen] for part in pairs))
+        for chosen in np.split(order, ends[:-1])
+        if len(chosen)
+    ]
 
 
 def _solve(pairs: Pairs, limit: float, backend: str) -> Matches:

@@ -104,8 +104,13 @@ class Association:
     def _in_sight(self) -> Mask:
         return self.table.column(SEEN) == self.now
 
-    def step(self, detections: Detections, stamp: float, first_id: int,
-             camera_motion: NDArray[np.float64] | None) -> int:
+    def step(
+        self,
+        detections: Detections,
+        stamp: float,
+        first_id: int,
+        camera_motion: NDArray[np.float64] | None,
+    ) -> int:
         """Match one image's detections with the tracks.
 
         Args:
@@ -143,8 +148,10 @@ class Association:
             low_pairs = pairs.only(~high[pairs.columns] & (confirmed & in_sight)[pairs.rows])
             matching.take(low_pairs, settings.low_limit)
         if looks and settings.max_absence > 0:
-            matching.take(self._long_absent(matching, found, confirmed & ~in_sight, high),
-                          settings.absence_limit)
+            matching.take(
+                self._long_absent(matching, found, confirmed & ~in_sight, high),
+                settings.absence_limit,
+            )
         newcomers = high_pairs.only(~confirmed[rows])
         if looks:
             matching.take(self._by_look(newcomers, found), settings.appearance_limit)
@@ -162,8 +169,9 @@ class Association:
         lowest = settings.score_threshold
         if settings.recover_low_scores:
             lowest = settings.low_score_threshold
-        rows = ((scores > lowest + shift) & (boxes[:, 2] > boxes[:, 0])
-                & (boxes[:, 3] > boxes[:, 1])).nonzero()[0]
+        rows = (
+            (scores > lowest + shift) & (boxes[:, 2] > boxes[:, 0]) & (boxes[:, 3] > boxes[:, 1])
+        ).nonzero()[0]
         found = Measured.of(detections, rows, self.table.embeddings.shape[1], self.form)
         high = found.scores > settings.score_threshold + self._class_shift(found.class_ids)
         return found, high
@@ -207,20 +215,27 @@ class Association:
         looks = look_distance(pairs, self.table.embeddings, found.embeddings)
         return Pairs(pairs.rows, pairs.columns, 0.98 * looks + 0.02 * pairs.cost)
 
-    def _long_absent(self, matching: _Matching, found: Measured, absent: Mask,
-                     high: Mask) -> Pairs:
+    def _long_absent(
+        self, matching: _Matching, found: Measured, absent: Mask, high: Mask
+    ) -> Pairs:
         """Return all pairs of absent tracks and free detections, at their distance in look."""
         rows = (absent & (matching.partner < 0)).nonzero()[0]
         columns = (matching.free & high).nonzero()[0]
         if not (len(rows) and len(columns)):
             return NO_PAIRS
-        pairs = Pairs(rows.repeat(len(columns)), np.tile(columns, len(rows)),
-                      np.zeros(len(rows) * len(columns)))
+        pairs = Pairs(
+            rows.repeat(len(columns)),
+            np.tile(columns, len(rows)),
+            np.zeros(len(rows) * len(columns)),
+        )
         if self.settings.separate_classes:
             same = self.table.column(CLASS_ID)[pairs.rows] == found.class_ids[pairs.columns]
             pairs = pairs.only(same)
-        return Pairs(pairs.rows, pairs.columns,
-                     look_distance(pairs, self.table.embeddings, found.embeddings))
+        return Pairs(
+            pairs.rows,
+            pairs.columns,
+            look_distance(pairs, self.table.embeddings, found.embeddings),
+        )
 
     def _correct(self, matching: _Matching, found: Measured, looks: bool) -> None:
         """Update the matched tracks."""
@@ -231,7 +246,7 @@ class Association:
         columns = matching.partner[rows]
         numbers = self.table.numbers.take(rows, 0)
         scores = found.scores[columns]
-        state, places = numbers[:, :kalman.SIZE], found.centred.take(columns, 0)
+        state, places = numbers[:, : kalman.SIZE], found.centred.take(columns, 0)
         second = (numbers[:, HITS] == 1).nonzero()[0]
         if len(second):
             new = state[second]
@@ -243,7 +258,8 @@ class Association:
         numbers[:, HITS] += 1
         numbers[:, EVIDENCE] += evidence(scores)
         numbers[:, CONFIRMED] = np.maximum(
-            numbers[:, CONFIRMED], numbers[:, EVIDENCE] >= self.settings.confirmation)
+            numbers[:, CONFIRMED], numbers[:, EVIDENCE] >= self.settings.confirmation
+        )
         self.table.numbers[rows] = numbers
         if looks:
             self._remember(rows, columns, found)
@@ -268,13 +284,17 @@ class Association:
         clear[pairs.rows[hidden]] = False
         return clear
 
-    def _renew(self, found: Measured, matching: _Matching, born: Rows, first_id: int,
-               first_image: bool) -> int:
+    def _renew(
+        self, found: Measured, matching: _Matching, born: Rows, first_id: int, first_image: bool
+    ) -> int:
         """Drop what is over and start tracks from detections that nobody wanted."""
         assert self.now is not None
         settings, table = self.settings, self.table
-        keep = np.where(table.column(CONFIRMED) > 0,
-                        max(settings.max_lost, settings.max_absence), settings.max_tentative)
+        keep = np.where(
+            table.column(CONFIRMED) > 0,
+            max(settings.max_lost, settings.max_absence),
+            settings.max_tentative,
+        )
         kept = (self.now - table.column(SEEN) <= keep).nonzero()[0]
         if len(kept) < len(table):
             table = table.take(kept)
@@ -284,11 +304,17 @@ class Association:
             born, nearest = born[apart], nearest[apart]
             # In the first image there is nothing to compare with: all are believed.
             fresh = TrackTable.of_new(
-                MOTION.initiate(found.centred.take(born, 0)), found.class_ids[born],
-                found.scores[born], found.embeddings.take(born, 0), first_id, self.now,
-                confirmed=first_image)
-            fresh.numbers[:, EVIDENCE] = (
-                evidence(found.scores[born]) - CROWDED_DOUBT * (nearest > CROWDED))
+                MOTION.initiate(found.centred.take(born, 0)),
+                found.class_ids[born],
+                found.scores[born],
+                found.embeddings.take(born, 0),
+                first_id,
+                self.now,
+                confirmed=first_image,
+            )
+            fresh.numbers[:, EVIDENCE] = evidence(found.scores[born]) - CROWDED_DOUBT * (
+                nearest > CROWDED
+            )
             table = table.joined(fresh)
         self.table = table
         return len(born)
@@ -320,8 +346,9 @@ class _Matching:
         """Match what is still alone on both sides, for less than a limit."""
         if not len(pairs.rows):
             return
-        pairs = pairs.only(self.free[pairs.columns] & (self.partner[pairs.rows] < 0)
-                           & (pairs.cost < limit))
+        pairs = pairs.only(
+            self.free[pairs.columns] & (self.partner[pairs.rows] < 0) & (pairs.cost < limit)
+        )
         rows, columns = assign(pairs, limit)
         self.partner[rows] = columns
         self.free[columns] = False

@@ -75,7 +75,8 @@ class CameraMotion:
         if image.dtype != np.uint8 or image.ndim != 3 or image.shape[2] != 3 or not image.size:
             raise ValueError(
                 f'the image must be uint8 [H, W, 3] and not empty, got {image.dtype} '
-                f'{list(image.shape)}')
+                f'{list(image.shape)}'
+            )
         boxes = np.asarray(boxes_xyxy, np.float64)
         if boxes.ndim != 2 or boxes.shape[1] != 4:
             raise ValueError(f'boxes_xyxy must have the shape [N, 4], got {list(boxes.shape)}')
@@ -103,8 +104,9 @@ def shrink(image: NDArray[np.uint8]) -> tuple[Grey, int]:
     for _ in range(halvings):
         height, width = image.shape[0] // 2, image.shape[1] // 2
         # By exactly two, OpenCV has a fast way to average.
-        image = cv2.resize(image[: 2 * height, : 2 * width], (width, height),
-                           interpolation=cv2.INTER_AREA)
+        image = cv2.resize(
+            image[: 2 * height, : 2 * width], (width, height), interpolation=cv2.INTER_AREA
+        )
     return cv2.cvtColor(image, cv2.COLOR_BGR2GRAY), 2**halvings
 
 
@@ -117,7 +119,7 @@ def corners(grey: Grey, boxes: Array, present: Points) -> Points:
     half = cv2.pyrDown(grey)
     free = np.full(half.shape, 255, np.uint8)
     for left, top, right, bottom in np.round(boxes / 2).astype(np.int64).clip(0):
-        free[top:bottom + 1, left:right + 1] = 0
+        free[top : bottom + 1, left : right + 1] = 0
     spacing = SPACING / 2
     for x, y in np.round(present / 2).astype(np.int64):
         cv2.circle(free, (int(x), int(y)), int(spacing), 0, -1)
@@ -131,7 +133,8 @@ def follow(before: Grey, now: Grey, points: Points) -> tuple[Points, Points]:
         return points, points
     now = _in_the_light_of(before, now)
     followed, found, _ = cv2.calcOpticalFlowPyrLK(
-        before, now, points, None, winSize=WINDOW, maxLevel=LEVELS, criteria=STEPS)
+        before, now, points, None, winSize=WINDOW, maxLevel=LEVELS, criteria=STEPS
+    )
     height, width = now.shape
     inside = ((followed >= 0) & (followed <= (width - 1, height - 1))).all(axis=1)
     good = (found[:, 0] > 0) & inside
@@ -159,8 +162,9 @@ def patches(grey: Grey, points: Points) -> NDArray[np.float32]:
     return pixels / np.maximum(norms, 1e-6)[:, None]
 
 
-def fit(points: Points, followed: Points,
-        shape: tuple[int, ...]) -> tuple[Array | None, NDArray[np.bool_]]:
+def fit(
+    points: Points, followed: Points, shape: tuple[int, ...]
+) -> tuple[Array | None, NDArray[np.bool_]]:
     """Fit a similarity that most points agree on.
 
     Args:
@@ -176,8 +180,13 @@ def fit(points: Points, followed: Points,
     if len(points) < MIN_FEATURES:
         return None, nobody
     motion, inliers = cv2.estimateAffinePartial2D(
-        points, followed, ransacReprojThreshold=TOLERANCE, maxIters=200, confidence=0.999,
-        refineIters=0)
+        points,
+        followed,
+        ransacReprojThreshold=TOLERANCE,
+        maxIters=200,
+        confidence=0.999,
+        refineIters=0,
+    )
     if motion is None:
         return None, nobody
     agreeing = inliers[:, 0] > 0
@@ -188,8 +197,9 @@ def fit(points: Points, followed: Points,
     return (motion, agreeing) if error <= MAX_ERROR else (None, nobody)
 
 
-def _refit(motion: Array, points: Points, followed: Points,
-           shape: tuple[int, ...]) -> tuple[Array, float]:
+def _refit(
+    motion: Array, points: Points, followed: Points, shape: tuple[int, ...]
+) -> tuple[Array, float]:
     """Improve a motion by weighted least squares, and tell its error.
 
     Tukey's biweight, on the scale of the median residual, takes out those who walk slowly enough

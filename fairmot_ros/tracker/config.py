@@ -9,8 +9,15 @@ from typing import Any
 from fairmot_ros.tracker.published import VARIANTS, PublishedSettings
 
 IN_0_1 = (
-    'score_threshold', 'low_score_threshold', 'new_track_threshold', 'appearance_limit',
-    'box_limit', 'low_limit', 'tentative_limit', 'absence_limit', 'duplicate_limit',
+    'score_threshold',
+    'low_score_threshold',
+    'new_track_threshold',
+    'appearance_limit',
+    'box_limit',
+    'low_limit',
+    'tentative_limit',
+    'absence_limit',
+    'duplicate_limit',
     'appearance_momentum',
 )
 SECONDS = ('max_tentative', 'max_lost', 'max_absence')
@@ -88,7 +95,8 @@ class TrackerConfig:
         object.__setattr__(self, 'class_thresholds', tuple(self.class_thresholds))
         if not all(0.0 <= value <= 1.0 for value in self.class_thresholds):
             raise ValueError(
-                f'class_thresholds must be within 0..1, got {list(self.class_thresholds)}')
+                f'class_thresholds must be within 0..1, got {list(self.class_thresholds)}'
+            )
         if not self.confirmation >= 0:
             raise ValueError(f'confirmation must be >= 0, got {self.confirmation}')
         if self.low_score_threshold > self.score_threshold and self.recover_low_scores:
@@ -105,8 +113,13 @@ class TrackerConfig:
         return self.use_appearance
 
     @classmethod
-    def from_parameters(cls, association: str = 'default', reference_frame_rate: float = 30.0,
-                        reference_track_buffer: float = 30.0, **settings: Any) -> TrackerConfig:
+    def from_parameters(
+        cls,
+        association: str = 'default',
+        reference_frame_rate: float = 30.0,
+        reference_track_buffer: float = 30.0,
+        **settings: Any,
+    ) -> TrackerConfig:
         """Return what parameters of the node describe, see `parameter_names`.
 
         Raises:
@@ -120,7 +133,8 @@ class TrackerConfig:
             expected = ', '.join(map(repr, ('default', *VARIANTS)))
             raise ValueError(f'association must be one of {expected}, got {association!r}')
         return cls.reference(
-            reference_frame_rate, reference_track_buffer, own.score_threshold, association)
+            reference_frame_rate, reference_track_buffer, own.score_threshold, association
+        )
 
     @classmethod
     def reference(

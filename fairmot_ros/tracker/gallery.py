@@ -108,8 +108,9 @@ class Gallery:
 
     # -- what the tracker does ---------------------------------------------------------------
 
-    def remember(self, track_id: int, embedding: ArrayLike, class_id: int,
-                 box_xyxy: ArrayLike, now: float) -> bool:
+    def remember(
+        self, track_id: int, embedding: ArrayLike, class_id: int, box_xyxy: ArrayLike, now: float
+    ) -> bool:
         """Note that somebody left.
 
         Args:
@@ -135,8 +136,9 @@ class Gallery:
                 self._store.remove(mine.nonzero()[0])
                 if not self._make_room(1):
                     return False
-                self._store.add(unit, identity=self._new_identity(), track_id=track_id,
-                                class_id=class_id)
+                self._store.add(
+                    unit, identity=self._new_identity(), track_id=track_id, class_id=class_id
+                )
             rows = self._store.rows
             mine = rows['track_id'] == track_id
             rows['present'][mine] = False
@@ -144,8 +146,9 @@ class Gallery:
             rows['box'][mine] = box_xyxy
             return True
 
-    def recall(self, embedding: ArrayLike, class_id: int, box_xyxy: ArrayLike,
-               now: float) -> int | None:
+    def recall(
+        self, embedding: ArrayLike, class_id: int, box_xyxy: ArrayLike, now: float
+    ) -> int | None:
         """Return the id of who left and has come back, None if it is nobody known.
 
         Args:
@@ -195,8 +198,15 @@ class Gallery:
 
     # -- what people ask for -----------------------------------------------------------------
 
-    def enrol(self, name: str, embeddings: ArrayLike, *, track_id: int = 0,
-              class_id: int = 0, model: str = '') -> None:
+    def enrol(
+        self,
+        name: str,
+        embeddings: ArrayLike,
+        *,
+        track_id: int = 0,
+        class_id: int = 0,
+        model: str = '',
+    ) -> None:
         """Give a person a name; enrolled people are kept until they are forgotten.
 
         Args:
@@ -214,7 +224,7 @@ class Gallery:
             raise ValueError('a name is needed to enrol somebody, got an empty one')
         self._check_model(model)
         given = np.atleast_2d(np.asarray(embeddings, np.float32))
-        looks = [as_unit(look) for look in given[-self._config.views:]]
+        looks = [as_unit(look) for look in given[-self._config.views :]]
         with self._lock:
             rows = self._store.rows
             identity = next((i for i, n in self._names.items() if n == name), 0)
@@ -246,8 +256,14 @@ class Gallery:
         with self._lock:
             return self._store.embeddings[self._store.rows['track_id'] == track_id]
 
-    def query(self, embedding: ArrayLike, k: int = 1, *, model: str = '',
-              max_distance: float | None = None) -> list[Match]:
+    def query(
+        self,
+        embedding: ArrayLike,
+        k: int = 1,
+        *,
+        model: str = '',
+        max_distance: float | None = None,
+    ) -> list[Match]:
         """Return who looks most like an embedding, the nearest first.
 
         Args:
@@ -272,9 +288,14 @@ class Gallery:
                 if distance[row] > limit:
                     break
                 identity = int(rows['identity'][row])
-                found.setdefault(identity, Match(
-                    int(rows['track_id'][row]), self._names.get(identity, ''),
-                    float(distance[row])))
+                found.setdefault(
+                    identity,
+                    Match(
+                        int(rows['track_id'][row]),
+                        self._names.get(identity, ''),
+                        float(distance[row]),
+                    ),
+                )
             return list(found.values())[:k]
 
     def forget(self, who: int | str | None = None) -> int:
@@ -287,7 +308,8 @@ class Gallery:
             rows = self._store.rows
             if isinstance(who, str):
                 chosen = np.isin(
-                    rows['identity'], [i for i, name in self._names.items() if name == who])
+                    rows['identity'], [i for i, name in self._names.items() if name == who]
+                )
             else:
                 chosen = np.full(len(rows), True) if who is None else rows['track_id'] == who
             tracked = rows['track_id'][chosen & rows['present'] & (rows['track_id'] > 0)]
@@ -359,7 +381,7 @@ class Gallery:
     def _drop_old_views(self, identity: int, more: int) -> None:
         mine = (self._store.rows['identity'] == identity).nonzero()[0]
         oldest = mine[self._store.rows['added'][mine].argsort()]
-        self._store.remove(oldest[:self._views_over(identity, more)])
+        self._store.remove(oldest[: self._views_over(identity, more)])
 
     def _bind(self, identity: int, track_id: int, before: NDArray) -> None:
         """Tie an enrolled person to a track; `before` is its row where it was known already."""

@@ -10,15 +10,17 @@ from numpy.typing import ArrayLike, NDArray
 Rows = NDArray[np.int64]
 Unit = NDArray[np.float32]
 
-ROW = np.dtype([
-    ('added', np.int64),  # counts up
-    ('identity', np.int64),  # rows of one person share it
-    ('track_id', np.int64),  # 0 if none is known
-    ('class_id', np.int64),
-    ('present', np.bool_),  # not known to have left
-    ('left', np.float64),  # seconds, when last seen
-    ('box', np.float64, 4),  # xyxy, where last seen
-])
+ROW = np.dtype(
+    [
+        ('added', np.int64),  # counts up
+        ('identity', np.int64),  # rows of one person share it
+        ('track_id', np.int64),  # 0 if none is known
+        ('class_id', np.int64),
+        ('present', np.bool_),  # not known to have left
+        ('left', np.float64),  # seconds, when last seen
+        ('box', np.float64, 4),  # xyxy, where last seen
+    ]
+)
 
 
 class EmbeddingStore:
@@ -43,12 +45,12 @@ class EmbeddingStore:
     @property
     def rows(self) -> NDArray:
         """A view of the rows [N], without the embeddings."""
-        return self._rows[:self._count]
+        return self._rows[: self._count]
 
     @property
     def embeddings(self) -> NDArray[np.float32]:
         """A view of the embeddings [N, D]."""
-        return self._embeddings[:self._count]
+        return self._embeddings[: self._count]
 
     def add(self, unit: Unit, **columns: int | bool) -> None:
         """Fill one more row; there must be room, and the size must have been checked."""

@@ -127,11 +127,14 @@ class Motion:
 PUBLISHED = Motion(
     # DeepSORT's constants (Wojke et al. 2017), which FairMOT uses; the unit of time is a frame.
     form=AspectForm(),
-    process=Spread([1 / 20, 1 / 20, 0, 1 / 20, 1 / 160, 1 / 160, 0, 1 / 160],
-                   [0, 0, 1e-2, 0, 0, 0, 1e-5, 0]),
+    process=Spread(
+        [1 / 20, 1 / 20, 0, 1 / 20, 1 / 160, 1 / 160, 0, 1 / 160], [0, 0, 1e-2, 0, 0, 0, 1e-5, 0]
+    ),
     measurement=Spread([1 / 20, 1 / 20, 0, 1 / 20], [0, 0, 1e-1, 0]),
-    first=Spread([2 / 20, 2 / 20, 0, 2 / 20, 10 / 160, 10 / 160, 0, 10 / 160],
-                 [0, 0, 1e-2, 0, 0, 0, 1e-5, 0]),
+    first=Spread(
+        [2 / 20, 2 / 20, 0, 2 / 20, 10 / 160, 10 / 160, 0, 10 / 160],
+        [0, 0, 1e-2, 0, 0, 0, 1e-5, 0],
+    ),
     integrated=False,
 )
 
@@ -156,5 +159,5 @@ def warp(state: Array, motion: Array, form: WidthForm) -> None:
     state[:, 6:8] *= np.sqrt(scales)
     for block in (PP, PV, VV):
         x = block.start
-        state[:, x:x + 2] = state[:, x:x + 2] @ (linear**2).T
-        state[:, x + 2:x + 4] *= scales
+        state[:, x : x + 2] = state[:, x : x + 2] @ (linear**2).T
+        state[:, x + 2 : x + 4] *= scales

@@ -34,8 +34,9 @@ class Measured:
         return len(self.scores)
 
     @staticmethod
-    def of(detections: Detections, rows: NDArray, embedding_size: int,
-           form: WidthForm) -> Measured:
+    def of(
+        detections: Detections, rows: NDArray, embedding_size: int, form: WidthForm
+    ) -> Measured:
         """Prepare the chosen rows (indices); embeddings are zero where there are none."""
         xywh = xyxy_to_xywh(detections.boxes_xyxy.take(rows, 0))
         if detections.embeddings is None or not embedding_size:
@@ -43,6 +44,9 @@ class Measured:
         else:
             embeddings = unit_length(detections.embeddings.take(rows, 0))
         return Measured(
-            xywh_to_xyxy(xywh), form.of_xywh(xywh), detections.scores.take(rows),
-            detections.class_ids.take(rows), embeddings,
+            xywh_to_xyxy(xywh),
+            form.of_xywh(xywh),
+            detections.scores.take(rows),
+            detections.class_ids.take(rows),
+            embeddings,
         )

@@ -101,15 +101,17 @@ def within_gate(positions: Array, variance: Array, measurements: Array, gate: fl
     return Pairs(rows, columns, distance).only(distance <= gate)
 
 
-def look_distance(pairs: Pairs, tracks: NDArray[np.float32],
-                  detections: NDArray[np.float32]) -> Array:
+def look_distance(
+    pairs: Pairs, tracks: NDArray[np.float32], detections: NDArray[np.float32]
+) -> Array:
     """Return max(0, 1 - cosine) [K] of each pair of unit vectors; of a zero vector 1."""
     cosine = np.einsum('kd,kd->k', tracks.take(pairs.rows, 0), detections.take(pairs.columns, 0))
     return np.maximum(0.0, 1.0 - cosine.astype(np.float64))
 
 
-def cosine_distance(pairs: Pairs, tracks: NDArray[np.float32],
-                    detections: NDArray[np.float32]) -> Array:
+def cosine_distance(
+    pairs: Pairs, tracks: NDArray[np.float32], detections: NDArray[np.float32]
+) -> Array:
     """Return the same with the rounding of the published code, of vectors of any length."""
     a = tracks[pairs.rows].astype(np.float64)
     b = detections[pairs.columns].astype(np.float64)

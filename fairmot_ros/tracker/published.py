@@ -123,21 +123,22 @@ class PublishedAssociation:
     @property
     def visible(self) -> Rows:
         """Rows of the confirmed tracks seen in the last call."""
-        return self.table.column(CONFIRMED)[:self._tracked].nonzero()[0]
+        return self.table.column(CONFIRMED)[: self._tracked].nonzero()[0]
 
     @property
     def lost(self) -> Rows:
         """Rows of the tracks that may come back; what the authors call removed is left out."""
-        doomed = self.table.column(DOOMED)[self._tracked:]
+        doomed = self.table.column(DOOMED)[self._tracked :]
         return self._tracked + (doomed == 0).nonzero()[0]
 
     @property
     def tentative(self) -> Rows:
         """Rows of the tracks seen once."""
-        return (self.table.column(CONFIRMED)[:self._tracked] == 0).nonzero()[0]
+        return (self.table.column(CONFIRMED)[: self._tracked] == 0).nonzero()[0]
 
-    def step(self, detections: Detections, first_id: int,
-             camera_motion: NDArray[np.float64] | None) -> int:
+    def step(
+        self, detections: Detections, first_id: int, camera_motion: NDArray[np.float64] | None
+    ) -> int:
         """Match one image's detections with the tracks.
 
         Args:
@@ -201,7 +202,7 @@ class PublishedAssociation:
         """Move all tracks on by a frame but the tentative ones, which the authors leave."""
         state = self.table.state
         before = state[tentative]
-        state[self._tracked:, kalman.V.start + kalman.HEIGHT] = 0
+        state[self._tracked :, kalman.V.start + kalman.HEIGHT] = 0
         PUBLISHED.predict(state, 1.0)
         state[tentative] = before
         if camera_motion is not None:
@@ -214,7 +215,8 @@ class PublishedAssociation:
             return self._of_one_class(pairs.only(waiting[pairs.rows]), high)
         state = table.state
         pairs = within_gate(
-            state[:, kalman.P], PUBLISHED.innovation(state), high.centred, kalman.GATE)
+            state[:, kalman.P], PUBLISHED.innovation(state), high.centred, kalman.GATE
+        )
         pairs = self._of_one_class(pairs.only(waiting[pairs.rows]), high)
         looks = cosine_distance(pairs, table.embeddings, high.embeddings)
         cost = (1 - MOTION_SHARE) * looks + MOTION_SHARE * pairs.cost
@@ -249,7 +251,7 @@ class PublishedAssociation:
             return
         columns = partner[rows]
         numbers, embeddings = self.table.numbers.take(rows, 0), self.table.embeddings
-        PUBLISHED.update(numbers[:, :kalman.SIZE], measured.centred.take(columns, 0))
+        PUBLISHED.update(numbers[:, : kalman.SIZE], measured.centred.take(columns, 0))
         # FairMOT leaves the score of a track found again as it was.
         scored = rows < self._tracked if self.settings.variant == 'fairmot' else slice(None)
         numbers[scored, SCORE] = measured.scores[columns][scored]
@@ -267,12 +269,22 @@ class PublishedAssociation:
             return None
         # In the first image there is nothing to compare with: all are believed.
         return TrackTable.of_new(
-            PUBLISHED.initiate(measured.centred.take(columns, 0)), measured.class_ids[columns],
-            measured.scores[columns], measured.embeddings.take(columns, 0), first_id, self.now,
-            confirmed=self.now == 1)
+            PUBLISHED.initiate(measured.centred.take(columns, 0)),
+            measured.class_ids[columns],
+            measured.scores[columns],
+            measured.embeddings.take(columns, 0),
+            first_id,
+            self.now,
+            confirmed=self.now == 1,
+        )
 
-    def _rebuild(self, found_again: NDArray[np.bool_], lost_now: Rows, dropped: Rows,
-                 born: TrackTable | None) -> None:
+    def _rebuild(
+        self,
+        found_again: NDArray[np.bool_],
+        lost_now: Rows,
+        dropped: Rows,
+        born: TrackTable | None,
+    ) -> None:
         """Sort the rows into tracked and lost ones, and drop what is over."""
         tracked, old = self._tracked, self.table
         kept = np.ones(tracked, np.bool_)

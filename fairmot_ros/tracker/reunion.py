@@ -43,15 +43,20 @@ class Reunion:
                 row = int((before.column(ID) == track_id).argmax())
                 if before.embeddings[row].any():
                     self._gallery.remember(
-                        int(track_id), before.embeddings[row],
+                        int(track_id),
+                        before.embeddings[row],
                         int(before.numbers[row, CLASS_ID]),
-                        to_xyxy(before.state[row:row + 1, kalman.P])[0],
-                        float(before.numbers[row, SEEN]) / rate)
+                        to_xyxy(before.state[row : row + 1, kalman.P])[0],
+                        float(before.numbers[row, SEEN]) / rate,
+                    )
             for row in rows[~np.isin(ids, self._ids)]:
                 if table.embeddings[row].any():
                     known = self._gallery.recall(
-                        table.embeddings[row], int(table.numbers[row, CLASS_ID]),
-                        to_xyxy(table.state[row:row + 1, kalman.P])[0], now)
+                        table.embeddings[row],
+                        int(table.numbers[row, CLASS_ID]),
+                        to_xyxy(table.state[row : row + 1, kalman.P])[0],
+                        now,
+                    )
                     if known is not None:
                         table.numbers[row, ID] = known
             ids = table.numbers[rows, ID]

@@ -18,8 +18,15 @@ FIELDS = tuple(Track.__dataclass_fields__)
 class Snapshot:
     """Copied rows of a table, all in the same state, at one moment."""
 
-    def __init__(self, table: TrackTable, rows: NDArray, state: TrackState, form: WidthForm,
-                 now: float | None, rate: float) -> None:
+    def __init__(
+        self,
+        table: TrackTable,
+        rows: NDArray,
+        state: TrackState,
+        form: WidthForm,
+        now: float | None,
+        rate: float,
+    ) -> None:
         """Copy rows.
 
         Args:
@@ -84,4 +91,3 @@ class _TrackView(Track):
         snapshot, row = source
         self.__dict__.update(zip(FIELDS, snapshot.row(row)))
         return getattr(self, name)
-

@@ -14,7 +14,8 @@ from fairmot_ros.tracker import kalman
 Array = NDArray[np.float64]
 
 ID, CLASS_ID, SCORE, HITS, STARTED, SEEN, CONFIRMED, DOOMED, EVIDENCE = range(
-    kalman.SIZE, kalman.SIZE + 9)
+    kalman.SIZE, kalman.SIZE + 9
+)
 COLUMNS = kalman.SIZE + 9
 
 
@@ -46,12 +47,19 @@ class TrackTable:
         return TrackTable(np.zeros((0, COLUMNS)), np.zeros((0, embedding_size), np.float32))
 
     @staticmethod
-    def of_new(state: Array, class_ids: NDArray, scores: NDArray, embeddings: NDArray[np.float32],
-               first_id: int, now: float, confirmed: bool) -> TrackTable:
+    def of_new(
+        state: Array,
+        class_ids: NDArray,
+        scores: NDArray,
+        embeddings: NDArray[np.float32],
+        first_id: int,
+        now: float,
+        confirmed: bool,
+    ) -> TrackTable:
         """Return tracks that start now, numbered from `first_id` on."""
         count = len(state)
         numbers = np.zeros((count, COLUMNS))
-        numbers[:, :kalman.SIZE] = state
+        numbers[:, : kalman.SIZE] = state
         numbers[:, ID] = range(first_id, first_id + count)
         numbers[:, CLASS_ID] = class_ids
         numbers[:, SCORE] = scores
@@ -78,7 +86,7 @@ class TrackTable:
     @property
     def state(self) -> Array:
         """A view of the filter's state [N, 20], see `kalman`."""
-        return self.numbers[:, :kalman.SIZE]
+        return self.numbers[:, : kalman.SIZE]
 
     @property
     def ids(self) -> NDArray[np.int64]:

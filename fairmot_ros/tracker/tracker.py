@@ -28,8 +28,13 @@ class Tracker:
         config: the settings in force.
     """
 
-    def __init__(self, config: TrackerConfig | None = None, *, last_id: int = 0,
-                 gallery: Gallery | None = None) -> None:
+    def __init__(
+        self,
+        config: TrackerConfig | None = None,
+        *,
+        last_id: int = 0,
+        gallery: Gallery | None = None,
+    ) -> None:
         """Start without tracks.
 
         Args:
@@ -51,7 +56,8 @@ class Tracker:
         """Drop all tracks; ids go on counting."""
         published = self.config.published
         self._association: Association | PublishedAssociation = (
-            Association(self.config) if published is None else PublishedAssociation(published))
+            Association(self.config) if published is None else PublishedAssociation(published)
+        )
         self._last_stamp: float | None = None
         self._camera: CameraMotion | None = None
         if self._reunion is not None:
@@ -131,8 +137,12 @@ class Tracker:
         a = self._association
         return Snapshot(a.table, rows, state, a.form, a.now, a.rate).tracks()
 
-    def _motion(self, detections: Detections, image: NDArray[np.uint8] | None,
-                camera_motion: ArrayLike | None) -> NDArray[np.float64] | None:
+    def _motion(
+        self,
+        detections: Detections,
+        image: NDArray[np.uint8] | None,
+        camera_motion: ArrayLike | None,
+    ) -> NDArray[np.float64] | None:
         """Return how the camera moved, as given or from the image; None if that is not known."""
         given = None if camera_motion is None else _check_motion(camera_motion)
         config = self.config

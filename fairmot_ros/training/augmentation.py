@@ -49,8 +49,9 @@ class AugmentationOptions:
         return not (still and self.scale == (1.0, 1.0))
 
 
-def prepare(scene: Scene, size: tuple[int, int], options: AugmentationOptions,
-            rng: Generator) -> Scene:
+def prepare(
+    scene: Scene, size: tuple[int, int], options: AugmentationOptions, rng: Generator
+) -> Scene:
     """Change a picture and bring it to the network's size.
 
     Args:
@@ -82,8 +83,9 @@ def prepare(scene: Scene, size: tuple[int, int], options: AugmentationOptions,
     return scene
 
 
-def jitter_hsv(image: NDArray[np.uint8], uniform: Callable[[], float],
-               strength: float) -> NDArray[np.uint8]:
+def jitter_hsv(
+    image: NDArray[np.uint8], uniform: Callable[[], float], strength: float
+) -> NDArray[np.uint8]:
     """Scale saturation, then value, each by a random factor in 1 +- `strength`.
 
     Args:
@@ -107,8 +109,9 @@ def letterbox_boxes(boxes: Boxes, source: tuple[int, int], size: tuple[int, int]
     return (boxes * ratio + np.array([*pad, *pad])).astype(np.float32)
 
 
-def random_affine(uniform: Callable[[], float], size: tuple[int, int],
-                  options: AugmentationOptions) -> tuple[Matrix, float]:
+def random_affine(
+    uniform: Callable[[], float], size: tuple[int, int], options: AugmentationOptions
+) -> tuple[Matrix, float]:
     """Return a random 3 x 3 map of pixels: shear after shift after rotation and scaling.
 
     As published, the shift along x is a share of the height and that along y of the width. The
@@ -122,6 +125,7 @@ def random_affine(uniform: Callable[[], float], size: tuple[int, int],
     Returns:
         The matrix and the angle of the rotation in degrees.
     """
+
     def between(low: float, high: float) -> float:
         return uniform() * (high - low) + low
 
@@ -142,13 +146,17 @@ def random_affine(uniform: Callable[[], float], size: tuple[int, int],
 def warp(image: NDArray[np.uint8], matrix: Matrix) -> NDArray[np.uint8]:
     """Return the picture under a map of pixels, grey where it does not reach."""
     return cv2.warpPerspective(
-        image, matrix, (image.shape[1], image.shape[0]), flags=cv2.INTER_LINEAR,
+        image,
+        matrix,
+        (image.shape[1], image.shape[0]),
+        flags=cv2.INTER_LINEAR,
         borderValue=(BORDER_GREY,) * 3,
     )
 
 
-def map_boxes(boxes: Boxes, matrix: Matrix, angle: float,
-              size: tuple[int, int]) -> tuple[Boxes, NDArray[np.int64]]:
+def map_boxes(
+    boxes: Boxes, matrix: Matrix, angle: float, size: tuple[int, int]
+) -> tuple[Boxes, NDArray[np.int64]]:
     """Map boxes; the box around the four corners is shrunk again, as corners are mostly empty.
 
     Args:

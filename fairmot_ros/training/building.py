@@ -80,8 +80,9 @@ def start_from(network: FairMOTNetwork, weights: str) -> None:
         tqdm.write(f'{weights} has no {", ".join(fresh)} that fits: started fresh')
 
 
-def make_loss(config: TrainingConfig, num_identities: int,
-              looks: NDArray[np.float32] | None = None) -> FairMOTLoss:
+def make_loss(
+    config: TrainingConfig, num_identities: int, looks: NDArray[np.float32] | None = None
+) -> FairMOTLoss:
     """Build the loss; `looks` [num_identities, reid_dim] are a teacher's embeddings.
 
     Raises:
@@ -89,7 +90,9 @@ def make_loss(config: TrainingConfig, num_identities: int,
     """
     try:
         return FairMOTLoss(
-            config.reid_dim, num_identities, **config.loss,
+            config.reid_dim,
+            num_identities,
+            **config.loss,
             looks=None if looks is None else torch.from_numpy(looks),
         )
     except (TypeError, ValueError) as error:

@@ -32,8 +32,13 @@ class Progress:
     problems: int
 
 
-def write_card(path: Path, config: TrainingConfig, network: FairMOTNetwork,
-               summaries: list[SetSummary], progress: Progress) -> None:
+def write_card(
+    path: Path,
+    config: TrainingConfig,
+    network: FairMOTNetwork,
+    summaries: list[SetSummary],
+    progress: Progress,
+) -> None:
     """Write the card as Markdown."""
     parameters = sum(p.numel() for p in network.parameters())
     kind = 'composed scenes' if config.composer else 'whole pictures'
@@ -41,9 +46,8 @@ def write_card(path: Path, config: TrainingConfig, network: FairMOTNetwork,
     if progress.epoch is not None:
         done += f' ({progress.epoch} of {config.epochs} epochs)'
     facts = {
-        'architecture': f'`{config.architecture}`' + ''.join(
-            f', {name} {value}' for name, value in config.network.items()
-        ),
+        'architecture': f'`{config.architecture}`'
+        + ''.join(f', {name} {value}' for name, value in config.network.items()),
         'parameters': f'{parameters:,}',
         'classes': ', '.join(config.labels),
         'embedding': f'{config.reid_dim} numbers',
@@ -57,7 +61,8 @@ def write_card(path: Path, config: TrainingConfig, network: FairMOTNetwork,
         'time': f'{progress.seconds / 60:.0f} minutes on {progress.hardware}',
         'last losses': ', '.join(f'{k} {v:.3f}' for k, v in progress.terms.items()) or '-',
         'left out': f'{progress.problems} faulty labels and pictures, see `problems.txt`'
-        if progress.problems else 'nothing',
+        if progress.problems
+        else 'nothing',
     }
     lines = [f'# {config.name}', '', '| | |', '|---|---|']
     lines += [f'| {name} | {value} |' for name, value in facts.items()]
@@ -65,7 +70,9 @@ def write_card(path: Path, config: TrainingConfig, network: FairMOTNetwork,
     lines += ['| set | pictures | boxes | identities |', '|---|---|---|---|']
     lines += [f'| {s.folder} | {s.pictures} | {s.boxes} | {s.identities} |' for s in summaries]
     lines += [
-        '', '## To be filled in by whoever publishes it', '',
+        '',
+        '## To be filled in by whoever publishes it',
+        '',
         'Licences of the sets, what the model was measured on and how it did '
         '(`fairmot-score`), and what it is not fit for. Embeddings of people are biometric data.',
     ]

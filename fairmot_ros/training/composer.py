@@ -51,8 +51,9 @@ class ComposerOptions:
 class SceneComposer:
     """Makes an endless supply of random scenes from photographs and cut-outs."""
 
-    def __init__(self, photographs: list[Photograph], cut_outs: list[CutOut],
-                 options: ComposerOptions) -> None:
+    def __init__(
+        self, photographs: list[Photograph], cut_outs: list[CutOut], options: ComposerOptions
+    ) -> None:
         self.peopled = [p for p in photographs if len(p.boxes_xyxy)]
         self.empty = [p for p in photographs if not len(p.boxes_xyxy) + len(p.ignored_xyxy)]
         self.cut_outs = cut_outs
@@ -102,8 +103,9 @@ class SceneComposer:
                 scene.paste(window, left, top)
         return scene
 
-    def _window_on_people(self, rng: Generator, size: tuple[int, int],
-                          min_visible: float) -> Scene:
+    def _window_on_people(
+        self, rng: Generator, size: tuple[int, int], min_visible: float
+    ) -> Scene:
         """Choose a person, a height for them and a window of (width, height) around them."""
         o = self.options
         width, height = size
@@ -123,9 +125,7 @@ class SceneComposer:
         top = (y0 + y1) / 2 - place[1] * height / vertical
         left = _into(left, picture_width - width / horizontal)
         top = _into(top, picture_height - height / vertical)
-        return cut_window(
-            scene, left, top, (horizontal, vertical), size, min_visible
-        )
+        return cut_window(scene, left, top, (horizontal, vertical), size, min_visible)
 
     def _paste_people(self, scene: Scene, count: int, rng: Generator) -> None:
         """Paste people and decoys from the back of the scene to its front."""
@@ -154,8 +154,9 @@ class SceneComposer:
                 decoys.cast_shadow(scene.image, mask, left, top, rng)
             area = _paste(scene.image, owner, patch, mask, left, top, row)
             full_area.append(area)
-            boxes.append(np.array([[left, top, left + patch.shape[1], top + patch.shape[0]]],
-                                  np.float32))
+            boxes.append(
+                np.array([[left, top, left + patch.shape[1], top + patch.shape[0]]], np.float32)
+            )
             identities.append(np.array([cut_out.identity], np.int64))
         self._paste_decoys(scene.image, owner, rng)
         scene.boxes_xyxy = np.concatenate(boxes)
@@ -220,8 +221,9 @@ def _pose(cut_out: CutOut, height: float, rng: Generator) -> tuple[NDArray, NDAr
     return jitter_colour(np.ascontiguousarray(patch), rng, 0.6), mask
 
 
-def _paste(image: NDArray, owner: NDArray, patch: NDArray, mask: NDArray, left: int, top: int,
-           who: int) -> int:
+def _paste(
+    image: NDArray, owner: NDArray, patch: NDArray, mask: NDArray, left: int, top: int, who: int
+) -> int:
     """Blend a patch into the image; returns the pixels of the whole mask, inside or not."""
     height, width = image.shape[:2]
     x0, y0 = max(left, 0), max(top, 0)

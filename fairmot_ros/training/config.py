@@ -226,8 +226,7 @@ def build_section(cls: type, values: dict[str, Any], origin: str) -> Any:
     unknown = sorted(set(values) - known)
     if unknown:
         raise ConfigError(
-            f'{origin}: unknown setting {", ".join(unknown)}; '
-            f'expected {", ".join(sorted(known))}'
+            f'{origin}: unknown setting {", ".join(unknown)}; expected {", ".join(sorted(known))}'
         )
     try:
         return cls(**{k: tuple(v) if isinstance(v, list) else v for k, v in values.items()})

@@ -15,8 +15,9 @@ from fairmot_ros.training.readers.jde import IMAGES, label_path
 from fairmot_ros.training.sources import DataError, Photograph
 
 
-def write_jde(photographs: Sequence[Photograph], source: Path, output: Path, name: str,
-              problems: Problems) -> Path:
+def write_jde(
+    photographs: Sequence[Photograph], source: Path, output: Path, name: str, problems: Problems
+) -> Path:
     """Write the labels of a set, link its pictures, and list them in `<name>.train`.
 
     Identities count over the whole set, whatever the order of its labels: people of two

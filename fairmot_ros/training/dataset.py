@@ -41,8 +41,9 @@ class SampleStream(IterableDataset, ABC):
         rank, world: number of this process, and how many there are.
     """
 
-    def __init__(self, config: TrainingConfig, num_identities: int,
-                 samples_per_epoch: int | None = None) -> None:
+    def __init__(
+        self, config: TrainingConfig, num_identities: int, samples_per_epoch: int | None = None
+    ) -> None:
         self.config = config
         self.num_identities = num_identities
         self.samples_per_epoch = samples_per_epoch

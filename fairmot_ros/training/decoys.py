@@ -46,8 +46,9 @@ def silhouette(height: int, person: Mask) -> Mask:
     return cv2.resize(person, (width, height), interpolation=cv2.INTER_AREA)
 
 
-def cast_shadow(image: NDArray[np.uint8], person: Mask, left: int, top: int,
-                rng: Generator) -> None:
+def cast_shadow(
+    image: NDArray[np.uint8], person: Mask, left: int, top: int, rng: Generator
+) -> None:
     """Darken the ground beside somebody's feet, in place; (left, top) is where they stand."""
     height, width = person.shape
     length = rng.uniform(0.05, 0.6) * height
@@ -56,7 +57,9 @@ def cast_shadow(image: NDArray[np.uint8], person: Mask, left: int, top: int,
     corners = np.array([foot[0], foot[1], foot[1] + (lean, -length)], np.float32)
     source = np.array([[0, height], [width, height], [width, 0]], np.float32)
     fallen = cv2.warpAffine(
-        person, cv2.getAffineTransform(source, corners), (image.shape[1], image.shape[0]),
+        person,
+        cv2.getAffineTransform(source, corners),
+        (image.shape[1], image.shape[0]),
         flags=cv2.INTER_LINEAR,
     )
     soft = cv2.GaussianBlur(fallen, (0, 0), rng.uniform(0.5, 2.5)).astype(np.float32)

@@ -22,7 +22,9 @@ def count_totals(batch: dict[str, Tensor]) -> Tensor:
     1. The totals of several parts, of one process or of many, are the sums of theirs.
     """
     counts = (
-        batch['hm'].eq(1).sum(), batch['mask'].sum(), _known(batch).sum(),
+        batch['hm'].eq(1).sum(),
+        batch['mask'].sum(),
+        _known(batch).sum(),
         torch.ones((), device=batch['hm'].device),
     )
     return torch.stack([count.double() for count in counts])
@@ -44,8 +46,9 @@ def focal_loss(logits: Tensor, target: Tensor, centres: Tensor | None = None) ->
     return -(positive + negative) / centres.clamp(min=1)
 
 
-def masked_l1(predicted: Tensor, target: Tensor, mask: Tensor,
-              objects: Tensor | None = None) -> Tensor:
+def masked_l1(
+    predicted: Tensor, target: Tensor, mask: Tensor, objects: Tensor | None = None
+) -> Tensor:
     """Mean absolute error over the objects' channels; [B, K, C] and a mask [B, K].
 
     `objects` is the number to divide by, that of the mask by default.
@@ -105,8 +108,9 @@ class FairMOTLoss(nn.Module):
         self.s_det = nn.Parameter(torch.tensor(-1.85))
         self.s_id = nn.Parameter(torch.tensor(-1.05))
 
-    def forward(self, output: dict[str, Tensor], batch: dict[str, Tensor],
-                totals: Tensor | None = None) -> dict[str, Tensor]:
+    def forward(
+        self, output: dict[str, Tensor], batch: dict[str, Tensor], totals: Tensor | None = None
+    ) -> dict[str, Tensor]:
         """Return the terms and their sum under ``loss``.
 
         Args:
@@ -115,13 +119,16 @@ class FairMOTLoss(nn.Module):
             totals: where the batch is one part of a larger one, the totals of that: the terms
                 of all parts then add up to those of the whole.
         """
-        at_objects = {
-            name: gather_cells(output[name], batch['ind']) for name in HEADS_AT_PEAKS
-        }
+        at_objects = {name: gather_cells(output[name], batch['ind']) for name in HEADS_AT_PEAKS}
         return self.terms(output['hm'], at_objects, batch, totals)
 
-    def terms(self, heat_maps: Tensor, at_objects: dict[str, Tensor], batch: dict[str, Tensor],
-              totals: Tensor | None = None) -> dict[str, Tensor]:
+    def terms(
+        self,
+        heat_maps: Tensor,
+        at_objects: dict[str, Tensor],
+        batch: dict[str, Tensor],
+        totals: Tensor | None = None,
+    ) -> dict[str, Tensor]:
         """Return the same from the raw ``hm`` and the other heads at the objects' cells.
 
         Args:
@@ -145,15 +152,17 @@ class FairMOTLoss(nn.Module):
         else:
             # Kendall et al. 2018: each task is weighted by its learned uncertainty.
             loss = 0.5 * (
-                torch.exp(-self.s_det) * det + torch.exp(-self.s_id) * identity
+                torch.exp(-self.s_det) * det
+                + torch.exp(-self.s_id) * identity
                 + (self.s_det + self.s_id) / parts
             )
         look = self.look_loss(embeddings, batch, known)
         loss = loss + self.look_weight * look
         return {'loss': loss, 'hm': hm, 'wh': wh, 'reg': reg, 'id': identity, 'look': look}
 
-    def identity_loss(self, embeddings: Tensor, batch: dict[str, Tensor],
-                      number: Tensor) -> Tensor:
+    def identity_loss(
+        self, embeddings: Tensor, batch: dict[str, Tensor], number: Tensor
+    ) -> Tensor:
         """Cross-entropy of the scaled, normalised embeddings [B, K, D]; 0 without identities."""
         known = _known(batch)
         features = self.scale * F.normalize(embeddings[known])
@@ -177,7 +186,8 @@ class FairMOTLoss(nn.Module):
             total = total + self.contrast_weight * F.kl_div(
                 (found @ self.looks.T / TEMPERATURE).log_softmax(dim=1),
                 (wanted @ self.looks.T / TEMPERATURE).log_softmax(dim=1),
-                reduction='sum', log_target=True,
+                reduction='sum',
+                log_target=True,
             )
         return total / number.clamp(min=1)
 

@@ -46,8 +46,9 @@ class Mix:
     def looks(self, size: int) -> NDArray[np.float32] | None:
         """Return the looks [num_identities, size], see `table_of_looks`; None without any."""
         people = [(p.identities, p.looks) for p in self.photographs if p.looks is not None]
-        people += [(np.array([c.identity]), c.look[None]) for c in self.cut_outs
-                   if c.look is not None]
+        people += [
+            (np.array([c.identity]), c.look[None]) for c in self.cut_outs if c.look is not None
+        ]
         if not people:
             return None
         identities, looks = (np.concatenate(part) for part in zip(*people))

@@ -66,8 +66,14 @@ class Scene:
         self.ignored_xyxy = np.concatenate((self.ignored_xyxy, ignored + shift))
 
 
-def cut_window(scene: Scene, left: float, top: float, scale: tuple[float, float],
-               size: tuple[int, int], min_visible: float) -> Scene:
+def cut_window(
+    scene: Scene,
+    left: float,
+    top: float,
+    scale: tuple[float, float],
+    size: tuple[int, int],
+    min_visible: float,
+) -> Scene:
     """Return the window at (left, top) of a picture scaled by (x, y), `size` = (width, height).
 
     People of whom less than `min_visible` of the box's area is inside are ignored.
@@ -82,9 +88,7 @@ def cut_window(scene: Scene, left: float, top: float, scale: tuple[float, float]
     if any(pad) and inside.size:
         inside = cv2.copyMakeBorder(inside, *pad, cv2.BORDER_CONSTANT, value=(BORDER_GREY,) * 3)
     shrinks = (x1 - x0) * (y1 - y0) > width * height
-    image = cv2.resize(
-        inside, size, interpolation=cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR
-    )
+    image = cv2.resize(inside, size, interpolation=cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR)
     factor = np.array([width / (x1 - x0), height / (y1 - y0)] * 2, dtype=np.float32)
     corner = np.array([x0, y0, x0, y0], dtype=np.float32)
     boxes = (scene.boxes_xyxy - corner) * factor

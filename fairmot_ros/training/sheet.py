@@ -30,12 +30,15 @@ def write_sheet(path: Path, batch: dict[str, Tensor], stride: int) -> None:
 
 def draw_sample(batch: dict[str, Tensor], row: int, stride: int) -> NDArray[np.uint8]:
     """Return one sample with its targets, BGR, uint8 [H, W, 3]."""
-    sample = {name: value[row].cpu().numpy() for name, value in batch.items()
-              if isinstance(value, Tensor)}
+    sample = {
+        name: value[row].cpu().numpy()
+        for name, value in batch.items()
+        if isinstance(value, Tensor)
+    }
     image = np.ascontiguousarray(sample['image'][::-1].transpose(1, 2, 0))
     height, width = image.shape[:2]
     heat = cv2.resize(sample['hm'].max(axis=0), (width, height), interpolation=cv2.INTER_NEAREST)
-    red = (image * (1 - 0.6 * heat[..., None]) + heat[..., None] * np.array([0, 0, 150]))
+    red = image * (1 - 0.6 * heat[..., None]) + heat[..., None] * np.array([0, 0, 150])
     image = red.astype(np.uint8)
     map_width = sample['hm'].shape[-1]
     for k in np.flatnonzero(sample['mask']):

@@ -16,7 +16,9 @@ from fairmot_ros.training.scene import Scene, no_boxes
 PICTURES = ('.jpg', '.jpeg', '.png')
 # A JPEG is decoded at a fraction of its size at a fraction of the cost.
 REDUCED = {
-    1: cv2.IMREAD_COLOR, 2: cv2.IMREAD_REDUCED_COLOR_2, 4: cv2.IMREAD_REDUCED_COLOR_4,
+    1: cv2.IMREAD_COLOR,
+    2: cv2.IMREAD_REDUCED_COLOR_2,
+    4: cv2.IMREAD_REDUCED_COLOR_4,
     8: cv2.IMREAD_REDUCED_COLOR_8,
 }
 SURE, DOUBTFUL = 0.6, 0.2  # scores of a teacher's detections
@@ -111,11 +113,16 @@ def coverage(a: NDArray[np.float32], b: NDArray[np.float32]) -> NDArray[np.float
     return shared / np.maximum(smaller, 1e-6)
 
 
-def make_photograph(path: Path, boxes: Sequence[Sequence[float]], identities: Iterable[int],
-                    *, class_ids: NDArray[np.int64] | None = None,
-                    ignored: Sequence[Sequence[float]] = (),
-                    looks: NDArray[np.float32] | None = None,
-                    normalised: bool = False) -> Photograph:
+def make_photograph(
+    path: Path,
+    boxes: Sequence[Sequence[float]],
+    identities: Iterable[int],
+    *,
+    class_ids: NDArray[np.int64] | None = None,
+    ignored: Sequence[Sequence[float]] = (),
+    looks: NDArray[np.float32] | None = None,
+    normalised: bool = False,
+) -> Photograph:
     """Return a photograph from lists; see Photograph."""
     return Photograph(
         path,
@@ -151,8 +158,9 @@ class CutOut:
     look: NDArray[np.float32] | None = None
 
 
-def read_cut_outs(folder: Path, first_identity: int, max_height: int,
-                  looks: Looks | None = None) -> list[CutOut]:
+def read_cut_outs(
+    folder: Path, first_identity: int, max_height: int, looks: Looks | None = None
+) -> list[CutOut]:
     """Read every picture of a set that has a mask, cropped to it and at most `max_height` tall.
 
     `looks` are a teacher's embeddings of the set's annotations, one of which each picture has.
@@ -180,7 +188,5 @@ def read_cut_outs(folder: Path, first_identity: int, max_height: int,
             picture = cv2.resize(picture, size, interpolation=cv2.INTER_AREA)
             mask = cv2.resize(mask, size, interpolation=cv2.INTER_AREA)
         identity = first_identity + len(cut_outs)
-        cut_outs.append(
-            CutOut(picture.copy(), mask.copy(), identity, look_of.get(image['id']))
-        )
+        cut_outs.append(CutOut(picture.copy(), mask.copy(), identity, look_of.get(image['id'])))
     return cut_outs

@@ -58,8 +58,13 @@ def detect(teacher: Teacher, image_bgr: Image) -> NDArray[np.float32]:
     size = (round(width * scale), round(height * scale))
     resized = _resize(image_bgr, size)
     boxed = cv2.copyMakeBorder(
-        resized, 0, teacher.height - size[1], 0, teacher.width - size[0],
-        cv2.BORDER_CONSTANT, value=(BORDER_GREY,) * 3,
+        resized,
+        0,
+        teacher.height - size[1],
+        0,
+        teacher.width - size[0],
+        cv2.BORDER_CONSTANT,
+        value=(BORDER_GREY,) * 3,
     )
     # Rows of the output: image, class, score, left, top, right, bottom (0..1).
     rows = teacher.run(boxed).reshape(-1, 7)
@@ -116,7 +121,8 @@ def teach_looks(teacher: Teacher, folder: Path) -> int:
         names += [annotation['id'] for annotation in people]
         embeddings += [embed(teacher, image, annotation['bbox']) for annotation in people]
     np.savez(
-        folder / LOOKS, annotation=np.array(names, np.int64),
+        folder / LOOKS,
+        annotation=np.array(names, np.int64),
         embedding=np.array(embeddings, np.float16),
     )
     return len(names)

@@ -49,8 +49,9 @@ class Trainer:
     if there were any, `problems.txt`.
     """
 
-    def __init__(self, config: TrainingConfig, data: Path, folder: Path,
-                 device: str = 'auto') -> None:
+    def __init__(
+        self, config: TrainingConfig, data: Path, folder: Path, device: str = 'auto'
+    ) -> None:
         """Build the run, or take it up where `state.pt` left it.
 
         Raises:
@@ -69,7 +70,8 @@ class Trainer:
         self.stream.rank, self.stream.world = self.processes.rank, self.processes.world
         self.steps_per_epoch = (
             self.stream.samples_per_epoch // config.batch_size
-            if self.stream.samples_per_epoch else None
+            if self.stream.samples_per_epoch
+            else None
         )
         self.steps = self.steps_per_epoch * config.epochs if self.steps_per_epoch else config.steps
         resumes = (folder / 'state.pt').is_file()
@@ -112,8 +114,12 @@ class Trainer:
         first = self.processes.is_first
         log = RunLog(self.folder, self.step) if first else None
         progress = tqdm(
-            total=self.steps, initial=self.step, unit='step', desc=self.config.name,
-            mininterval=2.0, disable=not first,
+            total=self.steps,
+            initial=self.step,
+            unit='step',
+            desc=self.config.name,
+            mininterval=2.0,
+            disable=not first,
         )
         if first and len(self.mix.problems):
             tqdm.write(self.mix.problems.report())
@@ -134,9 +140,7 @@ class Trainer:
             if log and (self.step % self.config.log_every == 0 or self.step == self.steps):
                 self.terms = {name: total / counted for name, total in sums.items()}
                 sums, counted = dict.fromkeys(TERMS, 0.0), 0
-                progress.set_postfix(
-                    {k: f'{v:.3f}' for k, v in self.terms.items()}, refresh=False
-                )
+                progress.set_postfix({k: f'{v:.3f}' for k, v in self.terms.items()}, refresh=False)
                 log.write(self.step, self.seconds, self._rate(self.step - 1), self.terms)
             if self.step % save_every == 0 and self.step < self.steps:
                 self.save()
@@ -150,10 +154,14 @@ class Trainer:
     def parts(self) -> Iterator[Part]:
         """Return the parts of the batches from the present step on."""
         self.stream.first_part = self.step * self.config.accumulate
-        return iter(DataLoader(
-            self.stream, batch_size=None, num_workers=self.config.workers,
-            pin_memory=self.device.type == 'cuda',
-        ))
+        return iter(
+            DataLoader(
+                self.stream,
+                batch_size=None,
+                num_workers=self.config.workers,
+                pin_memory=self.device.type == 'cuda',
+            )
+        )
 
     def train_step(self, *parts: Part) -> dict[str, float]:
         """Do one optimiser step on this process's parts of a batch.
@@ -244,16 +252,25 @@ class Trainer:
         partial.replace(self.folder / 'state.pt')
         epoch = self.step // self.steps_per_epoch if self.steps_per_epoch else None
         save_checkpoint(
-            self.average.network, weights, half=self.config.half_weights,
-            epoch=self.step if epoch is None else epoch, name=self.config.name,
-            input_size=list(self.config.input_size), labels=list(self.config.labels),
+            self.average.network,
+            weights,
+            half=self.config.half_weights,
+            epoch=self.step if epoch is None else epoch,
+            name=self.config.name,
+            input_size=list(self.config.input_size),
+            labels=list(self.config.labels),
             near_height=self.config.near_height,
         )
         if len(problems):
             text = '\n'.join(problems.sentences()) + '\n'
             (self.folder / 'problems.txt').write_text(text)
         progress = Progress(
-            self.step, self.steps, epoch, self.terms, self.seconds, self._hardware(),
+            self.step,
+            self.steps,
+            epoch,
+            self.terms,
+            self.seconds,
+            self._hardware(),
             len(problems),
         )
         write_card(

@@ -29,7 +29,8 @@ def sequence(tmp_path: Path) -> Path:
     write_mot(folder / 'gt' / 'gt.txt', GROUND_TRUTH)
     (folder / 'seqinfo.ini').write_text(
         f'[Sequence]\nname=MOT99-01\nimDir=img1\nframeRate=14\nseqLength={LENGTH}\n'
-        'imWidth=40\nimHeight=30\nimExt=.jpg\n')
+        'imWidth=40\nimHeight=30\nimExt=.jpg\n'
+    )
     return folder
 
 
@@ -53,11 +54,30 @@ def test_there_and_back(
 
 def test_options(sequence: Path, tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
     bag = tmp_path / 'bag'
-    assert mot2bag.main([
-        str(sequence / 'img1'), str(bag), '--ground-truth', str(sequence / 'gt' / 'gt.txt'),
-        '--frame-rate', '5', '--image-topic', '/eye/image', '--ground-truth-topic', '/truth',
-        '--image-format', 'jpeg', '--compress', '--max-images', '3', '--start', '100',
-    ]) == 0
+    assert (
+        mot2bag.main(
+            [
+                str(sequence / 'img1'),
+                str(bag),
+                '--ground-truth',
+                str(sequence / 'gt' / 'gt.txt'),
+                '--frame-rate',
+                '5',
+                '--image-topic',
+                '/eye/image',
+                '--ground-truth-topic',
+                '/truth',
+                '--image-format',
+                'jpeg',
+                '--compress',
+                '--max-images',
+                '3',
+                '--start',
+                '100',
+            ]
+        )
+        == 0
+    )
     from fairmot_ros.evaluation.bags import Bag, FrameIndex, ImageStream
 
     with Bag(bag) as opened:
@@ -78,7 +98,7 @@ def test_a_bag_of_boxes_alone_is_numbered_by_its_messages(sequence: Path, tmp_pa
         writer.add_topic('/tracks', DETECTIONS)
         maker = BoxMaker(writer)
         for i, row in enumerate(GROUND_TRUTH):
-            stamp = 10 ** 9 * (4 + 2 * i)
+            stamp = 10**9 * (4 + 2 * i)
             array = maker.detections(row[None, :7], maker.header(stamp, ''))
             array.detections[0].id = f'front/{i // 3}'
             writer.write('/tracks', stamp, array)
@@ -88,15 +108,22 @@ def test_a_bag_of_boxes_alone_is_numbered_by_its_messages(sequence: Path, tmp_pa
     assert rows[:, 1].tolist() == [1, 1, 1, 2, 2], 'names are numbered'
 
 
-@pytest.mark.parametrize(('arguments', 'reason'), [
-    (['none', 'bag'], 'no video at none'),
-    (['{sequence}', '{sequence}'], 'exists already'),
-    (['{sequence}', 'bag', '--ground-truth', 'none.txt'], 'none.txt: no such file'),
-    (['{sequence}', 'bag', '--image-format', 'jpeg', '--jpeg-quality', '0'], 'within 1..100'),
-])
+@pytest.mark.parametrize(
+    ('arguments', 'reason'),
+    [
+        (['none', 'bag'], 'no video at none'),
+        (['{sequence}', '{sequence}'], 'exists already'),
+        (['{sequence}', 'bag', '--ground-truth', 'none.txt'], 'none.txt: no such file'),
+        (['{sequence}', 'bag', '--image-format', 'jpeg', '--jpeg-quality', '0'], 'within 1..100'),
+    ],
+)
 def test_mistakes_of_mot2bag(
-    arguments: list[str], reason: str, sequence: Path, tmp_path: Path,
-    capsys: pytest.CaptureFixture, monkeypatch: pytest.MonkeyPatch,
+    arguments: list[str],
+    reason: str,
+    sequence: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.chdir(tmp_path)
     assert mot2bag.main([a.format(sequence=sequence) for a in arguments]) == 2

@@ -22,11 +22,16 @@ def check(broken: dict[str, str], folder: Path, **variables: str) -> tuple[int, 
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(content)
     environment = {
-        **os.environ, 'PYTHONPATH': os.pathsep.join([str(folder), str(REPOSITORY)]), **variables,
+        **os.environ,
+        'PYTHONPATH': os.pathsep.join([str(folder), str(REPOSITORY)]),
+        **variables,
     }
     done = subprocess.run(
-        [sys.executable, '-m', 'fairmot_ros.cli.check'], env=environment, capture_output=True,
-        text=True, cwd=folder,
+        [sys.executable, '-m', 'fairmot_ros.cli.check'],
+        env=environment,
+        capture_output=True,
+        text=True,
+        cwd=folder,
     )
     assert done.stderr == ''
     return done.returncode, done.stdout
@@ -47,11 +52,14 @@ def test_a_sound_installation(tmp_path: Path) -> None:
     assert '[ ok ] default model: fairmot_ros_small:' in output
 
 
-@pytest.mark.parametrize(('module', 'advice'), [
-    ('torch', 'pytorch.org'),
-    ('cv2', 'python3-opencv'),
-    ('rclpy', 'setup.bash'),
-])
+@pytest.mark.parametrize(
+    ('module', 'advice'),
+    [
+        ('torch', 'pytorch.org'),
+        ('cv2', 'python3-opencv'),
+        ('rclpy', 'setup.bash'),
+    ],
+)
 def test_what_cannot_be_imported_is_named(module: str, advice: str, tmp_path: Path) -> None:
     broken = {f'{module}.py': 'raise ImportError("libsomething.so: cannot open")'}
     code, output = check(broken, tmp_path, VIRTUAL_ENV='')
@@ -69,7 +77,8 @@ def test_torch_in_a_virtual_environment_that_is_not_seen(tmp_path: Path) -> None
     python.write_text('#!/bin/sh\nexit 0\n')
     python.chmod(0o755)
     code, output = check(
-        {'torch.py': 'raise ImportError'}, tmp_path / 'shadow', VIRTUAL_ENV=str(environment))
+        {'torch.py': 'raise ImportError'}, tmp_path / 'shadow', VIRTUAL_ENV=str(environment)
+    )
     assert code == 1
     assert 'does not see' in line_of(output, 'torch')
     assert '--system-site-packages' in line_of(output, 'torch')
@@ -99,10 +108,13 @@ class BoundingBox2D:
     assert 'older than 4.0' in line_of(output, 'vision_msgs')
 
 
-@pytest.mark.parametrize(('first_line', 'said'), [
-    ('#!/nowhere/python3', 'names a Python that is not there'),
-    ('#!/bin/false', 'starts'),
-])
+@pytest.mark.parametrize(
+    ('first_line', 'said'),
+    [
+        ('#!/nowhere/python3', 'names a Python that is not there'),
+        ('#!/bin/false', 'starts'),
+    ],
+)
 def test_the_python_that_ros2_run_starts_is_tried(
     first_line: str, said: str, tmp_path: Path
 ) -> None:
@@ -115,9 +127,15 @@ def test_the_python_that_ros2_run_starts_is_tried(
     assert said in line_of(output, 'ros2 run')
 
 
-@pytest.mark.parametrize(('first_line', 'expected'), [
-    ('#!/usr/bin/env sh', 'sh'), ('#!/bin/sh', 'sh'), ('', None), ('#!/no/such', None),
-])
+@pytest.mark.parametrize(
+    ('first_line', 'expected'),
+    [
+        ('#!/usr/bin/env sh', 'sh'),
+        ('#!/bin/sh', 'sh'),
+        ('', None),
+        ('#!/no/such', None),
+    ],
+)
 def test_first_lines(first_line: str, expected: str | None, tmp_path: Path) -> None:
     script = tmp_path / 'script'
     script.write_text(first_line + '\n')

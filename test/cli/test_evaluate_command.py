@@ -57,12 +57,14 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     truth = tracks.copy()
     truth[:, 6] = 1
     write_mot(folder / 'gt.txt', truth[truth[:, 0] != 4])
-    write_sequence(folder / 'walk', pictures, RATE, read_mot(folder / 'gt.txt'),
-                   BagLayout(image_format='png'))
+    write_sequence(
+        folder / 'walk', pictures, RATE, read_mot(folder / 'gt.txt'), BagLayout(image_format='png')
+    )
     (folder / 'small.yaml').write_text('input_width: 320\ninput_height: 256\n')
     (folder / 'strict.yaml').write_text(
         '/**:\n  ros__parameters:\n    input_width: 320\n    input_height: 256\n'
-        '    new_track_threshold: 0.8\n    publish_lost: true\n')
+        '    new_track_threshold: 0.8\n    publish_lost: true\n'
+    )
     return folder
 
 
@@ -70,10 +72,23 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def evaluated(folder: Path) -> Path:
     """The output of one evaluation with everything that there is offline."""
     output = folder / 'out'
-    assert evaluate.main([
-        str(folder / 'walk'), '--config', str(folder / 'small.yaml'), str(folder / 'strict.yaml'),
-        '--interpolate', '1', '--output', str(output), '--fail-below', 'HOTA=0',
-    ]) == 0
+    assert (
+        evaluate.main(
+            [
+                str(folder / 'walk'),
+                '--config',
+                str(folder / 'small.yaml'),
+                str(folder / 'strict.yaml'),
+                '--interpolate',
+                '1',
+                '--output',
+                str(output),
+                '--fail-below',
+                'HOTA=0',
+            ]
+        )
+        == 0
+    )
     return output
 
 
@@ -87,8 +102,11 @@ def test_offline_is_what_the_api_does(evaluated: Path, folder: Path) -> None:
 def test_the_report_holds_the_figures_of_the_results(evaluated: Path, folder: Path) -> None:
     data = json.loads((evaluated / 'report.json').read_text())
     assert [(c['configuration'], c['mode'], c['filled_seconds']) for c in data['combined']] == [
-        ('small', 'offline', 0), ('small', 'offline', 1.0),
-        ('strict', 'offline', 0), ('strict', 'offline', 1.0)]
+        ('small', 'offline', 0),
+        ('small', 'offline', 1.0),
+        ('strict', 'offline', 0),
+        ('strict', 'offline', 1.0),
+    ]
     for name in ('small', 'strict'):
         results = evaluated / 'results' / f'walk.{name}.offline.txt'
         expected = evaluate_mot({'walk': (folder / 'gt.txt', results)}, 'MOT15')['walk']
@@ -104,10 +122,23 @@ def test_the_report_holds_the_figures_of_the_results(evaluated: Path, folder: Pa
 
 def test_equal_input_gives_equal_bytes(evaluated: Path, folder: Path) -> None:
     again = folder / 'again'
-    assert evaluate.main([
-        str(folder / 'walk'), '--config', str(folder / 'small.yaml'), str(folder / 'strict.yaml'),
-        '--interpolate', '1', '--output', str(again), '--fail-below', 'HOTA=0',
-    ]) == 0
+    assert (
+        evaluate.main(
+            [
+                str(folder / 'walk'),
+                '--config',
+                str(folder / 'small.yaml'),
+                str(folder / 'strict.yaml'),
+                '--interpolate',
+                '1',
+                '--output',
+                str(again),
+                '--fail-below',
+                'HOTA=0',
+            ]
+        )
+        == 0
+    )
     files = sorted(p.relative_to(evaluated) for p in evaluated.rglob('*') if p.is_file())
     assert len(files) == 6
     for file in files:
@@ -125,9 +156,18 @@ def test_the_report_in_a_browser(evaluated: Path, tmp_path: Path) -> None:
 
 
 def run(folder: Path, output: Path, *arguments: str) -> int:
-    return evaluate.main([
-        str(folder / 'walk'), '--config', str(folder / 'small.yaml'), '--max-images', '3',
-        '--output', str(output), *arguments])
+    return evaluate.main(
+        [
+            str(folder / 'walk'),
+            '--config',
+            str(folder / 'small.yaml'),
+            '--max-images',
+            '3',
+            '--output',
+            str(output),
+            *arguments,
+        ]
+    )
 
 
 def test_limits_decide_on_the_exit_code(
@@ -145,9 +185,24 @@ def test_several_bags_with_files_as_ground_truth(folder: Path, tmp_path: Path) -
     pictures = list(islice(VideoSource(CLIP), 3))
     write_sequence(other, pictures, RATE, layout=BagLayout(storage='sqlite3'))
     truth = str(folder / 'gt.txt')
-    assert evaluate.main([
-        str(folder / 'walk'), str(other), '--ground-truth', truth, truth, '--max-images', '3',
-        '--config', str(folder / 'small.yaml'), '--output', str(tmp_path / 'out')]) == 0
+    assert (
+        evaluate.main(
+            [
+                str(folder / 'walk'),
+                str(other),
+                '--ground-truth',
+                truth,
+                truth,
+                '--max-images',
+                '3',
+                '--config',
+                str(folder / 'small.yaml'),
+                '--output',
+                str(tmp_path / 'out'),
+            ]
+        )
+        == 0
+    )
     data = json.loads((tmp_path / 'out' / 'report.json').read_text())
     assert [r['name'] for r in data['recordings']] == ['walk', 'other']
     assert [r['ground_truth']['source'] for r in data['recordings']] == [truth, truth]
@@ -163,8 +218,12 @@ def test_a_truncated_bag_is_evaluated_and_it_is_said(
     write_sequence(bag, list(islice(VideoSource(CLIP), FRAMES)), RATE, read_mot(folder / 'gt.txt'))
     file = next(bag.glob('*.mcap'))
     file.write_bytes(file.read_bytes()[: file.stat().st_size // 2])
-    assert evaluate.main([
-        str(bag), '--config', str(folder / 'small.yaml'), '--output', str(tmp_path / 'out')]) == 0
+    assert (
+        evaluate.main(
+            [str(bag), '--config', str(folder / 'small.yaml'), '--output', str(tmp_path / 'out')]
+        )
+        == 0
+    )
     assert 'cut short or damaged' in capsys.readouterr().out
     data = json.loads((tmp_path / 'out' / 'report.json').read_text())
     assert 1 < data['recordings'][0]['images'] < FRAMES
@@ -177,8 +236,12 @@ def test_without_ground_truth_there_are_tracks_and_no_metrics(
 ) -> None:
     bag = tmp_path / 'blind'
     write_sequence(bag, list(islice(VideoSource(CLIP), 3)), RATE)
-    assert evaluate.main([
-        str(bag), '--config', str(folder / 'small.yaml'), '--output', str(tmp_path / 'out')]) == 0
+    assert (
+        evaluate.main(
+            [str(bag), '--config', str(folder / 'small.yaml'), '--output', str(tmp_path / 'out')]
+        )
+        == 0
+    )
     assert 'note: there is no ground truth' in capsys.readouterr().out
     data = json.loads((tmp_path / 'out' / 'report.json').read_text())
     assert data['combined'][0]['metrics'] is None
@@ -188,25 +251,35 @@ def test_without_ground_truth_there_are_tracks_and_no_metrics(
 # -- mistakes --------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(('arguments', 'reason'), [
-    (['none'], 'no bag at none'),
-    (['{walk}', '--image-topic', '/eye'], r'no topic /eye; it holds /ground_truth \(vision_msgs'),
-    (['{walk}', '--ground-truth-topic', '/truth'], 'no topic /truth; it holds'),
-    (['{walk}', '--ground-truth', 'none.txt'], 'none.txt: no such file'),
-    (['{walk}', '--ground-truth', 'a', 'b'], 'got 2 files of ground truth for 1 bags'),
-    (['{walk}', '--ground-truth', 'a', '--ground-truth-topic', 'b'], 'give either'),
-    (['{walk}', '{walk}'], "two bags are called 'walk'"),
-    (['{walk}', '--config', 'none.yaml'], 'none.yaml: no such file'),
-    (['{walk}', '--weights', 'none.pth'], 'no weights at none.pth'),
-    (['{walk}', '--weights', 'a/x.pth', 'b/x.pth'], 'two configurations have the same name'),
-    (['{walk}', '--rate', '0'], 'every --rate must be positive'),
-    (['{walk}', '--no-offline'], '--no-offline leaves nothing to do without --rate'),
-    (['{walk}', '--fail-below', 'HOTA'], 'expected NAME=VALUE'),
-    (['{walk}', '--fail-above', 'latency_p95_ms=9'], 'needs a live run: give --rate'),
-])
+@pytest.mark.parametrize(
+    ('arguments', 'reason'),
+    [
+        (['none'], 'no bag at none'),
+        (
+            ['{walk}', '--image-topic', '/eye'],
+            r'no topic /eye; it holds /ground_truth \(vision_msgs',
+        ),
+        (['{walk}', '--ground-truth-topic', '/truth'], 'no topic /truth; it holds'),
+        (['{walk}', '--ground-truth', 'none.txt'], 'none.txt: no such file'),
+        (['{walk}', '--ground-truth', 'a', 'b'], 'got 2 files of ground truth for 1 bags'),
+        (['{walk}', '--ground-truth', 'a', '--ground-truth-topic', 'b'], 'give either'),
+        (['{walk}', '{walk}'], "two bags are called 'walk'"),
+        (['{walk}', '--config', 'none.yaml'], 'none.yaml: no such file'),
+        (['{walk}', '--weights', 'none.pth'], 'no weights at none.pth'),
+        (['{walk}', '--weights', 'a/x.pth', 'b/x.pth'], 'two configurations have the same name'),
+        (['{walk}', '--rate', '0'], 'every --rate must be positive'),
+        (['{walk}', '--no-offline'], '--no-offline leaves nothing to do without --rate'),
+        (['{walk}', '--fail-below', 'HOTA'], 'expected NAME=VALUE'),
+        (['{walk}', '--fail-above', 'latency_p95_ms=9'], 'needs a live run: give --rate'),
+    ],
+)
 def test_a_mistake_is_one_sentence(
-    arguments: list[str], reason: str, folder: Path, tmp_path: Path,
-    capsys: pytest.CaptureFixture, monkeypatch: pytest.MonkeyPatch,
+    arguments: list[str],
+    reason: str,
+    folder: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.chdir(tmp_path)
     assert evaluate.main([a.format(walk=folder / 'walk') for a in arguments]) == 2
@@ -229,18 +302,24 @@ def test_a_bag_without_images_lists_what_it_holds(
 # -- configurations --------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(('text', 'reason'), [
-    ('- 1', 'expected names and values, got list'),
-    ('a: [', 'is not YAML'),
-    ('max_lostt: 3', "'max_lostt' is no parameter; those that matter for the tracks are weights"),
-    ('max_lost: -1', 'configuration test: max_lost must be a number of seconds >= 0'),
-    ('association: sort', 'configuration test: association must be one of'),
-    ('input_width: 320', 'input_width and input_height must both be given'),
-    ('gallery: true\nassociation: byte', 'gallery needs embeddings'),
-    ('gallery_size: 0', 'configuration test: gallery: size must be at least 1'),
-    ('max_age: 0.5', 'max_age cannot be evaluated'),
-    ('cameras: [left]', 'cameras cannot be evaluated together'),
-])
+@pytest.mark.parametrize(
+    ('text', 'reason'),
+    [
+        ('- 1', 'expected names and values, got list'),
+        ('a: [', 'is not YAML'),
+        (
+            'max_lostt: 3',
+            "'max_lostt' is no parameter; those that matter for the tracks are weights",
+        ),
+        ('max_lost: -1', 'configuration test: max_lost must be a number of seconds >= 0'),
+        ('association: sort', 'configuration test: association must be one of'),
+        ('input_width: 320', 'input_width and input_height must both be given'),
+        ('gallery: true\nassociation: byte', 'gallery needs embeddings'),
+        ('gallery_size: 0', 'configuration test: gallery: size must be at least 1'),
+        ('max_age: 0.5', 'max_age cannot be evaluated'),
+        ('cameras: [left]', 'cameras cannot be evaluated together'),
+    ],
+)
 def test_wrong_configurations(text: str, reason: str, tmp_path: Path) -> None:
     (tmp_path / 'test.yaml').write_text(text)
     with pytest.raises(ValueError, match=reason) as caught:
@@ -271,7 +350,13 @@ def test_every_parameter_that_matters_is_one_of_the_node() -> None:
 
     # Fields of TrackerConfig that the node does not offer can only be compared offline.
     assert set(PIPELINE) >= {
-        'weights', 'association', 'max_lost', 'detection_threshold', 'min_box_area', 'max_gap'}
+        'weights',
+        'association',
+        'max_lost',
+        'detection_threshold',
+        'min_box_area',
+        'max_gap',
+    }
     known = {f.name: f.default for f in fields(NodeParameters)}
     tracker = Configuration('default').tracker()
     for name in set(PIPELINE) & set(known):

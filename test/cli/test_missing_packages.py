@@ -32,19 +32,30 @@ sys.exit({command}.main(sys.argv[1:]))
 ROS = ('rclpy', 'std_msgs', 'sensor_msgs', 'vision_msgs', 'rcl_interfaces', 'builtin_interfaces')
 
 
-def run(command: str, packages: tuple[str, ...], *arguments: object
-        ) -> subprocess.CompletedProcess:
+def run(
+    command: str, packages: tuple[str, ...], *arguments: object
+) -> subprocess.CompletedProcess:
     script = WITHOUT.format(packages=packages, command=command)
     return subprocess.run(
-        [sys.executable, '-c', script, *map(str, arguments)], capture_output=True, text=True,
-        env={**os.environ, 'OMP_NUM_THREADS': '1'})
+        [sys.executable, '-c', script, *map(str, arguments)],
+        capture_output=True,
+        text=True,
+        env={**os.environ, 'OMP_NUM_THREADS': '1'},
+    )
 
 
 def test_offline_evaluation_does_without_ros(tmp_path: Path) -> None:
     write_sequence(tmp_path / 'bag', list(islice(VideoSource(CLIP), 2)), 7.0)
     (tmp_path / 'small.yaml').write_text('input_width: 320\ninput_height: 256\n')
-    done = run('evaluate', ROS, tmp_path / 'bag', '--config', tmp_path / 'small.yaml',
-               '--output', tmp_path / 'out')
+    done = run(
+        'evaluate',
+        ROS,
+        tmp_path / 'bag',
+        '--config',
+        tmp_path / 'small.yaml',
+        '--output',
+        tmp_path / 'out',
+    )
     assert done.returncode == 0, done.stderr
     assert json.loads((tmp_path / 'out' / 'report.json').read_text())['runs'][0]['boxes'] > 0
 
@@ -53,14 +64,21 @@ def test_live_evaluation_asks_for_ros_at_once(tmp_path: Path) -> None:
     done = run('evaluate', ROS, tmp_path / 'bag', '--rate', 7)
     assert done.returncode == 2
     assert done.stderr.strip() == (
-        'fairmot-evaluate: the Python package rclpy is missing: source the setup.bash of a ROS 2')
+        'fairmot-evaluate: the Python package rclpy is missing: source the setup.bash of a ROS 2'
+    )
 
 
-@pytest.mark.parametrize(('command', 'arguments'), [
-    ('evaluate', ['bag']), ('mot2bag', [CLIP, 'bag']), ('bag2mot', ['bag', 'a.txt']),
-])
+@pytest.mark.parametrize(
+    ('command', 'arguments'),
+    [
+        ('evaluate', ['bag']),
+        ('mot2bag', [CLIP, 'bag']),
+        ('bag2mot', ['bag', 'a.txt']),
+    ],
+)
 def test_a_missing_rosbags_is_named(command: str, arguments: list) -> None:
     done = run(command, ('rosbags',), *arguments)
     assert done.returncode == 2
     assert done.stderr.strip() == (
-        f'fairmot-{command}: the Python package rosbags is missing: pip install rosbags')
+        f'fairmot-{command}: the Python package rosbags is missing: pip install rosbags'
+    )

@@ -56,9 +56,7 @@ def test_every_architecture_computes_the_same(
 
 def test_detections_are_those_of_the_network(files: tuple[Path, Path]) -> None:
     """Of several images at once too, with the name under which embeddings are compared."""
-    own, exported = (
-        Detector(f, device='cpu', score_threshold=0.05, near_height=0) for f in files
-    )
+    own, exported = (Detector(f, device='cpu', score_threshold=0.05, near_height=0) for f in files)
     assert exported.info == own.info
     assert Detector(files[1], device='cpu').near_height == 0 < exported.info.near_height
     assert exported.model_name == own.model_name
@@ -115,8 +113,11 @@ def test_wrong_files_are_refused(tmp_path: Path) -> None:
     ],
 )
 def test_mistakes_of_the_command_are_one_sentence(
-    arguments: list[str], message: str, capsys: pytest.CaptureFixture,
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+    arguments: list[str],
+    message: str,
+    capsys: pytest.CaptureFixture,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.chdir(tmp_path)
     assert export.main(arguments) == 2
@@ -124,12 +125,20 @@ def test_mistakes_of_the_command_are_one_sentence(
     assert not list(tmp_path.iterdir())
 
 
-@pytest.mark.parametrize(('package', 'advice'), [
-    ('onnxruntime', 'install onnxruntime'), ('onnxscript', 'needs the packages onnx and'),
-])
+@pytest.mark.parametrize(
+    ('package', 'advice'),
+    [
+        ('onnxruntime', 'install onnxruntime'),
+        ('onnxscript', 'needs the packages onnx and'),
+    ],
+)
 def test_a_missing_package_is_named(
-    package: str, advice: str, files: tuple[Path, Path], tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture,
+    package: str,
+    advice: str,
+    files: tuple[Path, Path],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture,
 ) -> None:
     real = builtins.__import__
 

@@ -43,7 +43,8 @@ def test_what_is_written_is_read_back(
     storage: str, image_format: str, compress: bool, tmp_path: Path
 ) -> None:
     path = make_bag(
-        tmp_path / 'bag', storage=storage, image_format=image_format, compress=compress, start=50)
+        tmp_path / 'bag', storage=storage, image_format=image_format, compress=compress, start=50
+    )
     bag, images, frames = read_all(path)
     assert bag.damage == ''
     assert len(images) == FRAMES
@@ -115,16 +116,20 @@ def test_mcap_is_read_by_its_own_library(tmp_path: Path) -> None:
 def test_sqlite3_is_laid_out_as_rosbag2_does(tmp_path: Path) -> None:
     path = make_bag(tmp_path / 'bag', storage='sqlite3')
     information = yaml.safe_load((path / 'metadata.yaml').read_text())[
-        'rosbag2_bagfile_information']
+        'rosbag2_bagfile_information'
+    ]
     assert information['storage_identifier'] == 'sqlite3'
     assert information['message_count'] == 2 * FRAMES
     assert information['version'] == 8
     with sqlite3.connect(path / information['relative_file_paths'][0]) as database:
         rows = database.execute(
             'SELECT name, type, count(*), min(length(data)) FROM messages '
-            'JOIN topics ON topics.id = topic_id GROUP BY name ORDER BY name').fetchall()
+            'JOIN topics ON topics.id = topic_id GROUP BY name ORDER BY name'
+        ).fetchall()
     assert [row[:3] for row in rows] == [
-        ('/ground_truth', DETECTIONS, FRAMES), ('/image', 'sensor_msgs/msg/Image', FRAMES)]
+        ('/ground_truth', DETECTIONS, FRAMES),
+        ('/image', 'sensor_msgs/msg/Image', FRAMES),
+    ]
     assert rows[1][3] > pictures(1)[0].size
 
 
@@ -134,8 +139,10 @@ def test_definitions_are_those_of_the_installed_messages(kind: str) -> None:
     description = Path(sys.prefix, 'share', package, 'msg', f'{name}.json')
     if not description.is_file():
         pytest.skip(f'{package} is not installed with type descriptions')
-    hashes = {h['type_name']: h['hash_string']
-              for h in json.loads(description.read_text())['type_hashes']}
+    hashes = {
+        h['type_name']: h['hash_string']
+        for h in json.loads(description.read_text())['type_hashes']
+    }
     assert known_types().hash_rihs01(kind) == hashes[kind]
 
 
@@ -147,8 +154,9 @@ def test_definitions_are_found_in_an_installation(
     if not (installed / f'{name}.msg').is_file():
         pytest.skip(f'{package} is not installed with its messages')
     expected = known_types().hash_rihs01(TRACKS)
-    monkeypatch.setattr(message_types, '_IN_SOURCE_TREE', {
-        'fairmot_ros': tmp_path, 'vision_msgs': tmp_path})
+    monkeypatch.setattr(
+        message_types, '_IN_SOURCE_TREE', {'fairmot_ros': tmp_path, 'vision_msgs': tmp_path}
+    )
     known_types.cache_clear()
     assert known_types().hash_rihs01(TRACKS) == expected
     monkeypatch.setattr(sys, 'prefix', str(tmp_path))
@@ -199,7 +207,9 @@ def test_rosbag2_reads_what_is_written(storage: str, tmp_path: Path) -> None:
     ours = {topic: list(Bag(path).messages([topic])) for topic in ('/image', '/ground_truth')}
     theirs = PluginStorage(path, '', compressed=False)
     assert theirs.topics == {
-        '/image': ('sensor_msgs/msg/Image', FRAMES), '/ground_truth': (DETECTIONS, FRAMES)}
+        '/image': ('sensor_msgs/msg/Image', FRAMES),
+        '/ground_truth': (DETECTIONS, FRAMES),
+    }
     for topic, messages in ours.items():
         assert list(theirs.messages([topic])) == messages
 
@@ -246,7 +256,8 @@ def test_a_database_that_was_not_closed_is_read_with_its_journal(tmp_path: Path)
     database.execute('PRAGMA journal_mode = WAL')
     database.execute(
         'INSERT INTO messages (topic_id, timestamp, data) '
-        'SELECT topic_id, timestamp + 5000000000, data FROM messages WHERE topic_id = 1')
+        'SELECT topic_id, timestamp + 5000000000, data FROM messages WHERE topic_id = 1'
+    )
     database.commit()
     copy = tmp_path / 'copy'
     copy.mkdir()
@@ -272,8 +283,12 @@ def test_compressed_files(storage: str, share: float, tmp_path: Path) -> None:
     packed = packed[: int(share * len(packed))]
     file.unlink()
     (path / f'{file.name}.zstd').write_bytes(packed)
-    edit_metadata(path, compression_format='zstd', compression_mode='FILE',
-                  relative_file_paths=[f'{file.name}.zstd'])
+    edit_metadata(
+        path,
+        compression_format='zstd',
+        compression_mode='FILE',
+        relative_file_paths=[f'{file.name}.zstd'],
+    )
     bag, images, _ = read_all(path)
     assert share * FRAMES - 5 <= len(images) <= share * FRAMES
     assert all(np.array_equal(a, b) for a, b in zip(images, large))
@@ -289,7 +304,8 @@ def test_qualities_of_service_that_were_edited_do_not_matter(tmp_path: Path) -> 
             '- {history: 1, depth: 1, reliability: 1, durability: 1, liveliness: 1, '
             'deadline: {sec: 0, nsec: 0}, lifespan: {sec: 0, nsec: 0}, '
             'liveliness_lease_duration: {sec: 0, nsec: 0}, '
-            'avoid_ros_namespace_conventions: false}')
+            'avoid_ros_namespace_conventions: false}'
+        )
     file.write_text(yaml.safe_dump(content))
     bag, images, _ = read_all(path)
     assert (len(images), bag.damage) == (FRAMES, '')
@@ -324,7 +340,8 @@ def test_a_damaged_compressed_message_ends_the_bag(tmp_path: Path) -> None:
             'SELECT id, data FROM messages WHERE topic_id = 1 ORDER BY id LIMIT 1 OFFSET 6'
         ).fetchone()
         database.execute(
-            'UPDATE messages SET data = ? WHERE id = ?', (data[: len(data) // 2], number))
+            'UPDATE messages SET data = ? WHERE id = ?', (data[: len(data) // 2], number)
+        )
     bag, images, _ = read_all(path)
     assert len(images) == 6
     assert 'is damaged' in bag.damage
@@ -340,11 +357,16 @@ def edit_metadata(path: Path, **changes: object) -> None:
     file.write_text(yaml.safe_dump(content))
 
 
-@pytest.mark.parametrize(('changes', 'reason'), [
-    ({'storage_identifier': 'rosbag_v2'}, "stored as 'rosbag_v2'; expected mcap or sqlite3"),
-    ({'compression_format': 'lz4', 'compression_mode': 'MESSAGE'},
-     "compressed as 'lz4'; expected zstd"),
-])
+@pytest.mark.parametrize(
+    ('changes', 'reason'),
+    [
+        ({'storage_identifier': 'rosbag_v2'}, "stored as 'rosbag_v2'; expected mcap or sqlite3"),
+        (
+            {'compression_format': 'lz4', 'compression_mode': 'MESSAGE'},
+            "compressed as 'lz4'; expected zstd",
+        ),
+    ],
+)
 def test_unknown_storage_and_compression(
     changes: dict, reason: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -368,7 +390,8 @@ def test_types_that_nobody_asks_for_may_be_unreadable(tmp_path: Path) -> None:
     with sqlite3.connect(storage_file(path)) as database:
         database.execute(
             "UPDATE message_definitions SET encoded_message_definition = '---' "
-            "WHERE topic_type LIKE 'vision_msgs%'")
+            "WHERE topic_type LIKE 'vision_msgs%'"
+        )
     _, images, _ = read_all(path)
     assert len(images) == FRAMES
     with Bag(path) as bag, pytest.raises(BagError, match='/ground_truth cannot be read as'):
@@ -429,9 +452,16 @@ def test_several_cameras_must_be_told_apart(tmp_path: Path) -> None:
             writer.add_topic(name, 'sensor_msgs/msg/CompressedImage')
             time = writer.make('builtin_interfaces/msg/Time', sec=1, nanosec=0)
             header = writer.make('std_msgs/msg/Header', stamp=time, frame_id='')
-            writer.write(name, 1, writer.make(
-                'sensor_msgs/msg/CompressedImage', header=header, format='jpeg',
-                data=np.zeros(9, np.uint8)))
+            writer.write(
+                name,
+                1,
+                writer.make(
+                    'sensor_msgs/msg/CompressedImage',
+                    header=header,
+                    format='jpeg',
+                    data=np.zeros(9, np.uint8),
+                ),
+            )
     with Bag(tmp_path / 'bag') as bag:
         with pytest.raises(BagError, match='several topics with images, /left, /right: choose'):
             ImageStream(bag)
@@ -439,11 +469,14 @@ def test_several_cameras_must_be_told_apart(tmp_path: Path) -> None:
             list(ImageStream(bag, 'left').pictures())
 
 
-@pytest.mark.parametrize(('layout', 'reason'), [
-    ({'storage': 'csv'}, 'storage must be one of mcap, sqlite3'),
-    ({'image_format': 'gif'}, 'image format must be one of raw, jpeg, png'),
-    ({'jpeg_quality': 0}, 'JPEG quality must be within 1..100'),
-])
+@pytest.mark.parametrize(
+    ('layout', 'reason'),
+    [
+        ({'storage': 'csv'}, 'storage must be one of mcap, sqlite3'),
+        ({'image_format': 'gif'}, 'image format must be one of raw, jpeg, png'),
+        ({'jpeg_quality': 0}, 'JPEG quality must be within 1..100'),
+    ],
+)
 def test_writing_needs_sense(layout: dict, reason: str, tmp_path: Path) -> None:
     with pytest.raises(BagError, match=reason):
         make_bag(tmp_path / 'bag', **layout)

@@ -18,12 +18,16 @@ from fairmot_ros.evaluation.bags.sequence import write_sequence
 from fairmot_ros.evaluation.ground_truth import from_file, from_topic
 from fairmot_ros.evaluation.recording import TruthSource, open_recording
 
-SECOND = 10 ** 9
+SECOND = 10**9
 STAMPS = [round((1 + i / RATE) * 1e9) for i in range(FRAMES)]
 
 
-def bag_with_truth(path: Path, stamps: list[int], labels: tuple[str, str] = ('person', 'person'),
-                   scores: float = 1.0) -> Bag:
+def bag_with_truth(
+    path: Path,
+    stamps: list[int],
+    labels: tuple[str, str] = ('person', 'person'),
+    scores: float = 1.0,
+) -> Bag:
     """A bag of boxes alone: two people in each message."""
     with BagWriter(path) as writer:
         maker = BoxMaker(writer)
@@ -50,12 +54,15 @@ def test_only_images_with_a_message_are_judged(tmp_path: Path) -> None:
     )
 
 
-@pytest.mark.parametrize(('labels', 'kept', 'benchmark', 'note'), [
-    (('person', 'person'), 2, 'MOT15', ''),
-    (('Person', 'car'), 1, 'MOT15', 'also holds 20 car: left out'),
-    (('0', '17'), 2, 'MOT15', ''),
-    (('pedestrian', 'car'), 2, 'MOT17', ''),
-])
+@pytest.mark.parametrize(
+    ('labels', 'kept', 'benchmark', 'note'),
+    [
+        (('person', 'person'), 2, 'MOT15', ''),
+        (('Person', 'car'), 1, 'MOT15', 'also holds 20 car: left out'),
+        (('0', '17'), 2, 'MOT15', ''),
+        (('pedestrian', 'car'), 2, 'MOT17', ''),
+    ],
+)
 def test_labels(
     labels: tuple[str, str], kept: int, benchmark: str, note: str, tmp_path: Path
 ) -> None:
@@ -70,14 +77,18 @@ def test_labels(
 
 
 def test_truth_of_another_time(tmp_path: Path) -> None:
-    with bag_with_truth(tmp_path / 'bag', [s + 100 * SECOND for s in STAMPS]) as bag, \
-            pytest.raises(BagError, match=r'does not overlap .* in time: it covers 101\.000 to'):
+    with (
+        bag_with_truth(tmp_path / 'bag', [s + 100 * SECOND for s in STAMPS]) as bag,
+        pytest.raises(BagError, match=r'does not overlap .* in time: it covers 101\.000 to'),
+    ):
         from_topic(bag, '/truth', FrameIndex(STAMPS))
 
 
 def test_truth_between_the_images(tmp_path: Path) -> None:
-    with bag_with_truth(tmp_path / 'bag', [s + SECOND // 20 for s in STAMPS[:-1]]) as bag, \
-            pytest.raises(BagError, match='no message of /truth has the stamp of an image'):
+    with (
+        bag_with_truth(tmp_path / 'bag', [s + SECOND // 20 for s in STAMPS[:-1]]) as bag,
+        pytest.raises(BagError, match='no message of /truth has the stamp of an image'),
+    ):
         from_topic(bag, '/truth', FrameIndex(STAMPS))
 
 
@@ -114,10 +125,13 @@ def test_a_file_about_other_frames(tmp_path: Path) -> None:
     rows = GROUND_TRUTH.copy()
     rows[:, 0] += 1000
     write_mot(tmp_path / 'gt.txt', rows)
-    with pytest.raises(BagError, match=(
-        r"does not overlap with the bag: it is about frames 1001 to 1020, and the bag's 20 images "
-        'are frames 1 to 20'
-    )):
+    with pytest.raises(
+        BagError,
+        match=(
+            r'does not overlap with the bag: it is about frames 1001 to 1020, and '
+            r"the bag's 20 images are frames 1 to 20"
+        ),
+    ):
         from_file(tmp_path / 'gt.txt', FrameIndex(STAMPS))
 
 
@@ -170,9 +184,20 @@ def test_images_without_stamps_have_the_time_of_their_recording(tmp_path: Path) 
         maker = BoxMaker(writer)
         writer.add_topic('/image', IMAGE)
         for i, picture in enumerate(pictures(3), 5):
-            writer.write('/image', i * SECOND, writer.make(
-                IMAGE, header=maker.header(0, ''), height=48, width=64, encoding='bgr8',
-                is_bigendian=0, step=192, data=picture.reshape(-1)))
+            writer.write(
+                '/image',
+                i * SECOND,
+                writer.make(
+                    IMAGE,
+                    header=maker.header(0, ''),
+                    height=48,
+                    width=64,
+                    encoding='bgr8',
+                    is_bigendian=0,
+                    step=192,
+                    data=picture.reshape(-1),
+                ),
+            )
     recording = open_recording(tmp_path / 'bag', None, TruthSource())
     assert not recording.stamped
     assert recording.frames.span == pytest.approx((5, 7))
@@ -184,9 +209,20 @@ def test_a_repeated_stamp_counts_once(tmp_path: Path) -> None:
         maker = BoxMaker(writer)
         writer.add_topic('/image', IMAGE)
         for i, stamp in enumerate((1, 2, 2, 3)):
-            writer.write('/image', i, writer.make(
-                IMAGE, header=maker.header(stamp * SECOND, ''), height=48, width=64,
-                encoding='bgr8', is_bigendian=0, step=192, data=pictures(1)[0].reshape(-1)))
+            writer.write(
+                '/image',
+                i,
+                writer.make(
+                    IMAGE,
+                    header=maker.header(stamp * SECOND, ''),
+                    height=48,
+                    width=64,
+                    encoding='bgr8',
+                    is_bigendian=0,
+                    step=192,
+                    data=pictures(1)[0].reshape(-1),
+                ),
+            )
     recording = open_recording(path, None, TruthSource())
     assert len(recording.frames) == 3
     assert '1 images have the stamp of another' in recording.notes[0]

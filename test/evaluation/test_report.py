@@ -40,26 +40,33 @@ def results() -> np.ndarray:
     return np.vstack((rows, nobody))
 
 
-def make_run(recording: Recording, configuration: str = 'default', rate: float | None = None,
-             dropped: tuple[int, ...] = ()) -> Run:
+def make_run(
+    recording: Recording,
+    configuration: str = 'default',
+    rate: float | None = None,
+    dropped: tuple[int, ...] = (),
+) -> Run:
     rows = results()
     rows = rows[~np.isin(rows[:, 0], dropped)]
     processed = ~np.isin(np.arange(1, FRAMES + 1), dropped)
     live = None
     if rate is not None:
-        live = Live(FRAMES, rate, np.linspace(0.1, 0.2, int(processed.sum())),
-                    {'detect': (0.08, 0.09)})
+        live = Live(
+            FRAMES, rate, np.linspace(0.1, 0.2, int(processed.sum())), {'detect': (0.08, 0.09)}
+        )
     return Run(recording, configuration, Mode(rate), 'model:1234', rows, processed, live)
 
 
 @pytest.fixture
 def evaluation(recording: Recording) -> Evaluation:
     runs = [
-        make_run(recording), make_run(recording, rate=15.0, dropped=(5, 6, 12)),
+        make_run(recording),
+        make_run(recording, rate=15.0, dropped=(5, 6, 12)),
         make_run(recording, 'a & b'),
     ]
-    return Evaluation([recording], {'default': {}, 'a & b': {'max_lost': 1.5}},
-                      [judge(run) for run in runs])
+    return Evaluation(
+        [recording], {'default': {}, 'a & b': {'max_lost': 1.5}}, [judge(run) for run in runs]
+    )
 
 
 def test_a_verdict_is_what_evaluate_mot_says(recording: Recording) -> None:
@@ -70,9 +77,7 @@ def test_a_verdict_is_what_evaluate_mot_says(recording: Recording) -> None:
     assert (expected['IDSW'], expected['FP']) == (1, 2)
 
 
-def test_dropped_images_count_as_missed_and_are_left_out_of_the_seen(
-    recording: Recording
-) -> None:
+def test_dropped_images_count_as_missed_and_are_left_out_of_the_seen(recording: Recording) -> None:
     verdict = judge(make_run(recording, rate=15.0, dropped=(5, 6, 12)))
     assert verdict.metrics is not None
     assert verdict.seen is not None
@@ -88,10 +93,13 @@ def test_recordings_are_combined_as_sequences_are(recording: Recording, tmp_path
     runs.append(Run(other, 'default', Mode(), 'm', rows[rows[:, 0] < 10], np.ones(9, bool)))
     evaluation = Evaluation([recording, other], {'default': {}}, [judge(run) for run in runs])
     (group,) = evaluation.groups()
-    expected = evaluate_mot({
-        'a': (GROUND_TRUTH, rows),
-        'b': (GROUND_TRUTH[GROUND_TRUTH[:, 0] < 10], rows[rows[:, 0] < 10]),
-    }, 'MOT15')['COMBINED']
+    expected = evaluate_mot(
+        {
+            'a': (GROUND_TRUTH, rows),
+            'b': (GROUND_TRUTH[GROUND_TRUTH[:, 0] < 10], rows[rows[:, 0] < 10]),
+        },
+        'MOT15',
+    )['COMBINED']
     assert group.metrics is not None
     assert group.metrics.summary() == expected
     assert group.images == FRAMES + 9
@@ -101,24 +109,30 @@ def test_latencies(recording: Recording) -> None:
     live = make_run(recording, rate=15.0).live
     assert live is not None
     assert live.percentiles() == {
-        'p50': pytest.approx(150), 'p95': pytest.approx(195), 'p99': pytest.approx(199),
-        'max': pytest.approx(200)}
+        'p50': pytest.approx(150),
+        'p95': pytest.approx(195),
+        'p99': pytest.approx(199),
+        'max': pytest.approx(200),
+    }
     assert set(Live(3, 15.0, np.zeros(0)).percentiles().values()) == {None}
 
 
 # -- limits -------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(('text', 'is_lowest', 'kept'), [
-    ('HOTA=0.5', True, True),
-    ('HOTA=0.99', True, False),
-    ('IDSW=1', False, True),
-    ('IDSW=0', False, False),
-    ('dropped=0.15', False, True),
-    ('dropped=0.1', False, False),
-    ('latency_p95_ms=200', False, True),
-    ('latency_p95_ms=190', False, False),
-])
+@pytest.mark.parametrize(
+    ('text', 'is_lowest', 'kept'),
+    [
+        ('HOTA=0.5', True, True),
+        ('HOTA=0.99', True, False),
+        ('IDSW=1', False, True),
+        ('IDSW=0', False, False),
+        ('dropped=0.15', False, True),
+        ('dropped=0.1', False, False),
+        ('latency_p95_ms=200', False, True),
+        ('latency_p95_ms=190', False, False),
+    ],
+)
 def test_limits(evaluation: Evaluation, text: str, is_lowest: bool, kept: bool) -> None:
     outcomes = check_limits([Limit.parse(text, is_lowest=is_lowest)], evaluation.groups())
     assert outcomes
@@ -129,21 +143,31 @@ def test_limits(evaluation: Evaluation, text: str, is_lowest: bool, kept: bool) 
 
 def test_a_limit_on_what_is_not_known_is_not_kept(recording: Recording) -> None:
     run = make_run(recording, rate=15.0)
-    silent = Run(recording, 'x', run.mode, 'm', run.rows[:0], np.zeros(FRAMES, bool),
-                 Live(FRAMES, 15.0, np.zeros(0)))
+    silent = Run(
+        recording,
+        'x',
+        run.mode,
+        'm',
+        run.rows[:0],
+        np.zeros(FRAMES, bool),
+        Live(FRAMES, 15.0, np.zeros(0)),
+    )
     groups = Evaluation([recording], {'x': {}}, [judge(silent)]).groups()
     (outcome,) = check_limits([Limit.parse('latency_p50_ms=1000', is_lowest=False)], groups)
     assert not outcome.kept
     assert 'not known' in str(outcome)
 
 
-@pytest.mark.parametrize(('text', 'reason'), [
-    ('HOTA', 'expected NAME=VALUE'),
-    ('HOTA=high', 'expected NAME=VALUE'),
-    ('HOTA=nan', 'expected NAME=VALUE'),
-    ('hota=0.4', "'hota' is no figure; expected one of HOTA"),
-    ('HOTA=45', 'HOTA is a ratio in 0..1, got 45'),
-])
+@pytest.mark.parametrize(
+    ('text', 'reason'),
+    [
+        ('HOTA', 'expected NAME=VALUE'),
+        ('HOTA=high', 'expected NAME=VALUE'),
+        ('HOTA=nan', 'expected NAME=VALUE'),
+        ('hota=0.4', "'hota' is no figure; expected one of HOTA"),
+        ('HOTA=45', 'HOTA is a ratio in 0..1, got 45'),
+    ],
+)
 def test_limits_that_make_no_sense(text: str, reason: str) -> None:
     with pytest.raises(ValueError, match=reason):
         Limit.parse(text, is_lowest=True)
@@ -170,7 +194,12 @@ def test_the_table(evaluation: Evaluation) -> None:
     seen = evaluation.groups()[1].seen
     assert seen is not None
     assert lines[2].split()[-5:] == [
-        '3', f'{100 * seen.summary()["HOTA"]:.1f}', '150', '195', '199']
+        '3',
+        f'{100 * seen.summary()["HOTA"]:.1f}',
+        '150',
+        '195',
+        '199',
+    ]
 
 
 def test_the_summary_is_json(evaluation: Evaluation) -> None:
@@ -187,12 +216,16 @@ def test_the_page_in_a_browser(evaluation: Evaluation, tmp_path: Path) -> None:
     limit = Limit.parse('HOTA=0.999', is_lowest=True)
     outcomes = check_limits([limit], evaluation.groups())
     evaluation = Evaluation(
-        evaluation.recordings, evaluation.parameters, evaluation.verdicts, outcomes)
+        evaluation.recordings, evaluation.parameters, evaluation.verdicts, outcomes
+    )
     write_page(tmp_path / 'report.html', evaluation)
     shown = Figures(open_in_browser(tmp_path / 'report.html', tmp_path / 'profile'))
     combined = summarise(evaluation)['combined']
     assert list(shown.rows) == [
-        ('default', 'offline'), ('default', 'live at 15 Hz'), ('a & b', 'offline')]
+        ('default', 'offline'),
+        ('default', 'live at 15 Hz'),
+        ('a & b', 'offline'),
+    ]
     for row, expected in zip(shown.rows.values(), combined):
         for name in ('HOTA', 'DetA', 'AssA', 'MOTA', 'IDF1'):
             assert row[name] == f'{100 * expected["metrics"][name]:.1f}'
@@ -221,7 +254,13 @@ def test_a_page_without_truth(tmp_path: Path) -> None:
     assert shown.rows['default', 'offline']['tracks'] == '4'
     table = format_groups(Evaluation([blind], {'default': {}}, verdicts).groups())
     assert table.splitlines()[0].split() == [
-        'configuration', 'mode', 'tracks', 'images', 'dropped', *'p50 ms p95 ms p99 ms'.split()]
+        'configuration',
+        'mode',
+        'tracks',
+        'images',
+        'dropped',
+        *'p50 ms p95 ms p99 ms'.split(),
+    ]
 
 
 def test_equal_evaluations_make_equal_pages(evaluation: Evaluation, tmp_path: Path) -> None:
@@ -230,10 +269,13 @@ def test_equal_evaluations_make_equal_pages(evaluation: Evaluation, tmp_path: Pa
     assert (tmp_path / 'a.html').read_bytes() == (tmp_path / 'b.html').read_bytes()
 
 
-@pytest.mark.parametrize(('low', 'high', 'ticks'), [
-    (0, 1, [0, 0.2, 0.4, 0.6, 0.8, 1]),
-    (0, 37, [0, 10, 20, 30]),
-    (3, 5, [3, 3.5, 4, 4.5, 5]),
-])
+@pytest.mark.parametrize(
+    ('low', 'high', 'ticks'),
+    [
+        (0, 1, [0, 0.2, 0.4, 0.6, 0.8, 1]),
+        (0, 37, [0, 10, 20, 30]),
+        (3, 5, [3, 3.5, 4, 4.5, 5]),
+    ],
+)
 def test_ticks_are_round(low: float, high: float, ticks: list[float]) -> None:
     assert Axis('', low, high).ticks() == pytest.approx(ticks)

@@ -35,7 +35,8 @@ def benchmark(tmp_path):
         length = int(max(gt[:, 0].max(), results[:, 0].max()))
         (folder.parent / 'seqinfo.ini').write_text(
             f'[Sequence]\nname={name}\nframeRate=30\nseqLength={length}\nimWidth=640\n'
-            'imHeight=480\n')
+            'imHeight=480\n'
+        )
     return tmp_path / 'train', tmp_path / 'results'
 
 
@@ -50,8 +51,10 @@ def test_half_sequences(benchmark):
         length = int(max(gt[:, 0].max(), results[:, 0].max()))
         np.testing.assert_array_equal(sequences[name][0], gt[gt[:, 0] > length // 2])
         np.testing.assert_array_equal(sequences[name][1], results[results[:, 0] > length // 2])
-    halves = [evaluate_mot(read_sequences(*benchmark, split=s), 'MOT17')['COMBINED']
-              for s in ('half-train', 'half-val')]
+    halves = [
+        evaluate_mot(read_sequences(*benchmark, split=s), 'MOT17')['COMBINED']
+        for s in ('half-train', 'half-val')
+    ]
     whole = evaluate_mot(scenes(), 'MOT17')['COMBINED']
     # Boxes are matched frame by frame: the halves miss as many as the whole, but at the seam.
     assert abs(sum(h['FN'] for h in halves) - whole['FN']) <= 3

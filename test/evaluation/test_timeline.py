@@ -14,10 +14,7 @@ from fairmot_ros.evaluation.timeline import Span, make_timeline
 
 def track(ids, left=0.0, first=1):
     """One row per frame; no row where the id is 0."""
-    return [
-        [frame, i, left, 0, 10, 10, 1, -1, -1, -1]
-        for frame, i in enumerate(ids, first) if i
-    ]
+    return [[frame, i, left, 0, 10, 10, 1, -1, -1, -1] for frame, i in enumerate(ids, first) if i]
 
 
 def timeline(gt, results):
@@ -51,7 +48,8 @@ def test_the_worst_moments_are_apart():
     gt = track([1] * 30)
     results = (
         track([5] * 30)
-        + track([8] * 4, 500, first=10) + track([9] * 4, 600, first=10)  # two too many
+        + track([8] * 4, 500, first=10)
+        + track([9] * 4, 600, first=10)  # two too many
         + track([7], 700, first=28)
     )
     found = timeline(gt, results)
@@ -66,11 +64,13 @@ def test_nobody():
 
 def test_gaps_are_filled_on_a_line_in_time():
     stamps = np.array([0.0, 1.0, 1.5, 4.0])
-    rows = np.array([
-        [1, 6, 0, 10, 4, 8, 0.9, -1, -1, -1],
-        [4, 6, 40, 50, 8, 8, 0.5, -1, -1, -1],
-        [2, 3, 7, 7, 7, 7, 0.7, -1, -1, -1],
-    ])
+    rows = np.array(
+        [
+            [1, 6, 0, 10, 4, 8, 0.9, -1, -1, -1],
+            [4, 6, 40, 50, 8, 8, 0.5, -1, -1, -1],
+            [2, 3, 7, 7, 7, 7, 0.7, -1, -1, -1],
+        ]
+    )
     got = fill_gaps(rows, stamps, 4.0)
     assert got[:, :2].tolist() == [[1, 6], [2, 3], [2, 6], [3, 6], [4, 6]]
     np.testing.assert_allclose(got[2, 2:7], [10, 20, 5, 8, 0.5])

@@ -71,8 +71,11 @@ def test_a_new_neck_for_the_embedding_starts_fresh(tmp_path: Path) -> None:
     network = create_network('yolo', stem_channels=8, id_channels=16)
     fresh = {name: value.clone() for name, value in network.state_dict().items()}
     assert initialise(network, tmp_path / 'plain.pth') == ['id']
-    same = {name for name, value in network.state_dict().items()
-            if 'weight' in name and torch.equal(value, fresh[name]) and 'bn' not in name}
+    same = {
+        name
+        for name, value in network.state_dict().items()
+        if 'weight' in name and torch.equal(value, fresh[name]) and 'bn' not in name
+    }
     assert same
     assert all(name.startswith(('id.', 'id_neck.')) for name in same)
 
@@ -95,13 +98,19 @@ def drop(state: dict, key: str) -> dict:
 @pytest.mark.parametrize(
     ('damage', 'message'),
     [
-        (lambda s: drop(s, 'base.level2.root.conv.weight'),
-         r'does not fit dla_34: missing base\.level2\.root\.conv\.weight'),
+        (
+            lambda s: drop(s, 'base.level2.root.conv.weight'),
+            r'does not fit dla_34: missing base\.level2\.root\.conv\.weight',
+        ),
         (lambda s: {**s, 'surprise': torch.zeros(1)}, 'unexpected surprise'),
-        (lambda s: {**s, 'reg.0.weight': torch.zeros(256, 32, 3, 3)},
-         r'wrong shape: reg\.0\.weight is \[256, 32, 3, 3\] instead of \[256, 64, 3, 3\]'),
-        (lambda s: {k: v for k, v in s.items() if not k.startswith('id.')},
-         r'not a FairMOT checkpoint: it lacks id\.2\.weight'),
+        (
+            lambda s: {**s, 'reg.0.weight': torch.zeros(256, 32, 3, 3)},
+            r'wrong shape: reg\.0\.weight is \[256, 32, 3, 3\] instead of \[256, 64, 3, 3\]',
+        ),
+        (
+            lambda s: {k: v for k, v in s.items() if not k.startswith('id.')},
+            r'not a FairMOT checkpoint: it lacks id\.2\.weight',
+        ),
         (lambda s: {'conv1.weight': torch.zeros(1)}, 'fits none of the known architectures'),
     ],
     ids=['missing', 'unexpected', 'wrong shape', 'detector without re-ID', 'another network'],

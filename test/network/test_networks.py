@@ -78,7 +78,10 @@ def test_maps_have_stride_4_and_the_asked_channels(architecture: str) -> None:
         output = network(torch.rand(2, 3, 64, 96))
     shapes = {name: list(value.shape) for name, value in output.items()}
     assert shapes == {
-        'hm': [2, 3, 16, 24], 'wh': [2, 2, 16, 24], 'id': [2, 24, 16, 24], 'reg': [2, 2, 16, 24],
+        'hm': [2, 3, 16, 24],
+        'wh': [2, 2, 16, 24],
+        'id': [2, 24, 16, 24],
+        'reg': [2, 2, 16, 24],
     }
 
 

@@ -8,8 +8,17 @@ from fairmot_ros.types import Track, TrackState
 
 def track(track_id: int, left: float, top: float) -> Track:
     return Track(
-        track_id, np.array([left, top, 30.0, 60.0]), 0.9, 0, np.zeros(2), np.eye(4), None,
-        TrackState.TRACKED, 3, 1.0, 0.0,
+        track_id,
+        np.array([left, top, 30.0, 60.0]),
+        0.9,
+        0,
+        np.zeros(2),
+        np.eye(4),
+        None,
+        TrackState.TRACKED,
+        3,
+        1.0,
+        0.0,
     )
 
 

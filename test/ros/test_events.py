@@ -7,14 +7,28 @@ from fairmot_ros.ros.outputs.events import EventDetector
 from fairmot_ros.types import Track, TrackState
 
 ENTERED, LOST, FOUND, LEFT = (
-    TrackEvent.ENTERED, TrackEvent.LOST, TrackEvent.FOUND, TrackEvent.LEFT
+    TrackEvent.ENTERED,
+    TrackEvent.LOST,
+    TrackEvent.FOUND,
+    TrackEvent.LEFT,
 )
 
 
 def tracks(*ids: int) -> list[Track]:
     return [
-        Track(i, np.array([10.0, 20.0, 30.0, 60.0]), 0.9, 0, np.zeros(2), np.eye(4), None,
-              TrackState.TRACKED, 3, 1.0, 0.0)
+        Track(
+            i,
+            np.array([10.0, 20.0, 30.0, 60.0]),
+            0.9,
+            0,
+            np.zeros(2),
+            np.eye(4),
+            None,
+            TrackState.TRACKED,
+            3,
+            1.0,
+            0.0,
+        )
         for i in ids
     ]
 

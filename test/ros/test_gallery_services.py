@@ -39,17 +39,20 @@ class Desk:
 
     def enrol(self, **request: object) -> EnrolIdentity.Response:
         return self._callbacks['~/enrol_identity'](
-            EnrolIdentity.Request(**request), EnrolIdentity.Response())
+            EnrolIdentity.Request(**request), EnrolIdentity.Response()
+        )
 
     def query(self, **request: object) -> list[tuple[str, str]]:
         answer = self._callbacks['~/query_identity'](
-            QueryIdentity.Request(**request), QueryIdentity.Response())
+            QueryIdentity.Request(**request), QueryIdentity.Response()
+        )
         assert answer.success, answer.message
         return [(match.id, match.name) for match in answer.matches]
 
     def forget(self, **request: object) -> ForgetIdentity.Response:
         return self._callbacks['~/forget_identity'](
-            ForgetIdentity.Request(**request), ForgetIdentity.Response())
+            ForgetIdentity.Request(**request), ForgetIdentity.Response()
+        )
 
 
 def test_a_name_is_known_to_all_cameras_and_an_id_to_its_own() -> None:
@@ -84,17 +87,20 @@ def test_the_visible_are_not_remembered_after_everybody_was_forgotten() -> None:
     assert desk.forget(id='1').success, 'visible, so known'
 
 
-@pytest.mark.parametrize(('request_', 'complaint'), [
-    ({}, 'give either an id or an embedding'),
-    ({'name': 'Ada'}, 'give either an id or an embedding'),
-    ({'name': 'Ada', 'id': 'left/1', 'embedding': LOOKS[1]}, 'give either an id'),
-    ({'id': 'left/1'}, 'a name is needed'),
-    ({'name': 'Ada', 'id': '1'}, "the id '1' is of none of the cameras ['left', 'right']"),
-    ({'name': 'Ada', 'id': 'left/one'}, 'an id looks like 7 or camera/7'),
-    ({'name': 'Ada', 'id': 'left/2'}, 'nobody with the id left/2 is tracked or remembered'),
-    ({'name': 'Ada', 'embedding': LOOKS[1] * 0}, 'not all zero'),
-    ({'name': 'Ada', 'embedding': LOOKS[1], 'model': 'n'}, 'cannot be compared'),
-])
+@pytest.mark.parametrize(
+    ('request_', 'complaint'),
+    [
+        ({}, 'give either an id or an embedding'),
+        ({'name': 'Ada'}, 'give either an id or an embedding'),
+        ({'name': 'Ada', 'id': 'left/1', 'embedding': LOOKS[1]}, 'give either an id'),
+        ({'id': 'left/1'}, 'a name is needed'),
+        ({'name': 'Ada', 'id': '1'}, "the id '1' is of none of the cameras ['left', 'right']"),
+        ({'name': 'Ada', 'id': 'left/one'}, 'an id looks like 7 or camera/7'),
+        ({'name': 'Ada', 'id': 'left/2'}, 'nobody with the id left/2 is tracked or remembered'),
+        ({'name': 'Ada', 'embedding': LOOKS[1] * 0}, 'not all zero'),
+        ({'name': 'Ada', 'embedding': LOOKS[1], 'model': 'n'}, 'cannot be compared'),
+    ],
+)
 def test_enrolment_says_why_not(request_: dict, complaint: str) -> None:
     desk = Desk('left', 'right')
     answer = desk.enrol(**request_)
@@ -103,12 +109,15 @@ def test_enrolment_says_why_not(request_: dict, complaint: str) -> None:
     assert [stream.gallery.names for stream in desk.streams] == [[], []]
 
 
-@pytest.mark.parametrize(('request_', 'complaint'), [
-    ({}, 'give one of id, name and everybody'),
-    ({'name': 'Ada', 'everybody': True}, 'give one of'),
-    ({'name': 'Ada'}, "nobody is enrolled as 'Ada'"),
-    ({'id': 'left/9'}, 'nobody with the id left/9'),
-])
+@pytest.mark.parametrize(
+    ('request_', 'complaint'),
+    [
+        ({}, 'give one of id, name and everybody'),
+        ({'name': 'Ada', 'everybody': True}, 'give one of'),
+        ({'name': 'Ada'}, "nobody is enrolled as 'Ada'"),
+        ({'id': 'left/9'}, 'nobody with the id left/9'),
+    ],
+)
 def test_forgetting_says_why_not(request_: dict, complaint: str) -> None:
     answer = Desk('left', 'right').forget(**request_)
     assert not answer.success

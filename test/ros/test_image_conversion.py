@@ -18,8 +18,12 @@ def picture() -> np.ndarray:
 
 def encoded(picture: np.ndarray, encoding: str) -> np.ndarray:
     conversions = {
-        'rgb8': cv2.COLOR_BGR2RGB, 'bgra8': cv2.COLOR_BGR2BGRA, '8UC4': cv2.COLOR_BGR2BGRA,
-        'rgba8': cv2.COLOR_BGR2RGBA, 'mono8': cv2.COLOR_BGR2GRAY, '8UC1': cv2.COLOR_BGR2GRAY,
+        'rgb8': cv2.COLOR_BGR2RGB,
+        'bgra8': cv2.COLOR_BGR2BGRA,
+        '8UC4': cv2.COLOR_BGR2BGRA,
+        'rgba8': cv2.COLOR_BGR2RGBA,
+        'mono8': cv2.COLOR_BGR2GRAY,
+        '8UC1': cv2.COLOR_BGR2GRAY,
     }
     return cv2.cvtColor(picture, conversions[encoding]) if encoding in conversions else picture
 
@@ -29,14 +33,18 @@ def as_message(pixels: np.ndarray, encoding: str, padding: int = 0) -> Image:
     rows = pixels.reshape(height, -1)
     rows = np.hstack((rows, np.full((height, padding), 99, np.uint8)))
     return Image(
-        height=height, width=width, encoding=encoding, step=rows.shape[1],
+        height=height,
+        width=width,
+        encoding=encoding,
+        step=rows.shape[1],
         data=array('B', rows.tobytes()),
     )
 
 
 @pytest.mark.parametrize('padding', [0, 5], ids=['tight', 'padded rows'])
 @pytest.mark.parametrize(
-    'encoding', ['bgr8', '8UC3', 'rgb8', 'bgra8', '8UC4', 'rgba8', 'mono8', '8UC1'])
+    'encoding', ['bgr8', '8UC3', 'rgb8', 'bgra8', '8UC4', 'rgba8', 'mono8', '8UC1']
+)
 def test_common_encodings(picture: np.ndarray, encoding: str, padding: int) -> None:
     got = to_bgr(as_message(encoded(picture, encoding), encoding, padding))
     expected = picture
@@ -53,8 +61,12 @@ def test_sixteen_bits(picture: np.ndarray, encoding: str, endian: str) -> None:
     stored = (pixels.astype(np.uint16) * 256 + 77).astype(f'{endian}u2')
     height, width = picture.shape[:2]
     message = Image(
-        height=height, width=width, encoding=encoding, step=stored.nbytes // height,
-        is_bigendian=endian == '>', data=array('B', stored.tobytes()),
+        height=height,
+        width=width,
+        encoding=encoding,
+        step=stored.nbytes // height,
+        is_bigendian=endian == '>',
+        data=array('B', stored.tobytes()),
     )
     assert np.array_equal(to_bgr(message), to_bgr(as_message(pixels, eight)))
 

@@ -20,7 +20,8 @@ FILES = sorted(path.name for path in LAUNCH.glob('*.launch.py'))
 
 def load(name: str) -> LaunchDescription:
     return PythonLaunchDescriptionSource(str(LAUNCH / name)).get_launch_description(
-        LaunchContext())
+        LaunchContext()
+    )
 
 
 def context_with(description: LaunchDescription, **values: str) -> LaunchContext:
@@ -61,14 +62,13 @@ def test_the_tracker_gets_what_was_given() -> None:
 
 
 @pytest.mark.parametrize('name', ['fairmot.launch.py', 'multi_camera.launch.py'])
-def test_what_is_given_outranks_the_file_and_nothing_else_does(
-    name: str, tmp_path: Path
-) -> None:
+def test_what_is_given_outranks_the_file_and_nothing_else_does(name: str, tmp_path: Path) -> None:
     mine = tmp_path / 'mine.yaml'
     mine.write_text('/**: {ros__parameters: {device: cpu}}')
     description = load(name)
-    context = context_with(description, weights='/a b.pth', device='', cameras='front',
-                           params_file=str(mine))
+    context = context_with(
+        description, weights='/a b.pth', device='', cameras='front', params_file=str(mine)
+    )
     (node,) = start_nodes(description, context)
     file, values = [argument for argument, _ in node._Node__expanded_parameter_arguments]
     assert str(file) == str(mine)
@@ -83,8 +83,11 @@ def test_each_camera_has_its_input() -> None:
     description = load('multi_camera.launch.py')
     context = context_with(description, cameras='front, rear', image='image_raw')
     (node,) = start_nodes(description, context)
-    assert {('front/image', 'front/image_raw'), ('rear/image', 'rear/image_raw'),
-            ('rear/camera_info', 'rear/camera_info')} <= set(node.expanded_remapping_rules)
+    assert {
+        ('front/image', 'front/image_raw'),
+        ('rear/image', 'rear/image_raw'),
+        ('rear/camera_info', 'rear/camera_info'),
+    } <= set(node.expanded_remapping_rules)
 
 
 def test_a_bag_is_recorded_only_on_request() -> None:

@@ -21,9 +21,13 @@ def test_the_documentation_is_current() -> None:
     )
 
 
-@pytest.mark.parametrize(('file', 'kind'), [
-    ('fairmot.yaml', NodeParameters), ('detection_tracker.yaml', DetectionTrackerParameters),
-])
+@pytest.mark.parametrize(
+    ('file', 'kind'),
+    [
+        ('fairmot.yaml', NodeParameters),
+        ('detection_tracker.yaml', DetectionTrackerParameters),
+    ],
+)
 def test_the_shipped_file_holds_the_defaults(file: str, kind: type) -> None:
     content = yaml.safe_load((REPOSITORY / 'config' / file).read_text())
     values = content['/**']['ros__parameters']
@@ -58,11 +62,14 @@ def test_inconsistent_values_are_refused(values: dict, message: str) -> None:
         NodeParameters().changed(values)
 
 
-@pytest.mark.parametrize(('values', 'message'), [
-    ({'association': 'fairmot'}, 'needs with_embeddings'),
-    ({'gallery': True}, 'gallery needs with_embeddings'),
-    ({'gallery': True, 'association': 'byte', 'with_embeddings': True}, 'does not use'),
-])
+@pytest.mark.parametrize(
+    ('values', 'message'),
+    [
+        ({'association': 'fairmot'}, 'needs with_embeddings'),
+        ({'gallery': True}, 'gallery needs with_embeddings'),
+        ({'gallery': True, 'association': 'byte', 'with_embeddings': True}, 'does not use'),
+    ],
+)
 def test_what_detections_alone_cannot_do_is_refused(values: dict, message: str) -> None:
     with pytest.raises(ValueError, match=message):
         DetectionTrackerParameters().changed(values)

@@ -10,7 +10,9 @@ FILE = Path(__file__).parents[2] / 'rviz' / 'fairmot.rviz'
 # As plugins_description.xml of rviz_default_plugins and qos_profile_property.cpp have them.
 DISPLAYS = {f'rviz_default_plugins/{name}' for name in ('Image', 'MarkerArray', 'Grid', 'TF')}
 POLICIES = {
-    'Depth': {1, 5}, 'History Policy': {'Keep Last'}, 'Reliability Policy': {'Reliable'},
+    'Depth': {1, 5},
+    'History Policy': {'Keep Last'},
+    'Reliability Policy': {'Reliable'},
     'Durability Policy': {'Volatile'},
 }
 PUBLISHED = {'image_annotated': 'Image', 'markers': 'MarkerArray'}

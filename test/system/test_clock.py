@@ -31,7 +31,8 @@ def test_a_simulated_clock_that_goes_back_drops_the_tracks(
     peer.wait(clock.get_subscription_count, 'a subscriber of /clock')
     peer.wait(
         lambda: diagnostics and 'nothing has come on /clock' in diagnostics[-1].status[0].message,
-        'the complaint that there is no clock')
+        'the complaint that there is no clock',
+    )
 
     def set_clock(seconds: int) -> None:
         message = Clock()

@@ -20,9 +20,18 @@ FRAMES = 15
 
 def demo(*arguments: object, folder: Path) -> subprocess.CompletedProcess:
     return subprocess.run(
-        [sys.executable, '-m', 'fairmot_ros.cli.demo', '--output', str(folder),
-         *map(str, arguments)],
-        capture_output=True, text=True, timeout=240, stdin=subprocess.DEVNULL,
+        [
+            sys.executable,
+            '-m',
+            'fairmot_ros.cli.demo',
+            '--output',
+            str(folder),
+            *map(str, arguments),
+        ],
+        capture_output=True,
+        text=True,
+        timeout=240,
+        stdin=subprocess.DEVNULL,
         env={**os.environ, 'PYTHONWARNINGS': 'ignore'},
     )
 

@@ -37,8 +37,12 @@ def test_enrol_query_forget(peer: Peer, start: NodeStarter, pictures: list[np.nd
     def who(message: TrackArray) -> int:
         """Return the id of the person nearest to where Ada stood in the same picture."""
         place = person.bbox.center.position
-        return min(message.tracks, key=lambda t: abs(t.bbox.center.position.x - place.x)
-                   + abs(t.bbox.center.position.y - place.y)).track_id
+        return min(
+            message.tracks,
+            key=lambda t: (
+                abs(t.bbox.center.position.x - place.x) + abs(t.bbox.center.position.y - place.y)
+            ),
+        ).track_id
 
     message = come()
     person = biggest(message)
@@ -51,8 +55,12 @@ def test_enrol_query_forget(peer: Peer, start: NodeStarter, pictures: list[np.nd
     assert peer.call(EnrolIdentity, 'fairmot/enrol_identity', name='Ada', id=id_).success
     assert query(id=id_) == [(id_, 'Ada')]
     assert query(embedding=person.embedding, model=message.model) == [(id_, 'Ada')]
-    other_model = peer.call(QueryIdentity, 'fairmot/query_identity',
-                            embedding=person.embedding, model='of another kind')
+    other_model = peer.call(
+        QueryIdentity,
+        'fairmot/query_identity',
+        embedding=person.embedding,
+        model='of another kind',
+    )
     assert not other_model.success
     assert 'cannot be compared' in other_model.message
 

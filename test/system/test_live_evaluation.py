@@ -32,7 +32,10 @@ SLOW, FAST = 2, 200  # images per second: what any machine can do, and what none
 def evaluate(*arguments: object) -> subprocess.CompletedProcess:
     return subprocess.run(
         [sys.executable, '-m', 'fairmot_ros.cli.evaluate', *map(str, arguments)],
-        capture_output=True, text=True, timeout=240, stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=240,
+        stdin=subprocess.DEVNULL,
         env={**os.environ, 'PYTHONWARNINGS': 'ignore', 'OMP_NUM_THREADS': '1'},
     )
 
@@ -44,10 +47,15 @@ def make_inputs(folder: Path, image_format: str) -> tuple[Path, Path]:
     """
     truth = np.array([[f, 1, 300, 200, 40, 80, 1] for f in range(1, FRAMES + 1)])
     write_sequence(
-        folder / 'walk', list(islice(VideoSource(SHIPPED_CLIP), FRAMES)), 7.0, truth,
-        BagLayout(image_format=image_format))
+        folder / 'walk',
+        list(islice(VideoSource(SHIPPED_CLIP), FRAMES)),
+        7.0,
+        truth,
+        BagLayout(image_format=image_format),
+    )
     (folder / 'small.yaml').write_text(
-        'input_width: 320\ninput_height: 256\nmax_lost: 2\npublish_embeddings: false\n')
+        'input_width: 320\ninput_height: 256\nmax_lost: 2\npublish_embeddings: false\n'
+    )
     return folder / 'walk', folder / 'small.yaml'
 
 
@@ -57,7 +65,8 @@ def output(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp('live')
     bag, configuration = make_inputs(folder, 'jpeg')
     done = evaluate(
-        bag, '--config', configuration, '--rate', SLOW, FAST, '--output', folder / 'out')
+        bag, '--config', configuration, '--rate', SLOW, FAST, '--output', folder / 'out'
+    )
     assert done.returncode == 0, done.stdout + done.stderr
     assert f'live at {SLOW} Hz' in done.stdout
     return folder / 'out'
@@ -66,14 +75,16 @@ def output(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_live_and_offline_agree_until_the_first_drop(output: Path) -> None:
     offline, live = (
         read_mot(output / 'results' / f'walk.small.{mode}.txt')
-        for mode in ('offline', f'live-{SLOW}hz'))
+        for mode in ('offline', f'live-{SLOW}hz')
+    )
     data = json.loads((output / 'report.json').read_text())
     run = next(r for r in data['runs'] if r['rate'] == SLOW)
     # None are dropped, unless the machine is very busy.
     together = min(run['dropped_frames'], default=FRAMES + 1) - 1
     assert together >= 1
     np.testing.assert_allclose(
-        live[live[:, 0] <= together], offline[offline[:, 0] <= together], rtol=0, atol=1e-6)
+        live[live[:, 0] <= together], offline[offline[:, 0] <= together], rtol=0, atol=1e-6
+    )
 
 
 def test_what_is_too_fast_is_dropped_and_counted(output: Path) -> None:
@@ -92,8 +103,17 @@ def test_what_is_too_fast_is_dropped_and_counted(output: Path) -> None:
 def test_raw_images_live_alone(tmp_path: Path) -> None:
     bag, configuration = make_inputs(tmp_path, 'raw')
     done = evaluate(
-        bag, '--config', configuration, '--rate', FAST, '--no-offline',
-        '--fail-above', 'dropped=0', '--output', tmp_path / 'out')
+        bag,
+        '--config',
+        configuration,
+        '--rate',
+        FAST,
+        '--no-offline',
+        '--fail-above',
+        'dropped=0',
+        '--output',
+        tmp_path / 'out',
+    )
     assert done.returncode == 1, done.stdout + done.stderr
     assert 'FAIL dropped <= 0: ' in done.stdout
     (run,) = json.loads((tmp_path / 'out' / 'report.json').read_text())['runs']
@@ -106,7 +126,10 @@ def test_the_page_shows_accuracy_beside_latency(output: Path, tmp_path: Path) ->
     shown = Figures(open_in_browser(output / 'report.html', tmp_path / 'profile'))
     combined = json.loads((output / 'report.json').read_text())['combined']
     assert list(shown.rows) == [
-        ('small', 'offline'), ('small', f'live at {SLOW} Hz'), ('small', f'live at {FAST} Hz')]
+        ('small', 'offline'),
+        ('small', f'live at {SLOW} Hz'),
+        ('small', f'live at {FAST} Hz'),
+    ]
     for row, expected in zip(shown.rows.values(), combined):
         assert row['HOTA'] == f'{100 * expected["metrics"]["HOTA"]:.1f}'
         if expected['mode'] == 'live':
@@ -117,24 +140,45 @@ def test_the_page_shows_accuracy_beside_latency(output: Path, tmp_path: Path) ->
 def test_mistakes_before_anything_starts(tmp_path: Path) -> None:
     with BagWriter(tmp_path / 'bag') as writer:
         writer.add_topic('/image', IMAGE)
-        writer.write('/image', 10 ** 9, writer.make(
-            IMAGE, header=BoxMaker(writer).header(0, ''), height=8, width=8, encoding='mono8',
-            is_bigendian=0, step=8, data=np.zeros(64, np.uint8)))
+        writer.write(
+            '/image',
+            10**9,
+            writer.make(
+                IMAGE,
+                header=BoxMaker(writer).header(0, ''),
+                height=8,
+                width=8,
+                encoding='mono8',
+                is_bigendian=0,
+                step=8,
+                data=np.zeros(64, np.uint8),
+            ),
+        )
     done = evaluate(tmp_path / 'bag', '--rate', 5, '--no-offline', '--output', tmp_path / 'out')
     assert done.returncode == 2
     assert 'have no stamps' in done.stderr
     assert 'Traceback' not in done.stderr
 
 
-def test_replay_says_when_nobody_listens(
-    environment: dict[str, str], tmp_path: Path
-) -> None:
+def test_replay_says_when_nobody_listens(environment: dict[str, str], tmp_path: Path) -> None:
     write_sequence(tmp_path / 'bag', [np.zeros((8, 8, 3), np.uint8)], 7.0)
     done = subprocess.run(
-        [sys.executable, '-m', 'fairmot_ros.ros.replay_node', '--ros-args', '-p',
-         f'bag:={tmp_path / "bag"}', '-p', 'startup_patience:=0.5', '-p',
-         f'output:={tmp_path / "replay.npz"}'],
-        capture_output=True, text=True, timeout=60, env=environment,
+        [
+            sys.executable,
+            '-m',
+            'fairmot_ros.ros.replay_node',
+            '--ros-args',
+            '-p',
+            f'bag:={tmp_path / "bag"}',
+            '-p',
+            'startup_patience:=0.5',
+            '-p',
+            f'output:={tmp_path / "replay.npz"}',
+        ],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        env=environment,
     )
     assert done.returncode == 2
     assert 'nobody listens to /image and publishes /tracks' in done.stderr

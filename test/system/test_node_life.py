@@ -72,7 +72,8 @@ def test_lifecycle_by_a_manager(
 def test_parameters_are_judged_as_a_whole(peer: Peer, tracker: NodeProcess) -> None:
     def set_all(*parameters: Parameter) -> tuple[bool, str]:
         result = peer.call(
-            SetParametersAtomically, 'fairmot/set_parameters_atomically',
+            SetParametersAtomically,
+            'fairmot/set_parameters_atomically',
             parameters=list(parameters),
         ).result
         return result.successful, result.reason

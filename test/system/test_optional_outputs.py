@@ -25,7 +25,8 @@ def test_foxglove_annotations_are_where_the_people_are(
         assert lines.timestamp == text.timestamp == answer.header.stamp
         box, corners = detection.bbox, np.array([(p.x, p.y) for p in lines.points])
         assert corners.mean(axis=0) == pytest.approx(
-            [box.center.position.x, box.center.position.y])
+            [box.center.position.x, box.center.position.y]
+        )
         assert np.ptp(corners, axis=0) == pytest.approx([box.size_x, box.size_y])
 
 
@@ -65,10 +66,17 @@ def test_frames_of_people_carry_the_namespace(
 ) -> None:
     tf2_msgs = pytest.importorskip('tf2_msgs.msg', reason='needs tf2_msgs')
     peer.drop_camera()
-    start('tracker_node', {
-        'position_source': 'ground', 'publish_tf': True, 'camera_height': 3.0,
-        'camera_pitch': 0.2, 'max_range': 500.0,
-    }, {'__ns': '/robot'})
+    start(
+        'tracker_node',
+        {
+            'position_source': 'ground',
+            'publish_tf': True,
+            'camera_height': 3.0,
+            'camera_pitch': 0.2,
+            'max_range': 500.0,
+        },
+        {'__ns': '/robot'},
+    )
     frames = peer.listen(tf2_msgs.TFMessage, '/tf')
     results = peer.listen(Detection2DArray, 'robot/fairmot/detections')
     height, width = pictures[0].shape[:2]

@@ -31,8 +31,10 @@ def values_of(status: DiagnosticStatus) -> dict[str, str]:
 def test_events_timing_and_stale_images(
     peer: Peer, start: NodeStarter, pictures: list[np.ndarray]
 ) -> None:
-    start('tracker_node', {
-        'max_age': 1e3, 'max_lost': 0.5, 'publish_lost': True, 'class_id_format': 'index'})
+    start(
+        'tracker_node',
+        {'max_age': 1e3, 'max_lost': 0.5, 'publish_lost': True, 'class_id_format': 'index'},
+    )
     tracks = peer.listen(TrackArray, 'fairmot/tracks')
     results = peer.listen(Detection2DArray, 'fairmot/detections')
     events = peer.listen(TrackEventArray, 'fairmot/events')
@@ -115,8 +117,13 @@ def test_two_cameras_share_one_network_and_keep_their_ids_apart(
     senders['right'].publish(make_image(pictures[3][:, ::-1].copy(), 7000.2, 'right'))
     peer.wait(lambda: len(peer.received['fairmot/right/detections']) > before, 'the right result')
     names = peer.wait(
-        lambda: diagnostics and len(diagnostics[-1].status) == 2
-        and [s.name for s in diagnostics[-1].status], 'a status of each camera')
+        lambda: (
+            diagnostics
+            and len(diagnostics[-1].status) == 2
+            and [s.name for s in diagnostics[-1].status]
+        ),
+        'a status of each camera',
+    )
     assert names == ['fairmot: left', 'fairmot: right']
     # A bad image of one is no error of the other.
     bad = make_image(pictures[0], 11.0, 'left')
@@ -126,12 +133,13 @@ def test_two_cameras_share_one_network_and_keep_their_ids_apart(
     assert diagnostics[-1].status[1].level == DiagnosticStatus.OK
 
 
-def test_compressed_in_and_out(
-    peer: Peer, start: NodeStarter, pictures: list[np.ndarray]
-) -> None:
+def test_compressed_in_and_out(peer: Peer, start: NodeStarter, pictures: list[np.ndarray]) -> None:
     peer.drop_camera()
-    start('tracker_node', {'image_transport': 'compressed'},
-          {'image': 'camera/image_raw', 'fairmot/image_annotated': 'view'})
+    start(
+        'tracker_node',
+        {'image_transport': 'compressed'},
+        {'image': 'camera/image_raw', 'fairmot/image_annotated': 'view'},
+    )
     results = peer.listen(Detection2DArray, 'fairmot/detections')
     annotated = peer.listen(CompressedImage, 'fairmot/image_annotated/compressed')
     sender = peer.advertise(CompressedImage, 'camera/image_raw/compressed')
@@ -143,7 +151,8 @@ def test_compressed_in_and_out(
         sender.publish(message)
         answer = peer.wait(
             lambda m=message: next((r for r in results if r.header == m.header), None),
-            f'the result of a {suffix}')
+            f'the result of a {suffix}',
+        )
         assert answer.detections
     peer.wait(lambda: len(annotated) == 2, 'annotated images')
     drawn = cv2.imdecode(np.frombuffer(annotated[1].data, np.uint8), cv2.IMREAD_COLOR)
@@ -156,10 +165,17 @@ def test_compressed_in_and_out(
 def test_people_are_located(
     peer: Peer, start: NodeStarter, pictures: list[np.ndarray], source: str
 ) -> None:
-    start('tracker_node', {
-        'position_source': source, 'camera_height': 3.0, 'camera_pitch': 0.2,
-        'max_range': 500.0, 'depth_tolerance': 0.2, 'follow': '1',
-    })
+    start(
+        'tracker_node',
+        {
+            'position_source': source,
+            'camera_height': 3.0,
+            'camera_pitch': 0.2,
+            'max_range': 500.0,
+            'depth_tolerance': 0.2,
+            'follow': '1',
+        },
+    )
     results = peer.listen(Detection2DArray, 'fairmot/detections')
     located = peer.listen(Detection3DArray, 'fairmot/detections_3d')
     markers = peer.listen(MarkerArray, 'fairmot/markers')
@@ -200,7 +216,8 @@ def test_people_are_located(
         assert point.z > 0
         # Where a point is projected to, there is the person in the image.
         assert 700 * point.x / point.z + width / 2 == pytest.approx(
-            box.center.position.x, abs=0.1 if source == 'depth' else 5.0)
+            box.center.position.x, abs=0.1 if source == 'depth' else 5.0
+        )
         if source == 'depth':
             assert point.z == pytest.approx(4.5)
             assert person.bbox.size.y == pytest.approx(box.size_y * 4.5 / 700)
@@ -238,14 +255,21 @@ def test_foreign_detections_get_ids(peer: Peer, start: NodeStarter) -> None:
 
     def answer_to(message: Detection2DArray) -> Detection2DArray:
         return peer.wait(
-            lambda: next((r for r in results if r.header == message.header), None), 'the tracks')
+            lambda: next((r for r in results if r.header == message.header), None), 'the tracks'
+        )
 
     for i in range(5):
-        answer = answer_to(send(
-            10 + i / 10, make_detection('person', 0.9, 100 + 5 * i),
-            make_detection('dog', 0.8, 300 - 5 * i)))
+        answer = answer_to(
+            send(
+                10 + i / 10,
+                make_detection('person', 0.9, 100 + 5 * i),
+                make_detection('dog', 0.8, 300 - 5 * i),
+            )
+        )
         assert [(d.id, d.results[0].hypothesis.class_id) for d in answer.detections] == [
-            ('1', 'person'), ('2', 'dog')]
+            ('1', 'person'),
+            ('2', 'dog'),
+        ]
     assert [len(t.embedding) for t in tracks[-1].tracks] == [0, 0]
     assert answer_to(send(10.6)).detections == []
     unscored, infinite, flat = (make_detection('person', 0.9, 100) for _ in range(3))
@@ -253,19 +277,20 @@ def test_foreign_detections_get_ids(peer: Peer, start: NodeStarter) -> None:
     infinite.bbox.center.position.x = float('nan')
     flat.bbox.size_y = 0.0
     for seconds, broken, words in (
-        (10.65, unscored, 'has no result'), (10.7, infinite, 'must be finite'),
+        (10.65, unscored, 'has no result'),
+        (10.7, infinite, 'must be finite'),
         (10.75, flat, 'has no size'),
     ):
         send(seconds, broken)
         peer.wait(
             lambda w=words: diagnostics and w in diagnostics[-1].status[0].message,
-            f'the complaint that it {words}')
+            f'the complaint that it {words}',
+        )
     assert answer_to(send(10.8, make_detection('person', 0.9, 130))).detections[0].id == '1'
 
 
 def test_foreign_embeddings_are_used(peer: Peer, start: NodeStarter) -> None:
-    start('detection_tracker_node',
-          {'with_embeddings': True})
+    start('detection_tracker_node', {'with_embeddings': True})
     results = peer.listen(TrackArray, 'detection_tracker/tracks')
     sender = peer.advertise(TrackArray, 'detections')
 
@@ -279,7 +304,8 @@ def test_foreign_embeddings_are_used(peer: Peer, start: NodeStarter) -> None:
             message.tracks.append(track)
         sender.publish(message)
         answer = peer.wait(
-            lambda: next((r for r in results if r.header == message.header), None), 'the tracks')
+            lambda: next((r for r in results if r.header == message.header), None), 'the tracks'
+        )
         assert answer.model == 'clothes:1'
         return [t.track_id for t in sorted(answer.tracks, key=lambda t: t.bbox.center.position.x)]
 
@@ -296,14 +322,21 @@ def test_reliability_can_be_overridden_and_a_mismatch_is_explained(
     peer: Peer, start: NodeStarter, pictures: list[np.ndarray]
 ) -> None:
     peer.drop_camera()
-    node = start('tracker_node', {
-        'qos_overrides./image.subscription.reliability': 'reliable', 'input_timeout': 1.0})
+    node = start(
+        'tracker_node',
+        {'qos_overrides./image.subscription.reliability': 'reliable', 'input_timeout': 1.0},
+    )
     diagnostics = peer.listen(DiagnosticArray, '/diagnostics')
 
     def complaint(words: str) -> None:
         status = peer.wait(
-            lambda: diagnostics and words in diagnostics[-1].status[0].message
-            and diagnostics[-1].status[0], repr(words))
+            lambda: (
+                diagnostics
+                and words in diagnostics[-1].status[0].message
+                and diagnostics[-1].status[0]
+            ),
+            repr(words),
+        )
         assert status.level == DiagnosticStatus.WARN
         assert words in node.last_lines(50)
 
@@ -312,7 +345,8 @@ def test_reliability_can_be_overridden_and_a_mismatch_is_explained(
     complaint('set the parameter `image_transport` to compressed')
     peer.destroy_publisher(wrong)
     sender = peer.create_publisher(
-        Image, 'image', QoSProfile(depth=1, reliability=ReliabilityPolicy.BEST_EFFORT))
+        Image, 'image', QoSProfile(depth=1, reliability=ReliabilityPolicy.BEST_EFFORT)
+    )
     complaint('best effort by /peer, but reliable was asked for')
     peer.destroy_publisher(sender)
     good = peer.advertise(Image, 'image')
@@ -333,9 +367,15 @@ def test_a_best_effort_camera_is_followed(
         quality = QoSProfile(depth=1, reliability=reliability)
         sender = peer.create_publisher(Image, 'image', quality)
         peer.wait(
-            lambda r=reliability: r in {
-                i.qos_profile.reliability for i in peer.get_subscriptions_info_by_topic('image')
-            }, f'the node to follow {reliability.name}')
+            lambda r=reliability: (
+                r
+                in {
+                    i.qos_profile.reliability
+                    for i in peer.get_subscriptions_info_by_topic('image')
+                }
+            ),
+            f'the node to follow {reliability.name}',
+        )
         peer.wait(sender.get_subscription_count, 'a subscriber')
         for attempt in range(20):  # best effort may lose one
             sender.publish(make_image(pictures[0], 100.0 * number + 1 + attempt / 10))

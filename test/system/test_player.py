@@ -19,8 +19,9 @@ def test_a_loop_begins_again_and_its_stamps_go_on(
     for i in range(3):
         cv2.imwrite(str(tmp_path / f'{i}.png'), np.full((16, 24, 3), 40 * i, np.uint8))
     peer.drop_camera()
-    start('player_node', {
-        'video': str(tmp_path), 'frame_rate': 20.0, 'loop': True, 'max_frames': 8})
+    start(
+        'player_node', {'video': str(tmp_path), 'frame_rate': 20.0, 'loop': True, 'max_frames': 8}
+    )
     images = peer.listen(Image, 'image')
     peer.wait(lambda: len(images) >= 8, 'the images')
     assert [image.data[0] for image in images] == [0, 40, 80, 0, 40, 80, 0, 40]

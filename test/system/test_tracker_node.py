@@ -155,7 +155,9 @@ def test_bad_images_are_reported_and_survived(
     diagnostics = peer.listen(DiagnosticArray, '/diagnostics')
     camera = Camera(peer, results)
     for make, words in (
-        (_wrong_encoding, 'yuv400_unheard_of'), (_empty, 'is empty'), (_cut_off, 'is cut off')
+        (_wrong_encoding, 'yuv400_unheard_of'),
+        (_empty, 'is empty'),
+        (_cut_off, 'is cut off'),
     ):
         message = make(pictures[0])
         camera.time += 1.0

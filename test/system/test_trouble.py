@@ -25,9 +25,14 @@ def diagnostics(peer: Peer) -> list[DiagnosticArray]:
     return messages
 
 
-def await_status(peer: Peer, diagnostics: list[DiagnosticArray], words: str,
-                 level: bytes = DiagnosticStatus.WARN) -> DiagnosticStatus:
+def await_status(
+    peer: Peer,
+    diagnostics: list[DiagnosticArray],
+    words: str,
+    level: bytes = DiagnosticStatus.WARN,
+) -> DiagnosticStatus:
     """Wait until the newest status says so."""
+
     def newest() -> DiagnosticStatus | None:
         status = diagnostics[-1].status[0] if diagnostics else DiagnosticStatus()
         return status if words in status.message else None
@@ -53,8 +58,11 @@ def test_images_that_are_all_left_out_are_no_silent_loss(
     await_status(peer, diagnostics, 'messages were left out for their stamps, which stand still')
 
     limit = ParameterValue(type=ParameterType.PARAMETER_DOUBLE, double_value=0.5)
-    peer.call(SetParameters, 'fairmot/set_parameters',
-              parameters=[Parameter(name='max_age', value=limit)])
+    peer.call(
+        SetParameters,
+        'fairmot/set_parameters',
+        parameters=[Parameter(name='max_age', value=limit)],
+    )
     for i in range(5):
         peer.send_picture(pictures[0], 101.0 + i)
         peer.wait(lambda n=i: count(diagnostics, 'stale') > n, 'the image to be left out')
@@ -79,11 +87,16 @@ def test_two_cameras_on_one_topic_and_a_topic_of_another_type(
 def test_why_nobody_is_located_is_in_the_diagnostics(
     peer: Peer, start: NodeStarter, pictures: list[np.ndarray], diagnostics: list
 ) -> None:
-    start('tracker_node', {
-        'position_source': 'ground', 'camera_height': 3.0, 'camera_pitch': 0.2,
-        'max_range': 500.0,
-        'qos_overrides./camera_info.subscription.durability': 'transient_local',
-    })
+    start(
+        'tracker_node',
+        {
+            'position_source': 'ground',
+            'camera_height': 3.0,
+            'camera_pitch': 0.2,
+            'max_range': 500.0,
+            'qos_overrides./camera_info.subscription.durability': 'transient_local',
+        },
+    )
     camera = Camera(peer, peer.listen(Detection2DArray, 'fairmot/detections'))
     located = peer.listen(Detection3DArray, 'fairmot/detections_3d')
     camera.show(pictures[0])
@@ -127,7 +140,8 @@ def test_images_of_all_sizes_and_kinds_in_one_stream(
     expected = right_end(picture)
     assert expected > 0
     assert right_end(resize(picture, 3840 / picture.shape[1])) == pytest.approx(
-        expected * 3840 / picture.shape[1], rel=0.02)
+        expected * 3840 / picture.shape[1], rel=0.02
+    )
     assert camera.show(picture[:8, :8].copy()).detections == []
     grey = make_image(picture, 0.0)
     pixels = picture.mean(axis=2).astype('>u2') * 256
@@ -177,8 +191,12 @@ def test_equal_names_in_two_namespaces_do_not_meet(
     peer.wait(lambda: results['r1'], 'the result')
     assert {d.id for d in results['r1'][0].detections} >= {'1', '2'}
     peer.wait(
-        lambda: {s.name for a in diagnostics for s in a.status} == {
-            f'{robot}/fairmot: tracking' for robot in robots}, 'the diagnostics of both')
+        lambda: (
+            {s.name for a in diagnostics for s in a.status}
+            == {f'{robot}/fairmot: tracking' for robot in robots}
+        ),
+        'the diagnostics of both',
+    )
     assert results['r2'] == []
 
 

@@ -77,8 +77,8 @@ def test_many_groups_have_the_optimum_of_the_whole() -> None:
         cost[rng.random(cost.shape) > 2.5 / size] = np.inf
         rows, columns = assign(as_pairs(cost), 0.8)
         extended = np.full((2 * size + 7,) * 2, 0.4)
-        extended[size:, size + 7:] = 0
-        extended[:size, :size + 7] = np.where(np.isfinite(cost), cost, 1e6)
+        extended[size:, size + 7 :] = 0
+        extended[:size, : size + 7] = np.where(np.isfinite(cost), cost, 1e6)
         best = extended[linear_sum_assignment(extended)].sum()
         assert (np.diff(rows) > 0).all()
         assert total(cost, 0.8, rows, columns) == pytest.approx(best)

@@ -11,8 +11,9 @@ from fairmot_ros.types import Detections, Track
 LOOKS = np.eye(8)
 
 
-def people(*boxes_and_looks: tuple[float, int], score: float = 0.9,
-           classes: list[int] | None = None) -> Detections:
+def people(
+    *boxes_and_looks: tuple[float, int], score: float = 0.9, classes: list[int] | None = None
+) -> Detections:
     """Return people of 40 x 100 pixels at these x, with looks by number."""
     boxes = [[x, 100, x + 40, 200] for x, _ in boxes_and_looks]
     looks = [LOOKS[look] for _, look in boxes_and_looks]
@@ -22,8 +23,9 @@ def people(*boxes_and_looks: tuple[float, int], score: float = 0.9,
 NOBODY = Detections.empty(8)
 
 
-def last(tracker: Tracker, frames: list[Detections], start: float = 0.0,
-         rate: float = 10.0) -> list[Track]:
+def last(
+    tracker: Tracker, frames: list[Detections], start: float = 0.0, rate: float = 10.0
+) -> list[Track]:
     """Return the output of the last frame."""
     for i, detections in enumerate(frames):
         tracks = tracker.update(detections, start + i / rate)
@@ -70,8 +72,8 @@ def test_the_look_of_who_is_hidden_is_not_remembered(protect: bool, close: bool)
     for i in range(5, 15):
         share = (i - 4) / 10
         frame = Detections(
-            (1 - share) * apart.boxes_xyxy + share * behind.boxes_xyxy, [0.9, 0.9],
-            LOOKS[[0, 1]])
+            (1 - share) * apart.boxes_xyxy + share * behind.boxes_xyxy, [0.9, 0.9], LOOKS[[0, 1]]
+        )
         tracker.update(frame, i / 10)
     for i in range(15, 40):
         tracks = tracker.update(behind, i / 10)
@@ -141,8 +143,7 @@ def test_doubtful_detections_are_believed_later() -> None:
     for score in (0.95, 0.6):
         tracker = Tracker()
         tracker.update(NOBODY, 0.0)
-        shown = [bool(tracker.update(people((100, 0), score=score), i / 10))
-                 for i in range(1, 20)]
+        shown = [bool(tracker.update(people((100, 0), score=score), i / 10)) for i in range(1, 20)]
         sights.append(shown.index(True) + 1)
     assert sights[0] == 2
     assert 3 <= sights[1] <= 8

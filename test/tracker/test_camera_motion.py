@@ -27,12 +27,18 @@ def texture(seed: int, size: tuple[int, int] = SIZE) -> np.ndarray:
 
 def moved(picture: np.ndarray, motion: np.ndarray) -> np.ndarray:
     size = picture.shape[1::-1]
-    return cv2.warpAffine(picture, motion, size, flags=cv2.INTER_CUBIC,
-                          borderMode=cv2.BORDER_REFLECT_101)
+    return cv2.warpAffine(
+        picture, motion, size, flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REFLECT_101
+    )
 
 
-def similarity(x: float = 0.0, y: float = 0.0, degrees: float = 0.0, zoom: float = 1.0,
-               size: tuple[int, int] = SIZE) -> np.ndarray:
+def similarity(
+    x: float = 0.0,
+    y: float = 0.0,
+    degrees: float = 0.0,
+    zoom: float = 1.0,
+    size: tuple[int, int] = SIZE,
+) -> np.ndarray:
     motion = cv2.getRotationMatrix2D((size[0] / 2, size[1] / 2), degrees, zoom)
     motion[:, 2] += x, y
     return motion
@@ -57,10 +63,18 @@ def assert_unknown(result: tuple[np.ndarray, bool]) -> None:
     assert not succeeded
 
 
-@pytest.mark.parametrize('truth', [
-    similarity(), similarity(0.3, -0.2), similarity(5, -3), similarity(40, 10),
-    similarity(degrees=2), similarity(zoom=1.03), similarity(-7, 4, -1.5, 0.98),
-])
+@pytest.mark.parametrize(
+    'truth',
+    [
+        similarity(),
+        similarity(0.3, -0.2),
+        similarity(5, -3),
+        similarity(40, 10),
+        similarity(degrees=2),
+        similarity(zoom=1.03),
+        similarity(-7, 4, -1.5, 0.98),
+    ],
+)
 def test_a_known_motion_is_found(truth: np.ndarray) -> None:
     picture = texture(0)
     motion, succeeded = estimate(picture, moved(picture, truth))
@@ -72,7 +86,7 @@ def test_a_known_motion_is_found(truth: np.ndarray) -> None:
 
 @pytest.mark.parametrize('size', [(1600, 901), (2000, 1500)])
 def test_large_pictures_are_worked_on_smaller_and_answered_in_their_own_pixels(
-    size: tuple[int, int]
+    size: tuple[int, int],
 ) -> None:
     picture = texture(0, size)
     truth = similarity(9, -6, 0.7, 1.01, size)
@@ -117,7 +131,7 @@ def test_people_at_rest_and_walking_do_not_move_the_camera() -> None:
     for i in range(10):
         picture = background.copy()
         left = 60 + 8 * i
-        picture[60:300, left:left + 200] = person
+        picture[60:300, left : left + 200] = person
         motion = camera.estimate(picture, np.array([[left, 60, left + 200, 300]]))
         assert error(motion, np.eye(2, 3)) < 0.05
     assert camera.succeeded
@@ -129,7 +143,7 @@ def test_a_person_who_fills_the_picture_is_not_taken_for_the_world() -> None:
     for i in range(4):
         picture = background.copy()
         left = 20 + 6 * i
-        picture[:, left:left + 380] = person[:, :380]
+        picture[:, left : left + 380] = person[:, :380]
         box = np.array([[left, 0, left + 380, SIZE[1]]])
         motion, misled = camera.estimate(picture, box), blind.estimate(picture, NOBODY)
     assert error(motion, np.eye(2, 3)) < 0.5
@@ -202,8 +216,9 @@ def test_it_recovers_after_a_failure() -> None:
 
 def test_views_of_pictures_will_do() -> None:
     picture, truth = texture(0), similarity(4, 1)
-    pictures = [np.ascontiguousarray(p[..., ::-1])[..., ::-1] for p in
-                (picture, moved(picture, truth))]
+    pictures = [
+        np.ascontiguousarray(p[..., ::-1])[..., ::-1] for p in (picture, moved(picture, truth))
+    ]
     for p in pictures:
         p.flags.writeable = False
     assert error(estimate(*pictures)[0], truth) < 0.1
@@ -217,12 +232,15 @@ def test_the_picture_may_be_overwritten_afterwards() -> None:
     assert error(camera.estimate(buffer, NOBODY), truth) < 0.1
 
 
-@pytest.mark.parametrize(('image', 'boxes', 'complaint'), [
-    (np.zeros((10, 10), np.uint8), NOBODY, r'the image must be uint8 \[H, W, 3\]'),
-    (np.zeros((10, 10, 3)), NOBODY, 'got float64'),
-    (np.zeros((0, 10, 3), np.uint8), NOBODY, 'and not empty'),
-    (np.zeros((10, 10, 3), np.uint8), np.zeros(4), r'boxes_xyxy must have the shape \[N, 4\]'),
-])
+@pytest.mark.parametrize(
+    ('image', 'boxes', 'complaint'),
+    [
+        (np.zeros((10, 10), np.uint8), NOBODY, r'the image must be uint8 \[H, W, 3\]'),
+        (np.zeros((10, 10, 3)), NOBODY, 'got float64'),
+        (np.zeros((0, 10, 3), np.uint8), NOBODY, 'and not empty'),
+        (np.zeros((10, 10, 3), np.uint8), np.zeros(4), r'boxes_xyxy must have the shape \[N, 4\]'),
+    ],
+)
 def test_wrong_input_is_refused(image: np.ndarray, boxes: np.ndarray, complaint: str) -> None:
     with pytest.raises(ValueError, match=complaint):
         CameraMotion().estimate(image, boxes)
@@ -233,17 +251,20 @@ def test_tiny_pictures_and_strips_are_survived(shape: tuple[int, int]) -> None:
     assert_unknown(estimate(*2 * [np.zeros((*shape, 3), np.uint8)]))
 
 
-@pytest.mark.parametrize(('settings', 'people'), [
-    ({'estimate_camera_motion': True}, 1),
-    ({'estimate_camera_motion': False}, 2),
-    ({'estimate_camera_motion': True, 'use_camera_motion': False}, 2),
-])
+@pytest.mark.parametrize(
+    ('settings', 'people'),
+    [
+        ({'estimate_camera_motion': True}, 1),
+        ({'estimate_camera_motion': False}, 2),
+        ({'estimate_camera_motion': True, 'use_camera_motion': False}, 2),
+    ],
+)
 def test_the_tracker_takes_it_from_the_pictures(settings: dict, people: int) -> None:
     tracker, world, ids = Tracker(TrackerConfig(**settings)), texture(0, (960, 360)), set()
     for i in range(20):  # somebody stands still, and the camera swings round once
         left = 60 if i < 10 else 160
         box = [[200 - left, 100, 230 - left, 180]]
-        picture = world[:, left:left + SIZE[0]]
+        picture = world[:, left : left + SIZE[0]]
         tracks = tracker.update(Detections(box, [0.9]), stamp=i / 10, image=picture)
         ids.update(track.track_id for track in tracks)
     assert len(ids) == people

@@ -23,8 +23,9 @@ def arrays(reference_data: Path) -> dict[str, np.ndarray]:
 
 def frames_of(arrays: dict[str, np.ndarray], case: str) -> Frames:
     offsets, rows, looks = (arrays[f'{case}/{name}'] for name in ('offsets', 'dets', 'feats'))
-    return [Detections(rows[a:b, :4], rows[a:b, 4], looks[a:b])
-            for a, b in itertools.pairwise(offsets)]
+    return [
+        Detections(rows[a:b, :4], rows[a:b, 4], looks[a:b]) for a, b in itertools.pairwise(offsets)
+    ]
 
 
 def without_looks(frames: Frames) -> Frames:
@@ -71,7 +72,7 @@ def test_another_look_on_the_same_spot_is_visible_at_once(
     frames = frames_of(arrays, case)
     again = next(i for i, d in enumerate(frames) if i and len(d) and not len(frames[i - 1]))
     for ids in both(frames):
-        assert all(len(seen) == 1 for seen in ids[again + 1:])
+        assert all(len(seen) == 1 for seen in ids[again + 1 :])
         assert len(set().union(*ids)) <= 2  # and no id is burned
 
 
@@ -80,7 +81,7 @@ def test_fast_newcomers_are_confirmed(arrays: dict[str, np.ndarray]) -> None:
     frames = frames_of(arrays, 'unconfirmed_moves')
     first = next(i for i, d in enumerate(frames) if len(d) == 2)
     ids = shown(Tracker(), frames)
-    assert all(len(seen) == 2 for seen in ids[first + 1:])
+    assert all(len(seen) == 2 for seen in ids[first + 1 :])
     assert len(set().union(*ids)) == 2
 
 
@@ -92,14 +93,15 @@ def test_fast_newcomers_are_confirmed_by_their_boxes_alone() -> None:
         if i >= 4:
             x = 300 + 40 * i
             boxes.append([x, 300, x + 60, 450])
-        ids.append({t.track_id for t in tracker.update(Detections(boxes, [0.9] * len(boxes)),
-                                                       i / 7)})
+        ids.append(
+            {t.track_id for t in tracker.update(Detections(boxes, [0.9] * len(boxes)), i / 7)}
+        )
     assert all(len(seen) == 2 for seen in ids[5:])
     assert tracker.last_id == 2
 
 
 def test_people_who_change_their_look_in_sight_keep_their_id(
-    arrays: dict[str, np.ndarray]
+    arrays: dict[str, np.ndarray],
 ) -> None:
     for ids in both(frames_of(arrays, 'appearance_change_tracked')):
         assert set().union(*ids) == {1}

@@ -29,8 +29,14 @@ def like(vector: np.ndarray, distance: float) -> np.ndarray:
     return 3 * (cosine * unit + np.sqrt(1 - cosine**2) * other / np.linalg.norm(other))
 
 
-def remember(gallery: Gallery, track_id: int, seed: int, now: float = 0.0, class_id: int = PERSON,
-             box: tuple = LEFT) -> bool:
+def remember(
+    gallery: Gallery,
+    track_id: int,
+    seed: int,
+    now: float = 0.0,
+    class_id: int = PERSON,
+    box: tuple = LEFT,
+) -> bool:
     return gallery.remember(track_id, look(seed), class_id, box, now)
 
 
@@ -78,10 +84,15 @@ def test_the_nearest_is_recalled() -> None:
     assert recalled == [2, 3, 1, None]
 
 
-@pytest.mark.parametrize(('distance', 'seconds', 'class_id', 'expected'), [
-    (0.19, 59.0, PERSON, 5), (0.21, 59.0, PERSON, None), (0.19, 61.0, PERSON, None),
-    (0.19, 59.0, BICYCLE, None),
-])
+@pytest.mark.parametrize(
+    ('distance', 'seconds', 'class_id', 'expected'),
+    [
+        (0.19, 59.0, PERSON, 5),
+        (0.21, 59.0, PERSON, None),
+        (0.19, 61.0, PERSON, None),
+        (0.19, 59.0, BICYCLE, None),
+    ],
+)
 def test_limits(distance: float, seconds: float, class_id: int, expected: int | None) -> None:
     gallery = Gallery(GalleryConfig(max_seconds=60.0, max_distance=0.2))
     remember(gallery, 5, seed=1, now=100.0)
@@ -215,12 +226,15 @@ def test_a_name_can_move_to_another_id() -> None:
     assert gallery.recall(look(1), PERSON, LEFT, 1.0) == 9
 
 
-@pytest.mark.parametrize(('arguments', 'complaint'), [
-    (('', look(1)), 'a name is needed'),
-    (('Bob', np.zeros(16)), 'not all zero'),
-    (('Bob', np.full(16, np.nan)), 'finite'),
-    (('Bob', look(1, size=8)), 'has 8 numbers, but those of the gallery have 16'),
-])
+@pytest.mark.parametrize(
+    ('arguments', 'complaint'),
+    [
+        (('', look(1)), 'a name is needed'),
+        (('Bob', np.zeros(16)), 'not all zero'),
+        (('Bob', np.full(16, np.nan)), 'finite'),
+        (('Bob', look(1, size=8)), 'has 8 numbers, but those of the gallery have 16'),
+    ],
+)
 def test_enrolment_is_refused(arguments: tuple, complaint: str) -> None:
     gallery = Gallery()
     gallery.enrol('Ada', look(2), track_id=7)
@@ -290,12 +304,15 @@ def test_who_is_forgotten_while_visible_is_not_remembered_on_leaving() -> None:
 # -- settings and files --------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(('setting', 'complaint'), [
-    ({'size': 0}, 'size must be at least 1'),
-    ({'views': 0}, 'views must be at least 1'),
-    ({'max_seconds': -1.0}, 'max_seconds must be a number above 0'),
-    ({'max_distance': 1.5}, 'max_distance must be within 0..1, got 1.5'),
-])
+@pytest.mark.parametrize(
+    ('setting', 'complaint'),
+    [
+        ({'size': 0}, 'size must be at least 1'),
+        ({'views': 0}, 'views must be at least 1'),
+        ({'max_seconds': -1.0}, 'max_seconds must be a number above 0'),
+        ({'max_distance': 1.5}, 'max_distance must be within 0..1, got 1.5'),
+    ],
+)
 def test_settings_are_checked(setting: dict, complaint: str) -> None:
     with pytest.raises(ValueError, match=complaint):
         GalleryConfig(**setting)

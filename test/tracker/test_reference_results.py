@@ -95,9 +95,7 @@ def test_own_scene(variant: str) -> None:
 @pytest.fixture
 def scipy_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     """As on a plain ROS installation, which has no lap."""
-    monkeypatch.setattr(
-        'fairmot_ros.tracker.published.assign', partial(assign, backend='scipy')
-    )
+    monkeypatch.setattr('fairmot_ros.tracker.published.assign', partial(assign, backend='scipy'))
 
 
 @pytest.mark.parametrize('variant', VARIANTS)

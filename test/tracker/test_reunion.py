@@ -53,7 +53,8 @@ def test_an_id_is_never_visible_twice() -> None:
     (first,) = play.show(person(100, 0))
     play.show(NOBODY, 5.0)
     twins = Detections(
-        [[100, 100, 140, 200], [600, 100, 640, 200]], [0.9, 0.9], [LOOKS[0], LOOKS[0]])
+        [[100, 100, 140, 200], [600, 100, 640, 200]], [0.9, 0.9], [LOOKS[0], LOOKS[0]]
+    )
     ids = play.show(twins)
     assert first in ids
     assert len(set(ids)) == 2
@@ -92,9 +93,13 @@ def test_only_the_enrolled_come_back_after_a_reset() -> None:
     assert play.show(person(800, 1)) != [bob]
 
 
-@pytest.mark.parametrize('config', [
-    TrackerConfig(use_appearance=False), TrackerConfig.reference(variant='byte'),
-])
+@pytest.mark.parametrize(
+    'config',
+    [
+        TrackerConfig(use_appearance=False),
+        TrackerConfig.reference(variant='byte'),
+    ],
+)
 def test_a_gallery_needs_embeddings(config: TrackerConfig) -> None:
     with pytest.raises(ValueError, match='a gallery needs embeddings'):
         Tracker(config, gallery=Gallery())

@@ -62,8 +62,10 @@ def test_dropping_half_of_the_images_costs_little_and_the_published_tracker_much
     every = stamps_of('10')
     half = every[np.random.default_rng(2).random(len(every)) < 0.5]
     ours, published = TrackerConfig(), TrackerConfig.reference(variant='byte')
-    cost = {config: identity(config, every)[0] - identity(config, half)[0]
-            for config in (ours, published)}
+    cost = {
+        config: identity(config, every)[0] - identity(config, half)[0]
+        for config in (ours, published)
+    }
     assert cost[ours] < 0.02
     assert cost[published] > 0.2
 

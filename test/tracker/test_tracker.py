@@ -138,9 +138,7 @@ def test_camera_motion_keeps_ids_when_the_picture_jumps() -> None:
         for i in range(12):
             jumped = i >= 6
             motion = given if i == 6 else None
-            tracks = tracker.update(
-                person(100 + 150 * jumped), stamp=i / 10, camera_motion=motion
-            )
+            tracks = tracker.update(person(100 + 150 * jumped), stamp=i / 10, camera_motion=motion)
             seen.update(t.track_id for t in tracks)
         assert seen == ids
 

@@ -44,9 +44,14 @@ def training_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
         image[mask > 0] = rng.integers(0, 256, 3)
         cv2.imwrite(str(root / f'cut_outs/images/{i}.jpg'), image)
         cv2.imwrite(str(root / f'cut_outs/masks/{i}.png'), mask)
-        pictures.append({
-            'id': i, 'file_name': f'images/{i}.jpg', 'mask': f'masks/{i}.png', 'mask_ok': 1,
-        })
+        pictures.append(
+            {
+                'id': i,
+                'file_name': f'images/{i}.jpg',
+                'mask': f'masks/{i}.png',
+                'mask_ok': 1,
+            }
+        )
         annotations.append({'id': i, 'image_id': i, 'bbox': [15, 10, 20, 60]})
     _write_set(root / 'cut_outs', pictures, annotations)
     return root

@@ -51,7 +51,8 @@ def test_a_variant_changes_only_what_it_names(plan_file: Path) -> None:
 def test_equal_variants_are_trained_once(plan_file: Path) -> None:
     runs = [(v.study, v.name, seed) for v, seed in read_plan(plan_file).runs()]
     assert runs == [
-        (study, name, seed) for seed in (1, 2)
+        (study, name, seed)
+        for seed in (1, 2)
         for study, name in (('stride', '4'), ('stride', '8'), ('weighting', 'fixed'))
     ]
 
@@ -94,13 +95,16 @@ def _has_matplotlib() -> bool:
     return True
 
 
-@pytest.mark.parametrize(('old', 'new', 'message'), [
-    ('seeds:', 'sowing:', 'expected base, scoring, seeds, studies, got base, scoring, sowing'),
-    ('stride: 8', 'strode: 8', 'does not take the option strode'),
-    ('weighting: fixed', 'weighting: odd', "must be one of .* got 'odd'"),
-    ('  embedding: {folder: twenty}', '', "missing .* argument: 'folder'"),
-    ('epochs: 1', 'epochs: none', "epochs must be a whole number from 1 up, got 'none'"),
-])
+@pytest.mark.parametrize(
+    ('old', 'new', 'message'),
+    [
+        ('seeds:', 'sowing:', 'expected base, scoring, seeds, studies, got base, scoring, sowing'),
+        ('stride: 8', 'strode: 8', 'does not take the option strode'),
+        ('weighting: fixed', 'weighting: odd', "must be one of .* got 'odd'"),
+        ('  embedding: {folder: twenty}', '', "missing .* argument: 'folder'"),
+        ('epochs: 1', 'epochs: none', "epochs must be a whole number from 1 up, got 'none'"),
+    ],
+)
 def test_a_wrong_plan_is_named_before_anything_is_trained(
     plan_file: Path, old: str, new: str, message: str
 ) -> None:

@@ -51,9 +51,7 @@ def test_the_line_goes_into_the_network() -> None:
     torch.testing.assert_close(after['id'], before['id'])
 
 
-def test_the_command_writes_a_model(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_the_command_writes_a_model(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     detector = Detector(score_threshold=0.05)
     pictures = list(VideoSource(SHIPPED_VIDEO))[::4]
     images, annotations = [], []
@@ -64,10 +62,12 @@ def test_the_command_writes_a_model(
         found = detector(picture)
         for x0, y0, x1, y1 in found.boxes_xyxy[found.scores > 0.4].astype(float).tolist():
             annotations.append(
-                {'id': len(annotations), 'image_id': number, 'bbox': [x0, y0, x1 - x0, y1 - y0]})
+                {'id': len(annotations), 'image_id': number, 'bbox': [x0, y0, x1 - x0, y1 - y0]}
+            )
     del annotations[::3]  # so that a third of the surest are wrong
     (tmp_path / 'street' / 'annotations.json').write_text(
-        json.dumps({'images': images, 'annotations': annotations}))
+        json.dumps({'images': images, 'annotations': annotations})
+    )
     config = tmp_path / 'config.yaml'
     config.write_text('name: tiny\narchitecture: yolo\nsets: [{folder: street}]\n')
     output = tmp_path / 'out' / 'weights.pth'

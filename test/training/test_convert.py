@@ -68,7 +68,8 @@ def test_labels_can_be_written_beside_the_pictures(sequences: Path, tmp_path: Pa
     (root / 'train').rename(root / 'images')
     assert convert.main([str(root), str(root), '--format', 'mot', '--half', 'first']) == 0
     assert sorted(labels(root)) == [
-        'labels_with_ids/A/img1/000001.txt', 'labels_with_ids/B/img1/000001.txt',
+        'labels_with_ids/A/img1/000001.txt',
+        'labels_with_ids/B/img1/000001.txt',
     ]
     assert not (root / 'images/A/img1/000001.jpg').is_symlink()
 

@@ -67,13 +67,18 @@ def test_l1_counts_only_objects() -> None:
 def test_a_batch_without_identities_has_a_gradient_but_no_nan() -> None:
     loss = FairMOTLoss(4, 5)
     output = {
-        'hm': torch.zeros(1, 1, 4, 4), 'wh': torch.zeros(1, 4, 4, 4),
-        'reg': torch.zeros(1, 2, 4, 4), 'id': torch.randn(1, 4, 4, 4),
+        'hm': torch.zeros(1, 1, 4, 4),
+        'wh': torch.zeros(1, 4, 4, 4),
+        'reg': torch.zeros(1, 2, 4, 4),
+        'id': torch.randn(1, 4, 4, 4),
     }
     output = {name: value.requires_grad_() for name, value in output.items()}
     batch = {
-        'hm': torch.zeros(1, 1, 4, 4), 'wh': torch.zeros(1, 2, 4), 'reg': torch.zeros(1, 2, 2),
-        'ind': torch.zeros(1, 2, dtype=torch.long), 'ids': torch.full((1, 2), -1),
+        'hm': torch.zeros(1, 1, 4, 4),
+        'wh': torch.zeros(1, 2, 4),
+        'reg': torch.zeros(1, 2, 2),
+        'ind': torch.zeros(1, 2, dtype=torch.long),
+        'ids': torch.full((1, 2), -1),
         'mask': torch.zeros(1, 2, dtype=torch.bool),
     }
     terms = loss(output, batch)
@@ -92,11 +97,16 @@ def test_the_terms_of_parts_add_up_to_those_of_the_whole(weighting: str) -> None
     """Parts of unequal numbers of people, one of them without any identity."""
     torch.manual_seed(0)
     loss = FairMOTLoss(4, 5, weighting=weighting)
-    output = {name: torch.randn(3, channels, 4, 4)
-              for name, channels in (('hm', 1), ('wh', 4), ('reg', 2), ('id', 4))}
+    output = {
+        name: torch.randn(3, channels, 4, 4)
+        for name, channels in (('hm', 1), ('wh', 4), ('reg', 2), ('id', 4))
+    }
     batch = {
-        'hm': torch.zeros(3, 1, 4, 4), 'wh': torch.randn(3, 6, 4), 'reg': torch.randn(3, 6, 2),
-        'ind': torch.randint(16, (3, 6)), 'ids': torch.randint(-1, 5, (3, 6)),
+        'hm': torch.zeros(3, 1, 4, 4),
+        'wh': torch.randn(3, 6, 4),
+        'reg': torch.randn(3, 6, 2),
+        'ind': torch.randint(16, (3, 6)),
+        'ids': torch.randint(-1, 5, (3, 6)),
         'mask': torch.rand(3, 6) < 0.7,
     }
     batch['hm'][0, 0, 1, 1] = batch['hm'][2, 0, 2, :2] = 1
@@ -132,4 +142,5 @@ def test_a_look_like_that_of_another_person_costs_more_with_contrast() -> None:
     away[0, 3], confused[0, 1] = 1.0, 1.0
     assert look_loss(looks, away) == pytest.approx(look_loss(looks, confused))
     assert look_loss(looks, confused, contrast_weight=1.0) > 1.5 * look_loss(
-        looks, away, contrast_weight=1.0)
+        looks, away, contrast_weight=1.0
+    )

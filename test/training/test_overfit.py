@@ -12,9 +12,20 @@ from fairmot_ros.training.trainer import Trainer
 
 STILL = AugmentationOptions(hsv=0, rotation=0, translation=0, scale=(1, 1), shear=0, flip=0)
 CONFIG = TrainingConfig(
-    'sixteen', 'yolo', (SetConfig('sixteen'),), network={'stem_channels': 8, 'head_conv': 16},
-    reid_dim=16, input_size=(96, 64), augmentation=STILL, batch_size=8, epochs=100,
-    learning_rate=4e-3, warmup_steps=10, decay_share=0.6, ema_decay=0.9, workers=0,
+    'sixteen',
+    'yolo',
+    (SetConfig('sixteen'),),
+    network={'stem_channels': 8, 'head_conv': 16},
+    reid_dim=16,
+    input_size=(96, 64),
+    augmentation=STILL,
+    batch_size=8,
+    epochs=100,
+    learning_rate=4e-3,
+    warmup_steps=10,
+    decay_share=0.6,
+    ema_decay=0.9,
+    workers=0,
 )
 
 

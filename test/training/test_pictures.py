@@ -11,8 +11,15 @@ from fairmot_ros.training.config import SetConfig, TrainingConfig
 from fairmot_ros.training.sources import DataError
 
 CONFIG = TrainingConfig(
-    'tiny', 'yolo', (SetConfig('twenty'),), network={'stem_channels': 8, 'head_conv': 8},
-    reid_dim=8, batch_size=4, epochs=2, input_size=(96, 64), workers=0,
+    'tiny',
+    'yolo',
+    (SetConfig('twenty'),),
+    network={'stem_channels': 8, 'head_conv': 8},
+    reid_dim=8,
+    batch_size=4,
+    epochs=2,
+    input_size=(96, 64),
+    workers=0,
 )
 
 

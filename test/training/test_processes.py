@@ -37,8 +37,11 @@ def start(launcher: tuple[str, ...], text: str, data: Path, run: Path) -> subpro
     config.write_text(text)
     command = [sys.executable, *launcher, str(config), '--data', str(data), '--output', str(run)]
     return subprocess.Popen(
-        [*command, '--save-every', '7'], env=ONE_THREAD, text=True,
-        stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+        [*command, '--save-every', '7'],
+        env=ONE_THREAD,
+        text=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
     )
 
 

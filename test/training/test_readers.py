@@ -40,7 +40,8 @@ def test_coco_categories_become_classes(tmp_path: Path) -> None:
         'annotations': [
             {'id': i, 'image_id': 1, 'category_id': c, 'bbox': [i, 0, 5, 5], 'track_id': 7}
             for i, c in enumerate((5, 1, 9))
-        ] + [{'id': 8, 'image_id': 1, 'category_id': 1, 'bbox': [0, 0, 0, 5]}],
+        ]
+        + [{'id': 8, 'image_id': 1, 'category_id': 1, 'bbox': [0, 0, 0, 5]}],
     }
     (tmp_path / 'annotations.json').write_text(json.dumps(content))
     (photograph,), problems = read(tmp_path, folder='.', names=('person', 'dog'))
@@ -95,10 +96,16 @@ def write_sequence(folder: Path, rows: list[str], frames: int = 4) -> None:
 
 
 def test_mot_sequences(tmp_path: Path) -> None:
-    write_sequence(tmp_path / 'mot/A-SDP', [
-        '2,7,10,20,30,40,1,1,1.0', '1,7,11,20,30,40,1,1,1.0', '1,2,5,5,5,5,1,3,1.0',
-        '3,8,0,0,9,9,0,1,1.0', '9,8,0,0,9,9,1,1,1.0',
-    ])
+    write_sequence(
+        tmp_path / 'mot/A-SDP',
+        [
+            '2,7,10,20,30,40,1,1,1.0',
+            '1,7,11,20,30,40,1,1,1.0',
+            '1,2,5,5,5,5,1,3,1.0',
+            '3,8,0,0,9,9,0,1,1.0',
+            '9,8,0,0,9,9,1,1,1.0',
+        ],
+    )
     write_sequence(tmp_path / 'mot/B-SDP', ['1,7,0,0,9,9,1,-1,-1,-1'])
     photographs, problems = read(tmp_path, folder='mot', format='mot')
     assert [p.identities.tolist() for p in photographs] == [[0], [0], [], [], [1], [], [], []]
@@ -113,7 +120,8 @@ def test_mot_sequences(tmp_path: Path) -> None:
 
 def test_crowdhuman(tmp_path: Path) -> None:
     record = {
-        'ID': '273271,1a', 'gtboxes': [
+        'ID': '273271,1a',
+        'gtboxes': [
             {'tag': 'person', 'fbox': [-5, 10, 30, 60], 'extra': {}},
             {'tag': 'person', 'fbox': [1, 1, 2, 2], 'extra': {'ignore': 1}},
             {'tag': 'mask', 'fbox': [3, 3, 2, 2], 'extra': {'ignore': 1}},
@@ -129,15 +137,22 @@ def test_crowdhuman(tmp_path: Path) -> None:
     assert photograph.load().image.shape == (80, 100, 3)
 
 
-@pytest.mark.parametrize(('settings', 'content', 'message'), [
-    ({'folder': 'nowhere'}, '', r'no training set in .*nowhere: expected annotations.json'),
-    ({'folder': 'nowhere', 'format': 'jde'}, '', r'no training set in .*nowhere: expected pict'),
-    ({'folder': 'nowhere', 'format': 'mot'}, '', 'no MOTChallenge sequence in .*nowhere'),
-    ({'folder': 'nowhere', 'format': 'crowdhuman'}, '', 'no CrowdHuman set in .*nowhere'),
-    ({'folder': '.', 'labels': 'a', 'format': 'jde'}, None, r'no list of pictures at .*a'),
-    ({'folder': '.', 'labels': 'x'}, '{', r'x does not hold COCO annotations'),
-    ({'folder': '.', 'labels': 'x', 'format': 'crowdhuman'}, '{}', r'x, line 1: not a record'),
-])
+@pytest.mark.parametrize(
+    ('settings', 'content', 'message'),
+    [
+        ({'folder': 'nowhere'}, '', r'no training set in .*nowhere: expected annotations.json'),
+        (
+            {'folder': 'nowhere', 'format': 'jde'},
+            '',
+            r'no training set in .*nowhere: expected pict',
+        ),
+        ({'folder': 'nowhere', 'format': 'mot'}, '', 'no MOTChallenge sequence in .*nowhere'),
+        ({'folder': 'nowhere', 'format': 'crowdhuman'}, '', 'no CrowdHuman set in .*nowhere'),
+        ({'folder': '.', 'labels': 'a', 'format': 'jde'}, None, r'no list of pictures at .*a'),
+        ({'folder': '.', 'labels': 'x'}, '{', r'x does not hold COCO annotations'),
+        ({'folder': '.', 'labels': 'x', 'format': 'crowdhuman'}, '{}', r'x, line 1: not a record'),
+    ],
+)
 def test_a_set_that_cannot_be_read_is_named(
     tmp_path: Path, settings: dict, content: str | None, message: str
 ) -> None:
@@ -155,14 +170,19 @@ def test_an_unknown_format_is_named(tmp_path: Path) -> None:
 def test_identities_count_over_all_sets(training_data: Path, jde: Path) -> None:
     (jde / 'people').symlink_to(training_data / 'people')
     sets = (
-        SetConfig('set', 'jde'), SetConfig('people'),
-        SetConfig('people', identities='each_box'), SetConfig('people', identities='none'),
+        SetConfig('set', 'jde'),
+        SetConfig('people'),
+        SetConfig('people', identities='each_box'),
+        SetConfig('people', identities='none'),
     )
     mix = read_mix(sets, jde)
     assert mix.num_identities == 4 + 4 + 4
     assert [int(p.identities.max()) for p in mix.photographs] == [0, *range(3, 12), *[-1] * 4]
     assert [(s.pictures, s.boxes, s.identities) for s in mix.summaries] == [
-        (2, 3, 4), (4, 4, 4), (4, 4, 4), (4, 4, 0),
+        (2, 3, 4),
+        (4, 4, 4),
+        (4, 4, 4),
+        (4, 4, 0),
     ]
 
 

@@ -76,12 +76,15 @@ def test_cut_outs_are_cropped_to_the_person(training_data: Path) -> None:
 
 def test_a_teacher_adds_whom_the_labels_leave_out() -> None:
     labelled = np.array([[10, 10, 30, 70]], np.float32)
-    seen = np.array([
-        [12, 11, 31, 72, 0.9],  # the labelled one
-        [80, 10, 100, 70, 0.8],  # another
-        [120, 10, 140, 70, 0.3],  # perhaps one
-        [40, 10, 60, 70, 0.15],  # hardly one
-    ], np.float32)
+    seen = np.array(
+        [
+            [12, 11, 31, 72, 0.9],  # the labelled one
+            [80, 10, 100, 70, 0.8],  # another
+            [120, 10, 140, 70, 0.3],  # perhaps one
+            [40, 10, 60, 70, 0.15],  # hardly one
+        ],
+        np.float32,
+    )
     taught = Photograph(Path('a.jpg'), labelled, np.array([4])).taught(seen)
     assert taught.boxes_xyxy.tolist() == [[10, 10, 30, 70], [80, 10, 100, 70]]
     assert taught.identities.tolist() == [4, -1]
@@ -91,7 +94,9 @@ def test_a_teacher_adds_whom_the_labels_leave_out() -> None:
 @pytest.fixture(scope='module')
 def composer(training_data: Path) -> SceneComposer:
     sets = (
-        SetConfig('people'), SetConfig('backgrounds'), SetConfig('cut_outs', cut_outs=True),
+        SetConfig('people'),
+        SetConfig('backgrounds'),
+        SetConfig('cut_outs', cut_outs=True),
     )
     mix = read_mix(sets, training_data, max_cut_out_height=90)
     return SceneComposer(mix.photographs, mix.cut_outs, OPTIONS)

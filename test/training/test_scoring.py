@@ -32,8 +32,9 @@ from fairmot_ros.training.sources import Photograph, make_photograph
 
 def test_detections_take_the_label_they_overlap_most() -> None:
     truth = np.array([[0, 0, 10, 10], [4, 0, 14, 10], [50, 50, 60, 60]])
-    boxes = np.array([[3, 0, 13, 10], [0, 0, 10, 10], [4, 0, 14, 10], [80, 80, 90, 90],
-                      [71, 80, 81, 90]])
+    boxes = np.array(
+        [[3, 0, 13, 10], [0, 0, 10, 10], [4, 0, 14, 10], [80, 80, 90, 90], [71, 80, 81, 90]]
+    )
     ignored = np.array([[75, 75, 95, 95]])
     marks = mark_detections(boxes, truth, ignored)
     assert marks.tolist() == [HIT, HIT, MISS, IGNORED, IGNORED]
@@ -45,7 +46,8 @@ def test_average_precision_of_a_worked_example() -> None:
     """Hits at ranks 1, 3 and 4 of 5, one label never found: 1/4 (1 + 3/4 + 3/4)."""
     curve = Curve(
         np.array([0.5, 0.9, 0.8, 0.7, 0.6, 0.95]),
-        np.array([MISS, HIT, MISS, HIT, HIT, IGNORED]), truths=4,
+        np.array([MISS, HIT, MISS, HIT, HIT, IGNORED]),
+        truths=4,
     )
     assert curve.average_precision() == pytest.approx((1 + 0.75 + 0.75) / 4)
     assert curve.best_point() == pytest.approx(
@@ -144,11 +146,14 @@ def test_the_command_writes_json(
     assert result['input_size'] == [96, 64]
 
 
-@pytest.mark.parametrize(('arguments', 'message'), [
-    (['--weights', 'none.pth'], 'no weights at none.pth'),
-    (['--input-size', '100', '64'], 'input_size must be (width, height) in multiples of 32'),
-    (['--format', 'mot'], 'no MOTChallenge sequence in '),
-])
+@pytest.mark.parametrize(
+    ('arguments', 'message'),
+    [
+        (['--weights', 'none.pth'], 'no weights at none.pth'),
+        (['--input-size', '100', '64'], 'input_size must be (width, height) in multiples of 32'),
+        (['--format', 'mot'], 'no MOTChallenge sequence in '),
+    ],
+)
 def test_a_users_mistake_is_one_line(
     arguments: list[str], message: str, drawn_people: Path, capsys: pytest.CaptureFixture
 ) -> None:

@@ -70,11 +70,18 @@ def test_label_files_become_the_published_targets(reference_data: Path, tmp_path
         height, width = fixture[f'hw_{name}']
         cv2.imwrite(str(folder / f'images/{name}.png'), np.zeros((height, width, 3), np.uint8))
         np.savetxt(folder / f'labels_with_ids/{name}.txt', fixture[f'labels_{name}'], '%.9f')
-    config = parse_config({
-        'name': 'x', 'architecture': 'dla_34', 'batch_size': 6, 'max_objects': 60,
-        'input_size': [1088, 608], 'augmentation': STILL,
-        'sets': [{'folder': 'a', 'format': 'jde'}, {'folder': 'b', 'format': 'jde'}],
-    }, 'x')
+    config = parse_config(
+        {
+            'name': 'x',
+            'architecture': 'dla_34',
+            'batch_size': 6,
+            'max_objects': 60,
+            'input_size': [1088, 608],
+            'augmentation': STILL,
+            'sets': [{'folder': 'a', 'format': 'jde'}, {'folder': 'b', 'format': 'jde'}],
+        },
+        'x',
+    )
     mix, stream = make_stream(config, tmp_path)
     assert stream.num_identities == fixture['nID']
     paths = [p.path.stem for p in mix.photographs]

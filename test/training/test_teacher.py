@@ -41,10 +41,14 @@ def test_what_a_teacher_saw_is_added_to_its_picture(sets: Path) -> None:
 def test_looks_belong_to_their_people(sets: Path) -> None:
     rng = np.random.default_rng(0)
     looks = rng.normal(size=(7, 12)).astype(np.float16)
-    np.savez(sets / 'people/teacher_embeddings.npz', annotation=np.arange(4)[::-1],
-             embedding=looks[:4][::-1])
-    np.savez(sets / 'cut_outs/teacher_embeddings.npz', annotation=np.arange(3),
-             embedding=looks[4:])
+    np.savez(
+        sets / 'people/teacher_embeddings.npz',
+        annotation=np.arange(4)[::-1],
+        embedding=looks[:4][::-1],
+    )
+    np.savez(
+        sets / 'cut_outs/teacher_embeddings.npz', annotation=np.arange(3), embedding=looks[4:]
+    )
     parts = (SetConfig('people', looks=True), SetConfig('cut_outs', cut_outs=True, looks=True))
     table = read_mix(parts, sets, 60).looks(7)
     assert table is not None
@@ -70,9 +74,7 @@ def test_the_loss_of_looks_sees_known_people_alone() -> None:
     assert loss.look_loss(embeddings, batch, torch.tensor(4.0)) == pytest.approx(2 / 4)
 
 
-def test_the_command_says_what_is_missing(
-    sets: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_the_command_says_what_is_missing(sets: Path, capsys: pytest.CaptureFixture[str]) -> None:
     pytest.importorskip('openvino', reason='teachers need OpenVINO')
     assert main(['--detector', str(sets / 'none.xml'), str(sets / 'people')]) == 2
     assert 'no network at' in capsys.readouterr().err

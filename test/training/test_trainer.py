@@ -90,9 +90,7 @@ def test_the_loss_falls(config: TrainingConfig, training_data: Path, tmp_path: P
     assert losses[-1] < losses[0]
 
 
-def test_samples_depend_on_their_number_alone(
-    config: TrainingConfig, training_data: Path
-) -> None:
+def test_samples_depend_on_their_number_alone(config: TrainingConfig, training_data: Path) -> None:
     _, stream = make_stream(config, training_data)
     expected = stream.sample(2)['image']
     stream.first_part = 1
@@ -172,11 +170,20 @@ def test_several_classes_are_learned(drawn_people: Path, tmp_path: Path) -> None
     (tmp_path / 'set').mkdir()
     (tmp_path / 'set/images').symlink_to(drawn_people / 'sixteen/images')
     (tmp_path / 'set/annotations.json').write_text(json.dumps(content))
-    config = parse_config({
-        'name': 'two', 'architecture': 'yolo', 'network': {'stem_channels': 8},
-        'labels': ['person', 'dog'], 'sets': [{'folder': 'set'}], 'batch_size': 16, 'epochs': 1,
-        'input_size': [96, 64], 'workers': 0,
-    }, 'test')
+    config = parse_config(
+        {
+            'name': 'two',
+            'architecture': 'yolo',
+            'network': {'stem_channels': 8},
+            'labels': ['person', 'dog'],
+            'sets': [{'folder': 'set'}],
+            'batch_size': 16,
+            'epochs': 1,
+            'input_size': [96, 64],
+            'workers': 0,
+        },
+        'test',
+    )
     trainer = Trainer(config, tmp_path, tmp_path / 'run')
     centres = trainer.stream.part(range(16))['hm'].eq(1).flatten(2).sum((0, 2))
     assert centres.min() > 5

@@ -15,13 +15,20 @@ from fairmot_ros.tracker.gallery import Gallery, GalleryConfig
 
 TRACKER = parameter_names()
 DETECTOR = (
-    'weights', 'device', 'precision', 'input_width', 'input_height', 'near_height',
+    'weights',
+    'device',
+    'precision',
+    'input_width',
+    'input_height',
+    'near_height',
     'detection_threshold',
 )
 FILTER = ('min_box_area', 'max_box_aspect')
 TIME = ('on_time_jump', 'max_gap')
 GALLERY = {  # parameter: what GalleryConfig calls it
-    'gallery_size': 'size', 'gallery_seconds': 'max_seconds', 'gallery_distance': 'max_distance',
+    'gallery_size': 'size',
+    'gallery_seconds': 'max_seconds',
+    'gallery_distance': 'max_distance',
 }
 PIPELINE = (*DETECTOR, *TRACKER, 'gallery', *GALLERY, *FILTER, *TIME)
 OURS = ('cameras', 'autostart', 'image_transport', 'reliability')  # set by the evaluation
@@ -50,7 +57,8 @@ class Configuration:
             )
         if bool(self.get('input_width', 0)) != bool(self.get('input_height', 0)):
             raise ValueError(
-                f'{self.name}: input_width and input_height must both be given, or both be 0')
+                f'{self.name}: input_width and input_height must both be given, or both be 0'
+            )
 
     def get(self, name: str, default: Any) -> Any:
         """Return a parameter."""
@@ -60,17 +68,21 @@ class Configuration:
         """Return the settings of the tracker."""
         try:
             return TrackerConfig.from_parameters(
-                **{n: v for n, v in self.parameters.items() if n in TRACKER})
+                **{n: v for n, v in self.parameters.items() if n in TRACKER}
+            )
         except (ValueError, TypeError) as error:
             raise ValueError(f'configuration {self.name}: {error}') from error
 
     def gallery(self, model: str) -> Gallery | None:
         """Return a memory for those who leave, None where none is asked for."""
         try:
-            config = GalleryConfig(**{
-                field: self.parameters[name] for name, field in GALLERY.items()
-                if name in self.parameters
-            })
+            config = GalleryConfig(
+                **{
+                    field: self.parameters[name]
+                    for name, field in GALLERY.items()
+                    if name in self.parameters
+                }
+            )
         except (ValueError, TypeError) as error:
             raise ValueError(f'configuration {self.name}: gallery: {error}') from error
         return Gallery(config, model) if self.get('gallery', False) else None
@@ -104,8 +116,11 @@ def read_configuration(path: Path) -> Configuration:
         raise ValueError(f'{path} is not YAML: {" ".join(str(error).split())}') from error
     if not isinstance(content, dict):
         raise ValueError(f'{path}: expected names and values, got {type(content).__name__}')
-    sections = [v['ros__parameters'] for v in content.values()
-                if isinstance(v, dict) and 'ros__parameters' in v]
+    sections = [
+        v['ros__parameters']
+        for v in content.values()
+        if isinstance(v, dict) and 'ros__parameters' in v
+    ]
     values: dict[str, Any] = {}
     for section in sections or [content]:
         values.update(section)

@@ -30,8 +30,7 @@ class LiveError(ValueError):
     """A live run failed; the message says why."""
 
 
-def track_live(configuration: Configuration, recording: Recording, rate: float,
-               model: str) -> Run:
+def track_live(configuration: Configuration, recording: Recording, rate: float, model: str) -> Run:
     """Play a recording to a tracker node of its own and take in the results.
 
     Args:
@@ -57,7 +56,10 @@ def _play(configuration: Configuration, recording: Recording, rate: float, outpu
     nodes: list[NodeProcess] = []
     try:
         tracker = NodeProcess(
-            'tracker', 'fairmot_ros.ros.tracker_node', environment, logs / 'tracker.log',
+            'tracker',
+            'fairmot_ros.ros.tracker_node',
+            environment,
+            logs / 'tracker.log',
             {
                 **_typed({**configuration.node, **configuration.parameters}),
                 'reliability': 'reliable',
@@ -66,10 +68,16 @@ def _play(configuration: Configuration, recording: Recording, rate: float, outpu
         )
         nodes.append(tracker)
         replay = NodeProcess(
-            'replay', 'fairmot_ros.ros.replay_node', environment, logs / 'replay.log',
+            'replay',
+            'fairmot_ros.ros.replay_node',
+            environment,
+            logs / 'replay.log',
             {
-                'bag': str(recording.path.resolve()), 'image_topic': recording.image_topic,
-                'rate': float(rate), 'max_images': recording.limit, 'output': str(output),
+                'bag': str(recording.path.resolve()),
+                'image_topic': recording.image_topic,
+                'rate': float(rate),
+                'max_images': recording.limit,
+                'output': str(output),
             },
             {'tracks': 'fairmot/tracks', 'timing': 'fairmot/timing'},
             show_errors=True,
@@ -84,7 +92,8 @@ def _play(configuration: Configuration, recording: Recording, rate: float, outpu
             time.sleep(0.1)
         if replay.process.returncode != 0:
             raise LiveError(
-                f'the replay failed; the end of the log of the tracker: {tracker.last_lines()}')
+                f'the replay failed; the end of the log of the tracker: {tracker.last_lines()}'
+            )
     finally:
         fault = stop_all(nodes)
         domain.release()
@@ -119,8 +128,13 @@ def _like(default: Any, value: Any) -> Any:
     return value
 
 
-def _read(data: np.lib.npyio.NpzFile, configuration: Configuration, recording: Recording,
-          mode: Mode, model: str) -> Run:
+def _read(
+    data: np.lib.npyio.NpzFile,
+    configuration: Configuration,
+    recording: Recording,
+    mode: Mode,
+    model: str,
+) -> Run:
     """Match results with images by their stamps."""
     frames = recording.frames
     sent_at = dict(zip(data['sent_stamps'].tolist(), data['sent_at'].tolist()))
@@ -146,5 +160,6 @@ def _read(data: np.lib.npyio.NpzFile, configuration: Configuration, recording: R
             if name not in MEANINGLESS_STAGES
         },
     )
-    return Run(recording, configuration.name, mode, model, rows[rows[:, FRAME] > 0], processed,
-               live)
+    return Run(
+        recording, configuration.name, mode, model, rows[rows[:, FRAME] > 0], processed, live
+    )

@@ -51,7 +51,9 @@ class OfflineTracker:
         processed = np.zeros(len(recording.frames), bool)
         rows: list[list[float]] = []
         for number, picture in tqdm(
-            recording.pictures(), f'{recording.name}, {settings.name}', len(processed),
+            recording.pictures(),
+            f'{recording.name}, {settings.name}',
+            len(processed),
             unit='image',
         ):
             stamp = seconds_of(picture.stamp)
@@ -61,18 +63,31 @@ class OfflineTracker:
             if verdict is StampVerdict.RESET:
                 tracker.reset()
             tracks = tracker.update(
-                self._detector(picture.pixels), policy.tracker_time(stamp), image=picture.pixels)
+                self._detector(picture.pixels), policy.tracker_time(stamp), image=picture.pixels
+            )
             processed[number - 1] = True
             rows += [_row(number, track) for track in filter_tracks(tracks, *limits)]
-        return Run(recording, settings.name, Mode(), self.model,
-                   np.array(rows, float).reshape(-1, 10), processed)
+        return Run(
+            recording,
+            settings.name,
+            Mode(),
+            self.model,
+            np.array(rows, float).reshape(-1, 10),
+            processed,
+        )
 
 
 def filled_run(run: Run, longest: float) -> Run:
     """Return an offline run with the gaps of its tracks filled up to a length in seconds."""
     stamps = np.array([seconds_of(s) for s in run.recording.frames.stamps.tolist()])
-    return Run(run.recording, run.configuration, Mode(filled=longest), run.model,
-               fill_gaps(run.rows, stamps, longest), run.processed)
+    return Run(
+        run.recording,
+        run.configuration,
+        Mode(filled=longest),
+        run.model,
+        fill_gaps(run.rows, stamps, longest),
+        run.processed,
+    )
 
 
 def seconds_of(stamp: int) -> float:
@@ -87,5 +102,3 @@ def _row(number: int, track: Track) -> list[float]:
     row[LEFT : HEIGHT + 1] = track.box_xywh.tolist()
     row[MARK] = track.score
     return row
-
-

@@ -30,12 +30,15 @@ def _gpu() -> Finding:
         return Finding('gpu', Level.NOTE, 'none: the network runs on the CPU')
     if torch.version.cuda is None:
         return Finding(
-            'gpu', Level.NOTE, 'there is an NVIDIA driver, but this torch was built for the CPU',
+            'gpu',
+            Level.NOTE,
+            'there is an NVIDIA driver, but this torch was built for the CPU',
             'install a build of torch for your version of CUDA (pytorch.org; on a Jetson, '
             "NVIDIA's own)",
         )
     return Finding(
-        'gpu', Level.NOTE,
+        'gpu',
+        Level.NOTE,
         f'there is an NVIDIA driver, but torch (for CUDA {torch.version.cuda}) cannot use it',
         'check with `nvidia-smi` that the driver works and is new enough for that CUDA; in a '
         'container, start it with `--gpus all`',
@@ -50,7 +53,9 @@ def _try_gpu(torch: Any) -> Finding:
         (numbers @ numbers).sum().item()
     except RuntimeError as error:
         return Finding(
-            'gpu', Level.PROBLEM, f'{name} does not compute: {error}'.splitlines()[0],
+            'gpu',
+            Level.PROBLEM,
+            f'{name} does not compute: {error}'.splitlines()[0],
             'install a build of torch that supports this GPU, or set `device: cpu`',
         )
     return Finding('gpu', Level.OK, name)
@@ -76,8 +81,9 @@ def _attempt(name: str, action: Callable[[], str], advice: str) -> Finding:
     try:
         return Finding(name, Level.OK, action())
     except Exception as error:
-        return Finding(name, Level.PROBLEM, f'{type(error).__name__}: {error}'.splitlines()[0],
-                       advice)
+        return Finding(
+            name, Level.PROBLEM, f'{type(error).__name__}: {error}'.splitlines()[0], advice
+        )
 
 
 def _shared_memory() -> Finding:
@@ -88,6 +94,8 @@ def _shared_memory() -> Finding:
     if free >= SHARED_MEMORY_MIB:
         return Finding('shared memory', Level.OK, f'{free} MiB free')
     return Finding(
-        'shared memory', Level.NOTE, f'only {free} MiB free: large images may get lost',
+        'shared memory',
+        Level.NOTE,
+        f'only {free} MiB free: large images may get lost',
         'in a container, start it with `--shm-size=512m` or `--ipc=host`',
     )

@@ -34,7 +34,9 @@ def _needed_module(name: str, package: str, pip_name: str) -> Finding:
     if module is not None:
         return Finding(name, Level.OK, _version(module))
     return Finding(
-        name, Level.PROBLEM, f'cannot be imported ({why})',
+        name,
+        Level.PROBLEM,
+        f'cannot be imported ({why})',
         f'install {package} with rosdep or apt, or `{sys.executable} -m pip install {pip_name}`',
     )
 
@@ -46,13 +48,16 @@ def _torch() -> Finding:
     environment = os.environ.get('VIRTUAL_ENV')
     if environment and not sys.prefix.startswith(environment) and _has_torch(environment):
         return Finding(
-            'torch', Level.PROBLEM,
+            'torch',
+            Level.PROBLEM,
             f'is in the virtual environment {environment}, which {sys.executable} does not see',
             f'make it with `python3 -m venv --system-site-packages {environment}`, put a file '
             'COLCON_IGNORE into it, and build and start the nodes while it is active',
         )
     return Finding(
-        'torch', Level.PROBLEM, f'cannot be imported ({why})',
+        'torch',
+        Level.PROBLEM,
+        f'cannot be imported ({why})',
         'install python3-torch with rosdep, or follow pytorch.org for a build for your GPU; if '
         'it lives in a virtual environment, activate that one and run this again',
     )
@@ -78,9 +83,11 @@ def _lap() -> Finding:
     if module is not None:
         return Finding('lap', Level.OK, _version(module))
     return Finding(
-        'lap', Level.NOTE,
+        'lap',
+        Level.NOTE,
         f"is missing ({why}): SciPy's solver takes its place, with the same result, slower in "
-        'crowds', f'`{sys.executable} -m pip install lap`',
+        'crowds',
+        f'`{sys.executable} -m pip install lap`',
     )
 
 

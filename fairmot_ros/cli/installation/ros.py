@@ -12,7 +12,12 @@ from fairmot_ros.cli.installation.finding import Finding, Level, apt_names, try_
 from fairmot_ros.cli.installation.modules import can_import
 
 MESSAGE_PACKAGES = (
-    'diagnostic_msgs', 'geometry_msgs', 'lifecycle_msgs', 'sensor_msgs', 'std_msgs', 'std_srvs',
+    'diagnostic_msgs',
+    'geometry_msgs',
+    'lifecycle_msgs',
+    'sensor_msgs',
+    'std_msgs',
+    'std_srvs',
     'visualization_msgs',
 )
 OPTIONAL_MODULES = {  # module: what is gained by it
@@ -38,7 +43,9 @@ def _rclpy() -> Finding:
     module, why = try_import('rclpy')
     if module is None:
         return Finding(
-            'rclpy', Level.PROBLEM, f'cannot be imported ({why})',
+            'rclpy',
+            Level.PROBLEM,
+            f'cannot be imported ({why})',
             'source ROS 2 first, for one `source /opt/ros/jazzy/setup.bash`, with the Python '
             'that it was built for',
         )
@@ -48,7 +55,9 @@ def _rclpy() -> Finding:
         module.shutdown(context=context)
     except Exception as error:
         return Finding(
-            'rclpy', Level.PROBLEM, f'cannot start: {error}'.splitlines()[0],
+            'rclpy',
+            Level.PROBLEM,
+            f'cannot start: {error}'.splitlines()[0],
             'install a middleware, for one ros-<distro>-rmw-fastrtps-cpp, and check '
             f'RMW_IMPLEMENTATION={os.environ.get("RMW_IMPLEMENTATION", "")!r}',
         )
@@ -57,14 +66,17 @@ def _rclpy() -> Finding:
 
 
 def _message_packages() -> Finding:
-    failures = {name: try_import(f'{name}.msg')[1] for name in MESSAGE_PACKAGES
-                if name != 'std_srvs'}
+    failures = {
+        name: try_import(f'{name}.msg')[1] for name in MESSAGE_PACKAGES if name != 'std_srvs'
+    }
     failures['std_srvs'] = try_import('std_srvs.srv')[1]
     missing = [name for name, why in failures.items() if why]
     if not missing:
         return Finding('messages', Level.OK, ', '.join(MESSAGE_PACKAGES))
     return Finding(
-        'messages', Level.PROBLEM, f'cannot be imported: {", ".join(missing)}',
+        'messages',
+        Level.PROBLEM,
+        f'cannot be imported: {", ".join(missing)}',
         f'`rosdep install --from-paths src --ignore-src`, or install {apt_names(missing)}',
     )
 
@@ -72,13 +84,18 @@ def _message_packages() -> Finding:
 def _vision_msgs() -> Finding:
     module, why = try_import('vision_msgs.msg')
     if module is None:
-        return Finding('vision_msgs', Level.PROBLEM, f'cannot be imported ({why})',
-                       f'install {apt_names(["vision_msgs"])}')
+        return Finding(
+            'vision_msgs',
+            Level.PROBLEM,
+            f'cannot be imported ({why})',
+            f'install {apt_names(["vision_msgs"])}',
+        )
     fields = module.Detection2D.get_fields_and_field_types()
     centre = module.BoundingBox2D.get_fields_and_field_types().get('center', '')
     if 'id' not in fields or centre != 'vision_msgs/Pose2D':
         return Finding(
-            'vision_msgs', Level.PROBLEM,
+            'vision_msgs',
+            Level.PROBLEM,
             'is older than 4.0: its detections have no id, or their boxes another centre',
             "remove the old copy from the workspace and install the distribution's own, "
             f'{apt_names(["vision_msgs"])}',
@@ -91,7 +108,9 @@ def _own_messages() -> Finding:
     if module is not None:
         return Finding('fairmot_ros.msg', Level.OK, 'built')
     return Finding(
-        'fairmot_ros.msg', Level.PROBLEM, f'cannot be imported ({why})',
+        'fairmot_ros.msg',
+        Level.PROBLEM,
+        f'cannot be imported ({why})',
         'build them, `colcon build --packages-select fairmot_ros`, and source '
         'install/setup.bash; without ROS, `make setup`',
     )
@@ -105,20 +124,27 @@ def _node_interpreter() -> Iterator[Finding]:
             break
     else:
         yield Finding(
-            'ros2 run', Level.NOTE, 'does not find the nodes: fairmot_ros is not in '
-            'AMENT_PREFIX_PATH', 'source install/setup.bash of the workspace; without ROS, '
+            'ros2 run',
+            Level.NOTE,
+            'does not find the nodes: fairmot_ros is not in AMENT_PREFIX_PATH',
+            'source install/setup.bash of the workspace; without ROS, '
             'start them as `python -m fairmot_ros.ros.tracker_node`',
         )
         return
     python = interpreter_of(node)
     if python is None:
-        yield Finding('ros2 run', Level.PROBLEM, f'{node} names a Python that is not there',
-                      'build again with the Python that is to run the nodes')
+        yield Finding(
+            'ros2 run',
+            Level.PROBLEM,
+            f'{node} names a Python that is not there',
+            'build again with the Python that is to run the nodes',
+        )
     elif can_import(python, 'torch', 'cv2', 'scipy', 'fairmot_ros.msg'):
         yield Finding('ros2 run', Level.OK, f'starts {node} with {python}')
     else:
         yield Finding(
-            'ros2 run', Level.PROBLEM,
+            'ros2 run',
+            Level.PROBLEM,
             f'starts {node} with {python}, which cannot import torch, cv2, scipy and the messages',
             'make a virtual environment with `--system-site-packages`, install what is missing '
             'into it, and keep it active while you build with `python -m colcon build` and run',
@@ -137,5 +163,9 @@ def interpreter_of(script: Path) -> str | None:
 def _optional_module(module: str, gain: str) -> Finding:
     if importlib.util.find_spec(module) is not None:
         return Finding(module, Level.OK, gain)
-    return Finding(module, Level.NOTE, f'not installed, so no {gain}',
-                   f'if you want that, install {apt_names([module])}')
+    return Finding(
+        module,
+        Level.NOTE,
+        f'not installed, so no {gain}',
+        f'if you want that, install {apt_names([module])}',
+    )

@@ -71,8 +71,11 @@ def read_boxes(bag: Bag, topic: str) -> BoxTable:
     message: list[int] = []
     cells: list[tuple[str, Any, float, str]] = []
     progress = tqdm(
-        bag.messages([topic]), desc=f'reading {topic}', total=bag.topics[topic].messages,
-        unit='message', leave=False,
+        bag.messages([topic]),
+        desc=f'reading {topic}',
+        total=bag.topics[topic].messages,
+        unit='message',
+        leave=False,
     )
     for record in progress:
         array = bag.decode(record)
@@ -140,7 +143,8 @@ class BoxMaker:
     def detections(self, rows: MotArray, header: Any) -> Any:
         """Return the boxes of one frame as Detection2DArray; the score is the row's mark."""
         return self._make(
-            DETECTIONS, header=header, detections=[self._detection(row, header) for row in rows])
+            DETECTIONS, header=header, detections=[self._detection(row, header) for row in rows]
+        )
 
     def _detection(self, row: NDArray[np.float64], header: Any) -> Any:
         left, top, width, height = row[LEFT : HEIGHT + 1].tolist()
@@ -148,16 +152,23 @@ class BoxMaker:
         centre = self._make('vision_msgs/msg/Pose2D', position=position, theta=0.0)
         number = int(row[CLASS]) if len(row) > CLASS else -1
         hypothesis = self._make(
-            'vision_msgs/msg/ObjectHypothesis', class_id=CLASS_NAMES.get(number, PERSON),
-            score=float(row[MARK]))
+            'vision_msgs/msg/ObjectHypothesis',
+            class_id=CLASS_NAMES.get(number, PERSON),
+            score=float(row[MARK]),
+        )
         return self._make(
             'vision_msgs/msg/Detection2D',
             header=header,
-            results=[self._make(
-                'vision_msgs/msg/ObjectHypothesisWithPose', hypothesis=hypothesis,
-                pose=self._no_pose())],
+            results=[
+                self._make(
+                    'vision_msgs/msg/ObjectHypothesisWithPose',
+                    hypothesis=hypothesis,
+                    pose=self._no_pose(),
+                )
+            ],
             bbox=self._make(
-                'vision_msgs/msg/BoundingBox2D', center=centre, size_x=width, size_y=height),
+                'vision_msgs/msg/BoundingBox2D', center=centre, size_x=width, size_y=height
+            ),
             id=str(int(row[ID])),
         )
 
@@ -166,4 +177,5 @@ class BoxMaker:
         turn = self._make('geometry_msgs/msg/Quaternion', x=0.0, y=0.0, z=0.0, w=1.0)
         pose = self._make('geometry_msgs/msg/Pose', position=point, orientation=turn)
         return self._make(
-            'geometry_msgs/msg/PoseWithCovariance', pose=pose, covariance=np.zeros(36))
+            'geometry_msgs/msg/PoseWithCovariance', pose=pose, covariance=np.zeros(36)
+        )

@@ -36,7 +36,8 @@ class ImageStream:
         """
         self.bag = bag
         self.topic = (
-            bag.choose(IMAGE_TYPES, '--image-topic', 'images') if topic is None
+            bag.choose(IMAGE_TYPES, '--image-topic', 'images')
+            if topic is None
             else bag.check(topic, IMAGE_TYPES)
         )
         self.compressed = bag.topics[self.topic].type == COMPRESSED_IMAGE

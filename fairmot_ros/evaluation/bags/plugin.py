@@ -47,7 +47,8 @@ class PluginStorage:
         if hasattr(reader, 'get_all_message_definitions'):  # since Iron
             self.definitions = {
                 d.topic_type: MessageDefinition(FORMATS[d.encoding], d.encoded_message_definition)
-                for d in reader.get_all_message_definitions() if d.encoding in FORMATS
+                for d in reader.get_all_message_definitions()
+                if d.encoding in FORMATS
             }
 
     def messages(self, topics: Collection[str]) -> Iterator[tuple[str, int, bytes]]:

@@ -58,7 +58,8 @@ class SalvagedMcap:
                 schemas[record.id] = record
                 if record.encoding in FORMATS:
                     self.definitions[record.name] = MessageDefinition(
-                        FORMATS[record.encoding], record.data.decode())
+                        FORMATS[record.encoding], record.data.decode()
+                    )
             elif isinstance(record, Channel) and record.schema_id in schemas:
                 channels[record.id] = record
                 self.topics.setdefault(record.topic, (schemas[record.schema_id].name, 0))

@@ -59,9 +59,15 @@ class BagLayout:
             raise BagError(f'the first stamp must not be negative, got {self.start}')
 
 
-def write_sequence(path: str | Path, pictures: Iterable[BgrImage], frame_rate: float,
-                   ground_truth: MotArray | None = None, layout: BagLayout | None = None, *,
-                   total: int | None = None) -> int:
+def write_sequence(
+    path: str | Path,
+    pictures: Iterable[BgrImage],
+    frame_rate: float,
+    ground_truth: MotArray | None = None,
+    layout: BagLayout | None = None,
+    *,
+    total: int | None = None,
+) -> int:
     """Write a sequence as a bag: each image and, with the same stamp, its ground truth.
 
     Boxes, ids, marks (as scores) and the classes of MOT16 to MOT20 (as labels) travel;
@@ -113,8 +119,14 @@ def _without_coordinates(rows: MotArray | None) -> MotArray | None:
 def _raw(writer: BagWriter, picture: BgrImage, header: Any, layout: BagLayout) -> Any:
     height, width = picture.shape[:2]
     return writer.make(
-        IMAGE, header=header, height=height, width=width, encoding='bgr8', is_bigendian=0,
-        step=3 * width, data=np.ascontiguousarray(picture).reshape(-1),
+        IMAGE,
+        header=header,
+        height=height,
+        width=width,
+        encoding='bgr8',
+        is_bigendian=0,
+        step=3 * width,
+        data=np.ascontiguousarray(picture).reshape(-1),
     )
 
 
@@ -123,4 +135,5 @@ def _compressed(writer: BagWriter, picture: BgrImage, header: Any, layout: BagLa
     options = [cv2.IMWRITE_JPEG_QUALITY, layout.jpeg_quality] if suffix == '.jpg' else []
     _, data = cv2.imencode(suffix, picture, options)
     return writer.make(
-        COMPRESSED_IMAGE, header=header, format=layout.image_format, data=data.reshape(-1))
+        COMPRESSED_IMAGE, header=header, format=layout.image_format, data=data.reshape(-1)
+    )

@@ -150,7 +150,8 @@ def _find_files(path: Path, metadata: Metadata | None) -> tuple[list[Path], list
     if not (path / METADATA).is_file():
         if not present:
             raise BagError(
-                f'{path} is not a bag: it holds no {METADATA} and no .mcap or .db3 file')
+                f'{path} is not a bag: it holds no {METADATA} and no .mcap or .db3 file'
+            )
         return present, [f'{path} has no {METADATA}, so its recording was cut short']
     if metadata is None:
         return present, [f'{path / METADATA} is damaged']

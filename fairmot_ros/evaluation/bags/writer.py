@@ -48,8 +48,12 @@ class BagWriter:
         self._writer.open()
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None,
-                 trace: TracebackType | None) -> None:
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
         self._writer.__exit__(kind, error, trace)
 
     def add_topic(self, name: str, kind: str) -> None:

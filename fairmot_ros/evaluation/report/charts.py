@@ -57,25 +57,39 @@ def line_chart(title: str, series: Sequence[Series], x: Axis, y: Axis) -> str:
     def down(value: float) -> float:
         return HEIGHT - BOTTOM - (value - y.low) / (y.high - y.low) * (HEIGHT - TOP - BOTTOM)
 
-    parts = [f'<svg class="chart" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" '
-             f'aria-label="{escape(title)}">']
+    parts = [
+        f'<svg class="chart" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" '
+        f'aria-label="{escape(title)}">'
+    ]
     for tick in y.ticks():
-        parts.append(f'<line class="grid" x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{down(tick):.1f}" '
-                     f'y2="{down(tick):.1f}"/><text class="tick end" x="{LEFT - 7}" '
-                     f'y="{down(tick) + 4:.1f}">{tick:g}</text>')
+        parts.append(
+            f'<line class="grid" x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{down(tick):.1f}" '
+            f'y2="{down(tick):.1f}"/><text class="tick end" x="{LEFT - 7}" '
+            f'y="{down(tick) + 4:.1f}">{tick:g}</text>'
+        )
     for tick in x.ticks():
-        parts.append(f'<text class="tick middle" x="{across(tick):.1f}" '
-                     f'y="{HEIGHT - BOTTOM + 18}">{tick:g}</text>')
-    parts.append(f'<line class="axis" x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{HEIGHT - BOTTOM}" '
-                 f'y2="{HEIGHT - BOTTOM}"/>')
-    parts.append(f'<text class="label middle" x="{(LEFT + WIDTH - RIGHT) / 2:.0f}" '
-                 f'y="{HEIGHT - 6}">{escape(x.title)}</text>')
-    parts.append(f'<text class="label middle" transform="translate(13 '
-                 f'{(TOP + HEIGHT - BOTTOM) / 2:.0f}) rotate(-90)">{escape(y.title)}</text>')
+        parts.append(
+            f'<text class="tick middle" x="{across(tick):.1f}" '
+            f'y="{HEIGHT - BOTTOM + 18}">{tick:g}</text>'
+        )
+    parts.append(
+        f'<line class="axis" x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{HEIGHT - BOTTOM}" '
+        f'y2="{HEIGHT - BOTTOM}"/>'
+    )
+    parts.append(
+        f'<text class="label middle" x="{(LEFT + WIDTH - RIGHT) / 2:.0f}" '
+        f'y="{HEIGHT - 6}">{escape(x.title)}</text>'
+    )
+    parts.append(
+        f'<text class="label middle" transform="translate(13 '
+        f'{(TOP + HEIGHT - BOTTOM) / 2:.0f}) rotate(-90)">{escape(y.title)}</text>'
+    )
     for line in series:
         points = ' '.join(f'{across(a):.1f},{down(b):.1f}' for a, b in zip(line.x, line.y))
-        parts.append(f'<polyline class="line" points="{points}" style="{_stroke(line)}">'
-                     f'<title>{escape(line.name)}</title></polyline>')
+        parts.append(
+            f'<polyline class="line" points="{points}" style="{_stroke(line)}">'
+            f'<title>{escape(line.name)}</title></polyline>'
+        )
     parts.append('</svg>')
     return f'<figure>{"".join(parts)}{_legend(series)}</figure>'
 
@@ -83,7 +97,8 @@ def line_chart(title: str, series: Sequence[Series], x: Axis, y: Axis) -> str:
 def _stroke(line: Series) -> str:
     dash = DASHES[line.dash % len(DASHES)]
     return f'stroke:{COLOURS[line.colour % len(COLOURS)]}' + (
-        f';stroke-dasharray:{dash}' if dash else '')
+        f';stroke-dasharray:{dash}' if dash else ''
+    )
 
 
 def _legend(series: Sequence[Series]) -> str:
@@ -124,30 +139,40 @@ def timeline(title: str, rows: Sequence[Row], end: float) -> str:
     def across(value: float) -> float:
         return LABEL + value / axis.high * (TIMELINE_WIDTH - LABEL - 10)
 
-    parts = [f'<svg class="timeline" viewBox="0 0 {TIMELINE_WIDTH} {height}" role="img" '
-             f'aria-label="{escape(title)}">']
+    parts = [
+        f'<svg class="timeline" viewBox="0 0 {TIMELINE_WIDTH} {height}" role="img" '
+        f'aria-label="{escape(title)}">'
+    ]
     for tick in axis.ticks(10):
-        parts.append(f'<line class="grid" x1="{across(tick):.1f}" x2="{across(tick):.1f}" y1="0" '
-                     f'y2="{height - TICKS}"/><text class="tick middle" x="{across(tick):.1f}" '
-                     f'y="{height - 8}">{tick:g} s</text>')
+        parts.append(
+            f'<line class="grid" x1="{across(tick):.1f}" x2="{across(tick):.1f}" y1="0" '
+            f'y2="{height - TICKS}"/><text class="tick middle" x="{across(tick):.1f}" '
+            f'y="{height - 8}">{tick:g} s</text>'
+        )
     for index, row in enumerate(rows):
         top = index * ROW
         middle = top + ROW / 2
-        parts.append(f'<text class="tick end" x="{LABEL - 9}" y="{middle + 4:.0f}">'
-                     f'{escape(row.name)}</text>')
-        parts.append(f'<line class="there" x1="{across(row.start):.1f}" '
-                     f'x2="{across(row.end):.1f}" y1="{middle:.0f}" y2="{middle:.0f}"/>')
+        parts.append(
+            f'<text class="tick end" x="{LABEL - 9}" y="{middle + 4:.0f}">'
+            f'{escape(row.name)}</text>'
+        )
+        parts.append(
+            f'<line class="there" x1="{across(row.start):.1f}" '
+            f'x2="{across(row.end):.1f}" y1="{middle:.0f}" y2="{middle:.0f}"/>'
+        )
         for bar in row.bars:
             width = max(across(bar.end) - across(bar.start), 1.0)
             parts.append(
                 f'<rect x="{across(bar.start):.1f}" y="{top + 4}" width="{width:.1f}" '
                 f'height="{ROW - 8}" rx="2" style="fill:{colour_of(bar.key)}">'
-                f'<title>{escape(bar.text)}</title></rect>')
+                f'<title>{escape(bar.text)}</title></rect>'
+            )
         for at, text in row.marks:
             half = ROW // 2 - 1
             parts.append(
                 f'<path class="switch" d="M{across(at):.1f} {top + 1}l4.5 {half}l-4.5 {half}'
-                f'l-4.5 -{half}z"><title>{escape(text)}</title></path>')
+                f'l-4.5 -{half}z"><title>{escape(text)}</title></path>'
+            )
     parts.append('</svg>')
     return f'<div class="wide">{"".join(parts)}</div>'
 

@@ -14,16 +14,23 @@ from fairmot_ros.evaluation.report.summary import Group
 def accuracy_chart(groups: Sequence[Group]) -> str:
     """Return HOTA over its thresholds, '' without ground truth."""
     series = [
-        Series(_name(group), ALPHAS.tolist(), (100 * group.metrics.hota.hota).tolist(),
-               *_style(group, groups))
-        for group in groups if group.metrics is not None
+        Series(
+            _name(group),
+            ALPHAS.tolist(),
+            (100 * group.metrics.hota.hota).tolist(),
+            *_style(group, groups),
+        )
+        for group in groups
+        if group.metrics is not None
     ]
     if not series:
         return ''
     top = max(10.0, *(max(line.y) for line in series))
     return line_chart(
-        'HOTA over the overlap that a match needs', series,
-        Axis('overlap that a match needs, α', 0.0, 1.0), Axis('HOTA in percent', 0.0, top * 1.05),
+        'HOTA over the overlap that a match needs',
+        series,
+        Axis('overlap that a match needs, α', 0.0, 1.0),
+        Axis('HOTA in percent', 0.0, top * 1.05),
     )
 
 
@@ -38,14 +45,20 @@ def latency_chart(groups: Sequence[Group]) -> str:
         shares = 100 * np.arange(1, len(times) + 1) / len(times)
         # As many points as can be told apart, the first and the last one among them.
         chosen = np.unique(np.linspace(0, len(times) - 1, 200).astype(int))
-        series.append(Series(
-            _name(group), [times[0], *times[chosen]], [0.0, *shares[chosen]],
-            *_style(group, groups)))
+        series.append(
+            Series(
+                _name(group),
+                [times[0], *times[chosen]],
+                [0.0, *shares[chosen]],
+                *_style(group, groups),
+            )
+        )
         longest = max(longest, float(times[-1]))
     if not series:
         return ''
     return line_chart(
-        'Share of results over latency', series,
+        'Share of results over latency',
+        series,
         Axis('milliseconds', 0.0, max(1.03 * longest, 1.0)),
         Axis('results there by then, percent', 0.0, 100.0),
     )

@@ -27,11 +27,20 @@ def lives_chart(title: str, verdict: Verdict) -> str:
 
 def _row(person: Person, seconds: Sequence[float], step: float) -> Row:
     bars = [
-        Bar(seconds[s.first - 1], seconds[s.last - 1] + step, s.track,
+        Bar(
+            seconds[s.first - 1],
+            seconds[s.last - 1] + step,
+            s.track,
             f'track {s.track}: {seconds[s.first - 1]:.1f} to {seconds[s.last - 1]:.1f} s, '
-            f'frames {s.first} to {s.last}')
+            f'frames {s.first} to {s.last}',
+        )
         for s in person.spans
     ]
     marks = [(seconds[f - 1], f'identity switch in frame {f}') for f in person.switches]
-    return Row(f'person {person.name}', seconds[person.first - 1],
-               seconds[person.last - 1] + step, bars, marks)
+    return Row(
+        f'person {person.name}',
+        seconds[person.first - 1],
+        seconds[person.last - 1] + step,
+        bars,
+        marks,
+    )

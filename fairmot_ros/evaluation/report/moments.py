@@ -19,11 +19,17 @@ from fairmot_ros.pixels import BgrImage
 WIDEST = 720  # pixels
 QUALITY = 82
 RIGHT, MISSED, SUPERFLUOUS, SWITCHED = (  # BGR
-    (96, 160, 0), (40, 40, 220), (0, 140, 255), (190, 40, 170))
+    (96, 160, 0),
+    (40, 40, 220),
+    (0, 140, 255),
+    (190, 40, 170),
+)
 COLOURS = tuple(  # as CSS has them, with what they mean
     (f'rgb({red} {green} {blue})', meaning)
     for (blue, green, red), meaning in (
-        (RIGHT, 'right'), (MISSED, 'missed'), (SUPERFLUOUS, 'superfluous'),
+        (RIGHT, 'right'),
+        (MISSED, 'missed'),
+        (SUPERFLUOUS, 'superfluous'),
         (SWITCHED, 'another id than before'),
     )
 )
@@ -50,10 +56,14 @@ class Moment:
     @property
     def text(self) -> str:
         """When it was and what went wrong."""
-        errors = ((self.missed, 'missed'), (self.superfluous, 'superfluous'),
-                  (self.switched, 'switched'))
+        errors = (
+            (self.missed, 'missed'),
+            (self.superfluous, 'superfluous'),
+            (self.switched, 'switched'),
+        )
         return f'{self.seconds:.1f} s, frame {self.number}: ' + ', '.join(
-            f'{count} {kind}' for count, kind in errors if count)
+            f'{count} {kind}' for count, kind in errors if count
+        )
 
 
 def worst_moments(verdict: Verdict, count: int, seconds_apart: float) -> Iterator[Moment]:
@@ -79,8 +89,11 @@ def worst_moments(verdict: Verdict, count: int, seconds_apart: float) -> Iterato
         done.add(number)
         row = rows[number]
         yield Moment(
-            number, float(stamps[number - 1] - stamps.min()) * 1e-9, int(timeline.missed[row]),
-            int(timeline.superfluous[row]), int(timeline.switched[row]),
+            number,
+            float(stamps[number - 1] - stamps.min()) * 1e-9,
+            int(timeline.missed[row]),
+            int(timeline.superfluous[row]),
+            int(timeline.switched[row]),
             _as_uri(_draw(picture.pixels, drawings[number])),
         )
 
@@ -99,7 +112,8 @@ def _find_boxes(verdict: Verdict, numbers: frozenset[int]) -> dict[int, list[_Bo
     assert truth is not None
     judged = truth.judged
     rows, results = (
-        table[judged[table[:, FRAME].astype(int) - 1]] for table in (truth.rows, run.rows))
+        table[judged[table[:, FRAME].astype(int) - 1]] for table in (truth.rows, run.rows)
+    )
     sequence = preprocess(rows, results, truth.benchmark)
     found: dict[int, list[_Box]] = {}
     for matches in match_frames(sequence):
@@ -141,8 +155,16 @@ def _draw(picture: BgrImage, boxes: list[_Box]) -> BgrImage:
         if box.text:
             place = (start[0] + 3, max(start[1] - 5, 12))
             for colour, thickness in (((255, 255, 255), 4), (box.colour, 1)):
-                cv2.putText(canvas, box.text, place, cv2.FONT_HERSHEY_SIMPLEX, 0.5, colour,
-                            thickness, cv2.LINE_AA)
+                cv2.putText(
+                    canvas,
+                    box.text,
+                    place,
+                    cv2.FONT_HERSHEY_SIMPLEX,
+                    0.5,
+                    colour,
+                    thickness,
+                    cv2.LINE_AA,
+                )
     return canvas
 
 

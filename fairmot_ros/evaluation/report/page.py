@@ -71,7 +71,8 @@ def _tiles(evaluation: Evaluation, groups: Sequence[Group]) -> list[tuple[str, s
     of = (f'{first.configuration}, ' if several else '') + first.mode.name
     tiles = [
         (f'{100 * figures[name]:.1f}', f'{name}, {of}')
-        for name in ('HOTA', 'MOTA', 'IDF1') if name in figures
+        for name in ('HOTA', 'MOTA', 'IDF1')
+        if name in figures
     ]
     if 'IDSW' in figures:
         tiles.append((str(figures['IDSW']), f'identity switches, {of}'))
@@ -79,8 +80,12 @@ def _tiles(evaluation: Evaluation, groups: Sequence[Group]) -> list[tuple[str, s
         tiles.append((str(first.tracks), f'tracks, {of}'))
     live = next((group for group in groups if group.live is not None), None)
     if live is not None and live.figures()['latency_p95_ms'] is not None:
-        tiles.append((f'{live.figures()["latency_p95_ms"]:.0f} ms',
-                      f'95th percentile of latency, {live.mode.name}'))
+        tiles.append(
+            (
+                f'{live.figures()["latency_p95_ms"]:.0f} ms',
+                f'95th percentile of latency, {live.mode.name}',
+            )
+        )
     tiles.append((str(sum(len(r.frames) for r in evaluation.recordings)), 'images'))
     return tiles
 
@@ -88,32 +93,37 @@ def _tiles(evaluation: Evaluation, groups: Sequence[Group]) -> list[tuple[str, s
 def _main_lines(groups: Sequence[Group]) -> list[dict[str, Any]]:
     """Return a line for each configuration and mode, with what real time costs."""
     offline = {
-        g.configuration: g.figures() for g in groups if g.mode.rate is None and not g.mode.filled}
+        g.configuration: g.figures() for g in groups if g.mode.rate is None and not g.mode.filled
+    }
     lines: list[dict[str, Any]] = []
     for group in groups:
         share = 100 * group.dropped / max(1, group.images)
-        lines.append({
-            **_line(group.configuration, group.mode.name, group.metrics),
-            'first': bool(lines) and lines[-1]['configuration'] != group.configuration,
-            'images': group.images,
-            'tracks': group.tracks,
-            'dropped': f'{group.dropped} ({share:.0f} %)' if group.live else '–',
-            'seen': group.seen.summary()['HOTA'] if group.seen and group.live else None,
-            'latency': (
-                group.live.percentiles() if group.live else dict.fromkeys(LATENCIES)),
-        })
+        lines.append(
+            {
+                **_line(group.configuration, group.mode.name, group.metrics),
+                'first': bool(lines) and lines[-1]['configuration'] != group.configuration,
+                'images': group.images,
+                'tracks': group.tracks,
+                'dropped': f'{group.dropped} ({share:.0f} %)' if group.live else '–',
+                'seen': group.seen.summary()['HOTA'] if group.seen and group.live else None,
+                'latency': (group.live.percentiles() if group.live else dict.fromkeys(LATENCIES)),
+            }
+        )
         baseline = offline.get(group.configuration, {}) if group.live else {}
         lines[-1]['costs'] |= {
             name: round(100 * (lines[-1]['figures'][name] - baseline[name]), 1)
-            for name in COSTS if name in baseline
+            for name in COSTS
+            if name in baseline
         }
     return lines
 
 
 def _line(configuration: str, mode: str, metrics: Metrics | None) -> dict[str, Any]:
     return {
-        'configuration': configuration, 'mode': mode,
-        'figures': metrics.summary() if metrics else {}, 'costs': dict.fromkeys(RATIOS),
+        'configuration': configuration,
+        'mode': mode,
+        'figures': metrics.summary() if metrics else {},
+        'costs': dict.fromkeys(RATIOS),
     }
 
 
@@ -140,7 +150,8 @@ def _recording(recording: Recording, evaluation: Evaluation) -> dict[str, Any]:
         'people_shown': min(people, MOST_PEOPLE),
         'people_left_out': max(0, people - MOST_PEOPLE),
         'moments': (
-            list(moments.worst_moments(judged[0], MOMENTS, SECONDS_APART)) if judged else []),
+            list(moments.worst_moments(judged[0], MOMENTS, SECONDS_APART)) if judged else []
+        ),
     }
 
 
@@ -152,7 +163,8 @@ def _configurations(evaluation: Evaluation) -> list[dict[str, str]]:
     models = {v.run.configuration: v.run.model for v in evaluation.verdicts}
     return [
         {
-            'name': name, 'model': models.get(name, ''),
+            'name': name,
+            'model': models.get(name, ''),
             'text': yaml.safe_dump(dict(values)) if values else 'all at their defaults',
         }
         for name, values in evaluation.parameters.items()

@@ -118,8 +118,11 @@ def summarise(evaluation: Evaluation) -> dict[str, Any]:
         'runs': [_run(verdict) for verdict in evaluation.verdicts],
         'limits': [
             {
-                'limit': str(outcome.limit), 'configuration': outcome.configuration,
-                'mode': outcome.mode, 'value': _rounded(outcome.value), 'kept': outcome.kept,
+                'limit': str(outcome.limit),
+                'configuration': outcome.configuration,
+                'mode': outcome.mode,
+                'value': _rounded(outcome.value),
+                'kept': outcome.kept,
             }
             for outcome in evaluation.outcomes
         ],
@@ -141,7 +144,9 @@ def _recording(recording: Recording) -> dict[str, Any]:
         'first_stamp': _rounded(first),
         'last_stamp': _rounded(last),
         'rate': round(recording.frames.rate, 3),
-        'ground_truth': None if truth is None else {
+        'ground_truth': None
+        if truth is None
+        else {
             'source': truth.source,
             'benchmark': truth.benchmark,
             'boxes': len(truth.rows),
@@ -154,7 +159,8 @@ def _recording(recording: Recording) -> dict[str, Any]:
 
 def _mode(mode: Mode) -> dict[str, Any]:
     return {
-        'mode': 'offline' if mode.rate is None else 'live', 'rate': mode.rate,
+        'mode': 'offline' if mode.rate is None else 'live',
+        'rate': mode.rate,
         'filled_seconds': mode.filled,
     }
 
@@ -183,9 +189,12 @@ def _run(verdict: Verdict) -> dict[str, Any]:
         'boxes': len(run.rows),
         **_metrics(verdict.metrics, verdict.seen),
         **_live(run),
-        'switches': None if verdict.timeline is None else [
+        'switches': None
+        if verdict.timeline is None
+        else [
             {'frame': frame, 'person': person.name}
-            for person in verdict.timeline.people for frame in person.switches
+            for person in verdict.timeline.people
+            for frame in person.switches
         ],
     }
 

@@ -43,12 +43,12 @@ def _cells(group: Group, known: bool, live: bool) -> list[str]:
     if live:
         cells.append(str(group.dropped) if group.live else NOTHING)
         if known:
-            cells.append(_percent(
-                group.seen.summary()['HOTA'] if group.seen and group.live else None))
+            cells.append(
+                _percent(group.seen.summary()['HOTA'] if group.seen and group.live else None)
+            )
         latencies = group.live.percentiles() if group.live else dict.fromkeys(LATENCIES)
         cells += [
-            NOTHING if (value := latencies[name]) is None else f'{value:.0f}'
-            for name in LATENCIES
+            NOTHING if (value := latencies[name]) is None else f'{value:.0f}' for name in LATENCIES
         ]
     return cells
 

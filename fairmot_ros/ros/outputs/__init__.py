@@ -16,8 +16,9 @@ from fairmot_ros.ros.parameters import TrackingParameters
 __all__ = ['FrameResult', 'Output', 'heard', 'make_outputs']
 
 
-def make_outputs(node: Node, camera: str, parameters: TrackingParameters, *,
-                 images: bool) -> list[Output]:
+def make_outputs(
+    node: Node, camera: str, parameters: TrackingParameters, *, images: bool
+) -> list[Output]:
     """Return the outputs of one camera.
 
     Args:

@@ -42,10 +42,13 @@ class AnnotatedOutput(Output):
         if compressed:
             quality = (cv2.IMWRITE_JPEG_QUALITY, parameters.jpeg_quality)
             _, data = cv2.imencode('.jpg', canvas, quality)
-            self._compressed.publish(CompressedImage(
-                header=result.header, format='bgr8; jpeg compressed bgr8',
-                data=array('B', data.tobytes()),
-            ))
+            self._compressed.publish(
+                CompressedImage(
+                    header=result.header,
+                    format='bgr8; jpeg compressed bgr8',
+                    data=array('B', data.tobytes()),
+                )
+            )
 
     def forget(self) -> None:
         """Drop the trails."""

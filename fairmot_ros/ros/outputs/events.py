@@ -81,6 +81,8 @@ class EventOutput(Output):
     def _send(self, events: Sequence[Event]) -> None:
         if events and self._last is not None:
             header, converter = self._last
-            self._events.publish(TrackEventArray(
-                header=header, events=[converter.event(kind, track) for kind, track in events]
-            ))
+            self._events.publish(
+                TrackEventArray(
+                    header=header, events=[converter.event(kind, track) for kind, track in events]
+                )
+            )

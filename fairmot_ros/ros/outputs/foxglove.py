@@ -56,8 +56,11 @@ def _box(track: Track, stamp: Time) -> object:
     left, top, right, bottom = track.box_xyxy.tolist()
     corners = ((left, top), (right, top), (right, bottom), (left, bottom))
     return PointsAnnotation(
-        timestamp=stamp, type=PointsAnnotation.LINE_LOOP, thickness=2.0,
-        points=[Point2(x=x, y=y) for x, y in corners], outline_color=_colour(track),
+        timestamp=stamp,
+        type=PointsAnnotation.LINE_LOOP,
+        thickness=2.0,
+        points=[Point2(x=x, y=y) for x, y in corners],
+        outline_color=_colour(track),
     )
 
 
@@ -66,8 +69,12 @@ def _label(track: Track, text: str, stamp: Time) -> object:
 
     left, top = track.box_xyxy[:2].tolist()
     return TextAnnotation(
-        timestamp=stamp, position=Point2(x=left, y=top), text=text, font_size=14.0,
-        text_color=Color(r=0.0, g=0.0, b=0.0, a=1.0), background_color=_colour(track),
+        timestamp=stamp,
+        position=Point2(x=left, y=top),
+        text=text,
+        font_size=14.0,
+        text_color=Color(r=0.0, g=0.0, b=0.0, a=1.0),
+        background_color=_colour(track),
     )
 
 

@@ -80,7 +80,10 @@ def _region(track: Track, result: FrameResult) -> object:
     height, width = result.image.shape[:2]
     left, top, right, bottom = track.box_xyxy.tolist()
     return NormalizedRegionOfInterest2D(
-        header=result.header, c=float(track.score),
-        xmin=min(max(left / width, 0.0), 1.0), ymin=min(max(top / height, 0.0), 1.0),
-        xmax=min(max(right / width, 0.0), 1.0), ymax=min(max(bottom / height, 0.0), 1.0),
+        header=result.header,
+        c=float(track.score),
+        xmin=min(max(left / width, 0.0), 1.0),
+        ymin=min(max(top / height, 0.0), 1.0),
+        xmax=min(max(right / width, 0.0), 1.0),
+        ymax=min(max(bottom / height, 0.0), 1.0),
     )

@@ -44,7 +44,8 @@ class SpatialOutput(Output):
         """
         super().__init__(node, camera)
         self._inputs = SpatialInputs(
-            node, self._prefix, depth=parameters.position_source == 'depth')
+            node, self._prefix, depth=parameters.position_source == 'depth'
+        )
         self._detections = self._offer(Detection3DArray, 'detections_3d')
         self._markers = self._offer(MarkerArray, 'markers')
         self._pose = self._offer(PoseStamped, 'follow_pose')
@@ -86,7 +87,8 @@ class SpatialOutput(Output):
                 (track, centre, size)
                 for track, centre, size, known in zip(
                     result.visible, positions.centres, positions.sizes, positions.known
-                ) if known
+                )
+                if known
             ]
         self._detections.publish(_detections(located, result))
         if heard(self._markers):
@@ -100,11 +102,17 @@ class SpatialOutput(Output):
         camera = self._inputs.camera(None if result.image is None else result.image.shape[:2])
         boxes = np.array([track.box_xyxy for track in result.visible]).reshape(-1, 4)
         if parameters.position_source == 'ground':
-            return locate_on_ground(camera, boxes, parameters.camera_height,
-                                    parameters.camera_pitch, parameters.max_range)
+            return locate_on_ground(
+                camera,
+                boxes,
+                parameters.camera_height,
+                parameters.camera_pitch,
+                parameters.max_range,
+            )
         stamp = result.header.stamp
         depth = self._inputs.depth_at(
-            stamp.sec + stamp.nanosec * 1e-9, parameters.depth_tolerance,
+            stamp.sec + stamp.nanosec * 1e-9,
+            parameters.depth_tolerance,
             (camera.height, camera.width),
         )
         return locate_by_depth(camera, depth, boxes)
@@ -123,10 +131,14 @@ class SpatialOutput(Output):
         assert self._tf is not None
         # With its namespace: tf is one for all robots.
         name = self._node.get_fully_qualified_name().lstrip('/')
-        self._tf.publish(TFMessage(transforms=[
-            _transform(result.header, f'{name}/{result.converter.id_of(track)}', centre)
-            for track, centre, _ in located
-        ]))
+        self._tf.publish(
+            TFMessage(
+                transforms=[
+                    _transform(result.header, f'{name}/{result.converter.id_of(track)}', centre)
+                    for track, centre, _ in located
+                ]
+            )
+        )
 
 
 def _xyz(point: np.ndarray) -> dict[str, float]:
@@ -140,10 +152,14 @@ def _detections(located: Sequence[Located], result: FrameResult) -> Detection3DA
         box.center.position = Point(**_xyz(centre))
         hypothesis = result.converter.hypothesis(track)
         hypothesis.pose.pose.position = box.center.position
-        found.append(Detection3D(
-            header=result.header, results=[hypothesis], bbox=box,
-            id=result.converter.id_of(track),
-        ))
+        found.append(
+            Detection3D(
+                header=result.header,
+                results=[hypothesis],
+                bbox=box,
+                id=result.converter.id_of(track),
+            )
+        )
     return Detection3DArray(header=result.header, detections=found)
 
 
@@ -153,8 +169,12 @@ def _markers(located: Sequence[Located], result: FrameResult) -> list[Marker]:
     for track, centre, size in located:
         blue, green, red = (value / 255 for value in track_colour(track.track_id))
         body = Marker(
-            header=result.header, ns='people', id=track.track_id % 2**31, type=Marker.CYLINDER,
-            action=Marker.ADD, lifetime=MARKER_LIFETIME,
+            header=result.header,
+            ns='people',
+            id=track.track_id % 2**31,
+            type=Marker.CYLINDER,
+            action=Marker.ADD,
+            lifetime=MARKER_LIFETIME,
             scale=Vector3(x=float(size[0]), y=THICKNESS, z=float(size[1])),
             color=ColorRGBA(r=red, g=green, b=blue, a=0.6),
         )
@@ -162,9 +182,15 @@ def _markers(located: Sequence[Located], result: FrameResult) -> list[Marker]:
         body.pose.orientation = UPRIGHT
         above = centre - np.array([0.0, size[1] / 2 + 0.15, 0.0])
         label = Marker(
-            header=result.header, ns='ids', id=body.id, type=Marker.TEXT_VIEW_FACING,
-            action=Marker.ADD, lifetime=MARKER_LIFETIME, text=result.converter.id_of(track),
-            scale=Vector3(z=0.25), color=ColorRGBA(r=1.0, g=1.0, b=1.0, a=1.0),
+            header=result.header,
+            ns='ids',
+            id=body.id,
+            type=Marker.TEXT_VIEW_FACING,
+            action=Marker.ADD,
+            lifetime=MARKER_LIFETIME,
+            text=result.converter.id_of(track),
+            scale=Vector3(z=0.25),
+            color=ColorRGBA(r=1.0, g=1.0, b=1.0, a=1.0),
         )
         label.pose.position = Point(**_xyz(above))
         markers += [body, label]

@@ -27,6 +27,8 @@ class TrackOutput(Output):
             everyone += result.lost
         if parameters.publish_tentative:
             everyone += result.tentative
-        self._tracks.publish(result.converter.tracks(
-            everyone, result.header, embeddings=parameters.publish_embeddings
-        ))
+        self._tracks.publish(
+            result.converter.tracks(
+                everyone, result.header, embeddings=parameters.publish_embeddings
+            )
+        )

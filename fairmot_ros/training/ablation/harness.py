@@ -26,8 +26,7 @@ SAVE_EVERY = 50  # steps: networks of ablations tend to be small, and quickly sa
 Result = dict[str, Any]
 
 
-def run_ablation(plan: AblationPlan, data: Path, output: Path,
-                 device: str = 'auto') -> list[Row]:
+def run_ablation(plan: AblationPlan, data: Path, output: Path, device: str = 'auto') -> list[Row]:
     """Train and score what is not yet; the table is written anew after each.
 
     Several processes may do so at once: each takes what no other is at.
@@ -65,8 +64,9 @@ def claim(folder: Path) -> Iterator[bool]:
         yield True
 
 
-def train_and_score(plan: AblationPlan, variant: Variant, seed: int, data: Path, output: Path,
-                    device: str) -> Result:
+def train_and_score(
+    plan: AblationPlan, variant: Variant, seed: int, data: Path, output: Path, device: str
+) -> Result:
     """Train one variant with one seed and write `score.json` beside its weights."""
     folder = run_folder(output, variant, seed)
     config = variant.config(seed, plan.origin)
@@ -74,8 +74,11 @@ def train_and_score(plan: AblationPlan, variant: Variant, seed: int, data: Path,
     weights = trainer.run(SAVE_EVERY)
     pictures = sum(summary.pictures for summary in trainer.mix.summaries)
     result = {
-        'study': variant.study, 'variant': variant.name, 'seed': seed,
-        'settings': variant.settings, 'training_pictures': pictures,
+        'study': variant.study,
+        'variant': variant.name,
+        'seed': seed,
+        'settings': variant.settings,
+        'training_pictures': pictures,
         'training_minutes': trainer.seconds / 60,
         'parameters': sum(p.numel() for p in trainer.network.parameters()),
         **score(plan, config, weights, data, device),
@@ -87,8 +90,9 @@ def train_and_score(plan: AblationPlan, variant: Variant, seed: int, data: Path,
     return result
 
 
-def score(plan: AblationPlan, config: TrainingConfig, weights: Path, data: Path,
-          device: str) -> Result:
+def score(
+    plan: AblationPlan, config: TrainingConfig, weights: Path, data: Path, device: str
+) -> Result:
     """Return the scores of both halves."""
     scoring = plan.scoring
     detection = score_detection(
@@ -96,8 +100,12 @@ def score(plan: AblationPlan, config: TrainingConfig, weights: Path, data: Path,
         read_set(data, scoring.detection, Problems()),
     )
     embedding = score_embedding(
-        load_checkpoint(weights), read_set(data, scoring.embedding, Problems()),
-        config.input_size, device=device, margin=scoring.margin, max_people=scoring.max_people,
+        load_checkpoint(weights),
+        read_set(data, scoring.embedding, Problems()),
+        config.input_size,
+        device=device,
+        margin=scoring.margin,
+        max_people=scoring.max_people,
     )
     return {'detection': detection, 'embedding': embedding}
 

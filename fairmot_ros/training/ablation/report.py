@@ -58,10 +58,16 @@ def write_report(plan: AblationPlan, rows: list[Row], output: Path) -> None:
         for row in rows:
             for result in row.results:
                 values = [read(result) for read in MEASURES.values()]
-                writer.writerow([
-                    row.study, row.variant, result['seed'], *values,
-                    round(result['training_minutes'], 2), result['parameters'],
-                ])
+                writer.writerow(
+                    [
+                        row.study,
+                        row.variant,
+                        result['seed'],
+                        *values,
+                        round(result['training_minutes'], 2),
+                        result['parameters'],
+                    ]
+                )
     if rows:
         plot(rows, output / 'results.png')
 
@@ -76,7 +82,9 @@ def table(plan: AblationPlan, rows: list[Row]) -> str:
         lines += ['|---' * (len(MEASURES) + 4) + '|']
         for row in own:
             cells = [
-                row.variant, str(len(row.results)), *(row.shown(m) for m in MEASURES),
+                row.variant,
+                str(len(row.results)),
+                *(row.shown(m) for m in MEASURES),
                 f'{mean(r["training_minutes"] for r in row.results):.1f}',
                 f'{row.results[0]["parameters"]:,}',
             ]

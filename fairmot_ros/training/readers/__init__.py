@@ -59,10 +59,15 @@ def read_set(data: Path, part: SetConfig, problems: Problems) -> list[Photograph
         elif part.identities == 'none':
             identities = np.full(boxes, -1)
         count += boxes
-        changed.append(replace(
-            photograph, identities=identities.astype(np.int64),
-            aspect_range=part.aspect_range, clip=part.clip, reduce=part.reduce,
-        ))
+        changed.append(
+            replace(
+                photograph,
+                identities=identities.astype(np.int64),
+                aspect_range=part.aspect_range,
+                clip=part.clip,
+                reduce=part.reduce,
+            )
+        )
     return changed
 
 
@@ -72,8 +77,8 @@ def without_gaps(photographs: list[Photograph]) -> list[Photograph]:
     known = np.unique(np.concatenate(every))
     known = known[known >= 0]
     return [
-        replace(p, identities=np.where(
-            p.identities >= 0, np.searchsorted(known, p.identities), -1
-        ))
+        replace(
+            p, identities=np.where(p.identities >= 0, np.searchsorted(known, p.identities), -1)
+        )
         for p in photographs
     ]

@@ -47,8 +47,9 @@ def read_coco(folder: Path, part: SetConfig, problems: Problems) -> list[Photogr
         raise DataError(f'{path} does not hold COCO annotations: {error!r}') from error
 
 
-def _photographs(folder: Path, path: Path, content: dict[str, Any], part: SetConfig,
-                 problems: Problems) -> list[Photograph]:
+def _photographs(
+    folder: Path, path: Path, content: dict[str, Any], part: SetConfig, problems: Problems
+) -> list[Photograph]:
     names = {c['id']: c['name'] for c in content.get('categories', ())}
     looks = read_looks(folder) if part.looks else None
     rows: dict[int, list[tuple[list[float], int, int, int]]] = defaultdict(list)

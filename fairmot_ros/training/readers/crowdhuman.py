@@ -78,9 +78,13 @@ def read_crowdhuman(folder: Path, part: SetConfig, problems: Problems) -> list[P
             boxes = [box for box in people if is_sound(box)]
             if len(boxes) < len(people):
                 problems.add(f'{path}: {len(people) - len(boxes)} boxes of {name} have no area')
-            photographs.append(make_photograph(
-                find_picture(folder, name), boxes, range(count, count + len(boxes)),
-                ignored=ignored,
-            ))
+            photographs.append(
+                make_photograph(
+                    find_picture(folder, name),
+                    boxes,
+                    range(count, count + len(boxes)),
+                    ignored=ignored,
+                )
+            )
             count += len(boxes)
     return photographs

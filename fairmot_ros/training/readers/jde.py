@@ -56,10 +56,15 @@ def read_jde(folder: Path, part: SetConfig, problems: Problems) -> list[Photogra
             problems.add(f'{folder / name} has no labels: expected {path}; left out')
             continue
         classes, identities, boxes = read_labels(path, len(part.names), problems)
-        photographs.append(make_photograph(
-            folder / name, boxes, identities,
-            class_ids=np.array(classes, np.int64), normalised=True,
-        ))
+        photographs.append(
+            make_photograph(
+                folder / name,
+                boxes,
+                identities,
+                class_ids=np.array(classes, np.int64),
+                normalised=True,
+            )
+        )
     _note_gaps(folder, photographs, problems)
     return photographs
 

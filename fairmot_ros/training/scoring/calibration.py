@@ -68,15 +68,21 @@ def apply_line(network: FairMOTNetwork, slope: float, shift: float) -> None:
     last.bias.mul_(slope).add_(shift)
 
 
-def reliability(scores: Floats, hits: NDArray[np.bool_],
-                edges: Sequence[float] = (0.1, 0.3, 0.5, 0.7, 0.9)) -> list[dict[str, float]]:
+def reliability(
+    scores: Floats, hits: NDArray[np.bool_], edges: Sequence[float] = (0.1, 0.3, 0.5, 0.7, 0.9)
+) -> list[dict[str, float]]:
     """Return, for ranges of the score, how many detections there are and which share is right."""
     rows = []
     for low, high in zip(edges, (*edges[1:], 1.0)):
         inside = (scores >= low) & (scores < high)
         if inside.any():
-            rows.append({
-                'from': low, 'to': high, 'detections': int(inside.sum()),
-                'mean_score': float(scores[inside].mean()), 'right': float(hits[inside].mean()),
-            })
+            rows.append(
+                {
+                    'from': low,
+                    'to': high,
+                    'detections': int(inside.sum()),
+                    'mean_score': float(scores[inside].mean()),
+                    'right': float(hits[inside].mean()),
+                }
+            )
     return rows

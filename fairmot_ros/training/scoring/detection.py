@@ -21,8 +21,9 @@ HIT, MISS, IGNORED = 1, 0, -1
 Floats = NDArray[np.float64]
 
 
-def make_detector(weights: str, input_size: tuple[int, int] | None = None,
-                  device: str = 'auto') -> Detector:
+def make_detector(
+    weights: str, input_size: tuple[int, int] | None = None, device: str = 'auto'
+) -> Detector:
     """Return a detector that holds nothing back, however low its score."""
     return Detector(
         weights, input_size, device, score_threshold=0.0, max_detections=MAX_DETECTIONS
@@ -66,17 +67,18 @@ def score_detection(detector: Detector, photographs: Sequence[Photograph]) -> di
             marks[label].append(
                 mark_detections(found.boxes_xyxy[rows], wanted, photograph.ignored_xyxy)
             )
-    curves = [
-        Curve(_joined(s), _joined(m), int(t)) for s, m, t in zip(scores, marks, truths)
-    ]
+    curves = [Curve(_joined(s), _joined(m), int(t)) for s, m, t in zip(scores, marks, truths)]
     every = Curve(
-        _joined([x for s in scores for x in s]), _joined([x for m in marks for x in m]),
+        _joined([x for s in scores for x in s]),
+        _joined([x for m in marks for x in m]),
         int(truths.sum()),
     )
     result: dict[str, Any] = {
         'ap50': float(np.mean([curve.average_precision() for curve in curves])),
         **every.best_point(),
-        'pictures': pictures, 'boxes': int(truths.sum()), 'left_out': problems.sentences(),
+        'pictures': pictures,
+        'boxes': int(truths.sum()),
+        'left_out': problems.sentences(),
     }
     if len(labels) > 1:
         result['ap50_of'] = {
@@ -85,8 +87,9 @@ def score_detection(detector: Detector, photographs: Sequence[Photograph]) -> di
     return result
 
 
-def detections_of(detector: Detector, photographs: Iterable[Photograph],
-                  lowest: float) -> tuple[Floats, NDArray[np.bool_]]:
+def detections_of(
+    detector: Detector, photographs: Iterable[Photograph], lowest: float
+) -> tuple[Floats, NDArray[np.bool_]]:
     """Return the scores [N] of all detections from `lowest` up, and which are right.
 
     Those in ignored regions are left out.
@@ -97,8 +100,7 @@ def detections_of(detector: Detector, photographs: Iterable[Photograph],
         found = detector(scene.image)
         found = found[found.scores >= lowest]
         scores.append(found.scores.astype(np.float64))
-        marks.append(
-            mark_detections(found.boxes_xyxy, scene.boxes_xyxy, photograph.ignored_xyxy))
+        marks.append(mark_detections(found.boxes_xyxy, scene.boxes_xyxy, photograph.ignored_xyxy))
     mark = np.concatenate(marks)
     return np.concatenate(scores)[mark != IGNORED], mark[mark != IGNORED] == HIT
 
@@ -178,6 +180,8 @@ class Curve:
             return {'threshold': 0.0, 'precision': 0.0, 'recall': 0.0, 'f1': 0.0}
         best = int(f1.argmax())
         return {
-            'threshold': float(self.scores[best]), 'precision': float(self.precision[best]),
-            'recall': float(self.recall[best]), 'f1': float(f1[best]),
+            'threshold': float(self.scores[best]),
+            'precision': float(self.precision[best]),
+            'recall': float(self.recall[best]),
+            'f1': float(f1[best]),
         }

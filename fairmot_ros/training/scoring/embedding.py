@@ -29,8 +29,14 @@ Identities = NDArray[np.int64]
 
 
 def score_embedding(
-    network: FairMOTNetwork, photographs: Sequence[Photograph], input_size: tuple[int, int],
-    *, device: str = 'auto', margin: float = 0.0, max_people: int = 10_000, seed: int = 0,
+    network: FairMOTNetwork,
+    photographs: Sequence[Photograph],
+    input_size: tuple[int, int],
+    *,
+    device: str = 'auto',
+    margin: float = 0.0,
+    max_people: int = 10_000,
+    seed: int = 0,
 ) -> dict[str, Any]:
     """Embed people at their labelled places and see whether they can be told apart.
 
@@ -65,13 +71,12 @@ def score_embedding(
     return {**result, 'left_out': problems.sentences()}
 
 
-def choose_identities(photographs: Sequence[Photograph], max_people: int,
-                      seed: int) -> list[Photograph]:
+def choose_identities(
+    photographs: Sequence[Photograph], max_people: int, seed: int
+) -> list[Photograph]:
     """Return the pictures that show identities, all or so many that the number is kept."""
     every = [p.identities[p.identities >= 0] for p in photographs]
-    identities, counts = np.unique(
-        np.concatenate([np.zeros(0, int), *every]), return_counts=True
-    )
+    identities, counts = np.unique(np.concatenate([np.zeros(0, int), *every]), return_counts=True)
     order = np.random.default_rng(seed).permutation(len(identities))
     kept = order[np.cumsum(counts[order]) <= max_people]
     chosen = set(identities[kept].tolist())
@@ -84,16 +89,20 @@ def choose_identities(photographs: Sequence[Photograph], max_people: int,
 
 def _only(photograph: Photograph, rows: NDArray[np.bool_]) -> Photograph:
     return Photograph(
-        photograph.path, photograph.boxes_xyxy[rows], photograph.identities[rows],
-        normalised=photograph.normalised, clip=photograph.clip,
+        photograph.path,
+        photograph.boxes_xyxy[rows],
+        photograph.identities[rows],
+        normalised=photograph.normalised,
+        clip=photograph.clip,
     )
 
 
 Sample = tuple[NDArray[np.uint8], NDArray[np.float32], Identities]
 
 
-def _batches(photographs: Sequence[Photograph], size: tuple[int, int], margin: float,
-             problems: Problems) -> Iterator[list[Sample]]:
+def _batches(
+    photographs: Sequence[Photograph], size: tuple[int, int], margin: float, problems: Problems
+) -> Iterator[list[Sample]]:
     """Yield letterboxed pictures with their boxes and identities."""
     batch: list[Sample] = []
     for photograph in photographs:
@@ -163,10 +172,13 @@ def compare(embeddings: Embeddings, identities: Identities) -> dict[str, Any]:
     return {
         'rank1': float(np.mean(first)) if first else None,
         'map': float(np.mean(precision)) if precision else None,
-        'tpr_at_far': {f'{far:g}': accepted(positive, negative, far)
-                       for far in FALSE_ACCEPT_RATES},
-        'people': len(embeddings), 'identities': len(np.unique(identities)),
-        'pairs_same': len(positive), 'pairs_other': len(negative),
+        'tpr_at_far': {
+            f'{far:g}': accepted(positive, negative, far) for far in FALSE_ACCEPT_RATES
+        },
+        'people': len(embeddings),
+        'identities': len(np.unique(identities)),
+        'pairs_same': len(positive),
+        'pairs_other': len(negative),
     }
 
 
