@@ -10,7 +10,7 @@ import torch
 from benchmarks import input_size
 from benchmarks.calibration import milliseconds
 from fairmot_ros.detector import Detector
-from fairmot_ros.detector.decode import decode_peaks
+from fairmot_ros.detector.decode import decode_image
 from fairmot_ros.detector.letterbox import letterbox
 from fairmot_ros.detector.near import half_size
 
@@ -40,18 +40,19 @@ def report(weights: str, device: str, input_size: tuple[int, int] | None, repeat
     detector = Detector(weights, device=device, input_size=input_size)
     image = np.random.default_rng(0).integers(0, 256, (1080, 1920, 3), dtype=np.uint8)
     boxed = letterbox(image, detector.input_size)
-    maps = detector._engine([boxed])
+    predictions = detector._engine([boxed])
 
     def network() -> None:
-        detector._engine([boxed]).hm.sum().item()  # waits for a GPU to finish
+        detector._engine([boxed]).levels[0].scores.sum().item()  # waits for a GPU to finish
 
     def decoding() -> None:
         with torch.inference_mode():
-            decode_peaks(maps, 0, detector.max_detections, detector.score_threshold)
+            decode_image(predictions, 0, detector.max_detections, detector.score_threshold)
 
     width, height = detector.input_size
     print(
-        f'{detector.model_name} on {detector.device} ({detector.precision}), {width} x {height}, '
+        f'{detector.model_name} in {detector.engine} on {detector.device} ({detector.precision}), '
+        f'{width} x {height}, '
         f'{torch.get_num_threads()} threads, ms per 1080p image'
     )
     for name, work in (

@@ -15,6 +15,7 @@ FILES = sorted(PACKAGE.rglob('*.py'))
 LAYERS = (
     '',
     'types',
+    'boxes',
     'geometry',
     'pixels',
     'network',

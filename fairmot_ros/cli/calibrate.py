@@ -11,6 +11,7 @@ from tqdm import tqdm
 
 from fairmot_ros.detector.detector import find_weights
 from fairmot_ros.network import CheckpointError, load_checkpoint, save_checkpoint
+from fairmot_ros.network.heads import FairMOTNetwork
 from fairmot_ros.training.config import ConfigError, read_config
 from fairmot_ros.training.mix import read_mix
 from fairmot_ros.training.scoring.calibration import apply_line, fit_line, move, reliability
@@ -69,6 +70,8 @@ def calibrate(options: argparse.Namespace) -> None:
     )
     slope, shift = fit_line(scores, hits)
     network = load_checkpoint(find_weights(options.weights))
+    if not isinstance(network, FairMOTNetwork):
+        raise ValueError(f'{network.info.architecture} has no heat map to calibrate')
     apply_line(network, slope, shift)
     info = network.info
     options.output.parent.mkdir(parents=True, exist_ok=True)

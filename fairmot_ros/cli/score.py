@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from fairmot_ros.cli.set_arguments import add_set_arguments, chosen_set
-from fairmot_ros.detector.detector import check_input_size, choose_input_size, find_weights
+from fairmot_ros.detector.detector import find_weights
+from fairmot_ros.detector.input_size import check_input_size, choose_input_size
 from fairmot_ros.network import CheckpointError, load_checkpoint
 from fairmot_ros.training.config import ConfigError
 from fairmot_ros.training.problems import Problems

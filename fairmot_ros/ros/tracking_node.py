@@ -14,7 +14,7 @@ from rclpy.lifecycle import LifecycleNode, LifecycleState, TransitionCallbackRet
 from rclpy.parameter import Parameter
 from std_srvs.srv import SetBool, Trigger
 
-from fairmot_ros.detector.engine import free_device_memory
+from fairmot_ros.detector.engines.devices import free_device_memory
 from fairmot_ros.ros.frame_processor import FrameProcessor
 from fairmot_ros.ros.gallery_services import GalleryServices
 from fairmot_ros.ros.input_subscription import InputSubscription

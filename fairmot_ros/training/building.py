@@ -62,11 +62,13 @@ def make_network(config: TrainingConfig) -> FairMOTNetwork:
         ConfigError: if the architecture or an option of it is unknown.
     """
     try:
-        return create_network(
+        network = create_network(
             config.architecture, len(config.labels), config.reid_dim, **config.network
         )
     except (TypeError, ValueError) as error:
         raise ConfigError(f'network of {config.name}: {error}') from error
+    assert isinstance(network, FairMOTNetwork)
+    return network
 
 
 def start_from(network: FairMOTNetwork, weights: str) -> None:
