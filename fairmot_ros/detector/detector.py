@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
@@ -27,6 +28,7 @@ class Detector:
         info: what is known about the model: architecture, name, labels, weights' hash.
         input_size: (width, height) of the network's input.
         engine: what runs the network: 'openvino', 'torch' or 'onnxruntime'.
+        deterministic: whether it computes the same bits in every run.
         device: where the network runs.
         precision: 'fp32', 'fp16' or 'bf16'.
         embedding_size: D of the detections' embeddings; 0 if the network has none.
@@ -80,6 +82,7 @@ class Detector:
         options = EngineOptions(device, precision, input_size, deterministic)
         self._engine = load_engine(path, engine, options)
         self.engine = self._engine.name
+        self.deterministic = deterministic
         self.info = self._engine.info
         self.embedding_size = self._engine.embedding_size
         self.device = self._engine.device
@@ -95,6 +98,12 @@ class Detector:
             self.near_height = 0
         self.score_threshold = score_threshold
         self.max_detections = max_detections
+
+    @property
+    def runtime(self) -> str:
+        """Engine with its version, device and precision, on which the last digits depend."""
+        parts = [str(self.device), self.precision, *(['deterministic'] * self.deterministic)]
+        return f'{self.engine} {version(self.engine)} ({", ".join(parts)})'
 
     @property
     def labels(self) -> tuple[str, ...]:

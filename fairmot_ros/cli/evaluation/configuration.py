@@ -17,6 +17,8 @@ TRACKER = parameter_names()
 DETECTOR = (
     'weights',
     'device',
+    'engine',
+    'deterministic',
     'precision',
     'input_width',
     'input_height',
@@ -94,6 +96,8 @@ class Configuration:
         return {
             'weights': self.get('weights', 'default'),
             'device': self.get('device', 'auto'),
+            'engine': self.get('engine', 'auto'),
+            'deterministic': self.get('deterministic', False),
             'precision': self.get('precision', 'auto'),
             'input_size': size if all(size) else None,
             'near_height': near if near >= 0 else None,
