@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import logging
+import os
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +12,13 @@ import pytest
 import torch
 
 from fairmot_ros.detector import Detector
-from fairmot_ros.detector.engines import ENGINES, EngineOptions, engine_names, load_engine
+from fairmot_ros.detector.engines import (
+    ENGINES,
+    EngineOptions,
+    conversion_cache,
+    engine_names,
+    load_engine,
+)
 from fairmot_ros.detector.engines.base import EngineError
 from fairmot_ros.detector.engines.conversion_cache import ConversionCache
 from fairmot_ros.detector.engines.torch_engine import TorchEngine
@@ -204,6 +211,18 @@ class TestConversionCache:
             engine = OpenVinoEngine(load_checkpoint(weights), OPTIONS, cache)
         assert len(engine(images()).levels) == 1
         assert 'cannot be kept in' in caplog.text
+
+    def test_the_least_recently_used_models_are_removed(
+        self, weights: Path, own_cache: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(conversion_cache, 'MAX_MODELS', 2)
+        for number, size in enumerate([(64, 64), (96, 64), (64, 64), (32, 32)]):
+            load_engine(weights, 'openvino', EngineOptions('cpu', input_size=size))
+            for path in own_cache.glob(f'*_{size[0]}x{size[1]}_*.xml'):
+                os.utime(path, (number, number))
+        left = sorted(path.stem.split('_')[1] for path in own_cache.glob('*.xml'))
+        assert left == ['32x32', '64x64']
+        assert len(list(own_cache.iterdir())) == 4
 
     def test_fresh_networks_are_not_kept(self, own_cache: Path) -> None:
         from fairmot_ros.detector.engines.openvino_engine import OpenVinoEngine
