@@ -12,7 +12,6 @@ from benchmarks.calibration import milliseconds
 from fairmot_ros.detector import Detector
 from fairmot_ros.detector.decode import decode_image
 from fairmot_ros.detector.letterbox import letterbox
-from fairmot_ros.detector.near import half_size
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -59,8 +58,6 @@ def report(weights: str, device: str, input_size: tuple[int, int] | None, repeat
         ('letterbox', lambda: letterbox(image, detector.input_size)),
         ('network', network),
         ('decode', decoding),
-        ('again at half', lambda: detector._look([image], half_size(detector.input_size))),
         ('whole detector', lambda: detector(image)),
     ):
-        if detector.near_height or name != 'again at half':
-            print(f'  {name:16}{milliseconds(work, repeats):9.2f}')
+        print(f'  {name:16}{milliseconds(work, repeats):9.2f}')

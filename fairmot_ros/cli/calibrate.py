@@ -82,7 +82,6 @@ def calibrate(options: argparse.Namespace) -> None:
         name=info.name,
         input_size=list(info.input_size or config.input_size),
         labels=list(info.labels),
-        near_height=info.near_height,
     )
     print(
         json.dumps(

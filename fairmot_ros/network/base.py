@@ -46,8 +46,6 @@ class ModelInfo:
         name: of the model; the architecture's where the file tells none.
         sha256: of the file the weights came from, empty for fresh weights.
         input_size: (width, height) the model was made for, or None if the file tells none.
-        near_height: people taller than so many pixels at the network's input are better seen at
-            half the size; 0 if the file tells none.
         labels: name of each class.
     """
 
@@ -56,7 +54,6 @@ class ModelInfo:
     sha256: str = ''
     input_size: tuple[int, int] | None = None
     labels: tuple[str, ...] = field(default=('person',))
-    near_height: int = 0
 
 
 class Network(nn.Module, ABC):

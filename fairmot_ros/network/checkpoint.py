@@ -133,8 +133,6 @@ def _describe(info: ModelInfo, content: dict[str, Any], path: Path) -> ModelInfo
     size = content.get('input_size')
     if isinstance(size, (list, tuple)) and len(size) == 2:
         known['input_size'] = (int(size[0]), int(size[1]))
-    if isinstance(content.get('near_height'), int):
-        known['near_height'] = content['near_height']
     labels = content.get('labels')
     if isinstance(labels, (list, tuple)) and len(labels) == len(info.labels):
         known['labels'] = tuple(map(str, labels))
