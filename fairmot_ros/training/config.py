@@ -101,8 +101,18 @@ class TrainingConfig:
         decay_epochs: epochs after which the rate falls to a tenth, instead of decay_share.
         clip_gradient: largest norm of the gradient; null for none.
         freeze_batch_norm: keep the statistics of batch norms as they are.
+        freeze: modules of the network to leave as they are, by name, such as `backbone` or
+            `head.8`; their batch norms keep their statistics.
+        rate_factors: factors on the learning rate, by module of the network; the longest name
+            that fits counts.
+        batch_norm_samples: samples to measure the statistics of batch norms on at the start,
+            without changing what the network computes; 0 for none. For imported networks whose
+            batch norms were folded, see `restore_batch_norms`.
+        detection_teacher: checkpoint of a frozen yolox_nano whose detections are distilled on
+            every sample (yolox_nano alone); null for none.
         ema_decay: of the running average of the weights, which is what is saved; 0 for none.
-        loss: options of FairMOTLoss.
+        loss: options of FairMOTLoss; of yolox_nano those of DetectionWeights, and under
+            `embedding` a `kind` in EMBEDDING_LOSSES with its options.
         max_objects: people per scene at most.
         workers: processes that make scenes; 0 to make them in this one.
         seed: of everything random.
@@ -134,6 +144,10 @@ class TrainingConfig:
     decay_epochs: tuple[int, ...] = ()
     clip_gradient: float | None = 10.0
     freeze_batch_norm: bool = False
+    freeze: tuple[str, ...] = ()
+    rate_factors: dict[str, float] = field(default_factory=dict)
+    batch_norm_samples: int = 0
+    detection_teacher: str | None = None
     ema_decay: float = 0.998
     loss: dict[str, Any] = field(default_factory=dict)
     max_objects: int = 64
