@@ -220,6 +220,7 @@ setup(
             'fairmot-demo = fairmot_ros.cli.demo:main',
             'fairmot-evaluate = fairmot_ros.cli.evaluate:main',
             'fairmot-export = fairmot_ros.cli.export:main',
+            'fairmot-import = fairmot_ros.cli.import_network:main',
             'fairmot-mot2bag = fairmot_ros.cli.mot2bag:main',
             'fairmot-score = fairmot_ros.cli.score:main',
             'fairmot-teach = fairmot_ros.cli.teach:main',
