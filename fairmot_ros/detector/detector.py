@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
-from importlib.metadata import version
+from importlib import import_module
 from pathlib import Path
 
 import numpy as np
@@ -103,7 +104,8 @@ class Detector:
     def runtime(self) -> str:
         """Engine with its version, device and precision, on which the last digits depend."""
         parts = [str(self.device), self.precision, *(['deterministic'] * self.deterministic)]
-        return f'{self.engine} {version(self.engine)} ({", ".join(parts)})'
+        version = re.split('[-+]', import_module(self.engine).__version__)[0]
+        return f'{self.engine} {version} ({", ".join(parts)})'
 
     @property
     def labels(self) -> tuple[str, ...]:

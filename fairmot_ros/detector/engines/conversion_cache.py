@@ -13,6 +13,9 @@ from typing import Any
 
 from fairmot_ros.network.base import ModelInfo
 
+#: Models that are kept; the least recently used ones are removed first.
+MAX_MODELS = 16
+
 NETWORK_SOURCES = Path(__file__).resolve().parents[2] / 'network'
 
 logger = logging.getLogger(__name__)
@@ -41,6 +44,8 @@ class ConversionCache:
         if path is None or not path.is_file():
             return None
         try:
+            with contextlib.suppress(OSError):  # in a folder that is only read
+                os.utime(path)
             return core.read_model(path)
         except RuntimeError as error:
             logger.warning('%s is unreadable and is converted anew: %s', path, _first_line(error))
@@ -60,6 +65,7 @@ class ConversionCache:
             # The weights first: a model is found by its .xml file.
             partial.with_suffix('.bin').replace(path.with_suffix('.bin'))
             partial.replace(path)
+            self._prune()
         except (OSError, RuntimeError) as error:
             logger.warning(
                 'the converted network cannot be kept in %s and is converted again at the next '
@@ -70,6 +76,12 @@ class ConversionCache:
             for left in (partial, partial.with_suffix('.bin')):
                 with contextlib.suppress(OSError):
                     left.unlink()
+
+    def _prune(self) -> None:
+        models = sorted(self.folder.glob('*.xml'), key=lambda path: path.stat().st_mtime)
+        for path in models[:-MAX_MODELS]:
+            path.unlink(missing_ok=True)
+            path.with_suffix('.bin').unlink(missing_ok=True)
 
     def _path(self, info: ModelInfo, size: tuple[int, int]) -> Path | None:
         """Return the file of a network, None for one that comes from no file."""

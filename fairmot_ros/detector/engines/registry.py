@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from itertools import pairwise
 from pathlib import Path
 
 from fairmot_ros.detector.engines.base import (
@@ -63,17 +64,17 @@ def load_engine(path: Path, engine: str, options: EngineOptions) -> Engine:
 
 
 def _load_fastest(path: Path, taking: dict[str, EngineType], options: EngineOptions) -> Engine:
-    """Load a file into the first engine that can run it; say why a faster one cannot."""
-    *others, (_, last) = _candidates(taking, options)
-    for name, kind in others:
+    """Load a file into the first engine that can run it; log why a faster one cannot."""
+    candidates = _candidates(taking, options)
+    for (name, kind), (following, _) in pairwise(candidates):
         reason = kind.why_unavailable()
         if not reason:
             try:
                 return kind.load(path, options)
             except EngineError as error:
                 reason = str(error)
-        logger.warning('engine %s would be faster, but %s', name, reason)
-    return last.load(path, options)
+        logger.warning('engine %s would be faster, but %s: using %s', name, reason, following)
+    return candidates[-1][1].load(path, options)
 
 
 def _candidates(
