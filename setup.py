@@ -224,6 +224,7 @@ setup(
             'fairmot-export = fairmot_ros.cli.export:main',
             'fairmot-import = fairmot_ros.cli.import_network:main',
             'fairmot-mot2bag = fairmot_ros.cli.mot2bag:main',
+            'fairmot-pack = fairmot_ros.cli.pack:main',
             'fairmot-score = fairmot_ros.cli.score:main',
             'fairmot-teach = fairmot_ros.cli.teach:main',
             'fairmot-train = fairmot_ros.cli.train:main',

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, fields
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,24 @@ HALVES = ('', 'first', 'second')
 PERSON = ('person',)
 
 
+class ConfigError(ValueError):
+    """A training file that cannot be used; the message says where and why."""
+
+
+@lru_cache
+def read_names(path: str) -> frozenset[str]:
+    """Read a text file with one file name per line; empty lines and ``#`` comments are skipped.
+
+    Raises:
+        ConfigError: if it cannot be read.
+    """
+    try:
+        lines = Path(path).read_text().splitlines()
+    except OSError as error:
+        raise ConfigError(f'cannot read the list of images {path}: {error.strerror}') from error
+    return frozenset(line.strip() for line in lines if line.strip() and line[0] != '#')
+
+
 @dataclass(frozen=True)
 class SetConfig:
     """One folder of training pictures.
@@ -28,6 +47,9 @@ class SetConfig:
         labels: file with the annotations (coco, crowdhuman) or the list of pictures (jde),
             relative to the folder; found by itself if empty.
         include: patterns of file names to take; of sequence names for mot.
+        exclude: text file with one file name per line: images to leave out, such as the held-out
+            ones; relative to the working directory, like `weights`.
+        only: the same, images to take: those of validation.
         limit: take so many pictures at most, spread evenly; 0 for all.
         half: take the first or second half of each sequence alone (mot).
         identities: 'labelled', 'each_box' (training on single images: every box is a class of
@@ -37,8 +59,10 @@ class SetConfig:
             whose input is much smaller than the pictures.
         names: the classes; a COCO box belongs to the class of its category's name. With one
             class, all boxes belong to it.
-        teacher: complete the labels with what a teacher sees, see `fairmot-teach` (coco).
-        looks: learn what a teacher says of its people's looks, the same (coco).
+        teacher: complete the labels with the detections of teachers, see `fairmot-teach` (coco).
+        teacher_scores: teacher detections from the first score on are ignored regions, from the
+            second on labels. The defaults suit the fusion of four detectors.
+        teacher_embeddings: train the embedding to reproduce a teacher's, the same (coco).
         aspect_range: factors by which to widen squeezed pictures (composed scenes alone).
         cut_outs: the set has masks and is used for pasting (composed scenes alone).
         weight: how often its pictures are drawn, relative to its size.
@@ -48,6 +72,8 @@ class SetConfig:
     format: str = 'coco'
     labels: str = ''
     include: tuple[str, ...] = ('*',)
+    exclude: str = ''
+    only: str = ''
     limit: int = 0
     half: str = ''
     identities: str = 'labelled'
@@ -55,7 +81,8 @@ class SetConfig:
     reduce: int = 1
     names: tuple[str, ...] = PERSON
     teacher: bool = False
-    looks: bool = False
+    teacher_scores: tuple[float, float] = (0.1, 0.35)
+    teacher_embeddings: bool = False
     aspect_range: tuple[float, float] = (1.0, 1.0)
     cut_outs: bool = False
     weight: float = 1.0
@@ -64,6 +91,16 @@ class SetConfig:
         _check(f'identities of {self.folder}', self.identities, IDENTITIES)
         _check(f'half of {self.folder}', self.half, HALVES)
         _check(f'reduce of {self.folder}', self.reduce, tuple(REDUCED))
+
+    def selects(self, name: str) -> bool:
+        """Whether `exclude` and `only` select the image with this file name.
+
+        Raises:
+            ConfigError: if a list cannot be read.
+        """
+        if self.only and name not in read_names(self.only):
+            return False
+        return not (self.exclude and name in read_names(self.exclude))
 
     def class_of(self, category: str) -> int | None:
         """Return the class of a category's name, or None if it is not to be learned."""
@@ -179,10 +216,6 @@ class TrainingConfig:
     def wh_channels(self) -> int:
         """Channels of the box head: 4 for distances to the sides, 2 for width and height."""
         return self.network.get('wh_channels', 4)
-
-
-class ConfigError(ValueError):
-    """A training file that cannot be used; the message says where and why."""
 
 
 def read_config(path: str | Path) -> TrainingConfig:
