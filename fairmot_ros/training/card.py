@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from fairmot_ros.network.heads import FairMOTNetwork
+from fairmot_ros.network.base import Network
 from fairmot_ros.training.config import TrainingConfig
 from fairmot_ros.training.mix import SetSummary
 
@@ -35,7 +35,7 @@ class Progress:
 def write_card(
     path: Path,
     config: TrainingConfig,
-    network: FairMOTNetwork,
+    network: Network,
     summaries: list[SetSummary],
     progress: Progress,
 ) -> None:
@@ -51,9 +51,10 @@ def write_card(
         'parameters': f'{parameters:,}',
         'classes': ', '.join(config.labels),
         'embedding': f'{config.reid_dim} numbers',
-        'stride': str(config.stride),
+        'stride': str(network.stride),
         'input': '{} x {}'.format(*config.input_size),
         'started from': f'`{config.weights}`' if config.weights else 'random weights',
+        'frozen': ', '.join(f'`{name}`' for name in config.freeze) or 'nothing',
         'trained': done,
         'optimiser': f'Adam, learning rate {config.learning_rate:g}, seed {config.seed}, '
         f'{config.precision}',

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, fields
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,24 @@ HALVES = ('', 'first', 'second')
 PERSON = ('person',)
 
 
+class ConfigError(ValueError):
+    """A training file that cannot be used; the message says where and why."""
+
+
+@lru_cache
+def read_names(path: str) -> frozenset[str]:
+    """Read a text file with one file name per line; empty lines and ``#`` comments are skipped.
+
+    Raises:
+        ConfigError: if it cannot be read.
+    """
+    try:
+        lines = Path(path).read_text().splitlines()
+    except OSError as error:
+        raise ConfigError(f'cannot read the list of images {path}: {error.strerror}') from error
+    return frozenset(line.strip() for line in lines if line.strip() and line[0] != '#')
+
+
 @dataclass(frozen=True)
 class SetConfig:
     """One folder of training pictures.
@@ -28,6 +47,9 @@ class SetConfig:
         labels: file with the annotations (coco, crowdhuman) or the list of pictures (jde),
             relative to the folder; found by itself if empty.
         include: patterns of file names to take; of sequence names for mot.
+        exclude: text file with one file name per line: images to leave out, such as the held-out
+            ones; relative to the working directory, like `weights`.
+        only: the same, images to take: those of validation.
         limit: take so many pictures at most, spread evenly; 0 for all.
         half: take the first or second half of each sequence alone (mot).
         identities: 'labelled', 'each_box' (training on single images: every box is a class of
@@ -37,8 +59,10 @@ class SetConfig:
             whose input is much smaller than the pictures.
         names: the classes; a COCO box belongs to the class of its category's name. With one
             class, all boxes belong to it.
-        teacher: complete the labels with what a teacher sees, see `fairmot-teach` (coco).
-        looks: learn what a teacher says of its people's looks, the same (coco).
+        teacher: complete the labels with the detections of teachers, see `fairmot-teach` (coco).
+        teacher_scores: teacher detections from the first score on are ignored regions, from the
+            second on labels. The defaults suit the fusion of four detectors.
+        teacher_embeddings: train the embedding to reproduce a teacher's, the same (coco).
         aspect_range: factors by which to widen squeezed pictures (composed scenes alone).
         cut_outs: the set has masks and is used for pasting (composed scenes alone).
         weight: how often its pictures are drawn, relative to its size.
@@ -48,6 +72,8 @@ class SetConfig:
     format: str = 'coco'
     labels: str = ''
     include: tuple[str, ...] = ('*',)
+    exclude: str = ''
+    only: str = ''
     limit: int = 0
     half: str = ''
     identities: str = 'labelled'
@@ -55,7 +81,8 @@ class SetConfig:
     reduce: int = 1
     names: tuple[str, ...] = PERSON
     teacher: bool = False
-    looks: bool = False
+    teacher_scores: tuple[float, float] = (0.1, 0.35)
+    teacher_embeddings: bool = False
     aspect_range: tuple[float, float] = (1.0, 1.0)
     cut_outs: bool = False
     weight: float = 1.0
@@ -64,6 +91,16 @@ class SetConfig:
         _check(f'identities of {self.folder}', self.identities, IDENTITIES)
         _check(f'half of {self.folder}', self.half, HALVES)
         _check(f'reduce of {self.folder}', self.reduce, tuple(REDUCED))
+
+    def selects(self, name: str) -> bool:
+        """Whether `exclude` and `only` select the image with this file name.
+
+        Raises:
+            ConfigError: if a list cannot be read.
+        """
+        if self.only and name not in read_names(self.only):
+            return False
+        return not (self.exclude and name in read_names(self.exclude))
 
     def class_of(self, category: str) -> int | None:
         """Return the class of a category's name, or None if it is not to be learned."""
@@ -101,8 +138,18 @@ class TrainingConfig:
         decay_epochs: epochs after which the rate falls to a tenth, instead of decay_share.
         clip_gradient: largest norm of the gradient; null for none.
         freeze_batch_norm: keep the statistics of batch norms as they are.
+        freeze: modules of the network to leave as they are, by name, such as `backbone` or
+            `head.8`; their batch norms keep their statistics.
+        rate_factors: factors on the learning rate, by module of the network; the longest name
+            that fits counts.
+        batch_norm_samples: samples to measure the statistics of batch norms on at the start,
+            without changing what the network computes; 0 for none. For imported networks whose
+            batch norms were folded, see `restore_batch_norms`.
+        detection_teacher: checkpoint of a frozen yolox_nano whose detections are distilled on
+            every sample (yolox_nano alone); null for none.
         ema_decay: of the running average of the weights, which is what is saved; 0 for none.
-        loss: options of FairMOTLoss.
+        loss: options of FairMOTLoss; of yolox_nano those of DetectionWeights, and under
+            `embedding` a `kind` in EMBEDDING_LOSSES with its options.
         max_objects: people per scene at most.
         workers: processes that make scenes; 0 to make them in this one.
         seed: of everything random.
@@ -134,6 +181,10 @@ class TrainingConfig:
     decay_epochs: tuple[int, ...] = ()
     clip_gradient: float | None = 10.0
     freeze_batch_norm: bool = False
+    freeze: tuple[str, ...] = ()
+    rate_factors: dict[str, float] = field(default_factory=dict)
+    batch_norm_samples: int = 0
+    detection_teacher: str | None = None
     ema_decay: float = 0.998
     loss: dict[str, Any] = field(default_factory=dict)
     max_objects: int = 64
@@ -165,10 +216,6 @@ class TrainingConfig:
     def wh_channels(self) -> int:
         """Channels of the box head: 4 for distances to the sides, 2 for width and height."""
         return self.network.get('wh_channels', 4)
-
-
-class ConfigError(ValueError):
-    """A training file that cannot be used; the message says where and why."""
 
 
 def read_config(path: str | Path) -> TrainingConfig:

@@ -74,21 +74,22 @@ def test_cut_outs_are_cropped_to_the_person(training_data: Path) -> None:
     assert cut_outs[0].mask.shape == (30, 10)
 
 
-def test_a_teacher_adds_whom_the_labels_leave_out() -> None:
+def test_teacher_detections_complete_the_labels() -> None:
     labelled = np.array([[10, 10, 30, 70]], np.float32)
-    seen = np.array(
+    detections = np.array(
         [
-            [12, 11, 31, 72, 0.9],  # the labelled one
-            [80, 10, 100, 70, 0.8],  # another
-            [120, 10, 140, 70, 0.3],  # perhaps one
-            [40, 10, 60, 70, 0.15],  # hardly one
+            [12, 11, 31, 72, 0.9],  # labelled already
+            [80, 10, 100, 70, 0.8],  # added
+            [120, 10, 140, 70, 0.3],  # ignored
+            [40, 10, 60, 70, 0.15],  # background
         ],
         np.float32,
     )
-    taught = Photograph(Path('a.jpg'), labelled, np.array([4])).taught(seen)
-    assert taught.boxes_xyxy.tolist() == [[10, 10, 30, 70], [80, 10, 100, 70]]
-    assert taught.identities.tolist() == [4, -1]
-    assert taught.ignored_xyxy.tolist() == [[120, 10, 140, 70]]
+    photograph = Photograph(Path('a.jpg'), labelled, np.array([4]))
+    completed = photograph.with_teacher_labels(detections, (0.2, 0.6))
+    assert completed.boxes_xyxy.tolist() == [[10, 10, 30, 70], [80, 10, 100, 70]]
+    assert completed.identities.tolist() == [4, -1]
+    assert completed.ignored_xyxy.tolist() == [[120, 10, 140, 70]]
 
 
 @pytest.fixture(scope='module')
