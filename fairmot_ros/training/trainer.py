@@ -119,8 +119,14 @@ class Trainer:
             )
         return config.batch_size // parts
 
-    def run(self, save_every: int = 200) -> Path:
-        """Train to the last step; returns the path of the weights."""
+    def run(self, save_every: int = 200, minutes: float = math.inf) -> Path:
+        """Train to the last step, or for a time; returns the path of the weights.
+
+        Args:
+            save_every: steps from one save to the next; the state at the end is always saved.
+            minutes: after which to stop. The run resumes where it stopped.
+        """
+        ends = time.monotonic() + 60 * minutes
         first = self.processes.is_first
         log = RunLog(self.folder, self.step, self.loss.term_names) if first else None
         progress = tqdm(
@@ -138,7 +144,7 @@ class Trainer:
         counted = 0
         parts = self.parts()
         last = time.monotonic()
-        while self.step < self.steps:
+        while self.step < self.steps and not self._is_over(ends):
             batch = [next(parts) for _ in range(self.config.accumulate)]
             if first and self.step == 0:
                 write_sheet(
@@ -166,6 +172,18 @@ class Trainer:
         weights = self.save()
         self.processes.wait()  # the next run may start from them
         return weights
+
+    @property
+    def is_finished(self) -> bool:
+        """Whether the last step is done."""
+        return self.step >= self.steps
+
+    def _is_over(self, ends: float) -> bool:
+        """Return whether a moment has passed on the clock of any process."""
+        if ends == math.inf:
+            return False
+        over = torch.tensor(float(time.monotonic() >= ends), device=self.device)
+        return bool(self.processes.total(over))
 
     def parts(self) -> Iterator[Part]:
         """Return the parts of the batches from the present step on."""
@@ -272,7 +290,6 @@ class Trainer:
             name=self.config.name,
             input_size=list(self.config.input_size),
             labels=list(self.config.labels),
-            near_height=self.config.near_height,
         )
         if len(problems):
             text = '\n'.join(problems.sentences()) + '\n'

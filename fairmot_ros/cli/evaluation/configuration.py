@@ -9,7 +9,7 @@ from typing import Any
 
 import yaml
 
-from fairmot_ros.former_settings import without_removed
+from fairmot_ros.former_settings import current_settings
 from fairmot_ros.tracker import TrackerConfig
 from fairmot_ros.tracker.config import parameter_names
 from fairmot_ros.tracker.gallery import Gallery, GalleryConfig
@@ -126,7 +126,7 @@ def read_configuration(path: Path) -> Configuration:
     values: dict[str, Any] = {}
     for section in sections or [content]:
         values.update(section)
-    values = without_removed(values, str(path))
+    values = current_settings(values, str(path))
     own = {name: value for name, value in values.items() if name in PIPELINE}
     other = {n: v for n, v in values.items() if n not in PIPELINE and n not in OURS}
     _check_names(path, other, known_outside=bool(sections))
