@@ -225,6 +225,7 @@ setup(
             'fairmot-import = fairmot_ros.cli.import_network:main',
             'fairmot-mot2bag = fairmot_ros.cli.mot2bag:main',
             'fairmot-pack = fairmot_ros.cli.pack:main',
+            'fairmot-person-bank = fairmot_ros.cli.person_bank:main',
             'fairmot-score = fairmot_ros.cli.score:main',
             'fairmot-teach = fairmot_ros.cli.teach:main',
             'fairmot-train = fairmot_ros.cli.train:main',

@@ -19,6 +19,7 @@ from fairmot_ros.training.config import ConfigError, TrainingConfig
 from fairmot_ros.training.dataset import SampleStream, SceneStream
 from fairmot_ros.training.mix import Mix, read_mix
 from fairmot_ros.training.objectives import Objective, recipe_of
+from fairmot_ros.training.persons.stream import make_person_stream
 from fairmot_ros.training.pictures import PictureStream
 
 HALF_TYPES = {'bf16': torch.bfloat16, 'fp16': torch.float16}
@@ -46,6 +47,8 @@ class NetworkWithLoss(nn.Module):
 
 def make_stream(config: TrainingConfig, data: Path) -> tuple[Mix, SampleStream]:
     """Read the labels of all sets; returns them and the stream of samples."""
+    if config.canvas is not None:
+        return make_person_stream(config)
     if config.composer is None:
         mix = read_mix(config.sets, data)
         return mix, PictureStream(config, mix)

@@ -42,6 +42,7 @@ def write_card(
     """Write the card as Markdown."""
     parameters = sum(p.numel() for p in network.parameters())
     kind = 'composed scenes' if config.composer else 'whole pictures'
+    kind = 'canvases of people' if config.canvas else kind
     done = f'{progress.step} of {progress.steps} steps of {config.batch_size} {kind}'
     if progress.epoch is not None:
         done += f' ({progress.epoch} of {config.epochs} epochs)'

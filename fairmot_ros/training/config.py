@@ -12,6 +12,7 @@ import yaml
 from fairmot_ros.former_settings import current_settings
 from fairmot_ros.training.augmentation import AugmentationOptions
 from fairmot_ros.training.composer import ComposerOptions
+from fairmot_ros.training.persons.canvas import CanvasOptions
 from fairmot_ros.training.sources import REDUCED
 
 PRECISIONS = ('fp32', 'bf16', 'fp16')
@@ -127,6 +128,8 @@ class TrainingConfig:
         weights: checkpoint to start from; a head that does not fit starts fresh.
         sets: training data.
         composer: how scenes are made.
+        canvas: train the embedding on a bank of people alone, in place of `sets`, which the bank
+            is made from; see `fairmot_ros.training.persons`.
         augmentation: how whole pictures are changed.
         steps: optimiser steps in all (composed scenes).
         epochs: rounds through all pictures (whole pictures).
@@ -168,6 +171,7 @@ class TrainingConfig:
     labels: tuple[str, ...] = PERSON
     weights: str | None = None
     composer: ComposerOptions | None = None
+    canvas: CanvasOptions | None = None
     augmentation: AugmentationOptions = field(default_factory=AugmentationOptions)
     steps: int = 10_000
     epochs: int = 30
@@ -254,7 +258,12 @@ def parse_config(content: dict[str, Any], origin: str) -> TrainingConfig:
         build_section(SetConfig, {'names': labels, **part}, origin)
         for part in content.get('sets', ())
     )
-    for name, section in (('composer', ComposerOptions), ('augmentation', AugmentationOptions)):
+    sections = {
+        'composer': ComposerOptions,
+        'canvas': CanvasOptions,
+        'augmentation': AugmentationOptions,
+    }
+    for name, section in sections.items():
         if content.get(name) is not None:
             content[name] = build_section(section, content[name], origin)
     config: TrainingConfig = build_section(TrainingConfig, content, origin)

@@ -8,10 +8,12 @@ from typing import Any
 from torch import Tensor
 
 from fairmot_ros.training.embedding_losses.base import EmbeddingLoss, known_identities
+from fairmot_ros.training.embedding_losses.distillation import DistillationLoss
 from fairmot_ros.training.embedding_losses.identity import IdentityLoss, IdentityTerms
 
 __all__ = [
     'EMBEDDING_LOSSES',
+    'DistillationLoss',
     'EmbeddingLoss',
     'IdentityLoss',
     'IdentityTerms',
@@ -21,7 +23,10 @@ __all__ = [
 
 #: By `kind`. Called with the embedding size, the number of identities, the other options, and
 #: `looks`, see IdentityTerms.
-EMBEDDING_LOSSES: dict[str, Callable[..., EmbeddingLoss]] = {'identity': IdentityLoss}
+EMBEDDING_LOSSES: dict[str, Callable[..., EmbeddingLoss]] = {
+    'distillation': DistillationLoss,
+    'identity': IdentityLoss,
+}
 
 
 def make_embedding_loss(
