@@ -16,6 +16,7 @@ LAYERS = (
     '',
     'types',
     'boxes',
+    'former_settings',
     'geometry',
     'pixels',
     'network',

@@ -64,11 +64,6 @@ def main(arguments: list[str] | None = None) -> int:
     )
     for name, difference in differences.items():
         print(f'  {name:10}differs by {difference:.1e} of its largest value at most')
-    if network.info.near_height:
-        print(
-            f'  Its size is fixed: it does not look again for people taller than '
-            f'{network.info.near_height} pixels, as {network.info.name} does by itself.'
-        )
     if max(differences.values()) > TOLERANCE:
         print(
             f'fairmot-export: the file does not compute what {options.weights} does',

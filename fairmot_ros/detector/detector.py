@@ -13,9 +13,7 @@ from numpy.typing import NDArray
 
 from fairmot_ros.detector.decode import decode_image
 from fairmot_ros.detector.engines import EngineOptions, load_engine
-from fairmot_ros.detector.engines.onnx_engine import OnnxEngine
 from fairmot_ros.detector.letterbox import letterbox, map_to_image
-from fairmot_ros.detector.near import half_size, join, taller_than
 from fairmot_ros.network.predictions import Predictions
 from fairmot_ros.types import Detections
 
@@ -33,8 +31,6 @@ class Detector:
         device: where the network runs.
         precision: 'fp32', 'fp16' or 'bf16'.
         embedding_size: D of the detections' embeddings; 0 if the network has none.
-        near_height: people taller than so many pixels at the network's input are looked for at
-            half the size as well; 0 for never.
         score_threshold: only detections above it are returned; may be changed at any time.
     """
 
@@ -47,7 +43,6 @@ class Detector:
         precision: str = 'auto',
         score_threshold: float = 0.1,
         max_detections: int = 500,
-        near_height: int | None = None,
         deterministic: bool = False,
     ) -> None:
         """Load the weights and prepare the device.
@@ -63,9 +58,6 @@ class Detector:
             precision: 'auto', 'fp32', 'fp16' or 'bf16'.
             score_threshold: lowest score of a detection.
             max_detections: most detections in one image.
-            near_height: see the attribute; the model's own by default. The second look takes
-                up to two fifths of the time of the first. Exported files look once.
-
             deterministic: compute the same bits in every run on this machine; 'auto' then takes
                 torch for checkpoints.
 
@@ -77,8 +69,6 @@ class Detector:
             raise ValueError(f'score_threshold must be within 0..1, got {score_threshold}')
         if max_detections < 1:
             raise ValueError(f'max_detections must be at least 1, got {max_detections}')
-        if near_height is not None and near_height < 0:
-            raise ValueError(f'near_height must be 0 or more, got {near_height}')
         path = find_weights(weights)
         options = EngineOptions(device, precision, input_size, deterministic)
         self._engine = load_engine(path, engine, options)
@@ -89,14 +79,6 @@ class Detector:
         self.device = self._engine.device
         self.precision = self._engine.precision
         self.input_size = self._engine.input_size
-        self.near_height = self.info.near_height if near_height is None else near_height
-        if isinstance(self._engine, OnnxEngine):
-            if near_height:
-                raise ValueError(
-                    f'{path.name} looks once, at its own size, got near_height {near_height}: '
-                    'use 0, or a checkpoint'
-                )
-            self.near_height = 0
         self.score_threshold = score_threshold
         self.max_detections = max_detections
 
@@ -148,43 +130,15 @@ class Detector:
             check_image(image)
         if not images_bgr:
             return []
-        found = self._look(images_bgr, self.input_size)
-        if not self.near_height:
-            return found
-        nearer = self._look(images_bgr, half_size(self.input_size))
-        return [
-            join(
-                far,
-                taller_than(self._in_image(self.near_height, image), near),
-                self.max_detections,
-            )
-            for image, far, near in zip(images_bgr, found, nearer)
-        ]
-
-    def _look(
-        self, images_bgr: Sequence[NDArray[np.uint8]], size: tuple[int, int]
-    ) -> list[Detections]:
-        """Return what the network sees in images of a size (width, height)."""
-        predictions = self._engine([letterbox(image, size) for image in images_bgr])
-        return [self._read(predictions, row, size, image) for row, image in enumerate(images_bgr)]
-
-    def _in_image(self, pixels: float, image: NDArray[np.uint8]) -> float:
-        """Return how long pixels of the network's input are in the image."""
-        width, height = self.input_size
-        return pixels * max(image.shape[1] / width, image.shape[0] / height)
+        predictions = self._engine([letterbox(image, self.input_size) for image in images_bgr])
+        return [self._read(predictions, row, image) for row, image in enumerate(images_bgr)]
 
     @torch.inference_mode()
-    def _read(
-        self,
-        predictions: Predictions,
-        row: int,
-        size: tuple[int, int],
-        image: NDArray[np.uint8],
-    ) -> Detections:
+    def _read(self, predictions: Predictions, row: int, image: NDArray[np.uint8]) -> Detections:
         """Return the detections of one image of a batch, in pixels of that image."""
         found = decode_image(predictions, row, self.max_detections, self.score_threshold)
         height, width = image.shape[:2]
-        boxes = map_to_image(found.boxes_xyxy.cpu().numpy(), size, (width, height))
+        boxes = map_to_image(found.boxes_xyxy.cpu().numpy(), self.input_size, (width, height))
         return Detections(
             boxes,
             found.scores.cpu().numpy(),

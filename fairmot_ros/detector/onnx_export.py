@@ -101,7 +101,6 @@ def export_onnx(network: Network, path: Path, input_size: tuple[int, int]) -> No
             'input_size': list(input_size),
             'labels': list(info.labels),
             'embedding_size': network.sizes.reid_dim,
-            'near_height': info.near_height,
         }
     )
     partial = path.with_name(path.name + '.partial')

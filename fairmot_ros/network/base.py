@@ -46,9 +46,9 @@ class ModelInfo:
         name: of the model; the architecture's where the file tells none.
         sha256: of the file the weights came from, empty for fresh weights.
         input_size: (width, height) the model was made for, or None if the file tells none.
-        near_height: people taller than so many pixels at the network's input are better seen at
-            half the size; 0 if the file tells none.
         labels: name of each class.
+        score_line: slope and shift of the scores' logits, see `Network.move_scores`; only
+            architectures without a layer that can take them in use it.
     """
 
     architecture: str
@@ -56,7 +56,7 @@ class ModelInfo:
     sha256: str = ''
     input_size: tuple[int, int] | None = None
     labels: tuple[str, ...] = field(default=('person',))
-    near_height: int = 0
+    score_line: tuple[float, float] = (1.0, 0.0)
 
 
 class Network(nn.Module, ABC):
@@ -102,6 +102,10 @@ class Network(nn.Module, ABC):
     @abstractmethod
     def whole_maps(self, images: Tensor) -> dict[str, Tensor]:
         """Return maps that can be read without the network's weights, for exported files."""
+
+    @abstractmethod
+    def move_scores(self, slope: float, shift: float) -> None:
+        """Replace the logit x of every score by slope * x + shift, to calibrate scores."""
 
 
 def check_multiple(images: Tensor) -> None:

@@ -83,15 +83,33 @@ def initialise(network: Network, path: str | Path) -> list[str]:
 def save_checkpoint(
     network: Network, path: str | Path, *, half: bool = False, **extra: Any
 ) -> None:
-    """Write ``{'epoch', 'state_dict', ...}``; with `half`, floats as float16, half the size."""
+    """Write ``{'epoch', 'state_dict', ...}`` and what is known of the model.
+
+    Args:
+        network: its `info` is written too.
+        path: of the file.
+        half: write floats as float16, half the size.
+        **extra: further content; replaces that of `info` under the same name.
+    """
     state = {
         key: value.half() if half and value.is_floating_point() else value
         for key, value in network.state_dict().items()
     }
     path = Path(path)
     partial = path.with_name(path.name + '.partial')
-    torch.save({'epoch': 0, **extra, 'state_dict': state}, partial)
+    torch.save({'epoch': 0, **_metadata(network.info), **extra, 'state_dict': state}, partial)
     partial.replace(path)  # a crash never leaves half a file behind
+
+
+def _metadata(info: ModelInfo) -> dict[str, Any]:
+    """Return the part of `info` that a file tells, see `_describe`."""
+    size = {} if info.input_size is None else {'input_size': list(info.input_size)}
+    return {
+        'name': info.name,
+        'labels': list(info.labels),
+        'score_line': list(info.score_line),
+        **size,
+    }
 
 
 def _read(path: Path) -> Any:
@@ -133,8 +151,9 @@ def _describe(info: ModelInfo, content: dict[str, Any], path: Path) -> ModelInfo
     size = content.get('input_size')
     if isinstance(size, (list, tuple)) and len(size) == 2:
         known['input_size'] = (int(size[0]), int(size[1]))
-    if isinstance(content.get('near_height'), int):
-        known['near_height'] = content['near_height']
+    line = content.get('score_line')
+    if isinstance(line, (list, tuple)) and len(line) == 2:
+        known['score_line'] = (float(line[0]), float(line[1]))
     labels = content.get('labels')
     if isinstance(labels, (list, tuple)) and len(labels) == len(info.labels):
         known['labels'] = tuple(map(str, labels))

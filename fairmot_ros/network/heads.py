@@ -141,6 +141,13 @@ class FairMOTNetwork(Network):
 
         return HeatMapPredictions(maps['hm'], read, self.stride)
 
+    @torch.no_grad()
+    def move_scores(self, slope: float, shift: float) -> None:
+        last = self.get_submodule('hm.2')
+        assert isinstance(last, nn.Conv2d) and last.bias is not None
+        last.weight.mul_(slope)
+        last.bias.mul_(slope).add_(shift)
+
     def heads(self, features: Tensor) -> dict[str, Tensor]:
         """Map features [B, C, H / stride, W / stride] to the raw maps."""
         return {name: getattr(self, name)(features[:, self.channels_of(name)]) for name in HEADS}

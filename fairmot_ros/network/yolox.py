@@ -9,7 +9,7 @@ the same forward pass.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 import torch.nn.functional as F
@@ -24,6 +24,7 @@ STEM_CHANNELS = 16  # at stride 2, a quarter of YOLOX's own width
 HEAD_CHANNELS = 64
 EMBEDDING_STRIDES = (4, 8)
 PRIOR_PROBABILITY = 0.01  # of a fresh network's scores
+CLOSEST = 1e-6  # of a score to 0 and 1, where its logit is infinite
 
 
 @dataclass(frozen=True)
@@ -190,11 +191,23 @@ class YoloxNano(Network):
         maps = {}
         for stride, (classes, objectness, boxes) in self.raw_levels(features).items():
             centre, half = boxes[:, :2], boxes[:, 2:].exp() / 2
-            maps[f'scores_{stride}'] = classes.sigmoid() * objectness.sigmoid()
+            maps[f'scores_{stride}'] = self._calibrated(classes.sigmoid() * objectness.sigmoid())
             maps[f'boxes_{stride}'] = torch.cat((centre - half, centre + half), 1)
         if self.id is not None:
             maps['id'] = self.embedding_map(features)
         return maps
+
+    def _calibrated(self, scores: Tensor) -> Tensor:
+        slope, shift = self.info.score_line
+        if (slope, shift) == (1.0, 0.0):
+            return scores
+        return (slope * scores.logit(CLOSEST) + shift).sigmoid()
+
+    def move_scores(self, slope: float, shift: float) -> None:
+        # A score is a product of two probabilities: no layer can take the line in.
+        old_slope, old_shift = self.info.score_line
+        line = slope * old_slope, slope * old_shift + shift
+        self.info = replace(self.info, score_line=line)
 
     def whole_maps(self, images: Tensor) -> dict[str, Tensor]:
         check_multiple(images)

@@ -369,14 +369,6 @@ class NodeParameters(TrackingParameters):
         high=8192,
         read_only=True,
     )
-    near_height: int = _parameter(
-        -1,
-        "people taller than so many pixels at the network's input are looked for at half the "
-        "size as well, for up to two fifths more time; 0 for never, -1 for the model's own",
-        low=-1,
-        high=8192,
-        read_only=True,
-    )
     image_transport: str = _parameter(
         'raw',
         "'compressed' subscribes to `image/compressed` instead of `image`",

@@ -34,18 +34,12 @@ class TrackerNode(TrackingNode[NodeParameters]):
             p.engine,
             precision=p.precision,
             score_threshold=p.detection_threshold,
-            near_height=None if p.near_height < 0 else p.near_height,
             deterministic=p.deterministic,
         )
         detector.warm_up()
         self.get_logger().info(
             f'{detector.model_name} in {detector.runtime}, '
-            f'input {detector.input_size[0]} x {detector.input_size[1]}, '
-            + (
-                f'again at half the size for people above {detector.near_height} pixels'
-                if detector.near_height
-                else 'one look'
-            )
+            f'input {detector.input_size[0]} x {detector.input_size[1]}'
         )
         return ImagePerception(detector)
 

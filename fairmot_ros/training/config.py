@@ -9,6 +9,7 @@ from typing import Any
 
 import yaml
 
+from fairmot_ros.former_settings import current_settings
 from fairmot_ros.training.augmentation import AugmentationOptions
 from fairmot_ros.training.composer import ComposerOptions
 from fairmot_ros.training.sources import REDUCED
@@ -158,8 +159,6 @@ class TrainingConfig:
         seed: of everything random.
         input_size: (width, height): of whole pictures in training; saved with the weights as
             the size for detection.
-        near_height: saved with the weights: people taller than so many pixels at the network's
-            input are looked for at half the size as well; 0 for never.
         half_weights: write the weights in half precision, half the size.
         log_every: steps from one line of the log to the next.
     """
@@ -194,7 +193,6 @@ class TrainingConfig:
     workers: int = 1
     seed: int = 1
     input_size: tuple[int, int] = (640, 480)
-    near_height: int = 0
     half_weights: bool = True
     log_every: int = 20
 
@@ -272,6 +270,7 @@ def build_section(cls: type, values: dict[str, Any], origin: str) -> Any:
     Raises:
         ConfigError: if a name is unknown or missing, or a value out of range.
     """
+    values = current_settings(values, origin)
     known = {f.name for f in fields(cls)}
     unknown = sorted(set(values) - known)
     if unknown:

@@ -272,7 +272,6 @@ class Trainer:
             name=self.config.name,
             input_size=list(self.config.input_size),
             labels=list(self.config.labels),
-            near_height=self.config.near_height,
         )
         if len(problems):
             text = '\n'.join(problems.sentences()) + '\n'

@@ -30,7 +30,7 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     folder = tmp_path_factory.mktemp('onnx')
     torch.manual_seed(2)
     network = create_network('yolo', stem_channels=8, reid_dim=12, id_channels=16)
-    save_checkpoint(network, folder / 'model.pth', name='small', input_size=SIZE, near_height=40)
+    save_checkpoint(network, folder / 'model.pth', name='small', input_size=SIZE)
     assert export.main([str(folder / 'model.pth'), str(folder / 'model.onnx')]) == 0
     return folder / 'model.pth', folder / 'model.onnx'
 
@@ -56,9 +56,8 @@ def test_every_architecture_computes_the_same(
 
 def test_detections_are_those_of_the_network(files: tuple[Path, Path]) -> None:
     """Of several images at once too, with the name under which embeddings are compared."""
-    own, exported = (Detector(f, device='cpu', score_threshold=0.05, near_height=0) for f in files)
+    own, exported = (Detector(f, device='cpu', score_threshold=0.05) for f in files)
     assert exported.info == own.info
-    assert Detector(files[1], device='cpu').near_height == 0 < exported.info.near_height
     assert exported.model_name == own.model_name
     assert exported.embedding_size == own.embedding_size == 12
     expected, got = own.detect(images(3)), exported.detect(images(3))
@@ -73,7 +72,6 @@ def test_detections_are_those_of_the_network(files: tuple[Path, Path]) -> None:
     ('arguments', 'message'),
     [
         ({'input_size': (64, 64)}, r'model\.onnx takes images of 96 x 64 only, got .* 64 x 64'),
-        ({'near_height': 50}, r'model\.onnx looks once, .* got near_height 50'),
         ({'engine': 'torch'}, r"engine 'torch' does not take model\.onnx"),
         ({'precision': 'fp16'}, r"computes in fp32, got precision 'fp16'"),
         ({'device': 'cuda'}, "'cuda' was asked for"),

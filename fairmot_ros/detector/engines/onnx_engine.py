@@ -79,7 +79,6 @@ class OnnxEngine:
                 content['sha256'],
                 (int(width), int(height)),
                 tuple(content['labels']),
-                content['near_height'],
             )
             ARCHITECTURES[info.architecture]
             return info, int(content['embedding_size'])

@@ -124,7 +124,7 @@ def mark_detections(boxes: NDArray, truth: NDArray, ignored: NDArray) -> NDArray
     overlap = box_iou(_ltwh(boxes), _ltwh(truth))
     free = np.ones(len(truth), bool)
     inside = _share_inside(boxes, ignored)
-    ignorable = (box_iou(_ltwh(boxes), _ltwh(ignored)) >= MIN_IOU).any(axis=1)
+    ignorable = box_iou(_ltwh(boxes), _ltwh(ignored)).max(axis=1, initial=0.0) >= MIN_IOU
     for row in range(len(boxes)):
         candidates = np.where(free, overlap[row], 0.0)
         best = int(candidates.argmax()) if len(truth) else -1
