@@ -12,9 +12,12 @@ from torch import Tensor
 from fairmot_ros.network.predictions import Level, corners_of
 
 STRIDES = (8, 16, 32)
-#: Places in a box at which the embedding map is read and averaged, as shares of its width and
-#: height: from the chest to the knees, where the person is rather than the background.
-READ_POINTS = ((0.5, 0.25), (0.5, 0.5), (0.5, 0.75))
+#: A box is divided into so many horizontal stripes of equal height, as in part-based
+#: re-identification (Sun et al. 2018, "Beyond Part Models"). Each has its own channels of the
+#: embedding map: those of the first stripe describe the head, those of the last the feet.
+STRIPES = 8
+#: Where a stripe is read, as shares of the box's width; the mean counts.
+READ_COLUMNS = (0.2, 0.4, 0.6, 0.8)
 
 
 @dataclass(frozen=True)
@@ -65,14 +68,24 @@ def read_embeddings(maps: Tensor, boxes_xyxy: Tensor) -> Tensor:
     """Read an embedding map in boxes; returns unit embeddings [B, N, D].
 
     Args:
-        maps: [B, D, H, W].
+        maps: [B, D, H, W], D a multiple of STRIPES.
         boxes_xyxy: [B, N, 4] in cells of the maps; what lies outside reads the nearest cell.
     """
-    height, width = maps.shape[2:]
-    points = torch.tensor(READ_POINTS, dtype=maps.dtype, device=maps.device)
-    corner, opposite = boxes_xyxy[..., None, :2], boxes_xyxy[..., None, 2:]
-    places = corner + (opposite - corner) * points  # [B, N, points, 2]
+    batch, _, height, width = maps.shape
+    columns = torch.tensor(READ_COLUMNS, dtype=maps.dtype, device=maps.device)
+    rows = (torch.arange(STRIPES, dtype=maps.dtype, device=maps.device) + 0.5) / STRIPES
+    points = torch.stack(torch.meshgrid(rows, columns, indexing='ij')[::-1], 2)
+    corner, opposite = (
+        boxes_xyxy[:, None, :, None, half].to(maps.dtype) for half in (slice(2), slice(2, None))
+    )
+    places = corner + (opposite - corner) * points[:, None]  # [B, stripes, N, columns, 2]
     # grid_sample counts from -1 to 1 between the outer edges of the map.
     places = 2 * places / torch.tensor([width, height], device=maps.device) - 1
-    read = F.grid_sample(maps, places.to(maps.dtype), padding_mode='border', align_corners=False)
-    return F.normalize(read.mean(3).transpose(1, 2), dim=2, eps=1e-12)
+    read = F.grid_sample(
+        maps.unflatten(1, (STRIPES, -1)).flatten(0, 1),
+        places.flatten(0, 1),
+        padding_mode='border',
+        align_corners=False,
+    )
+    stripes = read.mean(3).unflatten(0, (batch, STRIPES))  # [B, stripes, D / stripes, N]
+    return F.normalize(stripes.flatten(1, 2).transpose(1, 2), dim=2, eps=1e-12)

@@ -2,7 +2,6 @@
 
 from pathlib import Path
 
-import numpy as np
 import pytest
 import torch
 
@@ -10,10 +9,10 @@ from fairmot_ros.detector.decode import decode_image
 from fairmot_ros.network import create_network, load_checkpoint, save_checkpoint
 from fairmot_ros.network.checkpoint import initialise
 from fairmot_ros.network.fuse import fuse_batch_norms
-from fairmot_ros.network.grid import READ_POINTS, GridPredictions, read_embeddings
+from fairmot_ros.network.grid import STRIPES, GridPredictions, read_embeddings
 
 
-def empty_maps(width: int = 64, height: int = 32, dim: int = 3) -> dict[str, torch.Tensor]:
+def empty_maps(width: int = 64, height: int = 32, dim: int = 8) -> dict[str, torch.Tensor]:
     """Predictions for one image in which no cell has a score."""
     maps = {'id': torch.zeros(1, dim, height // 8, width // 8)}
     for stride in (8, 16, 32):
@@ -74,32 +73,48 @@ def test_one_person_on_two_levels_is_one_detection() -> None:
 
 
 def test_nothing_above_the_threshold_is_nothing() -> None:
-    found = decode_image(GridPredictions(empty_maps(dim=5), 64), 0, score_threshold=0.1)
+    found = decode_image(GridPredictions(empty_maps(dim=8), 64), 0, score_threshold=0.1)
     assert found.boxes_xyxy.shape == (0, 4)
-    assert found.embeddings.shape == (0, 5)
+    assert found.embeddings.shape == (0, 8)
 
 
-def test_embeddings_are_read_inside_the_box_and_averaged() -> None:
-    maps = torch.zeros(1, 2, 8, 8)
-    maps[0, 0, :4], maps[0, 1, 4:] = 1.0, 1.0  # the upper half says x, the lower y
-    boxes = torch.tensor([[[1.0, 0.0, 3.0, 4.0], [1.0, 4.0, 3.0, 8.0], [1.0, 0.0, 3.0, 8.0]]])
-    upper, lower, both = read_embeddings(maps, boxes)[0]
-    assert upper.tolist() == [1.0, 0.0]
-    assert lower.tolist() == [0.0, 1.0]
-    assert 0.2 < both[0] < 0.98
-    assert both.norm() == pytest.approx(1.0)
+def test_each_stripe_of_a_box_has_its_own_channels() -> None:
+    maps = torch.zeros(1, 2 * STRIPES, STRIPES, 8)
+    maps[0, ::2] = torch.arange(1.0, STRIPES + 1)[:, None]  # the number of the row
+    embedding = read_embeddings(maps, torch.tensor([[[1.0, 0.0, 5.0, STRIPES]]]))[0, 0]
+    expected = torch.zeros(2 * STRIPES)
+    expected[::2] = torch.arange(1.0, STRIPES + 1)
+    assert torch.allclose(embedding, expected / expected.norm())
+
+
+def test_embeddings_are_averaged_across_a_box() -> None:
+    maps = torch.zeros(1, 2 * STRIPES, 16, 16)
+    maps[0, ::2, :, :8], maps[0, 1::2, :, 8:] = 1.0, 1.0  # one channel on the left, one right
+    boxes = torch.tensor([[[0.0, 0.0, 7.0, 16.0], [9.0, 0.0, 16.0, 16.0], [4.0, 2.0, 12.0, 8.0]]])
+    left, right, both = read_embeddings(maps, boxes)[0].unflatten(1, (STRIPES, 2)).unbind()
+    assert (left[:, 0] > 0).all() and (left[:, 1] == 0).all()
+    assert (right[:, 1] > 0).all() and (right[:, 0] == 0).all()
+    assert torch.allclose(both, torch.full_like(both, (2 * STRIPES) ** -0.5))
+
+
+def test_every_image_of_a_batch_is_read_at_its_own_boxes() -> None:
+    maps = torch.rand(3, 2 * STRIPES, 6, 9)
+    boxes = torch.rand(3, 4, 4) * 4
+    boxes[..., 2:] += 2
+    one_by_one = [read_embeddings(maps[i : i + 1], boxes[i : i + 1]) for i in range(3)]
+    assert torch.allclose(read_embeddings(maps, boxes), torch.cat(one_by_one))
 
 
 def test_boxes_that_leave_the_image_read_its_border() -> None:
-    maps = torch.rand(1, 4, 6, 6)
+    maps = torch.rand(1, STRIPES, 6, 6)
     far = read_embeddings(maps, torch.tensor([[[-40.0, -60.0, -10.0, -20.0]]]))[0, 0]
     corner = maps[0, :, 0, 0]
     assert torch.allclose(far, corner / corner.norm())
 
 
-def test_read_points_lie_inside() -> None:
-    points = np.array(READ_POINTS)
-    assert ((points > 0) & (points < 1)).all()
+def test_an_embedding_that_stripes_cannot_share_is_an_error() -> None:
+    with pytest.raises(ValueError, match='multiple of 8'):
+        create_network('yolox_nano', reid_dim=20)
 
 
 @pytest.mark.parametrize('options', [{'reid_dim': 0}, {'reid_dim': 8, 'id_channels': 16}])
