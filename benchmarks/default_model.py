@@ -8,18 +8,14 @@ from pathlib import Path
 
 import cv2
 import numpy as np
-import torch
 from tqdm import tqdm
 
 from benchmarks import input_size
 from benchmarks.error_images import error_sheets
-from benchmarks.sequences import INDOOR, STREET, Array, Image, LabelledSequence
-from fairmot_ros.detector import Detector
-from fairmot_ros.detector.letterbox import letterbox
+from benchmarks.sequences import INDOOR, STREET, Array, LabelledSequence
 from fairmot_ros.evaluation import evaluate_mot, format_table
 from fairmot_ros.pipeline import FairMOT
 from fairmot_ros.tracker import Tracker
-from fairmot_ros.training.augmentation import letterbox_boxes
 from fairmot_ros.training.scoring.detection import Curve, mark_detections
 
 QUERY_EVERY, GALLERY = 10, (10, 80)  # frames: queries, and how much later their gallery is
@@ -132,19 +128,8 @@ def track(fairmot: FairMOT, sequence: LabelledSequence, threshold: float) -> Seq
         if fairmot.detector.embedding_size:
             rows = sequence.truth[sequence.truth[:, 0] == frame]
             labels = np.hstack((rows[:, 2:4], rows[:, 2:4] + rows[:, 4:6]))
-            result.embeddings.append(embeddings_in(fairmot.detector, image, labels))
+            result.embeddings.append(fairmot.detector.embed(image, labels))
     return result
-
-
-def embeddings_in(detector: Detector, image: Image, boxes_xyxy: Array) -> Array:
-    """Return the embeddings [N, D] of boxes, read in the full frame."""
-    predictions = detector._engine([letterbox(image, detector.input_size)])
-    size = image.shape[1], image.shape[0]
-    boxes = letterbox_boxes(boxes_xyxy.astype(np.float32), size, detector.input_size)
-    found = predictions.embeddings_at(0, torch.from_numpy(boxes).to(detector.device))
-    assert found is not None
-    embeddings: Array = found.cpu().numpy()
-    return embeddings
 
 
 def report(results: dict[str, SequenceResult]) -> None:

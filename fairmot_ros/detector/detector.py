@@ -13,8 +13,9 @@ from numpy.typing import NDArray
 
 from fairmot_ros.detector.decode import decode_image
 from fairmot_ros.detector.engines import EngineOptions, load_engine
-from fairmot_ros.detector.letterbox import letterbox, map_to_image
+from fairmot_ros.detector.letterbox import letterbox, map_to_image, map_to_input
 from fairmot_ros.network.predictions import Predictions
+from fairmot_ros.network.registry import ARCHITECTURES
 from fairmot_ros.types import Detections
 
 DEFAULT_WEIGHTS = Path(__file__).resolve().parents[1] / 'weights' / 'default.pth'
@@ -79,6 +80,7 @@ class Detector:
         self.device = self._engine.device
         self.precision = self._engine.precision
         self.input_size = self._engine.input_size
+        self._enlarge = ARCHITECTURES[self.info.architecture].enlarge_images
         self.score_threshold = score_threshold
         self.max_detections = max_detections
 
@@ -130,7 +132,9 @@ class Detector:
             check_image(image)
         if not images_bgr:
             return []
-        predictions = self._engine([letterbox(image, self.input_size) for image in images_bgr])
+        predictions = self._engine(
+            [letterbox(image, self.input_size, self._enlarge) for image in images_bgr]
+        )
         return [self._read(predictions, row, image) for row, image in enumerate(images_bgr)]
 
     @torch.inference_mode()
@@ -138,13 +142,41 @@ class Detector:
         """Return the detections of one image of a batch, in pixels of that image."""
         found = decode_image(predictions, row, self.max_detections, self.score_threshold)
         height, width = image.shape[:2]
-        boxes = map_to_image(found.boxes_xyxy.cpu().numpy(), self.input_size, (width, height))
+        boxes = map_to_image(
+            found.boxes_xyxy.cpu().numpy(), self.input_size, (width, height), self._enlarge
+        )
         return Detections(
             boxes,
             found.scores.cpu().numpy(),
             None if found.embeddings is None else found.embeddings.cpu().numpy(),
             found.class_ids.cpu().numpy(),
         )
+
+    @torch.inference_mode()
+    def embed(
+        self, image_bgr: NDArray[np.uint8], boxes_xyxy: NDArray[np.floating]
+    ) -> NDArray[np.float32]:
+        """Return the embeddings of given boxes, float32 [N, D], unit length.
+
+        Args:
+            image_bgr: uint8 [H, W, 3].
+            boxes_xyxy: [N, 4] in pixels of the image.
+
+        Raises:
+            ValueError: if the network has no embeddings, or the image is not of that form.
+        """
+        check_image(image_bgr)
+        if not self.embedding_size:
+            raise ValueError(f'{self.model_name} has no embeddings')
+        predictions = self._engine([letterbox(image_bgr, self.input_size, self._enlarge)])
+        size = image_bgr.shape[1], image_bgr.shape[0]
+        boxes = map_to_input(
+            np.asarray(boxes_xyxy, np.float32), self.input_size, size, self._enlarge
+        )
+        found = predictions.embeddings_at(0, torch.from_numpy(boxes).to(self.device))
+        assert found is not None
+        embeddings: NDArray[np.float32] = found.cpu().numpy()
+        return embeddings
 
     def warm_up(self) -> None:
         """Run once on a blank image, so that the first real one is not the slowest."""

@@ -94,6 +94,8 @@ class Architecture:
         sizes: the same for the sizes of the heads.
         read_whole_maps: called with the maps of `Network.whole_maps` and the input's width.
         reid_dim: the embedding size of the published model.
+        enlarge_images: whether images smaller than the input are enlarged; otherwise they are
+            only padded.
     """
 
     build: Callable[..., Network]
@@ -103,6 +105,7 @@ class Architecture:
     sizes: Options = field(default_factory=lambda: FAIRMOT_SIZES)
     read_whole_maps: Callable[[Mapping[str, Tensor], int], Predictions] = from_whole_maps
     reid_dim: int = 128
+    enlarge_images: bool = True
 
 
 ARCHITECTURES: dict[str, Architecture] = {
@@ -161,7 +164,9 @@ ARCHITECTURES: dict[str, Architecture] = {
         {'stride': (YOLOX_KEY, yolox_stride), 'id_channels': (YOLOX_KEY, yolox_id_channels)},
         sizes={'num_classes': size_of(YOLOX_KEY, 0), 'reid_dim': (YOLOX_KEY, yolox_reid_dim)},
         read_whole_maps=GridPredictions,
-        reid_dim=64,
+        reid_dim=128,
+        # It knows people as large as the input, but not as blurred as enlarging makes them.
+        enlarge_images=False,
     ),
 }
 

@@ -95,16 +95,29 @@ class TrackingParameters:
         read_only=True,
     )
     score_threshold: float = _tracker(
-        'score_threshold', 'detections above it can be matched with any track', low=0.0, high=1.0
+        'score_threshold',
+        'detections with a relative score above it can be matched with any track',
+        low=0.0,
+        high=1.0,
     )
     low_score_threshold: float = _tracker(
         'low_score_threshold',
-        'detections above it can still continue a track that was in sight',
+        'detections with a relative score above it can continue a track matched in the last frame',
         low=0.0,
         high=1.0,
     )
     new_track_threshold: float = _tracker(
-        'new_track_threshold', 'lowest score of a detection that starts a track', low=0.0, high=1.0
+        'new_track_threshold',
+        'lowest relative score of a detection that spawns a track',
+        low=0.0,
+        high=1.0,
+    )
+    min_score_scale: float = _tracker(
+        'min_score_scale',
+        'lower bound of the score scale by which scores are divided to get relative scores; '
+        '1: no adaptation, thresholds are on the scores of the detector',
+        low=0.0,
+        high=1.0,
     )
     class_thresholds: tuple[float, ...] = _tracker(
         'class_thresholds',
@@ -113,7 +126,8 @@ class TrackingParameters:
     )
     confirmation: float = _tracker(
         'confirmation',
-        'evidence at which a new track is believed: the sum of -ln(1 - score) over its detections',
+        'evidence at which a track is confirmed: the sum of ln((1 - new_track_threshold) / '
+        '(1 - relative score)) over its detections',
         low=0.0,
         high=100.0,
     )

@@ -14,7 +14,7 @@ Array = NDArray[np.float64]
 # longer a track was unseen (Yang et al. 2023, "Hard to track objects with irregular motions").
 EXPANSION, EXPANSION_PER_SECOND, MAX_EXPANSION = 0.11, 0.27, 0.32
 HEIGHT_POWER = 1.75  # of the overlap of the vertical extents (Yang et al. 2024, Hybrid-SORT)
-SCORE_SHARE = 0.36  # of the overlap that is multiplied by the score (Zhang et al. 2022)
+SCORE_SHARE = 0.36  # of the overlap that is multiplied by the relative score (Zhang et al. 2022)
 GATE = 40.0  # largest squared Mahalanobis distance of the centre
 
 
@@ -51,6 +51,6 @@ def box_pairs(state: Array, innovation: Array, unsure: Array, found: Measured) -
     overlap = common / (areas - common)
     both = np.clip(np.minimum(sum_of_sizes[1] / 2 - offset[1], smaller[1]), 0.0, None)
     overlap *= (both / (sum_of_sizes[1] - both)) ** HEIGHT_POWER
-    overlap *= 1 - SCORE_SHARE + SCORE_SHARE * found.scores[columns]
+    overlap *= 1 - SCORE_SHARE + SCORE_SHARE * found.relative_scores[columns]
     distance = (offset**2 / innovation[rows, :2].T).sum(axis=0)
     return Pairs(rows, columns, 1 - overlap).only((distance < GATE) & (overlap > 0))

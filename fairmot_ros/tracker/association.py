@@ -1,13 +1,19 @@
-"""This project's association: FairMOT's order of trust, over time in seconds.
+"""Default association: a cascade of assignment stages on motion-gated candidate pairs.
 
-One list of pairs that are possible at all is made for each image; every stage picks its own from
-it, and each detection goes to the first stage that wants it:
+Time is in seconds, so results do not depend on the frame rate. All thresholds apply to relative
+scores (see `score_scale`), so results hardly depend on the detector's scale of scores. For every
+frame:
 
-1. appearance, for everybody that motion allows (Zhang et al. 2021, section 3.5),
-2. boxes, for confirmed tracks, lost ones among them,
-3. low scores, for what was in sight until now (BYTE, Zhang et al. 2022),
-4. appearance alone, for who has been away for long,
-5. appearance and boxes again, for tentative tracks; what is left starts tracks.
+1. Predict all tracks to the frame's stamp and compensate camera motion.
+2. Build candidate pairs: detections inside the motion gate of a track, with their box distance.
+3. Assign in stages; a detection leaves the pool with its first match:
+   a. appearance distance, confirmed tracks (FairMOT, Zhang et al. 2021, section 3.5);
+   b. box distance, confirmed and lost tracks;
+   c. box distance to low-score detections, tracks matched in the previous frame (BYTE, Zhang et
+      al. 2022);
+   d. appearance distance without gate, tracks lost for up to `max_absence`;
+   e. appearance distance, then box distance of all scores, tentative tracks.
+4. Update matched tracks, spawn tracks from unmatched high-score detections, prune expired ones.
 """
 
 from __future__ import annotations
@@ -24,6 +30,7 @@ from fairmot_ros.tracker.boxes import WidthForm
 from fairmot_ros.tracker.kalman import Motion, Spread
 from fairmot_ros.tracker.measured import Measured
 from fairmot_ros.tracker.pairs import NO_PAIRS, Pairs, Rows, look_distance, overlapping
+from fairmot_ros.tracker.score_scale import ScoreScale
 from fairmot_ros.tracker.table import (
     CLASS_ID,
     CONFIRMED,
@@ -54,7 +61,7 @@ MOTION = Motion(
 DOUBT = 2.0  # how much a score of 0 adds to the variance of a measurement, in times of it
 DECAY = 1.7  # seconds in which the velocity of an unseen track falls to 37 %
 NEWCOMER = 6.0  # times as unsure is the place of who was seen once, for want of a velocity
-SUREST = 0.99  # no single detection is believed more than this
+SUREST = 0.99  # scores above it, and thresholds above it, count as this in the evidence
 CROWDED = 0.15  # IoU with somebody tracked, from which on a newcomer may be a part of that one
 CROWDED_DOUBT = 7.0  # the more evidence such a newcomer needs
 OCCLUDED = 0.3  # IoU with somebody in front, from which on a look is not believed
@@ -80,6 +87,7 @@ class Association:
         self.settings = settings
         self.table = TrackTable.empty()
         self.now: float | None = None
+        self._score_scale = ScoreScale()
 
     @property
     def visible(self) -> Rows:
@@ -126,8 +134,9 @@ class Association:
         first_image = self.now is None
         found, high = self._usable(detections)
         confirmed, in_sight = self._confirmed, self._in_sight
+        seconds = 0.0 if self.now is None else stamp - self.now
         if self.now is not None:
-            self._predict(stamp - self.now, ~in_sight)
+            self._predict(seconds, ~in_sight)
         self.now = stamp
         if camera_motion is not None:
             kalman.warp(table.state, camera_motion, self.form)
@@ -152,19 +161,24 @@ class Association:
                 self._long_absent(matching, found, confirmed & ~in_sight, high),
                 settings.absence_limit,
             )
-        newcomers = high_pairs.only(~confirmed[rows])
         if looks:
+            newcomers = high_pairs.only(~confirmed[rows])
             matching.take(self._by_look(newcomers, found), settings.appearance_limit)
-        matching.take(newcomers, settings.tentative_limit)
+        matching.take(pairs.only(~confirmed[pairs.rows]), settings.tentative_limit)
 
+        self._update_score_scale(matching, found, confirmed, seconds)
         self._correct(matching, found, looks)
-        born = matching.free & high & (found.scores >= self._new_threshold(found))
+        born = matching.free & high & (found.relative_scores >= self._new_threshold(found))
         return self._renew(found, matching, born.nonzero()[0], first_id, first_image)
 
     def _usable(self, detections: Detections) -> tuple[Measured, Mask]:
         """Return the detections that count, and which of them score high."""
         settings = self.settings
-        boxes, scores = detections.boxes_xyxy, detections.scores
+        boxes = detections.boxes_xyxy
+        scale = self._score_scale.factor(detections.scores, settings.min_score_scale)
+        scores = detections.scores
+        if scale < 1:
+            scores = np.minimum(scores / np.float32(scale), np.float32(1))
         shift = self._class_shift(detections.class_ids)
         lowest = settings.score_threshold
         if settings.recover_low_scores:
@@ -172,8 +186,10 @@ class Association:
         rows = (
             (scores > lowest + shift) & (boxes[:, 2] > boxes[:, 0]) & (boxes[:, 3] > boxes[:, 1])
         ).nonzero()[0]
-        found = Measured.of(detections, rows, self.table.embeddings.shape[1], self.form)
-        high = found.scores > settings.score_threshold + self._class_shift(found.class_ids)
+        size = self.table.embeddings.shape[1]
+        found = Measured.of(detections, rows, size, self.form, scores)
+        shift = self._class_shift(found.class_ids)
+        high = found.relative_scores > settings.score_threshold + shift
         return found, high
 
     def _class_shift(self, class_ids: NDArray[np.int64]) -> NDArray[np.float64] | float:
@@ -187,6 +203,28 @@ class Association:
 
     def _new_threshold(self, found: Measured) -> NDArray[np.float64] | float:
         return self.settings.new_track_threshold + self._class_shift(found.class_ids)
+
+    def _evidence(self, found: Measured, columns: Rows) -> NDArray[np.float64]:
+        """Return by how much detections raise the evidence of their tracks, see `evidence`."""
+        threshold = self._new_threshold(found)
+        if not isinstance(threshold, float):
+            threshold = threshold[columns]
+        return evidence(found.relative_scores[columns], threshold)
+
+    def _update_score_scale(
+        self, matching: _Matching, found: Measured, confirmed: Mask, seconds: float
+    ) -> None:
+        """Let the score scale follow the scores of confirmed tracks.
+
+        While there are none, the highest score of the frame stands in for them: otherwise, a scale
+        that is too large for a detector's scores would keep tracks from ever starting.
+        """
+        if confirmed.any():
+            columns = matching.partner[confirmed]
+            scores = found.scores[columns[columns >= 0]]
+        else:
+            scores = np.sort(found.scores)[-1:]
+        self._score_scale.update(scores, seconds)
 
     def _predict(self, seconds: float, out_of_sight: Mask) -> None:
         """Move all tracks on; who is out of sight keeps size and gradually stops."""
@@ -245,18 +283,17 @@ class Association:
         assert self.now is not None
         columns = matching.partner[rows]
         numbers = self.table.numbers.take(rows, 0)
-        scores = found.scores[columns]
         state, places = numbers[:, : kalman.SIZE], found.centred.take(columns, 0)
         second = (numbers[:, HITS] == 1).nonzero()[0]
         if len(second):
             new = state[second]
             MOTION.loosen(new, places[second], (self.now - numbers[second, SEEN])[:, None])
             state[second] = new
-        MOTION.update(state, places, 1 + DOUBT * (1 - scores))
-        numbers[:, SCORE] = scores
+        MOTION.update(state, places, 1 + DOUBT * (1 - found.relative_scores[columns]))
+        numbers[:, SCORE] = found.scores[columns]
         numbers[:, SEEN] = self.now
         numbers[:, HITS] += 1
-        numbers[:, EVIDENCE] += evidence(scores)
+        numbers[:, EVIDENCE] += self._evidence(found, columns)
         numbers[:, CONFIRMED] = np.maximum(
             numbers[:, CONFIRMED], numbers[:, EVIDENCE] >= self.settings.confirmation
         )
@@ -277,7 +314,7 @@ class Association:
         """Return whose look is neither faint nor hidden by somebody in front."""
         if not self.settings.protect_appearance:
             return np.ones(len(found), np.bool_)
-        clear: Mask = found.scores > self.settings.score_threshold
+        clear: Mask = found.relative_scores > self.settings.score_threshold
         pairs = overlapping(found.xyxy, found.xyxy)
         bottom = found.xyxy[:, 3]
         hidden = (pairs.cost < 1 - OCCLUDED) & (bottom[pairs.rows] < bottom[pairs.columns])
@@ -302,7 +339,8 @@ class Association:
             nearest = self._nearest(found, born, (~matching.free).nonzero()[0])
             apart = nearest <= 1 - settings.duplicate_limit
             born, nearest = born[apart], nearest[apart]
-            # In the first image there is nothing to compare with: all are believed.
+            gained = self._evidence(found, born)
+            # In the first frame, nothing can have been seen before: half the evidence suffices.
             fresh = TrackTable.of_new(
                 MOTION.initiate(found.centred.take(born, 0)),
                 found.class_ids[born],
@@ -310,11 +348,9 @@ class Association:
                 found.embeddings.take(born, 0),
                 first_id,
                 self.now,
-                confirmed=first_image,
+                confirmed=first_image & (gained >= settings.confirmation / 2),
             )
-            fresh.numbers[:, EVIDENCE] = evidence(found.scores[born]) - CROWDED_DOUBT * (
-                nearest > CROWDED
-            )
+            fresh.numbers[:, EVIDENCE] = gained - CROWDED_DOUBT * (nearest > CROWDED)
             table = table.joined(fresh)
         self.table = table
         return len(born)
@@ -330,9 +366,16 @@ class Association:
         return nearest
 
 
-def evidence(scores: NDArray[np.float32]) -> NDArray[np.float64]:
-    """Return how much detections [N] speak for a track: -ln of the chance that they are false."""
-    return -np.log1p(-np.minimum(scores.astype(np.float64), SUREST))
+def evidence(
+    scores: NDArray[np.float32], threshold: NDArray[np.float64] | float
+) -> NDArray[np.float64]:
+    """Return ln((1 - threshold) / (1 - score)) of detections [N].
+
+    It is the log ratio of two chances of being false: at the threshold, and at the score. It is
+    positive for scores above the threshold and negative for those below.
+    """
+    limited = np.minimum(scores.astype(np.float64), SUREST)
+    return np.log1p(-np.minimum(threshold, SUREST)) - np.log1p(-limited)
 
 
 class _Matching:

@@ -12,6 +12,7 @@ IN_0_1 = (
     'score_threshold',
     'low_score_threshold',
     'new_track_threshold',
+    'min_score_scale',
     'appearance_limit',
     'box_limit',
     'low_limit',
@@ -30,15 +31,23 @@ class TrackerConfig:
     Limits are on distances in 0..1: of boxes, 0 for the same place and size and 1 for out of
     reach; of looks, 1 - cosine.
 
+    Thresholds are on relative scores in 0..1: the detector's score, divided by the score scale of
+    the stream. The scale is 1 where the detections of confirmed tracks score 0.95 on average, and
+    in proportion less where they score less (see `score_scale`).
+
     Attributes:
         score_threshold: detections above it can be matched with any track.
         low_score_threshold: detections between it and `score_threshold` can still continue
-            a track that was in sight until now.
-        new_track_threshold: detections that nothing matches start a track from here on.
+            a tentative track, or a confirmed one that was matched in the last frame.
+        new_track_threshold: unmatched detections spawn a track from this score on. Lower scores
+            count against a tentative track.
+        min_score_scale: lower bound of the score scale. Persistent false detections need at least
+            `min_score_scale * new_track_threshold` to become tracks. 1 turns the adaptation off:
+            thresholds are then on the detector's scores.
         class_thresholds: by class index, a `score_threshold` of that class's own, with which
             its other two thresholds move; 0 for the common one.
-        confirmation: a track is believed once -ln(1 - score), summed over its detections, comes
-            to this: once the chance that all of them are false is small enough.
+        confirmation: a track is confirmed once ln((1 - new_track_threshold) / (1 - score)), summed
+            over its detections, reaches this. Half of it suffices in the first frame.
         appearance_limit: largest distance in look, where motion allows a pair.
         box_limit: largest box distance for confirmed tracks.
         low_limit: largest box distance to a detection of low score.
@@ -63,11 +72,12 @@ class TrackerConfig:
     score_threshold: float = 0.4
     low_score_threshold: float = 0.2
     new_track_threshold: float = 0.5
+    min_score_scale: float = 0.5
     class_thresholds: tuple[float, ...] = (0.0,)
-    confirmation: float = 3.5
+    confirmation: float = 1.5
     appearance_limit: float = 0.4
     box_limit: float = 0.72
-    low_limit: float = 0.5
+    low_limit: float = 0.65
     tentative_limit: float = 0.65
     absence_limit: float = 0.05
     duplicate_limit: float = 0.3

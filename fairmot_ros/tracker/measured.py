@@ -20,6 +20,7 @@ class Measured:
         xyxy: float64 [M, 4].
         centred: float64 [M, 4], in the form that the filter keeps.
         scores: float32 [M].
+        relative_scores: float32 [M], see `score_scale`.
         class_ids: int64 [M].
         embeddings: float32 [M, D], unit length; D is 0 without embeddings.
     """
@@ -27,6 +28,7 @@ class Measured:
     xyxy: NDArray[np.float64]
     centred: NDArray[np.float64]
     scores: NDArray[np.float32]
+    relative_scores: NDArray[np.float32]
     class_ids: NDArray[np.int64]
     embeddings: NDArray[np.float32]
 
@@ -35,9 +37,21 @@ class Measured:
 
     @staticmethod
     def of(
-        detections: Detections, rows: NDArray, embedding_size: int, form: WidthForm
+        detections: Detections,
+        rows: NDArray,
+        embedding_size: int,
+        form: WidthForm,
+        relative_scores: NDArray[np.float32] | None = None,
     ) -> Measured:
-        """Prepare the chosen rows (indices); embeddings are zero where there are none."""
+        """Prepare the chosen rows (indices).
+
+        Args:
+            detections: without embeddings, those of the result are zero.
+            rows: [M], indices.
+            embedding_size: D.
+            form: of the boxes in the filter.
+            relative_scores: of all detections; their scores if None.
+        """
         xywh = xyxy_to_xywh(detections.boxes_xyxy.take(rows, 0))
         if detections.embeddings is None or not embedding_size:
             embeddings = np.zeros((len(rows), embedding_size), np.float32)
@@ -47,6 +61,7 @@ class Measured:
             xywh_to_xyxy(xywh),
             form.of_xywh(xywh),
             detections.scores.take(rows),
+            (detections.scores if relative_scores is None else relative_scores).take(rows),
             detections.class_ids.take(rows),
             embeddings,
         )

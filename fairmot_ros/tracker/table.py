@@ -54,7 +54,7 @@ class TrackTable:
         embeddings: NDArray[np.float32],
         first_id: int,
         now: float,
-        confirmed: bool,
+        confirmed: NDArray[np.bool_] | bool,
     ) -> TrackTable:
         """Return tracks that start now, numbered from `first_id` on."""
         count = len(state)

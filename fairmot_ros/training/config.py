@@ -64,6 +64,8 @@ class SetConfig:
         teacher: complete the labels with the detections of teachers, see `fairmot-teach` (coco).
         teacher_scores: teacher detections from the first score on are ignored regions, from the
             second on labels. The defaults suit the fusion of four detectors.
+        certain_score: teacher labels below this score count as less than one label, in
+            proportion to their score (yolox_nano alone); 0 to count all as one.
         teacher_embeddings: train the embedding to reproduce a teacher's, the same (coco).
         aspect_range: factors by which to widen squeezed pictures (composed scenes alone).
         cut_outs: the set has masks and is used for pasting (composed scenes alone).
@@ -84,6 +86,7 @@ class SetConfig:
     names: tuple[str, ...] = PERSON
     teacher: bool = False
     teacher_scores: tuple[float, float] = (0.1, 0.35)
+    certain_score: float = 0.0
     teacher_embeddings: bool = False
     aspect_range: tuple[float, float] = (1.0, 1.0)
     cut_outs: bool = False

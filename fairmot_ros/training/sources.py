@@ -53,6 +53,7 @@ class Photograph:
         normalised: see boxes_xyxy.
         clip: cut boxes off at the picture's border.
         reduce: read the picture at this fraction of its size; see REDUCED.
+        scores: float32 [N] in 0..1, see Scene; None where all are 1.
     """
 
     path: Path
@@ -65,6 +66,7 @@ class Photograph:
     normalised: bool = False
     clip: bool = False
     reduce: int = 1
+    scores: NDArray[np.float32] | None = None
 
     def load(self) -> Scene:
         """Read the picture; the scene is in its pixels, or in those of the reduced one.
@@ -78,13 +80,14 @@ class Photograph:
         if self.clip:
             boxes = np.clip(boxes, 0, size)
         ignored = self.ignored_xyxy * np.float32(1 / self.reduce)
-        return Scene(image, boxes, self.identities, self.class_ids, ignored)
+        return Scene(image, boxes, self.identities, self.class_ids, ignored, self.scores)
 
     def with_teacher_labels(
         self,
         detections: NDArray[np.float32],
         scores: tuple[float, float],
         embeddings: NDArray[np.float32] | None = None,
+        certain_score: float = 0.0,
     ) -> Photograph:
         """Add teacher detections that no label covers: as labels, or as ignored regions.
 
@@ -94,6 +97,8 @@ class Photograph:
                 a label without identity.
             embeddings: float32 [K, T] of the detections, zero where unknown. Unknown for all if
                 None.
+            certain_score: the score of a label is its detection's as a share of this one, 1 at
+                most; 1 for all if 0.
         """
         labelled = np.concatenate((self.boxes_xyxy, self.ignored_xyxy))
         new = coverage(detections[:, :4], labelled).max(axis=1, initial=0.0) < SAME_PERSON
@@ -105,8 +110,14 @@ class Photograph:
             size = all_embeddings.shape[1]
             added = np.zeros((count, size), 'f4') if embeddings is None else embeddings[certain]
             all_embeddings = np.concatenate((all_embeddings, added))
+        label_scores = self.scores
+        if certain_score:
+            given = np.ones(len(self.boxes_xyxy), np.float32)
+            added_scores = np.minimum(detections[certain, 4] / np.float32(certain_score), 1)
+            label_scores = np.concatenate((given, added_scores))
         return replace(
             self,
+            scores=label_scores,
             boxes_xyxy=np.concatenate((self.boxes_xyxy, detections[certain, :4])),
             identities=np.concatenate((self.identities, np.full(count, -1))),
             class_ids=None if classes is None else np.pad(classes, (0, count)),

@@ -1,7 +1,6 @@
 """Terms of the levels' loss, on cells whose right answer is known."""
 
 import math
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -165,7 +164,7 @@ def test_the_terms_of_parts_add_up_to_those_of_the_whole() -> None:
         assert total == pytest.approx(value.item(), rel=1e-4), name
 
 
-def test_gradients_are_finite_for_any_prediction(tmp_path: Path) -> None:
+def test_gradients_are_finite_for_any_prediction() -> None:
     levels = {
         s: tuple((5 * m).requires_grad_() for m in maps) for s, maps in make_levels(2, 2).items()
     }

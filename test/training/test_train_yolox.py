@@ -7,14 +7,15 @@ import numpy as np
 import pytest
 import torch
 
+from fairmot_ros.detector import Detector
 from fairmot_ros.network import create_network, load_checkpoint, save_checkpoint
 from fairmot_ros.training.augmentation import AugmentationOptions
 from fairmot_ros.training.building import make_loss
+from fairmot_ros.training.composer import ComposerOptions
 from fairmot_ros.training.config import ConfigError, SetConfig, TrainingConfig
 from fairmot_ros.training.problems import Problems
 from fairmot_ros.training.readers import read_set
 from fairmot_ros.training.scoring import score_detection
-from fairmot_ros.training.scoring.detection import make_detector
 from fairmot_ros.training.trainer import Trainer
 
 STILL = AugmentationOptions(hsv=0, rotation=0, translation=0, scale=(1, 1), shear=0, flip=0)
@@ -30,6 +31,7 @@ CONFIG = TrainingConfig(
     epochs=30,
     learning_rate=5e-3,
     warmup_steps=5,
+    log_every=10,
     decay_share=0.6,
     ema_decay=0.9,
     workers=0,
@@ -37,25 +39,32 @@ CONFIG = TrainingConfig(
 DETECTOR = ('backbone', 'pyramid', 'head')
 
 
-def test_sixteen_pictures_are_learned(drawn_people: Path, tmp_path: Path) -> None:
+def detector_of(weights: Path) -> Detector:
+    return Detector(str(weights), device='cpu', engine='torch', score_threshold=0.0)
+
+
+def test_four_images_are_learned(drawn_people: Path, tmp_path: Path) -> None:
+    """From fresh weights: average precision rises from nothing, and the losses fall."""
     torch.manual_seed(0)
-    trainer = Trainer(CONFIG, drawn_people, tmp_path / 'run')
-    part = next(trainer.parts())
-    before = trainer.train_step(part)
-    trainer.step = 0
+    part = SetConfig('sixteen', limit=4)
+    config = replace(CONFIG, sets=(part,), batch_size=4, epochs=50, ema_decay=0.8)
+    trainer = Trainer(config, drawn_people, tmp_path / 'run')
+    for module in trainer.network.modules():
+        if isinstance(module, torch.nn.BatchNorm2d):
+            module.momentum = 0.2  # for so few steps
+    photographs = read_set(drawn_people, part, Problems())
+    before = score_detection(detector_of(trainer.save()), photographs)
     weights = trainer.run()
-    assert trainer.terms['loss'] < 0.5 * before['loss']
-    assert trainer.terms['id'] < before['id']
+    after = score_detection(detector_of(weights), photographs)
+    assert before['ap50'] < 0.1
+    assert after['ap50'] > 0.5
+    log = np.genfromtxt(tmp_path / 'run/log.csv', delimiter=',', names=True)
+    for name in ('objectness', 'id'):
+        assert log[name][-1] < 0.8 * log[name][0]
+    assert log.dtype.names[3:] == ('loss', *trainer.loss.term_names[1:])
     network = load_checkpoint(weights)
     assert (network.info.architecture, network.sizes.reid_dim) == ('yolox_nano', 8)
-    photographs = read_set(drawn_people, SetConfig('sixteen'), Problems())
-    result = score_detection(make_detector(str(weights), device='cpu'), photographs)
-    assert result['ap50'] >= 0.9
     assert (tmp_path / 'run/samples.jpg').is_file()
-    header = (tmp_path / 'run/log.csv').read_text().splitlines()[0]
-    assert header == (
-        'step,seconds,rate,loss,box,objectness,class,distilled_scores,distilled_boxes,id,look'
-    )
 
 
 def test_a_frozen_detector_does_not_change(drawn_people: Path, tmp_path: Path) -> None:
@@ -131,8 +140,6 @@ def test_measured_batch_norms_do_not_change_the_start(drawn_people: Path, tmp_pa
 
 
 def test_composed_scenes_train_it_too(training_data: Path, tmp_path: Path) -> None:
-    from fairmot_ros.training.composer import ComposerOptions
-
     sets = (
         SetConfig('cut_outs', cut_outs=True),
         SetConfig('people'),

@@ -35,7 +35,7 @@ class IdentityTerms(nn.Module):
             num_identities: classes.
             contrast_weight: of similarities to others, inside the distance to the teacher.
             looks: [num_identities, reid_dim], the teacher's embeddings, zero where unknown; see
-                `fairmot_ros.training.looks`.
+                `fairmot_ros.training.teacher_labels`.
         """
         super().__init__()
         self.classifier = nn.Linear(reid_dim, num_identities)

@@ -118,6 +118,7 @@ def _complete(
             found,
             part.teacher_scores,
             None if embeddings is None else embeddings.of_image(name, len(found)),
+            part.certain_score,
         )
         if added.teacher_embeddings is not None:
             new = np.flatnonzero((added.identities < 0) & added.teacher_embeddings.any(axis=1))

@@ -13,9 +13,9 @@ from tqdm import tqdm
 
 from fairmot_ros.detector.engines.base import EngineOptions
 from fairmot_ros.detector.engines.torch_engine import TorchEngine
-from fairmot_ros.detector.letterbox import BORDER_GREY, letterbox
+from fairmot_ros.detector.letterbox import BORDER_GREY, letterbox, map_to_input
 from fairmot_ros.network.base import Network
-from fairmot_ros.training.augmentation import letterbox_boxes
+from fairmot_ros.network.registry import ARCHITECTURES
 from fairmot_ros.training.problems import Problems
 from fairmot_ros.training.sources import DataError, Photograph
 
@@ -59,9 +59,10 @@ def score_embedding(
     problems = Problems()
     chosen = choose_identities(photographs, max_people, seed)
     engine = TorchEngine(network, EngineOptions(device, 'fp32', input_size))
+    enlarge = ARCHITECTURES[engine.info.architecture].enlarge_images
     embeddings, identities = [], []
     with tqdm(total=len(chosen), desc='embedding', unit='picture', mininterval=2.0) as progress:
-        for batch in _batches(chosen, input_size, margin, problems):
+        for batch in _batches(chosen, input_size, enlarge, margin, problems):
             predictions = engine([image for image, _, _ in batch])
             for row, (_, boxes, known) in enumerate(batch):
                 found = predictions.embeddings_at(row, torch.from_numpy(boxes).to(engine.device))
@@ -106,7 +107,11 @@ Sample = tuple[NDArray[np.uint8], NDArray[np.float32], Identities]
 
 
 def _batches(
-    photographs: Sequence[Photograph], size: tuple[int, int], margin: float, problems: Problems
+    photographs: Sequence[Photograph],
+    size: tuple[int, int],
+    enlarge: bool,
+    margin: float,
+    problems: Problems,
 ) -> Iterator[list[Sample]]:
     """Yield letterboxed pictures with their boxes and identities."""
     batch: list[Sample] = []
@@ -123,8 +128,8 @@ def _batches(
                 image, y, y, x, x, cv2.BORDER_CONSTANT, value=(BORDER_GREY,) * 3
             )
             boxes = boxes + np.array([x, y, x, y], np.float32)
-        boxes = letterbox_boxes(boxes, (image.shape[1], image.shape[0]), size)
-        batch.append((letterbox(image, size), boxes, scene.identities))
+        boxes = map_to_input(boxes, size, (image.shape[1], image.shape[0]), enlarge)
+        batch.append((letterbox(image, size, enlarge), boxes, scene.identities))
         if len(batch) == BATCH:
             yield batch
             batch = []
