@@ -52,7 +52,7 @@ pack-data: setup ## Pack training sets for a machine that gets the checkout alon
 PACKED_SETS ?= indoor_corridor@320 factory_cctv@512 clinic_cctv@512 montreal_traffic@352 \
   street_backgrounds@448 ccp_street_fashion@384 coco128@480 capston2@384
 
-train: CONFIG ?= $(addprefix config/training/default_model_,1.yaml 2.yaml 3.yaml)
+train: CONFIG ?= config/training/default_model.yaml
 
 clean: ## Remove what make has made: .venv, build and out
 	rm -rf $(VENV) build out .mypy_cache .pytest_cache .ruff_cache
