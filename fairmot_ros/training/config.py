@@ -68,6 +68,8 @@ class SetConfig:
             proportion to their score (yolox_nano alone); 0 to count all as one.
         teacher_embeddings: train the embedding to reproduce a teacher's, the same (coco).
         aspect_range: factors by which to widen squeezed pictures (composed scenes alone).
+        frames: the set's images are frames of videos: regular expression that is searched in
+            their names, see `fairmot_ros.training.persons.tracks.videos` (person banks alone).
         cut_outs: the set has masks and is used for pasting (composed scenes alone).
         weight: how often its pictures are drawn, relative to its size.
     """
@@ -90,6 +92,7 @@ class SetConfig:
     teacher_embeddings: bool = False
     aspect_range: tuple[float, float] = (1.0, 1.0)
     cut_outs: bool = False
+    frames: str = ''
     weight: float = 1.0
 
     def __post_init__(self) -> None:

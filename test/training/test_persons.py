@@ -15,14 +15,19 @@ from fairmot_ros.training.persons.bank import BankEntry, PersonBank, write_entri
 from fairmot_ros.training.persons.canvas import (
     CanvasComposer,
     CanvasOptions,
+    PersonDraw,
     degrade,
     occlude,
     tile,
 )
 from fairmot_ros.training.persons.making import WindowMaker, make_bank, make_entry
 from fairmot_ros.training.persons.stream import make_person_stream
+from fairmot_ros.training.persons.track_windows import VARIANTS, Video, make_track_bank
+from fairmot_ros.training.persons.tracks import link, videos
 from fairmot_ros.training.persons.windows import MARGIN, Window, cut, pasted
-from fairmot_ros.training.sources import CutOut, DataError
+from fairmot_ros.training.problems import Problems
+from fairmot_ros.training.readers import read_set
+from fairmot_ros.training.sources import CutOut, DataError, make_photograph
 from fairmot_ros.training.trainer import Trainer
 
 SETS = (
@@ -291,6 +296,72 @@ def test_canvas_options_are_read(bank: Path) -> None:
     assert parse_config(content, 'file').canvas == CanvasOptions('b', width=64)
     with pytest.raises(ConfigError, match='multiples of 32'):
         parse_config({**content, 'canvas': {'bank': 'b', 'width': 70}}, 'file')
+
+
+def test_people_are_linked_where_the_teacher_is_certain() -> None:
+    red, green, blue = np.eye(3, dtype=np.float32)
+    nobody = np.zeros((0, 3), np.float32)
+    frames = [
+        np.stack((red, green)),
+        np.stack((green, red)),
+        nobody,
+        np.stack((blue, red, green)),
+        np.stack((green, green, red)),  # two alike: neither is certain
+        np.stack((red,)),
+    ]
+    members = sorted(track.members for track in link(frames))
+    assert members == [[(0, 0), (1, 1), (3, 1), (4, 2), (5, 0)], [(0, 1), (1, 0), (3, 2)]]
+
+
+def test_tracks_end_after_a_gap() -> None:
+    red = np.array([[1.0, 0.0]], np.float32)
+    nobody = np.zeros((0, 2), np.float32)
+    assert len(link([red] * 3 + [nobody] * 8 + [red] * 3)) == 2
+    assert len(link([red] * 3 + [nobody] * 7 + [red] * 3)) == 1
+    assert link([red] * 2) == []
+
+
+def test_frames_are_grouped_by_their_names() -> None:
+    names = ('a_2.jpg', 'a_10.jpg', 'b_1.jpg', 'walk7-3.png', 'other.jpg')
+    photographs = [make_photograph(Path('set/images') / name, [], []) for name in names]
+    found = videos(photographs, r'([ab])_(\d+)\.|walk(\d)-(\d+)')
+    shown = {video: [p.path.name for p in frames] for video, frames in found.items()}
+    assert shown == {'a': ['a_2.jpg', 'a_10.jpg'], 'b': ['b_1.jpg'], '7': ['walk7-3.png']}
+    with pytest.raises(DataError, match='regular expression'):
+        videos(photographs, '(a')
+    with pytest.raises(DataError, match='group'):
+        videos(photographs, 'a')
+
+
+def test_people_of_videos_have_several_windows_in_the_bank(
+    training_data: Path, tmp_path: Path
+) -> None:
+    photographs = read_set(training_data, SETS[1], Problems())
+
+    def one_person(image: np.ndarray, box: np.ndarray) -> np.ndarray:
+        return np.array([1.0, image.mean() / 1000], np.float32)
+
+    video = Video('people', photographs, r'(\d+)\.jpg')
+    folder = tmp_path / 'bank'
+    assert list(make_track_bank(video, one_person, folder, seed=3)) == [1]
+    people = PersonBank(folder)
+    assert len(people) == 4 * VARIANTS  # one person in four images
+    assert [len(rows) for rows in people.tracks] == [4] * VARIANTS
+    assert set(people.sources) == {'people'}
+    draw = PersonDraw(len(people), people.tracks, CanvasOptions('', track_share=1.0))
+    rng = np.random.default_rng(0)
+    track_of = {int(row): i for i, rows in enumerate(people.tracks) for row in rows}
+    drawn = [draw(rng) for _ in range(40)]
+    assert len(drawn) > len(set(drawn)) or len({track_of[d] for d in drawn}) < len(drawn)
+
+
+def test_people_are_drawn_twice_at_most() -> None:
+    options = CanvasOptions('', repeat_share=0.5)
+    draw = PersonDraw(10**9, (), options)
+    rng = np.random.default_rng(0)
+    counts = np.unique([draw(rng) for _ in range(400)], return_counts=True)[1]
+    assert counts.max() == 2
+    assert 80 < (counts == 2).sum() < 220
 
 
 class ColourTeacher:

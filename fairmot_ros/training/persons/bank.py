@@ -16,6 +16,7 @@ from fairmot_ros.training.sources import DataError
 
 PATTERN = 'persons_*.npz'
 JPEG_QUALITY = 92
+NO_TRACK = -1
 
 
 @dataclass(frozen=True)
@@ -26,11 +27,14 @@ class BankEntry:
         window: the person.
         embedding: float32 [T], the teacher's for this window.
         source: folder of the set that the person comes from.
+        track: the same number for all windows of one person, in one file; NO_TRACK for people of
+            whom there is one window.
     """
 
     window: Window
     embedding: NDArray[np.float32]
     source: str
+    track: int = NO_TRACK
 
 
 class PersonBank:
@@ -40,6 +44,7 @@ class PersonBank:
         embeddings: float32 [N, T] of unit length; the mean of the bank was taken off, which all
             people share and which tells nothing.
         sources: folder of the set that each window comes from.
+        tracks: the rows of each person of whom there are several windows, int64 [N] each.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -55,8 +60,10 @@ class PersonBank:
         self._data = np.concatenate([part['data'] for part in parts])
         lengths = np.concatenate([part['lengths'] for part in parts])
         self._ends = np.cumsum(lengths)
+        firsts = np.cumsum([0, *(len(part['boxes']) for part in parts)])
         self._boxes = np.concatenate([part['boxes'] for part in parts])
         self.sources: list[str] = [name for part in parts for name in part['sources'].tolist()]
+        self.tracks = [rows for part, first in zip(parts, firsts) for rows in _tracks(part, first)]
         embeddings = _unit(np.concatenate([part['embeddings'] for part in parts]))
         self.embeddings = _unit(embeddings - embeddings.mean(axis=0))
 
@@ -83,6 +90,7 @@ def write_entries(path: Path, entries: Sequence[BankEntry]) -> None:
             boxes=np.array([entry.window.box_xyxy for entry in entries], np.float32),
             embeddings=np.array([entry.embedding for entry in entries], np.float32),
             sources=np.array([entry.source for entry in entries], np.str_),
+            tracks=np.array([entry.track for entry in entries], np.int64),
         )
     partial.replace(path)
 
@@ -91,10 +99,19 @@ def _read(path: Path) -> dict[str, NDArray]:
     try:
         with np.load(path) as file:
             return {
-                name: file[name] for name in ('data', 'lengths', 'boxes', 'embeddings', 'sources')
+                name: file[name]
+                for name in ('data', 'lengths', 'boxes', 'embeddings', 'sources', 'tracks')
             }
     except (KeyError, OSError, ValueError, zipfile.BadZipFile) as error:
         raise DataError(f'{path} is no file of a person bank, or damaged: {error}') from error
+
+
+def _tracks(part: dict[str, NDArray], first: int) -> list[NDArray[np.int64]]:
+    """Return the rows of each track of a file whose first row is `first` in the bank."""
+    numbers = part['tracks']
+    known = np.unique(numbers[numbers != NO_TRACK])
+    rows = [first + np.flatnonzero(numbers == number) for number in known]
+    return [r for r in rows if len(r) > 1]
 
 
 def _unit(rows: NDArray[np.float32]) -> NDArray[np.float32]:

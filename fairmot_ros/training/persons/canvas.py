@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -31,8 +31,9 @@ class CanvasOptions:
         width, height: of a canvas in pixels, multiples of 32.
         small, large: ranges of the height of the people in a row, pixels.
         large_share: share of the rows with large people.
-        repeat_share: share of the people that are shown once more on the same canvas, at
-            another size.
+        repeat_share: share of the people who are on the canvas already, at another size.
+        track_share: share of the people that are drawn from the tracks of the bank, two windows
+            of one person at a time, if it has any.
         min_visible: people of whom less is inside their part of the canvas have no label.
         box_noise: standard deviation of a box's sides, as a share of its width and height.
     """
@@ -44,6 +45,7 @@ class CanvasOptions:
     large: tuple[float, float] = (100.0, 340.0)
     large_share: float = 0.25
     repeat_share: float = 0.35
+    track_share: float = 0.2
     min_visible: float = 0.55
     box_noise: float = 0.06
 
@@ -58,7 +60,11 @@ class CanvasComposer:
     """Makes random canvases."""
 
     def __init__(
-        self, window: Callable[[int], Window], count: int, options: CanvasOptions
+        self,
+        window: Callable[[int], Window],
+        count: int,
+        options: CanvasOptions,
+        tracks: Sequence[NDArray[np.int64]] = (),
     ) -> None:
         """Take the people.
 
@@ -66,8 +72,10 @@ class CanvasComposer:
             window: returns a window by its number.
             count: of windows.
             options: of the canvases.
+            tracks: numbers of the windows of each person of whom there are several.
         """
         self._window, self._count, self.options = window, count, options
+        self._tracks = tracks
 
     def __call__(self, rng: Generator, max_people: int) -> Scene:
         """Return a canvas; the identities are the numbers of the windows."""
@@ -75,6 +83,7 @@ class CanvasComposer:
         canvas = np.full((o.height, o.width, 3), rng.integers(60, 180), np.uint8)
         boxes: list[NDArray[np.float32]] = []
         numbers: list[int] = []
+        draw = PersonDraw(self._count, self._tracks, o)
         top = 0
         while top < o.height - SMALLEST_ROW and len(boxes) < max_people:
             left_over = o.height - top
@@ -83,7 +92,7 @@ class CanvasComposer:
             row = int(min(left_over, person * rng.uniform(1.0, 1.3)))
             if left_over - row < SMALLEST_ROW:
                 row = left_over
-            self._fill_row(canvas, (top, row), person, boxes, numbers, rng)
+            self._fill_row(canvas, (top, row), person, boxes, numbers, draw, rng)
             top += row
         boxes, numbers = boxes[:max_people], numbers[:max_people]
         xyxy = np.array(boxes, np.float32).reshape(-1, 4)
@@ -105,13 +114,14 @@ class CanvasComposer:
         height: float,
         boxes: list[NDArray[np.float32]],
         numbers: list[int],
+        draw: PersonDraw,
         rng: Generator,
     ) -> None:
-        """Fill a row, (top, height), with people of about this height; add them to the lists."""
+        """Fill a row, (top, height), with people of about a height; add them to the lists."""
         top, row_height = row
         x = 0
         while x < canvas.shape[1] - 10:
-            number = self._draw(numbers, rng)
+            number = draw(rng)
             room = (canvas.shape[1] - x, row_height)
             window = tile(self._window(number), height * rng.uniform(0.88, 1.1), room, rng)
             image = window.image
@@ -133,11 +143,31 @@ class CanvasComposer:
                 numbers.append(number)
             x += image.shape[1]
 
-    def _draw(self, numbers: list[int], rng: Generator) -> int:
-        """Return the number of a person, sometimes of one that is on the canvas already."""
-        if numbers and rng.random() < self.options.repeat_share:
-            return numbers[rng.integers(len(numbers))]
-        return int(rng.integers(self._count))
+
+class PersonDraw:
+    """Draws the people of one canvas.
+
+    Who was drawn may be drawn once more: the same window, or another one of the same track.
+    """
+
+    def __init__(
+        self, count: int, tracks: Sequence[NDArray[np.int64]], options: CanvasOptions
+    ) -> None:
+        """Take the number of windows, those of each track, and the shares."""
+        self._count, self._tracks, self._options = count, tracks, options
+        self._again: list[int] = []
+
+    def __call__(self, rng: Generator) -> int:
+        """Return the number of a window."""
+        if self._again and rng.random() < self._options.repeat_share:
+            return self._again.pop(int(rng.integers(len(self._again))))
+        if self._tracks and rng.random() < self._options.track_share:
+            track = self._tracks[int(rng.integers(len(self._tracks)))]
+            number, again = rng.choice(track, 2, replace=False).tolist()
+        else:
+            number = again = int(rng.integers(self._count))
+        self._again.append(again)
+        return number
 
 
 def tile(window: Window, height: float, room: tuple[int, int], rng: Generator) -> Window:

@@ -37,9 +37,7 @@ class WindowMaker:
         """
         self.mix = mix
         self.people = [
-            (photograph, row)
-            for photograph in mix.photographs
-            for row in _large_enough(photograph)
+            (photograph, row) for photograph in mix.photographs for row in large_enough(photograph)
         ]
         self.backgrounds = [
             p for p in mix.photographs if not len(p.boxes_xyxy) + len(p.ignored_xyxy)
@@ -119,7 +117,8 @@ def make_entry(maker: WindowMaker, embed: Embed, seed: tuple[int, int]) -> BankE
     return BankEntry(window, embed(window.image, window.box_xyxy), source)
 
 
-def _large_enough(photograph: Photograph) -> list[int]:
+def large_enough(photograph: Photograph) -> list[int]:
+    """Return the rows of the boxes that are large enough for a teacher."""
     sides = photograph.boxes_xyxy[:, 2:] - photograph.boxes_xyxy[:, :2]
     return np.flatnonzero((sides >= SMALLEST).all(axis=1)).tolist()
 

@@ -26,7 +26,7 @@ class PersonStream(SampleStream):
         assert config.canvas is not None
         super().__init__(config, len(bank))
         self.bank = bank
-        self.composer = CanvasComposer(bank.window, len(bank), config.canvas)
+        self.composer = CanvasComposer(bank.window, len(bank), config.canvas, bank.tracks)
 
     def scene(self, number: int, problems: list[str]) -> Scene:
         rng = np.random.default_rng((self.config.seed, number))
