@@ -1,12 +1,14 @@
-"""Identity metrics of the association on recorded detections, beside the published one.
+"""Tracking metrics of the association on recorded detections, beside the published one.
 
-The sequences are 2DMOT15's with the detections of a Faster R-CNN and no pictures, so motion alone
-counts; the recorded scenes have embeddings, and one a moving camera.
+The sequences are 2DMOT15's with the detections of a Faster R-CNN and no images, so motion alone
+counts; the same with their scores remapped; the recorded scenes, which have embeddings, and one a
+moving camera; and the sequences with images, with the detections of several other detectors.
 """
 
 from __future__ import annotations
 
 import argparse
+import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -16,6 +18,7 @@ from numpy.typing import NDArray
 from tqdm import tqdm
 
 from benchmarks import REFERENCE_DATA
+from benchmarks.teacher_detections import Detect, cached_detections, detectors
 from fairmot_ros.evaluation import evaluate_mot, read_mot, read_seqinfo
 from fairmot_ros.evaluation.iou import box_iou
 from fairmot_ros.tracker import Tracker, TrackerConfig
@@ -34,16 +37,51 @@ SCENES = {
     'e, 10 images per second': 'scene_e_lowfps_100x25',
 }
 DROPPED = 0.5  # of the images
+#: Sequences with images, and whether track boxes are clipped to the image, as the truth is.
+WITH_IMAGES = {
+    'PETS09-S2L1': False,
+    'TUD-Campus': False,
+    'classroom': True,
+    'face-demographics-walking': True,
+    'worker-zone-detection': True,
+    'one-by-one': True,
+}
+
+
+def _logit(scores: Array) -> Array:
+    limited = np.clip(scores, 1e-6, 1 - 1e-6)
+    return np.log(limited / (1 - limited))
+
+
+def _sigmoid(values: Array) -> Array:
+    return 1 / (1 + np.exp(-values))
+
+
+#: Changes of the scale of scores that a robust association does not depend on.
+REMAPPINGS: dict[str, Callable[[Array], Array]] = {
+    'as they are': lambda s: s,
+    '0.5 s': lambda s: 0.5 * s,
+    '0.2 + 0.6 s': lambda s: 0.2 + 0.6 * s,
+    's ** 2': lambda s: s**2,
+    's ** 8': lambda s: s**8,
+    'sqrt(s)': np.sqrt,
+    'round to 0.1': lambda s: np.round(s, 1),
+    'clip to 0.2..0.6': lambda s: np.clip(s, 0.2, 0.6),
+    'sigmoid(logit(s) - 2)': lambda s: _sigmoid(_logit(s) - 2),
+    'sigmoid(logit(s) - 3.5)': lambda s: _sigmoid(_logit(s) - 3.5),
+    'sigmoid(logit(s) / 2 - 1.5)': lambda s: _sigmoid(_logit(s) / 2 - 1.5),
+}
 
 DEFAULT = TrackerConfig()
 ABLATION = {
     'default': DEFAULT,
+    'score thresholds not adapted': replace(DEFAULT, min_score_scale=1.0),
     'no recovery by low scores': replace(DEFAULT, recover_low_scores=False),
     'no appearance': replace(DEFAULT, use_appearance=False),
     'appearance not protected': replace(DEFAULT, protect_appearance=False),
     'found again by look for 30 s': replace(DEFAULT, max_absence=30.0),
     'no camera motion': replace(DEFAULT, use_camera_motion=False),
-    'believed at the second sight': replace(DEFAULT, confirmation=0.0),
+    'confirmed without evidence': replace(DEFAULT, confirmation=0.0),
     'lost tracks dropped at once': replace(DEFAULT, max_lost=0.0, max_absence=0.0),
 }
 
@@ -58,6 +96,7 @@ class Sequence:
         truth: Array,
         ignored: Array | None = None,
         motions: Array | None = None,
+        size: tuple[int, int] | None = None,
     ) -> None:
         """Hold everything.
 
@@ -67,12 +106,23 @@ class Sequence:
             truth: MOTChallenge rows.
             ignored: such rows that nobody has to find; results that fit to them do not count.
             motions: [F, 2, 3], of the camera from the previous frame.
+            size: (width, height) of the image, to which track boxes are clipped; None for no
+                clipping.
         """
         self.frames = frames
         self.rate = rate
         self.truth = truth
         self.ignored = ignored
         self.motions = motions
+        self.size = size
+
+    def remapped(self, remap: Callable[[Array], Array]) -> Sequence:
+        """Return the same sequence with other scores."""
+        frames = [
+            Detections(d.boxes_xyxy, remap(d.scores.astype(np.float64)), d.embeddings, d.class_ids)
+            for d in self.frames
+        ]
+        return Sequence(frames, self.rate, self.truth, self.ignored, self.motions, self.size)
 
     def results(self, config: TrackerConfig, dropped: NDArray[np.bool_] | None = None) -> Array:
         """Return MOTChallenge rows of all frames, or of those that are not dropped."""
@@ -87,7 +137,15 @@ class Sequence:
             tracks = tracker.update(detections, (i + 1) / self.rate, camera_motion=given)
             motion = np.eye(3)
             rows += [np.array([[i + 1, t.track_id, *t.box_xywh, 1, -1, -1, -1]]) for t in tracks]
-        return self._counted(np.concatenate(rows))
+        return self._counted(self._clipped(np.concatenate(rows)))
+
+    def _clipped(self, rows: Array) -> Array:
+        if self.size is None:
+            return rows
+        corners = np.clip(rows[:, 2:4], 0, self.size)
+        ends = np.clip(rows[:, 2:4] + rows[:, 4:6], 0, self.size)
+        rows[:, 2:4], rows[:, 4:6] = corners, ends - corners
+        return rows[(rows[:, 4:6] > 0).all(axis=1)]
 
     def _counted(self, rows: Array) -> Array:
         if self.ignored is None:
@@ -152,20 +210,27 @@ def measure(
     return evaluate_mot(pairs, benchmark='MOT15')
 
 
-def published(variant: str) -> MakeConfig:
+def published(variant: str, score_threshold: float = 0.4) -> MakeConfig:
     """Return a maker of the published association's settings."""
-    return lambda rate: TrackerConfig.reference(frame_rate=rate, variant=variant)
+    return lambda rate: TrackerConfig.reference(
+        frame_rate=rate, score_threshold=score_threshold, variant=variant
+    )
+
+
+def default(rate: float) -> TrackerConfig:
+    """Return the default settings, which are the same for all frame rates."""
+    return DEFAULT
 
 
 def _row(name: str, metrics: Mapping[str, float]) -> str:
     numbers = (
         f'{metrics[c]:8.0f}' if c in COUNTS else f'{100 * metrics[c]:8.2f}' for c in COLUMNS
     )
-    return f'{name:34}' + ''.join(numbers)
+    return f'{name:52}' + ''.join(numbers)
 
 
 def _head(title: str) -> str:
-    return f'{title:34}' + ''.join(f'{c:>8}' for c in COLUMNS)
+    return f'{title:52}' + ''.join(f'{c:>8}' for c in COLUMNS)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -173,15 +238,24 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         '--ablation', action='store_true', help='switch off one thing after another'
     )
+    parser.add_argument(
+        '--cache',
+        type=Path,
+        default=Path(tempfile.gettempdir()) / 'fairmot_detections',
+        metavar='FOLDER',
+        help='where the detections of other detectors are kept (default: %(default)s)',
+    )
 
 
 def run(options: argparse.Namespace) -> None:
     """Measure and print."""
     report(REFERENCE_DATA, options.ablation)
+    if not options.ablation:
+        report_detectors(REFERENCE_DATA / 'data', options.cache)
 
 
 def report(data: Path, ablation: bool) -> None:
-    """Print the tables."""
+    """Print the tables of recorded detections."""
     recorded = data / 'data' / 'mot15_detections'
     if not recorded.is_dir():
         print(f'association: no sequences in {recorded}: set FAIRMOT_TEST_DATA to the data')
@@ -191,10 +265,7 @@ def report(data: Path, ablation: bool) -> None:
     if ablation:
         _report_ablation(sequences, scenes)
         return
-    makers: dict[str, MakeConfig] = {
-        'published, byte': published('byte'),
-        'default': lambda rate: DEFAULT,
-    }
+    makers: dict[str, MakeConfig] = {'published, byte': published('byte'), 'default': default}
     for name, make in makers.items():
         print(_head(f'2DMOT15, motion only: {name}'))
         for sequence, metrics in measure(sequences, make).items():
@@ -205,11 +276,55 @@ def report(data: Path, ablation: bool) -> None:
         for dropped in (0.0, DROPPED):
             what = f'{name}, {"half" if dropped else "all"} of the images'
             print(_row(what, measure(sequences, make, dropped)['COMBINED']))
+    for title, names in {'the four tuned on': TUNED_ON, 'all six': TUNED_ON + KEPT_APART}.items():
+        print(_head(f'2DMOT15, {title}, scores remapped'))
+        for name, remap in REMAPPINGS.items():
+            changed = {sequence: sequences[sequence].remapped(remap) for sequence in names}
+            for association, make in makers.items():
+                what = f'{name}: {association.removeprefix("published, ")}'
+                print(_row(what, measure(changed, make)['COMBINED']))
     print(_head('recorded scenes, with embeddings'))
-    makers = {'published, fairmot': published('fairmot'), 'default': lambda rate: DEFAULT}
+    makers = {'published, fairmot': published('fairmot'), 'default': default}
     for title, sequence in scenes.items():
         for name, make in makers.items():
             print(_row(f'{title}: {name}', measure({title: sequence}, make)[title]))
+
+
+def report_detectors(data: Path, cache: Path) -> None:
+    """Print a table for each detector: the sequences with images, with its detections."""
+    folders = {name: data / 'sequences' / name for name in WITH_IMAGES}
+    missing = [str(folder) for folder in folders.values() if not folder.is_dir()]
+    if missing:
+        print(f'association: no sequences in {", ".join(missing)}')
+        return
+    makers: dict[str, MakeConfig] = {
+        'byte, score threshold 0.4': published('byte'),
+        'byte, score threshold 0.6': published('byte', 0.6),
+        'default': default,
+    }
+    for name, make_detector in detectors(data / 'teachers').items():
+        try:
+            sequences = _with_images(name, make_detector, folders, cache)
+        except ImportError:
+            print(f'association: {name} needs OpenVINO: pip install openvino')
+            continue
+        for association, make in makers.items():
+            print(_head(f'{name}: {association}'))
+            for sequence, metrics in measure(sequences, make).items():
+                print(_row(sequence, metrics))
+
+
+def _with_images(
+    name: str, make_detector: Callable[[], Detect], folders: Mapping[str, Path], cache: Path
+) -> dict[str, Sequence]:
+    """Return the sequences with the detections of one detector."""
+    sequences = {}
+    for sequence, frames in cached_detections(name, make_detector, folders, cache).items():
+        info = read_seqinfo(folders[sequence] / 'seqinfo.ini')
+        size = (info.width, info.height) if WITH_IMAGES[sequence] else None
+        truth = read_mot(folders[sequence] / 'gt.txt')
+        sequences[sequence] = Sequence(frames[: info.length], info.frame_rate, truth, size=size)
+    return sequences
 
 
 def _report_ablation(sequences: Mapping[str, Sequence], scenes: Mapping[str, Sequence]) -> None:

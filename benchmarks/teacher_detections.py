@@ -5,7 +5,7 @@ The teachers run with OpenVINO: `pip install openvino`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
 
@@ -143,7 +143,7 @@ def detectors(teachers: Path) -> dict[str, Callable[[], Detect]]:
 
 
 def cached_detections(
-    name: str, make: Callable[[], Detect], sequences: dict[str, Path], cache: Path
+    name: str, make: Callable[[], Detect], sequences: Mapping[str, Path], cache: Path
 ) -> dict[str, list[Detections]]:
     """Return a detector's detections in each frame of each sequence.
 

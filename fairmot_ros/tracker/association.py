@@ -340,7 +340,9 @@ class Association:
             apart = nearest <= 1 - settings.duplicate_limit
             born, nearest = born[apart], nearest[apart]
             gained = self._evidence(found, born)
-            # In the first frame, nothing can have been seen before: half the evidence suffices.
+            # In the first frame there are no earlier detections to ask for, but the score scale
+            # is only a guess: without it, the score must reach the threshold.
+            certain = found.scores >= self._new_threshold(found)
             fresh = TrackTable.of_new(
                 MOTION.initiate(found.centred.take(born, 0)),
                 found.class_ids[born],
@@ -348,7 +350,7 @@ class Association:
                 found.embeddings.take(born, 0),
                 first_id,
                 self.now,
-                confirmed=first_image & (gained >= settings.confirmation / 2),
+                confirmed=first_image & certain[born],
             )
             fresh.numbers[:, EVIDENCE] = gained - CROWDED_DOUBT * (nearest > CROWDED)
             table = table.joined(fresh)

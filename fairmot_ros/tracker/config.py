@@ -47,7 +47,8 @@ class TrackerConfig:
         class_thresholds: by class index, a `score_threshold` of that class's own, with which
             its other two thresholds move; 0 for the common one.
         confirmation: a track is confirmed once ln((1 - new_track_threshold) / (1 - score)), summed
-            over its detections, reaches this. Half of it suffices in the first frame.
+            over its detections, reaches this. In the first frame it is confirmed at once, if its
+            score without the scale reaches `new_track_threshold`.
         appearance_limit: largest distance in look, where motion allows a pair.
         box_limit: largest box distance for confirmed tracks.
         low_limit: largest box distance to a detection of low score.

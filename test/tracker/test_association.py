@@ -89,7 +89,7 @@ def test_classes_can_be_kept_apart(separate: bool, expected: list[int]) -> None:
 
 
 def test_each_class_can_have_its_own_threshold() -> None:
-    config = TrackerConfig(class_thresholds=[0.0, 0.8])
+    config = TrackerConfig(class_thresholds=[0.0, 0.8], min_score_scale=1.0)
     for class_id, score, count in ((0, 0.7, 1), (1, 0.7, 0), (1, 0.95, 1), (7, 0.7, 1)):
         detections = people((100, 0), score=score, classes=[class_id])
         assert len(last(Tracker(config), [detections] * 3)) == count, (class_id, score)
@@ -138,10 +138,10 @@ def test_a_second_box_of_one_person_starts_no_track() -> None:
     assert tracker.last_id == 1
 
 
-def test_doubtful_detections_are_believed_later() -> None:
+def test_low_scores_confirm_tracks_later() -> None:
     sights = []
-    for score in (0.95, 0.6):
-        tracker = Tracker()
+    for score in (0.95, 0.65):
+        tracker = Tracker(TrackerConfig(min_score_scale=1.0))
         tracker.update(NOBODY, 0.0)
         shown = [bool(tracker.update(people((100, 0), score=score), i / 10)) for i in range(1, 20)]
         sights.append(shown.index(True) + 1)
