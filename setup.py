@@ -221,6 +221,7 @@ setup(
             'fairmot-evaluate = fairmot_ros.cli.evaluate:main',
             'fairmot-export = fairmot_ros.cli.export:main',
             'fairmot-mot2bag = fairmot_ros.cli.mot2bag:main',
+            'fairmot-pack = fairmot_ros.cli.pack:main',
             'fairmot-score = fairmot_ros.cli.score:main',
             'fairmot-teach = fairmot_ros.cli.teach:main',
             'fairmot-train = fairmot_ros.cli.train:main',
