@@ -45,12 +45,12 @@ train: setup ## Train a model (DATA=, CONFIG= as in config/training)
 
 pack-data: setup ## Pack training sets for a machine that gets the checkout alone (DATA=)
 	$(python) -m fairmot_ros.cli.pack $(addprefix $(DATA)/,$(PACKED_SETS)) \
-	  --output data/packed/training.tar --leave-out '*_standing_*' $(ARGS)
+	  --output data/packed/training.tar.gz --leave-out '*_standing_*' $(ARGS)
 
 # Sets whose licences allow redistribution of what is trained on them, and the longest side to
 # which their images are reduced: longer where people are small.
-PACKED_SETS ?= indoor_corridor@320 factory_cctv@512 clinic_cctv@512 montreal_traffic@352 \
-  street_backgrounds@448 ccp_street_fashion@384 coco128@480 capston2@384
+PACKED_SETS ?= indoor_corridor@320 factory_cctv@512 clinic_cctv@640 montreal_traffic@352 \
+  street_backgrounds@320 ccp_street_fashion@320 coco128@480 capston2@320
 
 train: CONFIG ?= config/training/default_model.yaml
 

@@ -15,9 +15,9 @@ def make_parser() -> argparse.ArgumentParser:
     """Return the command line."""
     parser = argparse.ArgumentParser(
         prog='fairmot-pack',
-        description='Reduce COCO sets, with masks and teacher labels, to one tar file of a given '
-        'size, for training on another machine. Unpacked, the sets are read like the original '
-        'ones. The best image quality that fits is chosen.',
+        description='Reduce COCO sets, with masks and teacher labels, to one .tar.gz file of a '
+        'given size, for training on another machine. Unpacked, the sets are read like the '
+        'original ones. The best image quality that fits is chosen.',
     )
     parser.add_argument(
         'sets',
@@ -26,7 +26,7 @@ def make_parser() -> argparse.ArgumentParser:
         help='folder of a set, and the longest side in pixels to which its images are reduced '
         '(default: not at all)',
     )
-    parser.add_argument('--output', type=Path, required=True, help='tar file to write')
+    parser.add_argument('--output', type=Path, required=True, help='.tar.gz file to write')
     parser.add_argument(
         '--max-megabytes', type=float, default=50, metavar='MB', help='its size (default: 50)'
     )

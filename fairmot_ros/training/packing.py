@@ -12,6 +12,8 @@ import fnmatch
 import io
 import json
 import tarfile
+import zlib
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -32,10 +34,11 @@ from fairmot_ros.training.teacher_labels import (
 )
 from fairmot_ros.training.teachers.labelling import find_images
 
-QUALITIES = range(80, 9, -5)
+QUALITIES = range(10, 91, 2)
 SAMPLE_STEP = 20  # every so many images are encoded to choose the quality
 MIN_SCORE = 0.05  # teacher detections of lower scores are left out: training ignores them
-TAR_OVERHEAD = 1024  # header and padding of a file, at most, in bytes
+GREY = cv2.IMREAD_GRAYSCALE
+HEADER = 100  # bytes of a file in the archive besides its content, compressed
 
 Sizes = dict[str, tuple[int, int]]  # (width, height) of the original images by file name
 
@@ -89,7 +92,7 @@ class PackedSet:
 
 
 def pack(sets: Sequence[PackedSet], output: Path, max_bytes: int) -> int:
-    """Write the sets to a tar file, with the best image quality that fits.
+    """Write the sets to a .tar.gz file, with the best image quality that fits.
 
     Returns:
         The quality, 1 to 100.
@@ -99,12 +102,11 @@ def pack(sets: Sequence[PackedSet], output: Path, max_bytes: int) -> int:
     """
     labels = [(f'{s.folder.name}/{name}', data) for s in sets for name, data in label_files(s)]
     images = [(s, path) for s in sets for path in s.image_paths()]
-    budget = max_bytes - sum(len(data) + TAR_OVERHEAD for _, data in labels)
+    budget = max_bytes - sum(len(zlib.compress(data)) + HEADER for _, data in labels)
+    fitting = bisect_right(QUALITIES, budget, key=lambda q: estimate_size(images, q))
     output.parent.mkdir(parents=True, exist_ok=True)
-    for quality in QUALITIES:
-        if estimate_size(images, quality) > budget:
-            continue
-        with tarfile.open(output, 'w') as archive:
+    for quality in reversed(QUALITIES[:fitting]):
+        with tarfile.open(output, 'w:gz') as archive:
             for name, data in labels:
                 _add(archive, name, data)
             for packed, path in tqdm(images, unit='image', desc=f'quality {quality}'):
@@ -112,25 +114,28 @@ def pack(sets: Sequence[PackedSet], output: Path, max_bytes: int) -> int:
                 _add(archive, f'{packed.folder.name}/images/{path.name}', data)
         if output.stat().st_size <= max_bytes:
             return quality
-        output.unlink()
+        output.unlink()  # the sample was not typical
     raise DataError(
-        f'the sets do not fit into {max_bytes / 1e6:g} MB at quality {QUALITIES[-1]}: '
+        f'the sets do not fit into {max_bytes / 1e6:g} MB at quality {QUALITIES[0]}: '
         'reduce them to a shorter side, or pack fewer'
     )
 
 
-def estimate_size(images: Sequence[tuple[PackedSet, Path]], quality: int) -> float:
+def estimate_size(images: Sequence[tuple[PackedSet, Path]], quality: int) -> int:
     """Return the expected size of all images in the archive, in bytes, from a sample."""
     sample = images[::SAMPLE_STEP]
-    size = sum(len(encode(packed.read(path), quality)) + TAR_OVERHEAD for packed, path in sample)
-    return size * len(images) / max(len(sample), 1)
+    size = sum(len(encode(packed.read(path), quality)) + HEADER for packed, path in sample)
+    return size * len(images) // max(len(sample), 1)
 
 
 def encode(image: NDArray[np.uint8], quality: int) -> bytes:
-    """Return an image as WebP of this quality, 1 to 100; a mask [H, W] as PNG."""
-    if image.ndim == 2:
-        return cv2.imencode('.png', image, [cv2.IMWRITE_PNG_COMPRESSION, 9])[1].tobytes()
+    """Return an image as WebP of this quality, 1 to 100."""
     return cv2.imencode('.webp', image, [cv2.IMWRITE_WEBP_QUALITY, quality])[1].tobytes()
+
+
+def encode_mask(mask: NDArray[np.uint8]) -> bytes:
+    """Return a mask [H, W], 0 or 255, as a PNG of one bit per pixel."""
+    return cv2.imencode('.png', mask & 128, [cv2.IMWRITE_PNG_BILEVEL, 1])[1].tobytes()
 
 
 def label_files(packed: PackedSet) -> Iterator[tuple[str, bytes]]:
@@ -146,8 +151,7 @@ def label_files(packed: PackedSet) -> Iterator[tuple[str, bytes]]:
         yield 'annotations.json', _to_json(content)
         for image in content['images']:
             if 'mask' in image:
-                mask = packed.read(folder / image['mask'], cv2.IMREAD_GRAYSCALE)
-                yield image['mask'], encode(mask, 0)
+                yield image['mask'], encode_mask(packed.read(folder / image['mask'], GREY))
     if (folder / DETECTIONS).is_file():
         detections = json.loads((folder / DETECTIONS).read_text())
         yield DETECTIONS, _to_json(reduce_detections(detections, packed, sizes))

@@ -6,8 +6,10 @@ import contextlib
 import ctypes
 import sys
 
-# M_TRIM_THRESHOLD and M_MMAP_THRESHOLD of malloc.h: the largest values that glibc takes.
-MALLOC_OPTIONS = ((-1, 2**31 - 1), (-3, 2**25))
+# M_TRIM_THRESHOLD and M_MMAP_THRESHOLD of malloc.h: the largest values that glibc takes. And
+# M_TOP_PAD: the size of a heap; with less, glibc unmaps the heaps of threads other than the main
+# one as soon as they are empty.
+MALLOC_OPTIONS = ((-1, 2**31 - 1), (-3, 2**25), (-2, 2**26))
 
 
 def keep_freed_memory() -> None:
