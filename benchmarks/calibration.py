@@ -18,13 +18,14 @@ def milliseconds(work: Work, repeats: int) -> float:
 def in_turns(works: Mapping[str, Work], repeats: int) -> dict[str, float]:
     """Return the median time of one call of each, in milliseconds.
 
-    They take turns, so that whatever else the machine does slows all of them alike.
+    They take turns, so that whatever else the machine does slows all of them alike. Each turn
+    begins with a call that does not count: by then, caches hold what this work needs, and threads
+    that another library leaves spinning after its last call have gone to sleep.
     """
     times: dict[str, list[float]] = {name: [] for name in works}
-    for work in works.values():
-        work()
     for _ in range(repeats):
         for name, work in works.items():
+            work()
             started = time.perf_counter()
             work()
             times[name].append(time.perf_counter() - started)

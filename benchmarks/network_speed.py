@@ -27,6 +27,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         '--weights', nargs='+', default=['default'], help='checkpoints (default: the shipped one)'
     )
     parser.add_argument('--device', default='auto', help='auto, cpu or cuda')
+    parser.add_argument(
+        '--engine',
+        nargs='+',
+        default=list(ENGINES),
+        choices=ENGINES,
+        help='engines (default: all)',
+    )
     parser.add_argument('--precision', default='fp32', help='fp32, bf16 or fp16')
     parser.add_argument(
         '--input-size',
@@ -44,7 +51,7 @@ def run(options: argparse.Namespace) -> None:
     image = np.random.default_rng(0).integers(0, 256, SHAPE, dtype=np.uint8)
     works: dict[str, Work] = {}
     for weights in options.weights:
-        for engine in engines_for(weights, options.device):
+        for engine in engines_for(weights, options.device, options.engine):
             detector = Detector(
                 weights,
                 input_size(options.input_size),
@@ -66,13 +73,14 @@ def run(options: argparse.Namespace) -> None:
         print(f'  {name:72}{value:9.2f}' + (f'{ratio:8.2f} x' if ratio else ''))
 
 
-def engines_for(weights: str, device: str) -> list[str]:
-    """Return the engines that are installed and take a file."""
+def engines_for(weights: str, device: str, wanted: list[str]) -> list[str]:
+    """Return those of some engines that are installed and take a file."""
     suffix = find_weights(weights).suffix
     return [
         name
         for name, kind in ENGINES.items()
-        if (kind.suffix or '.pth') == suffix
+        if name in wanted
+        and (kind.suffix or '.pth') == suffix
         and not kind.why_unavailable()
         and (device in ('auto', *kind.devices))
     ]

@@ -16,7 +16,7 @@ from fairmot_ros.detector.engines.named_maps import NamedMaps
 from fairmot_ros.detector.engines.onnx_engine import METADATA
 from fairmot_ros.network.base import Network
 from fairmot_ros.network.deform_conv import DeformConv2d, deform_conv2d
-from fairmot_ros.network.fuse import fuse_batch_norms
+from fairmot_ros.network.fuse import optimise_for_inference
 
 OPSET = 19  # the first with DeformConv
 
@@ -73,7 +73,7 @@ def export_onnx(network: Network, path: Path, input_size: tuple[int, int]) -> No
 
     operator = _deform_conv_operator()
     own = copy.deepcopy(network).cpu().eval()
-    traced = NamedMaps.whole(fuse_batch_norms(own))
+    traced = NamedMaps.whole(optimise_for_inference(own))
     for module in traced.modules():
         if isinstance(module, DeformConv2d):
             module.convolve = operator

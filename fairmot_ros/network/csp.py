@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor, nn
 
 
@@ -45,13 +46,31 @@ class SeparableConv(nn.Module):
 
 
 class Focus(nn.Module):
-    """Fold 2 x 2 pixels into channels, then convolve."""
+    """Fold 2 x 2 pixels into channels, then convolve.
+
+    Attributes:
+        by_channel: whether the four pixels of a channel follow each other, as `pixel_unshuffle`
+            has them, or all channels of a pixel, as YOLOv5 and its checkpoints have them.
+    """
 
     def __init__(self, in_channels: int, out_channels: int) -> None:
         super().__init__()
         self.conv = Conv(4 * in_channels, out_channels, 3)
+        self.by_channel = False
+
+    @torch.no_grad()
+    def order_by_channel(self) -> None:
+        """Reorder the weights for `pixel_unshuffle`, which is one operator instead of nine."""
+        if self.by_channel:
+            return
+        weight = self.conv.conv.weight
+        corners = weight.unflatten(1, (2, 2, -1))  # column, row and channel of each input
+        weight.copy_(corners.permute(0, 3, 2, 1, 4, 5).flatten(1, 3))
+        self.by_channel = True
 
     def forward(self, x: Tensor) -> Tensor:
+        if self.by_channel:
+            return self.conv(F.pixel_unshuffle(x, 2))
         even_rows, odd_rows = x[..., ::2, :], x[..., 1::2, :]
         corners = (
             even_rows[..., ::2],

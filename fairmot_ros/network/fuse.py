@@ -1,4 +1,4 @@
-"""Folding batch norms into the convolutions before them, for inference."""
+"""Changes to a network that make inference faster and training impossible."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from typing import TypeVar
 import torch
 from torch import nn
 from torch.nn.utils import fuse_conv_bn_eval
+
+from fairmot_ros.network.csp import Focus
 
 N = TypeVar('N', bound=nn.Module)
 
@@ -29,6 +31,15 @@ def fuse_batch_norms(network: N) -> N:
             if isinstance(convolution, nn.Conv2d):
                 setattr(module, conv_name, fuse_conv_bn_eval(convolution, norm))
                 setattr(module, name, nn.Identity())
+    return network
+
+
+def optimise_for_inference(network: N) -> N:
+    """Fold batch norms and reorder the inputs of `Focus`, in place; the results stay the same."""
+    fuse_batch_norms(network)
+    for module in network.modules():
+        if isinstance(module, Focus):
+            module.order_by_channel()
     return network
 
 

@@ -16,7 +16,8 @@ from fairmot_ros.network.base import ModelInfo
 #: Models that are kept; the least recently used ones are removed first.
 MAX_MODELS = 16
 
-NETWORK_SOURCES = Path(__file__).resolve().parents[2] / 'network'
+#: Source code that decides what a converted network computes from weights.
+SOURCES = (Path(__file__).resolve().parents[2] / 'network', Path(__file__).resolve().parent)
 
 logger = logging.getLogger(__name__)
 
@@ -100,10 +101,11 @@ class ConversionCache:
 
 @cache
 def source_hash() -> str:
-    """Return a hash of the networks' source code, which decides what weights compute."""
+    """Return a hash of SOURCES."""
     digest = hashlib.sha256()
-    for path in sorted(NETWORK_SOURCES.glob('*.py')):
-        digest.update(path.read_bytes())
+    for folder in SOURCES:
+        for path in sorted(folder.glob('*.py')):
+            digest.update(path.read_bytes())
     return digest.hexdigest()
 
 

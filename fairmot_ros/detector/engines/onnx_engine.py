@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from fairmot_ros.detector.engines.base import DEFAULT_OPTIONS, EngineOptions
 from fairmot_ros.detector.engines.devices import choose_device
+from fairmot_ros.detector.engines.planes import planes
 from fairmot_ros.detector.input_size import show
 from fairmot_ros.network import CheckpointError
 from fairmot_ros.network.base import ModelInfo
@@ -93,9 +94,7 @@ class OnnxEngine:
 
     def maps(self, images_bgr: Sequence[NDArray[np.uint8]]) -> dict[str, torch.Tensor]:
         """Return the file's outputs by their names, see `Network.whole_maps`."""
-        rgb = np.stack(images_bgr)[..., ::-1].transpose(0, 3, 1, 2)
-        images = np.ascontiguousarray(rgb, np.float32) / np.float32(255)
-        values = self._session.run(self._names, {'images': images})
+        values = self._session.run(self._names, {'images': planes(images_bgr)})
         return {name: torch.from_numpy(value) for name, value in zip(self._names, values)}
 
 

@@ -15,10 +15,11 @@ from fairmot_ros.detector.engines.base import DEFAULT_OPTIONS, EngineError, Engi
 from fairmot_ros.detector.engines.conversion_cache import ConversionCache
 from fairmot_ros.detector.engines.devices import choose_precision
 from fairmot_ros.detector.engines.named_maps import NamedMaps
+from fairmot_ros.detector.engines.planes import planes
 from fairmot_ros.detector.input_size import choose_input_size
 from fairmot_ros.network import load_checkpoint
 from fairmot_ros.network.base import Network
-from fairmot_ros.network.fuse import fuse_batch_norms
+from fairmot_ros.network.fuse import optimise_for_inference
 from fairmot_ros.network.predictions import Predictions
 
 #: OpenVINO's names of the precisions.
@@ -62,7 +63,7 @@ class OpenVinoEngine:
         self.precision = choose_precision(options.precision, self.device)
         self.info = network.info
         self.embedding_size = network.sizes.reid_dim
-        self._network = fuse_batch_norms(network.eval())
+        self._network = optimise_for_inference(network.eval())
         self._cache = cache
         self._core = openvino.Core()
         self.input_size = choose_input_size(options.input_size, network.info)
@@ -78,11 +79,13 @@ class OpenVinoEngine:
         if (width, height) not in self._compiled:
             self._compiled[width, height] = self._compile(width, height)
         compiled, names = self._compiled[width, height]
-        outputs = [list(compiled(image[None]).values()) for image in images_bgr]
-        values = [
-            torch.from_numpy(parts[0] if len(parts) == 1 else np.concatenate(parts))
-            for parts in zip(*outputs)
-        ]
+        if len(images_bgr) == 1:
+            # The maps stay in memory of the engine, where the next call overwrites them.
+            outputs = compiled(planes(images_bgr), share_outputs=True).values()
+            values = [torch.from_numpy(part) for part in outputs]
+        else:
+            runs = [compiled(planes([image])).values() for image in images_bgr]
+            values = [torch.from_numpy(np.concatenate(parts)) for parts in zip(*runs)]
         return self._network.predictions(dict(zip(names, values, strict=True)))
 
     def _compile(self, width: int, height: int) -> tuple[Any, list[str]]:
@@ -114,10 +117,9 @@ def convert(network: Network, size: tuple[int, int]) -> Any:
     """Convert the dense maps of a network for single images of a size (width, height).
 
     Returns:
-        An openvino.Model whose input is uint8 [1, H, W, 3], BGR.
+        An openvino.Model whose input is float32 [1, 3, H, W], RGB in 0..1.
     """
     import openvino
-    from openvino.preprocess import ColorFormat, PrePostProcessor
 
     width, height = size
     module = NamedMaps.dense(network)
@@ -127,12 +129,4 @@ def convert(network: Network, size: tuple[int, int]) -> Any:
         model = openvino.convert_model(program)
     for output, name in zip(model.outputs, module.names, strict=True):
         output.set_names({name})
-    steps = PrePostProcessor(model)
-    steps.input().tensor().set_element_type(openvino.Type.u8).set_layout(
-        openvino.Layout('NHWC')
-    ).set_color_format(ColorFormat.BGR)
-    steps.input().model().set_layout(openvino.Layout('NCHW'))
-    steps.input().preprocess().convert_element_type(openvino.Type.f32).convert_color(
-        ColorFormat.RGB
-    ).scale(255.0)
-    return steps.build()
+    return model

@@ -16,7 +16,7 @@ from fairmot_ros.detector.engines.memory import keep_freed_memory
 from fairmot_ros.detector.input_size import choose_input_size
 from fairmot_ros.network import load_checkpoint
 from fairmot_ros.network.base import Network
-from fairmot_ros.network.fuse import fuse_batch_norms
+from fairmot_ros.network.fuse import optimise_for_inference
 from fairmot_ros.network.predictions import Predictions
 
 
@@ -41,7 +41,7 @@ class TorchEngine:
         elif options.deterministic:
             torch.backends.cudnn.deterministic = True
             torch.backends.cudnn.benchmark = False
-        fuse_batch_norms(network.eval())
+        optimise_for_inference(network.eval())
         self._network = network.to(self.device)
         self._network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
 
