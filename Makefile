@@ -12,7 +12,7 @@ interface_sources := setup.py pyproject.toml package.xml CMakeLists.txt \
   $(wildcard cmake/* msg/*.msg srv/*.srv third_party/vision_msgs/* third_party/vision_msgs/msg/*.msg)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup environment demo demo-eval test lint bench train clean
+.PHONY: help setup environment demo demo-eval test lint bench train pack-data clean
 
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
@@ -43,7 +43,16 @@ bench: setup ## Measure speed (ARGS= for the benchmark)
 train: setup ## Train a model (DATA=, CONFIG= as in config/training)
 	$(python) -m fairmot_ros.cli.train $(CONFIG) --data '$(DATA)' $(ARGS)
 
-train: CONFIG ?= $(addprefix config/training/default_model_,1.yaml 2.yaml 3.yaml)
+pack-data: setup ## Pack training sets for a machine that gets the checkout alone (DATA=)
+	$(python) -m fairmot_ros.cli.pack $(addprefix $(DATA)/,$(PACKED_SETS)) \
+	  --output data/packed/training.tar.gz --leave-out '*_standing_*' $(ARGS)
+
+# Sets whose licences allow redistribution of what is trained on them, and the longest side to
+# which their images are reduced: longer where people are small.
+PACKED_SETS ?= indoor_corridor@320 factory_cctv@512 clinic_cctv@640 montreal_traffic@352 \
+  street_backgrounds@320 ccp_street_fashion@320 coco128@480 capston2@320
+
+train: CONFIG ?= config/training/default_model.yaml
 
 clean: ## Remove what make has made: .venv, build and out
 	rm -rf $(VENV) build out .mypy_cache .pytest_cache .ruff_cache

@@ -205,6 +205,8 @@ setup(
             'ros-jazzy-std-srvs',
             'ros-jazzy-visualization-msgs',
         ],
+        # The engine that runs checkpoints fastest on a CPU
+        'openvino': ['openvino>=2025.0'],
         # Networks in the form of ONNX: to write it and to run it
         'onnx': ['onnx', 'onnxruntime', 'onnxscript'],
         # Plots of ablations, and a second log of trainings
@@ -220,7 +222,10 @@ setup(
             'fairmot-demo = fairmot_ros.cli.demo:main',
             'fairmot-evaluate = fairmot_ros.cli.evaluate:main',
             'fairmot-export = fairmot_ros.cli.export:main',
+            'fairmot-import = fairmot_ros.cli.import_network:main',
             'fairmot-mot2bag = fairmot_ros.cli.mot2bag:main',
+            'fairmot-pack = fairmot_ros.cli.pack:main',
+            'fairmot-person-bank = fairmot_ros.cli.person_bank:main',
             'fairmot-score = fairmot_ros.cli.score:main',
             'fairmot-teach = fairmot_ros.cli.teach:main',
             'fairmot-train = fairmot_ros.cli.train:main',

@@ -1,22 +1,34 @@
-"""A fixed workload that tells how fast the machine is at this moment."""
+"""Fair timing, and a fixed workload that tells how fast the machine is at this moment."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import numpy as np
 
+Work = Callable[[], object]
 
-def milliseconds(work: Callable[[], object], repeats: int) -> float:
+
+def milliseconds(work: Work, repeats: int) -> float:
     """Return the median time of one call."""
-    work()
-    times = []
-    for _ in range(repeats):
-        started = time.perf_counter()
+    return in_turns({'': work}, repeats)['']
+
+
+def in_turns(works: Mapping[str, Work], repeats: int) -> dict[str, float]:
+    """Return the median time of one call of each, in milliseconds.
+
+    They take turns, so that whatever else the machine does slows all of them alike.
+    """
+    times: dict[str, list[float]] = {name: [] for name in works}
+    for work in works.values():
         work()
-        times.append(time.perf_counter() - started)
-    return 1e3 * float(np.median(times))
+    for _ in range(repeats):
+        for name, work in works.items():
+            started = time.perf_counter()
+            work()
+            times[name].append(time.perf_counter() - started)
+    return {name: 1e3 * float(np.median(values)) for name, values in times.items()}
 
 
 def calibrate() -> float:

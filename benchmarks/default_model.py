@@ -1,41 +1,32 @@
-"""How well the default model does as it ships, on sequences that it was never trained on."""
+"""How well a model does with the defaults, on sequences that it was never trained on."""
 
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
-from scipy.optimize import linear_sum_assignment
 from tqdm import tqdm
 
-from benchmarks import REFERENCE_DATA, input_size
-from fairmot_ros.detector import Detector
-from fairmot_ros.detector.letterbox import letterbox
-from fairmot_ros.evaluation import evaluate_mot, format_table, read_mot
-from fairmot_ros.evaluation.iou import box_iou
-from fairmot_ros.evaluation.seqinfo import read_seqinfo
+from benchmarks import input_size
+from benchmarks.error_images import error_sheets
+from benchmarks.sequences import INDOOR, STREET, Array, LabelledSequence
+from fairmot_ros.evaluation import evaluate_mot, format_table
 from fairmot_ros.pipeline import FairMOT
 from fairmot_ros.tracker import Tracker
-from fairmot_ros.training.augmentation import letterbox_boxes
-from fairmot_ros.training.scoring.embedding import embed
+from fairmot_ros.training.scoring.detection import Curve, mark_detections
 
-SEQUENCES = {'PETS09-S2L1': 'vtest.avi', 'TUD-Campus': 'TUD-Campus.mp4'}
 QUERY_EVERY, GALLERY = 10, (10, 80)  # frames: queries, and how much later their gallery is
-COLOURS = ((80, 200, 80), (60, 60, 230), (40, 220, 240))  # found, false, missed; BGR
-SHOWN, APART, WIDTH = 3, 40, 480  # frames in a sheet, frames between two, pixels of each
+LOWEST_SCORE = 0.001  # of detections that count for the average precision
 JPEG = (cv2.IMWRITE_JPEG_QUALITY, 82)
-
-Array = NDArray[np.float64]
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the options of this part."""
     parser.add_argument('--weights', default='default', help='checkpoint of the detector')
+    parser.add_argument('--engine', default='auto', help='engine of the detector')
     parser.add_argument(
         '--input-size',
         type=int,
@@ -45,86 +36,138 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="of the network (default: the model's own)",
     )
     parser.add_argument(
-        '--pictures',
+        '--sequences',
+        nargs='+',
+        choices=(*STREET, *INDOOR),
+        default=(*STREET, *INDOOR),
+        metavar='NAME',
+        help=f'of {", ".join((*STREET, *INDOOR))} (default: all)',
+    )
+    parser.add_argument(
+        '--images',
         type=Path,
         default=None,
         metavar='FOLDER',
-        help='write pictures of usual frames and of those with the most errors',
+        help='write images of usual frames and of those with the most errors',
     )
 
 
 def run(options: argparse.Namespace) -> None:
     """Measure and print."""
-    report(options.weights, input_size(options.input_size), options.pictures)
+    missing = [name for name in options.sequences if not LabelledSequence.available(name)]
+    if missing:
+        print(f'model: no sequence {", ".join(missing)}; set FAIRMOT_TEST_DATA to where they are')
+        return
+    fairmot = FairMOT(
+        options.weights, engine=options.engine, input_size=input_size(options.input_size)
+    )
+    threshold = fairmot.detector.score_threshold
+    fairmot.detector.score_threshold = LOWEST_SCORE
+    results = {}
+    for name in options.sequences:
+        results[name] = track(fairmot, LabelledSequence.read(name), threshold)
+    print(f'{fairmot.detector.model_name} in {fairmot.detector.runtime}, every frame, defaults')
+    report(results)
+    if options.images:
+        write_images(results, options.images)
 
 
 @dataclass
-class Run:
-    """What became of one sequence; boxes are rows as in MOTChallenge files."""
+class SequenceResult:
+    """Results on one sequence.
 
-    video: Path
-    truth: Array
-    results: Array
-    embeddings: Array
+    Attributes:
+        sequence: with its labels.
+        rows: of the tracks, as MOTChallenge has them.
+        scores, marks: of all detections, see `mark_detections`.
+        embeddings: read in all labelled boxes, one after the other; None without embeddings.
+    """
 
+    sequence: LabelledSequence
+    rows: list[tuple[float, ...]] = field(default_factory=list)
+    scores: list[Array] = field(default_factory=list)
+    marks: list[Array] = field(default_factory=list)
+    embeddings: list[Array] = field(default_factory=list)
 
-def report(weights: str, input_size: tuple[int, int] | None, pictures: Path | None) -> None:
-    """Print the metrics of each sequence and how often the nearest embedding is the person's."""
-    fairmot = FairMOT(weights, input_size=input_size)
-    runs = {}
-    for name, video in SEQUENCES.items():
-        folder = REFERENCE_DATA / 'data' / 'sequences' / name
-        if not folder.is_dir():
-            print(f'model: no sequence in {folder}; set FAIRMOT_TEST_DATA to where they are')
-            return
-        runs[name] = track(fairmot, folder, video)
-    print(f'{fairmot.detector.model_name}, every frame, defaults')
-    metrics = evaluate_mot(
-        {name: (run.truth, run.results) for name, run in runs.items()}, benchmark='MOT15'
-    )
-    print(format_table(metrics))
-    for name, run in runs.items():
-        share, queries = rank_1(run.truth[:, 0], run.truth[:, 1], run.embeddings)
-        print(
-            f'{name}: the nearest embedding {GALLERY[0]} to {GALLERY[1]} frames later is the '
-            f"person's in {share:.3f} of {queries} queries"
-        )
-        if pictures:
-            pictures.mkdir(parents=True, exist_ok=True)
-            for title, sheet in sheets(run).items():
-                cv2.imwrite(str(pictures / f'{name}-{title}.jpg'), sheet, JPEG)
-                print(f'wrote {pictures / f"{name}-{title}.jpg"}')
+    @property
+    def tracks(self) -> Array:
+        """Rows [N, 10] of the tracks."""
+        return np.array(self.rows, float).reshape(-1, 10)
+
+    def boxes_by_frame(self) -> dict[int, Array]:
+        """Return the boxes_xyxy of the tracks."""
+        rows = self.tracks
+        corners = np.hstack((rows[:, 2:4], rows[:, 2:4] + rows[:, 4:6]))
+        return {int(frame): corners[rows[:, 0] == frame] for frame in np.unique(rows[:, 0])}
 
 
-def track(fairmot: FairMOT, folder: Path, video: str) -> Run:
-    """Track a sequence from its first frame to its last, with fresh ids."""
-    truth = read_mot(folder / 'gt.txt')
-    truth = truth[truth[:, 0].argsort(kind='stable')]
-    rate = read_seqinfo(folder).frame_rate
+def track(fairmot: FairMOT, sequence: LabelledSequence, threshold: float) -> SequenceResult:
+    """Detect and track from the first frame to the last, with fresh ids.
+
+    Args:
+        fairmot: its detector returns detections of all scores.
+        sequence: to track.
+        threshold: lowest score of the detections that the tracker gets.
+    """
+    result = SequenceResult(sequence)
     tracker = Tracker(fairmot.tracker.config)
-    rows, looks = [], []
-    frames = range(1, int(truth[:, 0].max()) + 1)
-    for frame, image in zip(tqdm(frames, desc=folder.name, leave=False), _images(folder / video)):
-        tracks = tracker.update(fairmot.detector(image), frame / rate, image)
-        rows += [(frame, t.track_id, *t.box_xywh, t.score, -1, -1, -1) for t in tracks]
-        looks.append(embeddings_at(fairmot.detector, image, truth[truth[:, 0] == frame]))
-    return Run(folder / video, truth, np.array(rows), np.concatenate(looks))
+    images = tqdm(sequence.images(), sequence.info.name, sequence.info.length, leave=False)
+    for frame, image in enumerate(images, 1):
+        found = fairmot.detector(image)
+        judged, ignored = sequence.labels(frame)
+        result.scores.append(found.scores.astype(float))
+        result.marks.append(
+            mark_detections(sequence.clipped(found.boxes_xyxy.astype(float)), judged, ignored)
+        )
+        stamp = frame / sequence.info.frame_rate
+        for t in tracker.update(found[found.scores > threshold], stamp, image):
+            left, top, right, bottom = sequence.clipped(t.box_xyxy)
+            result.rows.append(
+                (frame, t.track_id, left, top, right - left, bottom - top, t.score, -1, -1, -1)
+            )
+        if fairmot.detector.embedding_size:
+            rows = sequence.truth[sequence.truth[:, 0] == frame]
+            labels = np.hstack((rows[:, 2:4], rows[:, 2:4] + rows[:, 4:6]))
+            result.embeddings.append(fairmot.detector.embed(image, labels))
+    return result
 
 
-def embeddings_at(detector: Detector, image: NDArray[np.uint8], truth: Array) -> Array:
-    """Return the embeddings [N, D] at the centres of true boxes, read in the full frame."""
-    maps = detector._engine([letterbox(image, detector.input_size)])
-    boxes = np.concatenate((truth[:, 2:4], truth[:, 2:4] + truth[:, 4:6]), axis=1)
-    boxes = letterbox_boxes(boxes, (image.shape[1], image.shape[0]), detector.input_size)
-    return embed(maps, 0, boxes / (detector.input_size[0] // maps.hm.shape[-1]))
+def report(results: dict[str, SequenceResult]) -> None:
+    """Print tracking metrics, average precision and rank-1, by group of sequences."""
+    for title, names in (('street', STREET), ('indoor', INDOOR)):
+        group = {name: results[name] for name in names if name in results}
+        if not group:
+            continue
+        pairs = {name: (r.sequence.truth, r.tracks) for name, r in group.items()}
+        print(f'{title}:\n{format_table(evaluate_mot(pairs, benchmark="MOT15"))}')
+        parts = {name: [result] for name, result in group.items()}
+        for name, members in {**parts, 'COMBINED': [*group.values()]}.items():
+            print(f'  {name}: AP at IoU 0.5 {average_precision(members):.3f}')
+    for name in STREET:
+        if name in results and results[name].embeddings:
+            share, queries = rank_1(results[name])
+            print(
+                f'{name}: of {queries} queries, the nearest embedding {GALLERY[0]} to '
+                f'{GALLERY[1]} frames later is of the same person in {share:.3f}'
+            )
 
 
-def rank_1(frames: Array, ids: Array, embeddings: Array) -> tuple[float, int]:
+def average_precision(results: list[SequenceResult]) -> float:
+    """Return the average precision at IoU 0.5 over the pooled frames of sequences."""
+    scores = np.concatenate([s for r in results for s in r.scores])
+    marks = np.concatenate([m for r in results for m in r.marks])
+    labels = sum(int((r.sequence.truth[:, 6] > 0).sum()) for r in results)
+    return Curve(scores, marks, labels).average_precision()
+
+
+def rank_1(result: SequenceResult) -> tuple[float, int]:
     """Return the share of queries whose nearest gallery embedding is of the same person.
 
     Queries come from every tenth frame; their gallery are all boxes 10 to 80 frames later.
-    People who are not in the gallery are not asked for.
+    Queries of people who are not in the gallery do not count.
     """
+    frames, ids = result.sequence.truth[:, 0], result.sequence.truth[:, 1]
+    embeddings = np.concatenate(result.embeddings)
     hits = []
     for frame in np.arange(1, frames.max() + 1, QUERY_EVERY):
         gallery = (frames >= frame + GALLERY[0]) & (frames <= frame + GALLERY[1])
@@ -135,53 +178,11 @@ def rank_1(frames: Array, ids: Array, embeddings: Array) -> tuple[float, int]:
     return float(np.mean(hits)), len(hits)
 
 
-def sheets(run: Run) -> dict[str, NDArray[np.uint8]]:
-    """Return pictures of frames as they usually are, and of those with the most errors.
-
-    Found people are green, false alarms red, missed people yellow.
-    """
-    frames = np.unique(run.truth[:, 0])
-    outcomes = [outcome(run, frame) for frame in frames]
-    errors = np.array([len(missed) + len(false) for _, false, missed in outcomes])
-    people = np.array([len(found) + len(missed) for found, _, missed in outcomes])
-    usual = np.abs(errors - np.median(errors)) - 0.01 * people
-    drawn = {}
-    for title, cost in (('usual', usual), ('worst', -errors.astype(float))):
-        chosen: list[int] = []
-        for i in cost.argsort(kind='stable'):
-            if len(chosen) < SHOWN and all(abs(i - j) >= APART for j in chosen):
-                chosen.append(int(i))
-        wanted = {int(frames[i]): outcomes[i] for i in sorted(chosen)}
-        images = [
-            draw(image, *wanted[frame])
-            for frame, image in enumerate(_images(run.video), 1)
-            if frame in wanted
-        ]
-        drawn[title] = np.hstack(images)
-    return drawn
-
-
-def outcome(run: Run, frame: float) -> tuple[Array, Array, Array]:
-    """Return the boxes [N, 4] of found people, false alarms and missed people in a frame."""
-    truth = run.truth[run.truth[:, 0] == frame][:, 2:6]
-    results = run.results[run.results[:, 0] == frame][:, 2:6]
-    overlap = box_iou(truth, results)
-    rows, columns = linear_sum_assignment(overlap, maximize=True)
-    good = overlap[rows, columns] >= 0.5
-    rows, columns = rows[good], columns[good]
-    return results[columns], np.delete(results, columns, 0), np.delete(truth, rows, 0)
-
-
-def draw(image: NDArray[np.uint8], *boxes_by_outcome: Array) -> NDArray[np.uint8]:
-    """Return a smaller picture with the boxes of `outcome`."""
-    for boxes, colour in zip(boxes_by_outcome, COLOURS):
-        for x, y, w, h in boxes.round().astype(int):
-            cv2.rectangle(image, (x, y), (x + w, y + h), colour, 3)
-    scale = WIDTH / image.shape[1]
-    return cv2.resize(image, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
-
-
-def _images(video: Path) -> Iterator[NDArray[np.uint8]]:
-    capture = cv2.VideoCapture(str(video))
-    while (read := capture.read())[0]:
-        yield read[1]
+def write_images(results: dict[str, SequenceResult], folder: Path) -> None:
+    """Write a sheet of usual frames and one of the worst of each sequence."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, result in results.items():
+        for title, sheet in error_sheets(result.sequence, result.boxes_by_frame()).items():
+            path = folder / f'{name}-{title}.jpg'
+            cv2.imwrite(str(path), sheet, JPEG)
+            print(f'wrote {path}')

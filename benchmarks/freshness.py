@@ -58,14 +58,28 @@ class Camera(Node):
         while (left := until - time.monotonic()) > 0:
             self._executor.spin_once(timeout_sec=left)
 
-    def capacity(self) -> float:
-        """Return how many images per second the node can process: what it does of far more."""
+    def wait_for_node(self) -> None:
+        """Send images until the node answers."""
         deadline = time.monotonic() + PATIENCE
-        while not self.ages and time.monotonic() < deadline:  # until the node is up
+        while not self.ages and time.monotonic() < deadline:
             self.send()
             self.listen(time.monotonic() + 0.5)
         if not self.ages:
             raise RuntimeError(f'the node gave no result within {PATIENCE:.0f} s')
+
+    def exchange(self) -> None:
+        """Send the next image and wait for its result."""
+        deadline = time.monotonic() + PATIENCE
+        results = len(self.ages)
+        self.send()
+        while len(self.ages) == results:
+            if time.monotonic() > deadline:
+                raise RuntimeError(f'the node gave no result within {PATIENCE:.0f} s')
+            self._executor.spin_once(timeout_sec=0.1)
+
+    def capacity(self) -> float:
+        """Return how many images per second the node can process: what it does of far more."""
+        self.wait_for_node()
         with tqdm(total=int(PROBE_RATE * PROBE_SECONDS), unit='image', leave=False) as progress:
             results = self.overload(PROBE_RATE, PROBE_SECONDS, progress)
         return len(results) / PROBE_SECONDS

@@ -1,24 +1,33 @@
-"""Time per image of the detector and of its stages."""
+"""Time per image of the detector and its stages, in every engine, beside bare YOLOX-nano."""
 
 from __future__ import annotations
 
 import argparse
+from importlib.util import find_spec
 
 import numpy as np
 import torch
 
 from benchmarks import input_size
-from benchmarks.calibration import milliseconds
+from benchmarks.bare_yolox import FILE, BareYolox
+from benchmarks.calibration import Work, in_turns
 from fairmot_ros.detector import Detector
-from fairmot_ros.detector.decode import decode_peaks
+from fairmot_ros.detector.decode import decode_image
+from fairmot_ros.detector.detector import find_weights
+from fairmot_ros.detector.engines import ENGINES
 from fairmot_ros.detector.letterbox import letterbox
-from fairmot_ros.detector.near import half_size
+
+SHAPE = (576, 768, 3)  # of the image
+YARDSTICK_SIZE = (640, 480)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the options of this part."""
-    parser.add_argument('--weights', default='default', help='checkpoint of the detector')
+    parser.add_argument(
+        '--weights', nargs='+', default=['default'], help='checkpoints (default: the shipped one)'
+    )
     parser.add_argument('--device', default='auto', help='auto, cpu or cuda')
+    parser.add_argument('--precision', default='fp32', help='fp32, bf16 or fp16')
     parser.add_argument(
         '--input-size',
         type=int,
@@ -27,39 +36,78 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default=None,
         help="of the network (default: the model's own)",
     )
-    parser.add_argument('--repeats', type=int, default=20, help='calls of each stage')
+    parser.add_argument('--repeats', type=int, default=40, help='calls of each stage')
 
 
 def run(options: argparse.Namespace) -> None:
     """Measure and print."""
-    report(options.weights, options.device, input_size(options.input_size), options.repeats)
+    image = np.random.default_rng(0).integers(0, 256, SHAPE, dtype=np.uint8)
+    works: dict[str, Work] = {}
+    for weights in options.weights:
+        for engine in engines_for(weights, options.device):
+            detector = Detector(
+                weights,
+                input_size(options.input_size),
+                options.device,
+                engine,
+                options.precision,
+            )
+            works |= stages(detector, image)
+    if FILE.is_file() and find_spec('openvino'):
+        works |= yardstick(image)
+    print(
+        f'ms per image of {SHAPE[1]} x {SHAPE[0]}, {torch.get_num_threads()} threads, '
+        'medians of calls that took turns'
+    )
+    medians = in_turns(works, options.repeats)
+    for name, value in medians.items():
+        kind = name.split(':')[0]
+        ratio = value / medians[f'{kind}: {YARDSTICK}'] if f'{kind}: {YARDSTICK}' in medians else 0
+        print(f'  {name:72}{value:9.2f}' + (f'{ratio:8.2f} x' if ratio else ''))
 
 
-def report(weights: str, device: str, input_size: tuple[int, int] | None, repeats: int) -> None:
-    """Print a table for a 1080p image."""
-    detector = Detector(weights, device=device, input_size=input_size)
-    image = np.random.default_rng(0).integers(0, 256, (1080, 1920, 3), dtype=np.uint8)
+def engines_for(weights: str, device: str) -> list[str]:
+    """Return the engines that are installed and take a file."""
+    suffix = find_weights(weights).suffix
+    return [
+        name
+        for name, kind in ENGINES.items()
+        if (kind.suffix or '.pth') == suffix
+        and not kind.why_unavailable()
+        and (device in ('auto', *kind.devices))
+    ]
+
+
+YARDSTICK = f'bare YOLOX-nano in OpenVINO, {YARDSTICK_SIZE[0]} x {YARDSTICK_SIZE[1]}'
+
+
+def yardstick(image: np.ndarray) -> dict[str, Work]:
+    """Return the works of YOLOX-nano as it comes."""
+    bare = BareYolox(YARDSTICK_SIZE, torch.get_num_threads())
+    planes, _ = bare.planes(image)
+    return {
+        f'network: {YARDSTICK}': lambda: bare.network(planes),
+        f'detector: {YARDSTICK}': lambda: bare(image),
+    }
+
+
+def stages(detector: Detector, image: np.ndarray) -> dict[str, Work]:
+    """Return the works of a detector, by a name that begins with the stage."""
     boxed = letterbox(image, detector.input_size)
-    maps = detector._engine([boxed])
+    predictions = detector._engine([boxed])
 
     def network() -> None:
-        detector._engine([boxed]).hm.sum().item()  # waits for a GPU to finish
+        detector._engine([boxed]).levels[0].scores[0, 0, 0, 0].item()  # waits for a GPU
 
     def decoding() -> None:
         with torch.inference_mode():
-            decode_peaks(maps, 0, detector.max_detections, detector.score_threshold)
+            decode_image(predictions, 0, detector.max_detections, detector.score_threshold)
 
     width, height = detector.input_size
-    print(
-        f'{detector.model_name} on {detector.device} ({detector.precision}), {width} x {height}, '
-        f'{torch.get_num_threads()} threads, ms per 1080p image'
-    )
-    for name, work in (
-        ('letterbox', lambda: letterbox(image, detector.input_size)),
-        ('network', network),
-        ('decode', decoding),
-        ('again at half', lambda: detector._look([image], half_size(detector.input_size))),
-        ('whole detector', lambda: detector(image)),
-    ):
-        if detector.near_height or name != 'again at half':
-            print(f'  {name:16}{milliseconds(work, repeats):9.2f}')
+    title = f'{detector.model_name} in {detector.runtime}, {width} x {height}'
+    return {
+        f'letterbox: {title}': lambda: letterbox(image, detector.input_size),
+        f'network: {title}': network,
+        f'decoding: {title}': decoding,
+        f'detector: {title}': lambda: detector(image),
+    }

@@ -10,6 +10,9 @@ import pytest
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 
+# Converted networks: kept from run to run, and not among the user's own.
+os.environ['XDG_CACHE_HOME'] = str(REPOSITORY / 'build' / 'test_cache')
+
 sys.path.insert(0, str(Path(__file__).parent))  # tests in every folder use the helpers here
 
 

@@ -15,6 +15,8 @@ FILES = sorted(PACKAGE.rglob('*.py'))
 LAYERS = (
     '',
     'types',
+    'boxes',
+    'former_settings',
     'geometry',
     'pixels',
     'network',

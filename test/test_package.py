@@ -42,6 +42,7 @@ OPTIONAL = {
     'rosbag2_py',
     'matplotlib',
     'openvino',
+    'onnx',
     'onnxruntime',
     'onnxscript',
     'backports',

@@ -13,7 +13,7 @@ from fairmot_ros.detector.detector import find_weights
 from fairmot_ros.network import CheckpointError, load_checkpoint, save_checkpoint
 from fairmot_ros.training.config import ConfigError, read_config
 from fairmot_ros.training.mix import read_mix
-from fairmot_ros.training.scoring.calibration import apply_line, fit_line, move, reliability
+from fairmot_ros.training.scoring.calibration import fit_line, move, reliability
 from fairmot_ros.training.scoring.detection import detections_of, make_detector
 from fairmot_ros.training.sources import DataError
 
@@ -24,8 +24,8 @@ def make_parser() -> argparse.ArgumentParser:
     """Return the command line."""
     parser = argparse.ArgumentParser(
         prog='fairmot-calibrate',
-        description='Change the last layer of the heat maps so that of the detections scored s, '
-        'a share s is right. The order of the detections stays.',
+        description='Change the scores of a model so that of the detections scored s, a share s '
+        'is right. The order of the detections stays.',
     )
     parser.add_argument('config', type=Path, help='training file: its labelled pictures are used')
     parser.add_argument(
@@ -69,18 +69,10 @@ def calibrate(options: argparse.Namespace) -> None:
     )
     slope, shift = fit_line(scores, hits)
     network = load_checkpoint(find_weights(options.weights))
-    apply_line(network, slope, shift)
-    info = network.info
+    network.move_scores(slope, shift)
     options.output.parent.mkdir(parents=True, exist_ok=True)
-    save_checkpoint(
-        network,
-        options.output,
-        half=config.half_weights,
-        name=info.name,
-        input_size=list(info.input_size or config.input_size),
-        labels=list(info.labels),
-        near_height=info.near_height,
-    )
+    size = network.info.input_size or config.input_size
+    save_checkpoint(network, options.output, half=config.half_weights, input_size=list(size))
     print(
         json.dumps(
             {

@@ -113,6 +113,16 @@ def make_parser() -> argparse.ArgumentParser:
         '--device', default=None, help="'auto', 'cpu' or 'cuda', for every configuration"
     )
     compared.add_argument(
+        '--engine',
+        default=None,
+        help="'auto', 'openvino', 'torch' or 'onnxruntime', for every configuration",
+    )
+    compared.add_argument(
+        '--deterministic',
+        action='store_true',
+        help='compute the same bits in every run on the same machine, for every configuration',
+    )
+    compared.add_argument(
         '--rate',
         type=float,
         nargs='+',
@@ -209,7 +219,12 @@ def choose_configurations(options: argparse.Namespace) -> list[Configuration]:
     """Return what is to be compared."""
     from fairmot_ros.cli.evaluation.configuration import Configuration, read_configuration
 
-    extra = {} if options.device is None else {'device': options.device}
+    chosen_here = {
+        'device': options.device,
+        'engine': options.engine,
+        'deterministic': options.deterministic or None,
+    }
+    extra = {name: value for name, value in chosen_here.items() if value is not None}
     chosen = [read_configuration(path) for path in options.config]
     chosen += [
         Configuration(Path(weights).stem, {'weights': weights}) for weights in options.weights
@@ -237,13 +252,13 @@ def run_all(
             runs += plain
             if options.interpolate:
                 runs += [filled_run(run, options.interpolate) for run in plain]
-        model = tracker.model
+        model, runtime = tracker.model, tracker.runtime
         del tracker  # the node loads its own
         if options.rate:
             from fairmot_ros.cli.evaluation.live import track_live
 
             runs += [
-                track_live(configuration, recording, rate, model)
+                track_live(configuration, recording, rate, model, runtime)
                 for rate in options.rate
                 for recording in recordings
             ]

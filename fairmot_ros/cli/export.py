@@ -11,11 +11,13 @@ import numpy as np
 import torch
 
 from fairmot_ros.cli.command import parse_size
-from fairmot_ros.detector.detector import choose_input_size, find_weights
-from fairmot_ros.detector.onnx_engine import OnnxEngine
+from fairmot_ros.detector.detector import find_weights
+from fairmot_ros.detector.engines.base import EngineOptions
+from fairmot_ros.detector.engines.onnx_engine import OnnxEngine
+from fairmot_ros.detector.input_size import choose_input_size
 from fairmot_ros.detector.onnx_export import ExportError, export_onnx
 from fairmot_ros.network import CheckpointError, load_checkpoint
-from fairmot_ros.network.heads import HEADS, FairMOTNetwork
+from fairmot_ros.network.base import Network
 
 TOLERANCE = 1e-3  # of a map's largest value
 
@@ -61,12 +63,7 @@ def main(arguments: list[str] | None = None) -> int:
         f'{options.output.stat().st_size / 1e6:.1f} MB'
     )
     for name, difference in differences.items():
-        print(f'  {name:4}differs by {difference:.1e} of its largest value at most')
-    if network.info.near_height:
-        print(
-            f'  Its size is fixed: it does not look again for people taller than '
-            f'{network.info.near_height} pixels, as {network.info.name} does by itself.'
-        )
+        print(f'  {name:10}differs by {difference:.1e} of its largest value at most')
     if max(differences.values()) > TOLERANCE:
         print(
             f'fairmot-export: the file does not compute what {options.weights} does',
@@ -77,20 +74,18 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 @torch.inference_mode()
-def compare(network: FairMOTNetwork, path: Path, size: tuple[int, int]) -> dict[str, float]:
+def compare(network: Network, path: Path, size: tuple[int, int]) -> dict[str, float]:
     """Return the largest difference in each map, as a share of the map's largest value."""
     width, height = size
     image = np.random.default_rng(0).integers(0, 256, (height, width, 3), dtype=np.uint8)
     rgb = torch.from_numpy(image[None, ..., ::-1].copy()).permute(0, 3, 1, 2).float() / 255
-    expected, got = network(rgb), OnnxEngine(path, 'cpu')([image])
-    cells = torch.arange(got.hm[0, 0].numel())
-    found = {'hm': got.hm[0].flatten(1).t(), **got.at(0, cells)}
+    expected, got = (
+        network.whole_maps(rgb),
+        OnnxEngine(path, EngineOptions(device='cpu')).maps([image]),
+    )
     return {
-        name: float(
-            (expected[name][0].flatten(1).t() - found[name]).abs().max()
-            / expected[name].abs().max()
-        )
-        for name in HEADS
+        name: float((values - got[name]).abs().max() / values.abs().max())
+        for name, values in expected.items()
     }
 
 

@@ -1,4 +1,4 @@
-"""Score the two halves of a network: ``fairmot-score detection SET``, ``embedding SET``."""
+"""Score a network or teachers: ``fairmot-score {detection,embedding,teacher} SET``."""
 
 from __future__ import annotations
 
@@ -9,14 +9,16 @@ from pathlib import Path
 from typing import Any
 
 from fairmot_ros.cli.set_arguments import add_set_arguments, chosen_set
-from fairmot_ros.detector.detector import check_input_size, choose_input_size, find_weights
+from fairmot_ros.detector.detector import find_weights
+from fairmot_ros.detector.input_size import check_input_size, choose_input_size
 from fairmot_ros.network import CheckpointError, load_checkpoint
 from fairmot_ros.training.config import ConfigError
 from fairmot_ros.training.problems import Problems
 from fairmot_ros.training.readers import read_set
-from fairmot_ros.training.scoring import score_detection, score_embedding
+from fairmot_ros.training.scoring import score_detection, score_embedding, score_teacher
 from fairmot_ros.training.scoring.detection import make_detector
 from fairmot_ros.training.sources import DataError
+from fairmot_ros.training.teacher_labels import read_detections
 
 
 def make_parser() -> argparse.ArgumentParser:
@@ -44,8 +46,13 @@ def make_parser() -> argparse.ArgumentParser:
         metavar='N',
         help='where there are more, whole identities are drawn at random (default: 10000)',
     )
-    for half in (detection, embedding):
+    teacher = halves.add_parser(
+        'teacher', help='average precision at IoU 0.5 of the detections of fairmot-teach'
+    )
+    for half in (detection, embedding, teacher):
         add_set_arguments(half)
+        half.add_argument('--output', type=Path, default=None, help='JSON file to write')
+    for half in (detection, embedding):
         half.add_argument(
             '--weights',
             default='default',
@@ -61,7 +68,6 @@ def make_parser() -> argparse.ArgumentParser:
             help="size of the network's input, multiples of 32 (default: the model's own)",
         )
         half.add_argument('--device', default='auto', help="'auto', 'cpu' or 'cuda'")
-        half.add_argument('--output', type=Path, default=None, help='JSON file to write')
     return parser
 
 
@@ -83,11 +89,16 @@ def main(arguments: list[str] | None = None) -> int:
 
 def score(options: argparse.Namespace) -> dict[str, Any]:
     """Return the scores and what was scored."""
-    size = check_input_size(tuple(options.input_size)) if options.input_size else None
     problems = Problems()
     photographs = read_set(*chosen_set(options), problems)
     if len(problems):
         print(problems.report(), file=sys.stderr)
+    if options.half_of_network == 'teacher':
+        return {
+            'set': str(options.set),
+            **score_teacher(read_detections(options.set), photographs),
+        }
+    size = check_input_size(tuple(options.input_size)) if options.input_size else None
     about: dict[str, Any] = {'set': str(options.set), 'weights': options.weights}
     if options.half_of_network == 'detection':
         detector = make_detector(options.weights, size, options.device)

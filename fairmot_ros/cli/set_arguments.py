@@ -33,6 +33,18 @@ def add_set_arguments(parser: argparse.ArgumentParser) -> None:
         help="file names to take, sequence names for mot, as in '*-SDP' (default: all)",
     )
     parser.add_argument(
+        '--exclude',
+        default='',
+        metavar='LIST',
+        help='text file with one file name per line: images to leave out (default: none)',
+    )
+    parser.add_argument(
+        '--only',
+        default='',
+        metavar='LIST',
+        help='the same, images to take, such as the held-out ones (default: all)',
+    )
+    parser.add_argument(
         '--half',
         default='',
         choices=HALVES,
@@ -56,6 +68,8 @@ def chosen_set(options: argparse.Namespace) -> tuple[Path, SetConfig]:
         options.format,
         options.labels,
         tuple(options.include),
+        exclude=options.exclude,
+        only=options.only,
         half=options.half,
         names=tuple(options.classes),
     )

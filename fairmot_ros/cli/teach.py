@@ -1,4 +1,4 @@
-"""Complete training labels: ``fairmot-teach --detector a.xml --looks b.xml DATA/set ...``."""
+"""Complete training labels: ``fairmot-teach --detector a.xml --reid b.xml DATA/set ...``."""
 
 from __future__ import annotations
 
@@ -6,32 +6,37 @@ import argparse
 import sys
 from pathlib import Path
 
-from fairmot_ros.training.looks import LOOKS, SEEN
 from fairmot_ros.training.sources import DataError
-from fairmot_ros.training.teacher import Teacher, teach_boxes, teach_looks
+from fairmot_ros.training.teacher_labels import DETECTIONS, EMBEDDINGS
+from fairmot_ros.training.teachers.detectors import create_detector
+from fairmot_ros.training.teachers.labelling import label_boxes, label_embeddings
+from fairmot_ros.training.teachers.reidentification import ReidTeacher
 
 
 def make_parser() -> argparse.ArgumentParser:
     """Return the command line."""
     parser = argparse.ArgumentParser(
         prog='fairmot-teach',
-        description='Let networks of others look at training sets, and write beside each what '
-        'they see. A training file says which sets use it.',
+        description='Run pre-trained networks on training sets and write their detections and '
+        'embeddings beside the images. A training file says which sets use them.',
     )
     parser.add_argument('sets', type=Path, nargs='+', help='folders of the sets')
     parser.add_argument(
         '--detector',
-        type=Path,
-        metavar='XML',
-        help=f'person detector in OpenVINO format, with the outputs of an SSD; writes {SEEN}: '
-        'people whom the labels leave out are added, doubtful ones are not judged',
+        action='append',
+        default=[],
+        metavar='FILE[@WIDTHxHEIGHT]',
+        help='person detector: an SSD or FCOS of the Open Model Zoo (.xml), or YOLOX (.onnx), '
+        "with the network's own input size by default. May be given several times: the detections "
+        f'are fused. Writes {DETECTIONS}: people whom the labels leave out are added, and those '
+        'on whom the detectors disagree are ignored in training',
     )
     parser.add_argument(
-        '--looks',
+        '--reid',
         type=Path,
-        metavar='XML',
-        help=f're-identification network in OpenVINO format; writes {LOOKS}: the embedding '
-        'learns to lie where this one does',
+        metavar='FILE',
+        help=f're-identification network (.xml or .onnx); writes {EMBEDDINGS}, which the '
+        'embedding can be trained to reproduce',
     )
     return parser
 
@@ -40,17 +45,16 @@ def main(arguments: list[str] | None = None) -> int:
     """Run the command; returns the exit code."""
     parser = make_parser()
     options = parser.parse_args(arguments)
-    if not (options.detector or options.looks):
-        parser.error('nothing to do: give --detector, --looks or both')
+    if not (options.detector or options.reid):
+        parser.error('nothing to do: give --detector, --reid or both')
     try:
-        for path, teach, unit in (
-            (options.detector, teach_boxes, 'boxes'),
-            (options.looks, teach_looks, 'people'),
-        ):
-            if path:
-                teacher = Teacher(path)
-                for folder in options.sets:
-                    print(f'{folder}: {teach(teacher, folder)} {unit}')
+        detectors = [create_detector(name) for name in options.detector]
+        reid = ReidTeacher(options.reid) if options.reid else None
+        for folder in options.sets:
+            if detectors:
+                print(f'{folder}: {label_boxes(detectors, folder)} detections')
+            if reid is not None:
+                print(f'{folder}: {label_embeddings(reid, folder)} embeddings')
     except DataError as error:
         print(f'fairmot-teach: {error}', file=sys.stderr)
         return 2

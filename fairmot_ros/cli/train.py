@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import math
 import sys
+import time
 from pathlib import Path
 
 from fairmot_ros.network import CheckpointError
@@ -49,20 +51,31 @@ def make_parser() -> argparse.ArgumentParser:
         metavar='STEPS',
         help='how often the state is written (default: 200)',
     )
+    parser.add_argument(
+        '--minutes',
+        type=float,
+        default=math.inf,
+        metavar='M',
+        help='stop after so many minutes, for machines that are lent for a time; the same command '
+        'resumes the run (default: train to the end)',
+    )
     return parser
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the command; returns the exit code."""
     options = make_parser().parse_args(arguments)
+    ends = time.monotonic() + 60 * options.minutes
     try:
         for config in [read_config(path) for path in options.config]:
             folder = options.output or Path('runs') / config.name
             trainer = Trainer(config, options.data, folder, options.device)
-            weights = trainer.run(options.save_every)
+            weights = trainer.run(options.save_every, (ends - time.monotonic()) / 60)
             report = trainer.mix.problems.report()
             if report and trainer.processes.is_first:
                 print(report, file=sys.stderr)
+            if not trainer.is_finished:
+                break
     except (CheckpointError, ConfigError, DataError, TrainingError) as error:
         print(f'fairmot-train: {error}', file=sys.stderr)
         return 2
@@ -70,6 +83,11 @@ def main(arguments: list[str] | None = None) -> int:
         print('fairmot-train: stopped; the same command resumes it', file=sys.stderr)
         return 130
     if trainer.processes.is_first:
+        if not trainer.is_finished:
+            print(
+                f'stopped after {options.minutes:g} minutes at step {trainer.step} of '
+                f'{trainer.steps} of {trainer.config.name}; the same command resumes it'
+            )
         print(f'weights: {weights}')
     trainer.processes.leave()
     return 0

@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from importlib import import_module
 from pathlib import Path
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from fairmot_ros.detector.decode import decode_peaks
-from fairmot_ros.detector.engine import TorchEngine
-from fairmot_ros.detector.letterbox import letterbox, map_to_image
-from fairmot_ros.detector.maps import Maps
-from fairmot_ros.detector.near import half_size, join, taller_than
-from fairmot_ros.detector.onnx_engine import SUFFIX, OnnxEngine
-from fairmot_ros.network import load_checkpoint
-from fairmot_ros.network.heads import ModelInfo
+from fairmot_ros.detector.decode import decode_image
+from fairmot_ros.detector.engines import EngineOptions, load_engine
+from fairmot_ros.detector.letterbox import letterbox, map_to_image, map_to_input
+from fairmot_ros.network.predictions import Predictions
+from fairmot_ros.network.registry import ARCHITECTURES
 from fairmot_ros.types import Detections
 
 DEFAULT_WEIGHTS = Path(__file__).resolve().parents[1] / 'weights' / 'default.pth'
-PUBLISHED_INPUT_SIZE = (1088, 608)
-ENGINES = ('auto', 'torch', 'onnxruntime')
 
 
 class Detector:
@@ -30,11 +27,11 @@ class Detector:
     Attributes:
         info: what is known about the model: architecture, name, labels, weights' hash.
         input_size: (width, height) of the network's input.
+        engine: what runs the network: 'openvino', 'torch' or 'onnxruntime'.
+        deterministic: whether it computes the same bits in every run.
         device: where the network runs.
         precision: 'fp32', 'fp16' or 'bf16'.
-        embedding_size: D of the detections' embeddings.
-        near_height: people taller than so many pixels at the network's input are looked for at
-            half the size as well; 0 for never.
+        embedding_size: D of the detections' embeddings; 0 if the network has none.
         score_threshold: only detections above it are returned; may be changed at any time.
     """
 
@@ -47,7 +44,7 @@ class Detector:
         precision: str = 'auto',
         score_threshold: float = 0.1,
         max_detections: int = 500,
-        near_height: int | None = None,
+        deterministic: bool = False,
     ) -> None:
         """Load the weights and prepare the device.
 
@@ -57,47 +54,42 @@ class Detector:
             input_size: (width, height), multiples of 32; the model's own by default. That of
                 an exported file is fixed.
             device: 'auto' (a GPU where there is one), 'cpu', 'cuda' or 'cuda:N'.
-            engine: 'torch' for checkpoints, 'onnxruntime' for .onnx files; 'auto' chooses.
+            engine: 'openvino' or 'torch' for checkpoints, 'onnxruntime' for .onnx files; 'auto'
+                takes the fastest that is installed for the device.
             precision: 'auto', 'fp32', 'fp16' or 'bf16'.
             score_threshold: lowest score of a detection.
             max_detections: most detections in one image.
-            near_height: see the attribute; the model's own by default. The second look takes
-                up to two fifths of the time of the first. Exported files look once.
+            deterministic: compute the same bits in every run on this machine; 'auto' then takes
+                torch for checkpoints.
 
         Raises:
             CheckpointError: if the weights cannot be used.
             ValueError: if another argument is out of range.
         """
-        if engine not in ENGINES:
-            raise ValueError(f'engine must be one of {ENGINES}, got {engine!r}')
         if not 0.0 <= score_threshold <= 1.0:
             raise ValueError(f'score_threshold must be within 0..1, got {score_threshold}')
         if max_detections < 1:
             raise ValueError(f'max_detections must be at least 1, got {max_detections}')
-        if near_height is not None and near_height < 0:
-            raise ValueError(f'near_height must be 0 or more, got {near_height}')
         path = find_weights(weights)
-        self._engine = load_engine(path, engine, device, precision)
+        options = EngineOptions(device, precision, input_size, deterministic)
+        self._engine = load_engine(path, engine, options)
+        self.engine = self._engine.name
+        self.deterministic = deterministic
         self.info = self._engine.info
         self.embedding_size = self._engine.embedding_size
         self.device = self._engine.device
         self.precision = self._engine.precision
-        self.input_size = choose_input_size(input_size, self.info)
-        self.near_height = self.info.near_height if near_height is None else near_height
-        if isinstance(self._engine, OnnxEngine):
-            if self.input_size != self.info.input_size:
-                raise ValueError(
-                    f'{path.name} takes images of {_by(self.info.input_size)} alone, got '
-                    f'input_size {_by(self.input_size)}: export the network for that size'
-                )
-            if near_height:
-                raise ValueError(
-                    f'{path.name} looks once, at its own size, got near_height {near_height}: '
-                    'use 0, or a checkpoint'
-                )
-            self.near_height = 0
+        self.input_size = self._engine.input_size
+        self._enlarge = ARCHITECTURES[self.info.architecture].enlarge_images
         self.score_threshold = score_threshold
         self.max_detections = max_detections
+
+    @property
+    def runtime(self) -> str:
+        """Engine with its version, device and precision, on which the last digits depend."""
+        parts = [str(self.device), self.precision, *(['deterministic'] * self.deterministic)]
+        version = re.split('[-+]', import_module(self.engine).__version__)[0]
+        return f'{self.engine} {version} ({", ".join(parts)})'
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -140,46 +132,51 @@ class Detector:
             check_image(image)
         if not images_bgr:
             return []
-        found = self._look(images_bgr, self.input_size)
-        if not self.near_height:
-            return found
-        nearer = self._look(images_bgr, half_size(self.input_size))
-        return [
-            join(
-                far,
-                taller_than(self._in_image(self.near_height, image), near),
-                self.max_detections,
-            )
-            for image, far, near in zip(images_bgr, found, nearer)
-        ]
-
-    def _look(
-        self, images_bgr: Sequence[NDArray[np.uint8]], size: tuple[int, int]
-    ) -> list[Detections]:
-        """Return what the network sees in images of a size (width, height)."""
-        maps = self._engine([letterbox(image, size) for image in images_bgr])
-        return [self._read(maps, row, image.shape[:2]) for row, image in enumerate(images_bgr)]
-
-    def _in_image(self, pixels: float, image: NDArray[np.uint8]) -> float:
-        """Return how long pixels of the network's input are in the image."""
-        width, height = self.input_size
-        return pixels * max(image.shape[1] / width, image.shape[0] / height)
+        predictions = self._engine(
+            [letterbox(image, self.input_size, self._enlarge) for image in images_bgr]
+        )
+        return [self._read(predictions, row, image) for row, image in enumerate(images_bgr)]
 
     @torch.inference_mode()
-    def _read(self, maps: Maps, row: int, shape: tuple[int, ...]) -> Detections:
-        """Return what the maps of one image of a batch show, in pixels of that image."""
-        peaks = decode_peaks(maps, row, self.max_detections, self.score_threshold)
-        map_height, map_width = maps.hm.shape[-2:]
-        height, width = shape
+    def _read(self, predictions: Predictions, row: int, image: NDArray[np.uint8]) -> Detections:
+        """Return the detections of one image of a batch, in pixels of that image."""
+        found = decode_image(predictions, row, self.max_detections, self.score_threshold)
+        height, width = image.shape[:2]
         boxes = map_to_image(
-            peaks.boxes_xyxy.cpu().numpy(), (map_width, map_height), (width, height)
+            found.boxes_xyxy.cpu().numpy(), self.input_size, (width, height), self._enlarge
         )
         return Detections(
             boxes,
-            peaks.scores.cpu().numpy(),
-            peaks.embeddings.cpu().numpy(),
-            peaks.class_ids.cpu().numpy(),
+            found.scores.cpu().numpy(),
+            None if found.embeddings is None else found.embeddings.cpu().numpy(),
+            found.class_ids.cpu().numpy(),
         )
+
+    @torch.inference_mode()
+    def embed(
+        self, image_bgr: NDArray[np.uint8], boxes_xyxy: NDArray[np.floating]
+    ) -> NDArray[np.float32]:
+        """Return the embeddings of given boxes, float32 [N, D], unit length.
+
+        Args:
+            image_bgr: uint8 [H, W, 3].
+            boxes_xyxy: [N, 4] in pixels of the image.
+
+        Raises:
+            ValueError: if the network has no embeddings, or the image is not of that form.
+        """
+        check_image(image_bgr)
+        if not self.embedding_size:
+            raise ValueError(f'{self.model_name} has no embeddings')
+        predictions = self._engine([letterbox(image_bgr, self.input_size, self._enlarge)])
+        size = image_bgr.shape[1], image_bgr.shape[0]
+        boxes = map_to_input(
+            np.asarray(boxes_xyxy, np.float32), self.input_size, size, self._enlarge
+        )
+        found = predictions.embeddings_at(0, torch.from_numpy(boxes).to(self.device))
+        assert found is not None
+        embeddings: NDArray[np.float32] = found.cpu().numpy()
+        return embeddings
 
     def warm_up(self) -> None:
         """Run once on a blank image, so that the first real one is not the slowest."""
@@ -190,54 +187,6 @@ class Detector:
 def find_weights(weights: str | Path) -> Path:
     """Return the path of weights, of those that ship for 'default'."""
     return DEFAULT_WEIGHTS if weights == 'default' else Path(weights)
-
-
-def choose_input_size(size: tuple[int, int] | None, info: ModelInfo) -> tuple[int, int]:
-    """Return (width, height): the given size, or else the model's own, or the published one.
-
-    Raises:
-        ValueError: if it is not one of positive multiples of 32.
-    """
-    return check_input_size(size or info.input_size or PUBLISHED_INPUT_SIZE)
-
-
-def load_engine(path: Path, engine: str, device: str, precision: str) -> TorchEngine | OnnxEngine:
-    """Load weights into what runs them; see `Detector`.
-
-    Raises:
-        CheckpointError: if the file cannot be used.
-        ValueError: if the engine does not take such a file, or another argument is wrong.
-    """
-    exported = path.suffix == SUFFIX
-    if engine not in ('auto', 'onnxruntime' if exported else 'torch'):
-        raise ValueError(
-            f'engine {engine!r} does not take {path.name}: onnxruntime takes the {SUFFIX} files '
-            'of fairmot-export, torch takes checkpoints'
-        )
-    if exported:
-        return OnnxEngine(path, device, precision)
-    return TorchEngine(load_checkpoint(path), device, precision)
-
-
-def _by(size: tuple[int, int] | None) -> str:
-    assert size is not None
-    return f'{size[0]} x {size[1]}'
-
-
-def check_input_size(size: tuple[int, int]) -> tuple[int, int]:
-    """Return (width, height) as integers.
-
-    Raises:
-        ValueError: if they are not positive multiples of 32.
-    """
-    width, height = int(size[0]), int(size[1])
-    if width < 32 or height < 32 or width % 32 or height % 32:
-        nearest = [max(32, round(v / 32) * 32) for v in (width, height)]
-        raise ValueError(
-            f'input_size must be (width, height) in multiples of 32, got {width} x {height}; '
-            f'the nearest is {nearest[0]} x {nearest[1]}'
-        )
-    return width, height
 
 
 def check_image(image: NDArray) -> None:

@@ -12,10 +12,11 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from fairmot_ros.detector.onnx_engine import METADATA
+from fairmot_ros.detector.engines.named_maps import NamedMaps
+from fairmot_ros.detector.engines.onnx_engine import METADATA
+from fairmot_ros.network.base import Network
 from fairmot_ros.network.deform_conv import DeformConv2d, deform_conv2d
 from fairmot_ros.network.fuse import fuse_batch_norms
-from fairmot_ros.network.heads import HEADS, FairMOTNetwork
 
 OPSET = 19  # the first with DeformConv
 
@@ -46,11 +47,11 @@ def _deform_conv_operator() -> Any:
     return torch.ops.fairmot_ros.deform_conv.default
 
 
-def export_onnx(network: FairMOTNetwork, path: Path, input_size: tuple[int, int]) -> None:
+def export_onnx(network: Network, path: Path, input_size: tuple[int, int]) -> None:
     """Write a network as an ONNX file.
 
     Its input is ``images``, float32 [B, 3, H, W], RGB in 0..1, of any B; its outputs are the
-    raw maps. What is known of the model is in the metadata ``fairmot_ros``, as JSON.
+    whole maps. What is known of the model is in the metadata ``fairmot_ros``, as JSON.
 
     Args:
         network: stays as it is.
@@ -71,7 +72,8 @@ def export_onnx(network: FairMOTNetwork, path: Path, input_size: tuple[int, int]
         )
 
     operator = _deform_conv_operator()
-    traced = fuse_batch_norms(copy.deepcopy(network).cpu().eval())
+    own = copy.deepcopy(network).cpu().eval()
+    traced = NamedMaps.whole(fuse_batch_norms(own))
     for module in traced.modules():
         if isinstance(module, DeformConv2d):
             module.convolve = operator
@@ -84,7 +86,7 @@ def export_onnx(network: FairMOTNetwork, path: Path, input_size: tuple[int, int]
             dynamo=True,
             opset_version=OPSET,
             input_names=['images'],
-            output_names=list(HEADS),
+            output_names=traced.names,
             verbose=False,
             dynamic_shapes={'images': {0: torch.export.Dim('batch')}},
             custom_translation_table={operator: deform_conv},
@@ -99,7 +101,6 @@ def export_onnx(network: FairMOTNetwork, path: Path, input_size: tuple[int, int]
             'input_size': list(input_size),
             'labels': list(info.labels),
             'embedding_size': network.sizes.reid_dim,
-            'near_height': info.near_height,
         }
     )
     partial = path.with_name(path.name + '.partial')

@@ -85,6 +85,7 @@ class Run:
         rows: [N, 10] MOTChallenge results, frames numbered as the bag's images.
         processed: bool [F], for each image whether the tracker got to it.
         live: only of live runs.
+        runtime: what ran the network, on which the last digits depend.
     """
 
     recording: Recording
@@ -94,6 +95,7 @@ class Run:
     rows: MotArray
     processed: NDArray[np.bool_]
     live: Live | None = None
+    runtime: str = ''
 
     @property
     def tracks(self) -> int:

@@ -11,12 +11,11 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from fairmot_ros.network.heads import FairMOTNetwork, ModelInfo
+from fairmot_ros.network.base import ModelInfo, Network
 from fairmot_ros.network.registry import ARCHITECTURES, create_network
 
 # The ImageNet classifier, left over in the DLA files; the network does not have it.
 DEAD_PREFIX = 'base.fc.'
-HEAD_KEYS = ('hm.2.weight', 'wh.2.weight', 'id.2.weight', 'reg.2.weight')
 SHOWN_KEYS = 5
 
 
@@ -24,7 +23,7 @@ class CheckpointError(ValueError):
     """A file that does not hold the weights of a known network; the message says why."""
 
 
-def load_checkpoint(path: str | Path) -> FairMOTNetwork:
+def load_checkpoint(path: str | Path) -> Network:
     """Build the network that a file holds and fill it, in evaluation mode on the CPU.
 
     The architecture, the head sizes and the embedding size are read from the file. Every
@@ -42,15 +41,10 @@ def load_checkpoint(path: str | Path) -> FairMOTNetwork:
     content = _read(path)
     state = _strip(_find_state_dict(content, path))
     architecture = _find_architecture(state, path)
-    options = {
-        name: read(state) for name, (_, read) in ARCHITECTURES[architecture].options.items()
-    }
+    known = ARCHITECTURES[architecture]
     network = create_network(
         architecture,
-        num_classes=state['hm.2.weight'].shape[0],
-        reid_dim=state['id.2.weight'].shape[0],
-        wh_channels=state['wh.2.weight'].shape[0],
-        **options,
+        **{name: read(state) for name, (_, read) in (known.sizes | known.options).items()},
     )
     _check_fit(state, network.state_dict(), architecture, path)
     network.load_state_dict(state)
@@ -58,7 +52,7 @@ def load_checkpoint(path: str | Path) -> FairMOTNetwork:
     return network.eval()
 
 
-def initialise(network: FairMOTNetwork, path: str | Path) -> list[str]:
+def initialise(network: Network, path: str | Path) -> list[str]:
     """Fill a network with the weights of a file, to train it further.
 
     All but the heads must fit; a head that is missing or of other sizes, as in a detector
@@ -74,7 +68,7 @@ def initialise(network: FairMOTNetwork, path: str | Path) -> list[str]:
     state = _strip(_find_state_dict(_read(path), path))
     expected = network.state_dict()
     fresh = []
-    for head in network.sizes.channels():
+    for head in network.head_names:
         keys = [key for key in expected if key.startswith((f'{head}.', f'{head}_neck.'))]
         if any(key not in state or state[key].shape != expected[key].shape for key in keys):
             fresh.append(head)
@@ -87,17 +81,35 @@ def initialise(network: FairMOTNetwork, path: str | Path) -> list[str]:
 
 
 def save_checkpoint(
-    network: FairMOTNetwork, path: str | Path, *, half: bool = False, **extra: Any
+    network: Network, path: str | Path, *, half: bool = False, **extra: Any
 ) -> None:
-    """Write ``{'epoch', 'state_dict', ...}``; with `half`, floats as float16, half the size."""
+    """Write ``{'epoch', 'state_dict', ...}`` and what is known of the model.
+
+    Args:
+        network: its `info` is written too.
+        path: of the file.
+        half: write floats as float16, half the size.
+        **extra: further content; replaces that of `info` under the same name.
+    """
     state = {
         key: value.half() if half and value.is_floating_point() else value
         for key, value in network.state_dict().items()
     }
     path = Path(path)
     partial = path.with_name(path.name + '.partial')
-    torch.save({'epoch': 0, **extra, 'state_dict': state}, partial)
+    torch.save({'epoch': 0, **_metadata(network.info), **extra, 'state_dict': state}, partial)
     partial.replace(path)  # a crash never leaves half a file behind
+
+
+def _metadata(info: ModelInfo) -> dict[str, Any]:
+    """Return the part of `info` that a file tells, see `_describe`."""
+    size = {} if info.input_size is None else {'input_size': list(info.input_size)}
+    return {
+        'name': info.name,
+        'labels': list(info.labels),
+        'score_line': list(info.score_line),
+        **size,
+    }
 
 
 def _read(path: Path) -> Any:
@@ -139,8 +151,9 @@ def _describe(info: ModelInfo, content: dict[str, Any], path: Path) -> ModelInfo
     size = content.get('input_size')
     if isinstance(size, (list, tuple)) and len(size) == 2:
         known['input_size'] = (int(size[0]), int(size[1]))
-    if isinstance(content.get('near_height'), int):
-        known['near_height'] = content['near_height']
+    line = content.get('score_line')
+    if isinstance(line, (list, tuple)) and len(line) == 2:
+        known['score_line'] = (float(line[0]), float(line[1]))
     labels = content.get('labels')
     if isinstance(labels, (list, tuple)) and len(labels) == len(info.labels):
         known['labels'] = tuple(map(str, labels))
@@ -162,10 +175,9 @@ def _find_architecture(state: dict[str, Tensor], path: Path) -> str:
         if all(key in state for key in architecture.has_keys) and not any(
             key in state for key in architecture.lacks_keys
         ):
+            readers = architecture.sizes | architecture.options
             missing = [
-                key
-                for key in (*HEAD_KEYS, *(key for key, _ in architecture.options.values()))
-                if key not in state
+                key for key in dict.fromkeys(k for k, _ in readers.values()) if key not in state
             ]
             if missing:
                 raise CheckpointError(

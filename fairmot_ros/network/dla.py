@@ -8,8 +8,9 @@ from collections.abc import Callable
 import torch
 from torch import Tensor, nn
 
+from fairmot_ros.network.base import PUBLISHED_STRIDE, HeadSizes
 from fairmot_ros.network.deform_conv import DeformConv2d
-from fairmot_ros.network.heads import PUBLISHED_STRIDE, FairMOTNetwork, HeadSizes
+from fairmot_ros.network.heads import FairMOTNetwork
 
 CHANNELS = (16, 32, 64, 128, 256, 512)  # of the six levels; level i has stride 2**i
 

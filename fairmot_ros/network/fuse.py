@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TypeVar
+
 import torch
 from torch import nn
 from torch.nn.utils import fuse_conv_bn_eval
 
+N = TypeVar('N', bound=nn.Module)
+
 
 @torch.no_grad()
-def fuse_batch_norms(network: nn.Module) -> nn.Module:
+def fuse_batch_norms(network: N) -> N:
     """Fold every batch norm that directly follows a plain convolution into it, in place.
 
     The result is the same up to rounding, and quicker; it can no longer be trained or saved.

@@ -1,71 +1,18 @@
-"""The output heads that every architecture shares."""
+"""FairMOT's output heads, which all published architectures share."""
 
 from __future__ import annotations
-
-from dataclasses import dataclass, field
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from fairmot_ros.network.base import PUBLISHED_STRIDE, HeadSizes, Network, check_multiple
+from fairmot_ros.network.heat_map import HeatMapPredictions
+
 HEATMAP_PRIOR_BIAS = -2.19  # sigmoid gives 0.1: few cells hold a centre (CenterNet)
-PUBLISHED_STRIDE = 4
 HEADS = ('hm', 'wh', 'id', 'reg')
 HEADS_AT_PEAKS = HEADS[1:]  # those that are read where the heat map has its peaks
 STRIDES = (2, 4, 8)  # of the maps; the published networks have 4 alone
-
-
-@dataclass(frozen=True)
-class HeadSizes:
-    """Output channels of the four heads.
-
-    Attributes:
-        num_classes: heat maps.
-        reid_dim: length of the embedding.
-        wh_channels: 4 for distances to left, top, right, bottom; 2 for width and height.
-    """
-
-    num_classes: int = 1
-    reid_dim: int = 128
-    wh_channels: int = 4
-
-    def __post_init__(self) -> None:
-        for name in ('num_classes', 'reid_dim'):
-            if getattr(self, name) < 1:
-                raise ValueError(f'{name} must be at least 1, got {getattr(self, name)}')
-        if self.wh_channels not in (2, 4):
-            raise ValueError(f'wh_channels must be 2 or 4, got {self.wh_channels}')
-
-    def channels(self) -> dict[str, int]:
-        """Return the channels of each head by its name in the checkpoints."""
-        return {
-            'hm': self.num_classes,
-            'wh': self.wh_channels,
-            'id': self.reid_dim,
-            'reg': 2,
-        }
-
-
-@dataclass(frozen=True)
-class ModelInfo:
-    """What is known about a network beside its weights.
-
-    Attributes:
-        architecture: its published name.
-        name: of the model; the architecture's where the file tells none.
-        sha256: of the file the weights came from, empty for fresh weights.
-        input_size: (width, height) the model was made for, or None if the file tells none.
-        near_height: people taller than so many pixels at the network's input are better seen at
-            half the size; 0 if the file tells none.
-        labels: name of each class.
-    """
-
-    architecture: str
-    name: str = ''
-    sha256: str = ''
-    input_size: tuple[int, int] | None = None
-    labels: tuple[str, ...] = field(default=('person',))
-    near_height: int = 0
 
 
 class Head(nn.Sequential):
@@ -122,35 +69,33 @@ def squares_around(features: Tensor, cells: Tensor) -> Tensor:
     return found.unflatten(1, inside.shape[1:]) * inside[..., None]
 
 
-class FairMOTNetwork(nn.Module):
-    """Base of all architectures: `features` at the network's stride, then the four heads.
+class FairMOTNetwork(Network):
+    """Base of the published architectures: `features` at the network's stride, then the heads.
 
     The heads are attributes of the network itself, as in the published checkpoints.
-
-    Attributes:
-        sizes: output channels of the heads.
-        stride: input pixels per cell of the maps.
-        info: where the network comes from.
     """
 
     head_order = HEADS
-    info: ModelInfo
+    head_names = HEADS
 
     def __init__(self, sizes: HeadSizes, stride: int = PUBLISHED_STRIDE) -> None:
         """Keep the sizes.
 
         Raises:
-            ValueError: if the stride is none of STRIDES.
+            ValueError: if the stride is none of STRIDES, or there is no embedding.
         """
-        super().__init__()
-        if stride not in STRIDES:
-            raise ValueError(f'stride must be one of {STRIDES}, got {stride}')
-        self.sizes = sizes
-        self.stride = stride
+        if sizes.reid_dim < 1:
+            raise ValueError(f'reid_dim must be at least 1, got {sizes.reid_dim}')
+        super().__init__(sizes, stride, STRIDES)
 
     def add_heads(self, in_channels: int, hidden: int, activation: type[nn.Module]) -> None:
         """Register the heads in `head_order`."""
-        channels = self.sizes.channels()
+        channels = {
+            'hm': self.sizes.num_classes,
+            'wh': self.sizes.wh_channels,
+            'id': self.sizes.reid_dim,
+            'reg': 2,
+        }
         for name in self.head_order:
             bias = HEATMAP_PRIOR_BIAS if name == 'hm' else 0.0
             head = Head(in_channels, hidden, channels[name], activation(), bias=bias)
@@ -173,12 +118,35 @@ class FairMOTNetwork(nn.Module):
         Raises:
             ValueError: if the image's size is not a multiple of 32.
         """
-        height, width = images.shape[-2:]
-        if height % 32 or width % 32:
-            raise ValueError(
-                f'input width and height must be multiples of 32, got {width} x {height}'
-            )
+        check_multiple(images)
         return self.heads(self.features(images))
+
+    def whole_maps(self, images: Tensor) -> dict[str, Tensor]:
+        return self(images)
+
+    def dense(self, features: Tensor) -> dict[str, Tensor]:
+        """Return the heat maps, and the features from which the other heads follow.
+
+        Boxes and embeddings are read at a few dozen of some twenty thousand cells; to compute
+        them everywhere takes about a third of the time of a light network.
+        """
+        features = features.float()
+        return {'hm': self.heat_maps(features), 'features': features}
+
+    def predictions(self, maps: dict[str, Tensor]) -> HeatMapPredictions:
+        @torch.inference_mode()
+        def read(row: int, cells: Tensor, names: tuple[str, ...]) -> dict[str, Tensor]:
+            heads = self.heads_at(maps['features'][row : row + 1], cells[None], names)
+            return {name: values[0] for name, values in heads.items()}
+
+        return HeatMapPredictions(maps['hm'], read, self.stride)
+
+    @torch.no_grad()
+    def move_scores(self, slope: float, shift: float) -> None:
+        last = self.get_submodule('hm.2')
+        assert isinstance(last, nn.Conv2d) and last.bias is not None
+        last.weight.mul_(slope)
+        last.bias.mul_(slope).add_(shift)
 
     def heads(self, features: Tensor) -> dict[str, Tensor]:
         """Map features [B, C, H / stride, W / stride] to the raw maps."""
@@ -188,20 +156,23 @@ class FairMOTNetwork(nn.Module):
         """Return the raw map ``hm`` alone."""
         return self.get_submodule('hm')(features[:, self.channels_of('hm')])
 
-    def heads_at(self, features: Tensor, cells: Tensor) -> dict[str, Tensor]:
-        """Read the heads other than ``hm`` at cells, without computing whole maps.
+    def heads_at(
+        self, features: Tensor, cells: Tensor, names: tuple[str, ...] = HEADS_AT_PEAKS
+    ) -> dict[str, Tensor]:
+        """Read heads other than ``hm`` at cells, without computing whole maps.
 
         Args:
             features: [B, C, H / stride, W / stride].
             cells: int64 [B, K], y * W + x.
+            names: of the heads.
 
         Returns:
-            ``wh``, ``id`` and ``reg``, each [B, K, channels].
+            Each head by its name, [B, K, channels].
         """
         squares = squares_around(features, cells)
         return {
             name: getattr(self, name).on_squares(squares[..., self.channels_of(name)])
-            for name in HEADS_AT_PEAKS
+            for name in names
         }
 
     def channels_of(self, head: str) -> slice:

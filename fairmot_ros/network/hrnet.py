@@ -6,7 +6,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from fairmot_ros.network.heads import PUBLISHED_STRIDE, FairMOTNetwork, HeadSizes
+from fairmot_ros.network.base import PUBLISHED_STRIDE, HeadSizes
+from fairmot_ros.network.heads import FairMOTNetwork
 from fairmot_ros.network.residual import BasicBlock, Bottleneck, residual_layer
 
 CHANNELS = (18, 36, 72, 144)  # of the branches, strides 4 to 32

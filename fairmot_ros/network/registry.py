@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 
 from torch import Tensor
 
+from fairmot_ros.network.base import PUBLISHED_STRIDE, HeadSizes, ModelInfo, Network
 from fairmot_ros.network.dla import DLA34, plain_conv3x3
-from fairmot_ros.network.heads import (
-    PUBLISHED_STRIDE,
-    FairMOTNetwork,
-    HeadSizes,
-    ModelInfo,
-)
+from fairmot_ros.network.grid import GridPredictions
+from fairmot_ros.network.heat_map import from_whole_maps
 from fairmot_ros.network.hrnet import JOINED_CHANNELS, HRNet18
+from fairmot_ros.network.predictions import Predictions
 from fairmot_ros.network.resnet import ResNetDCN, ResNetFPN
 from fairmot_ros.network.yolo import Yolo
+from fairmot_ros.network.yolox import YoloxNano
 
 State = Mapping[str, Tensor]
 ReadOption = Callable[[State], int]
@@ -51,12 +50,36 @@ def yolo_id_channels(state: State) -> int:
     return state['id.0.weight'].shape[1] if has_neck else 0
 
 
+def yolox_reid_dim(state: State) -> int:
+    """Read the embedding size of a `yolox_nano` checkpoint; 0 if it has no embedding branch."""
+    projection = state.get('id.project.weight')
+    return 0 if projection is None else projection.shape[0]
+
+
+def yolox_id_channels(state: State) -> int:
+    """Read the width of a `yolox_nano` checkpoint's embedding branch."""
+    projection = state.get('id.project.weight')
+    return 64 if projection is None else projection.shape[1]
+
+
+def yolox_stride(state: State) -> int:
+    """Read the stride of a `yolox_nano` checkpoint's embedding map."""
+    fine = state.get('id.from_fine.conv.weight')
+    return 8 if fine is None or fine.shape[2] == 3 else 4
+
+
 HEAD_CONV = size_of('hm.0.weight', 0)
 DLA_OPTIONS: Options = {
     'head_conv': HEAD_CONV,
     'stride': stride_by_channels({2: 32, 4: 64, 8: 128}),
 }
 RESNET_OPTIONS = DLA_OPTIONS  # the same channels at each stride
+FAIRMOT_SIZES: Options = {
+    'num_classes': size_of('hm.2.weight', 0),
+    'reid_dim': size_of('id.2.weight', 0),
+    'wh_channels': size_of('wh.2.weight', 0),
+}
+YOLOX_KEY = 'head.8.cls_pred.weight'
 
 
 @dataclass(frozen=True)
@@ -68,14 +91,21 @@ class Architecture:
         has_keys: keys that a checkpoint of this architecture holds.
         options: option name -> (key that must be there, how its value is read).
         lacks_keys: keys that it does not hold.
+        sizes: the same for the sizes of the heads.
+        read_whole_maps: called with the maps of `Network.whole_maps` and the input's width.
         reid_dim: the embedding size of the published model.
+        enlarge_images: whether images smaller than the input are enlarged; otherwise they are
+            only padded.
     """
 
-    build: Callable[..., FairMOTNetwork]
+    build: Callable[..., Network]
     has_keys: tuple[str, ...]
     options: Options
     lacks_keys: tuple[str, ...] = ()
+    sizes: Options = field(default_factory=lambda: FAIRMOT_SIZES)
+    read_whole_maps: Callable[[Mapping[str, Tensor], int], Predictions] = from_whole_maps
     reid_dim: int = 128
+    enlarge_images: bool = True
 
 
 ARCHITECTURES: dict[str, Architecture] = {
@@ -128,6 +158,16 @@ ARCHITECTURES: dict[str, Architecture] = {
         },
         reid_dim=64,
     ),
+    'yolox_nano': Architecture(
+        YoloxNano,
+        (YOLOX_KEY,),
+        {'stride': (YOLOX_KEY, yolox_stride), 'id_channels': (YOLOX_KEY, yolox_id_channels)},
+        sizes={'num_classes': size_of(YOLOX_KEY, 0), 'reid_dim': (YOLOX_KEY, yolox_reid_dim)},
+        read_whole_maps=GridPredictions,
+        reid_dim=128,
+        # It knows people as large as the input, but not as blurred as enlarging makes them.
+        enlarge_images=False,
+    ),
 }
 
 
@@ -143,7 +183,7 @@ def create_network(
     *,
     wh_channels: int = 4,
     **options: int,
-) -> FairMOTNetwork:
+) -> Network:
     """Build a network with fresh weights, in training mode.
 
     Args:
@@ -151,9 +191,9 @@ def create_network(
         num_classes: number of heat maps.
         reid_dim: embedding size; the architecture's published size by default.
         wh_channels: 4 (distances to the box's sides) or 2 (width and height).
-        **options: what the architecture itself takes; in all of them `head_conv` (channels
-            inside the heads) and `stride` (2, 4 or 8 input pixels per cell of the maps; 4 as
-            published): the aggregation ends one level higher or lower.
+        **options: what the architecture itself takes. The published ones take `head_conv`
+            (channels inside the heads) and `stride` (2, 4 or 8 input pixels per cell of the
+            maps; 4 as published): the aggregation ends one level higher or lower.
 
     Raises:
         ValueError: on an unknown architecture or option, or a size out of range.

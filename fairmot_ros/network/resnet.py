@@ -7,9 +7,10 @@ from functools import partial
 import torch
 from torch import Tensor, nn
 
+from fairmot_ros.network.base import PUBLISHED_STRIDE, HeadSizes
 from fairmot_ros.network.deform_conv import DeformConv2d
 from fairmot_ros.network.dla import ConvBlock
-from fairmot_ros.network.heads import PUBLISHED_STRIDE, FairMOTNetwork, HeadSizes
+from fairmot_ros.network.heads import FairMOTNetwork
 from fairmot_ros.network.residual import BasicBlock, Block, Bottleneck, residual_layer
 
 # Number of layers: block, and how many in each of the four stages.

@@ -6,86 +6,9 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from fairmot_ros.network.heads import PUBLISHED_STRIDE, FairMOTNetwork, Head, HeadSizes
-
-
-class Conv(nn.Module):
-    """Convolution without bias, batch norm and SiLU."""
-
-    def __init__(
-        self, in_channels: int, out_channels: int, kernel: int = 1, stride: int = 1
-    ) -> None:
-        super().__init__()
-        self.conv = nn.Conv2d(in_channels, out_channels, kernel, stride, kernel // 2, bias=False)
-        self.bn = nn.BatchNorm2d(out_channels, eps=1e-3, momentum=0.03)
-        self.act = nn.SiLU(inplace=True)
-
-    def forward(self, x: Tensor) -> Tensor:
-        return self.act(self.bn(self.conv(x)))
-
-
-class Focus(nn.Module):
-    """Fold 2 x 2 pixels into channels, then convolve."""
-
-    def __init__(self, in_channels: int, out_channels: int) -> None:
-        super().__init__()
-        self.conv = Conv(4 * in_channels, out_channels, 3)
-
-    def forward(self, x: Tensor) -> Tensor:
-        even_rows, odd_rows = x[..., ::2, :], x[..., 1::2, :]
-        corners = (
-            even_rows[..., ::2],
-            odd_rows[..., ::2],
-            even_rows[..., 1::2],
-            odd_rows[..., 1::2],
-        )
-        return self.conv(torch.cat(corners, 1))
-
-
-class Bottleneck(nn.Module):
-    """1 x 1 then 3 x 3 convolution, with or without a shortcut."""
-
-    def __init__(self, channels: int, *, shortcut: bool) -> None:
-        super().__init__()
-        self.cv1 = Conv(channels, channels)
-        self.cv2 = Conv(channels, channels, 3)
-        self.shortcut = shortcut
-
-    def forward(self, x: Tensor) -> Tensor:
-        y = self.cv2(self.cv1(x))
-        return x + y if self.shortcut else y
-
-
-class C3(nn.Module):
-    """Cross-stage partial block: half of the channels pass by the bottlenecks."""
-
-    def __init__(
-        self, in_channels: int, out_channels: int, repeats: int = 1, *, shortcut: bool = True
-    ) -> None:
-        super().__init__()
-        hidden = out_channels // 2
-        self.cv1 = Conv(in_channels, hidden)
-        self.cv2 = Conv(in_channels, hidden)
-        self.cv3 = Conv(2 * hidden, out_channels)
-        self.m = nn.Sequential(*(Bottleneck(hidden, shortcut=shortcut) for _ in range(repeats)))
-
-    def forward(self, x: Tensor) -> Tensor:
-        return self.cv3(torch.cat((self.m(self.cv1(x)), self.cv2(x)), 1))
-
-
-class SPP(nn.Module):
-    """Spatial pyramid pooling at three window sizes."""
-
-    def __init__(self, channels: int, windows: tuple[int, ...] = (5, 9, 13)) -> None:
-        super().__init__()
-        hidden = channels // 2
-        self.cv1 = Conv(channels, hidden)
-        self.cv2 = Conv(hidden * (len(windows) + 1), channels)
-        self.m = nn.ModuleList(nn.MaxPool2d(w, 1, w // 2) for w in windows)
-
-    def forward(self, x: Tensor) -> Tensor:
-        x = self.cv1(x)
-        return self.cv2(torch.cat([x, *(pool(x) for pool in self.m)], 1))
+from fairmot_ros.network.base import PUBLISHED_STRIDE, HeadSizes
+from fairmot_ros.network.csp import C3, SPP, Conv, Focus
+from fairmot_ros.network.heads import FairMOTNetwork, Head
 
 
 class Concat(nn.Module):

@@ -24,7 +24,7 @@ class DetectionPerception:
 
     def __init__(self) -> None:
         """Start without any class."""
-        self.model = ''
+        self.model = self.runtime = ''
         self._numbers: dict[str, int] = {}
 
     @property

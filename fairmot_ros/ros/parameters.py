@@ -20,6 +20,9 @@ P = TypeVar('P', bound='TrackingParameters')
 
 CAMERA_NAME = re.compile('[A-Za-z][A-Za-z0-9_]*')
 
+# Of fairmot_ros.detector.engines, which is not imported: the tracker alone needs no torch.
+ENGINE_NAMES = ('auto', 'openvino', 'torch', 'onnxruntime')
+
 _TRACKER_DEFAULTS = TrackerConfig()
 _GALLERY_DEFAULTS = GalleryConfig()
 
@@ -348,6 +351,18 @@ class NodeParameters(TrackingParameters):
     device: str = _parameter(
         'auto', "'auto' (a GPU where there is one), 'cpu', 'cuda' or 'cuda:N'", read_only=True
     )
+    engine: str = _parameter(
+        'auto',
+        "library that runs the network: 'openvino' (CPU) or 'torch' for checkpoints, "
+        "'onnxruntime' for .onnx files; 'auto' takes the fastest that is installed for the device",
+        choices=ENGINE_NAMES,
+        read_only=True,
+    )
+    deterministic: bool = _parameter(
+        False,
+        "compute the same bits in every run on the same machine; engine 'auto' then takes torch",
+        read_only=True,
+    )
     precision: str = _parameter(
         'auto',
         "of the backbone; 'auto' is fp16 on a GPU and fp32 on the CPU",
@@ -365,14 +380,6 @@ class NodeParameters(TrackingParameters):
         0,
         "height of the network's input, a multiple of 32; 0 for the model's own",
         low=0,
-        high=8192,
-        read_only=True,
-    )
-    near_height: int = _parameter(
-        -1,
-        "people taller than so many pixels at the network's input are looked for at half the "
-        "size as well, for up to two fifths more time; 0 for never, -1 for the model's own",
-        low=-1,
         high=8192,
         read_only=True,
     )

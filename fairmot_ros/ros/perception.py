@@ -18,10 +18,12 @@ class Perception(Protocol):
 
     Attributes:
         model: what makes the embeddings; they are comparable only where it is equal.
+        runtime: what runs the model, '' if that is not known.
         labels: name of each class; may grow while messages come.
     """
 
     model: str
+    runtime: str
 
     @property
     def labels(self) -> Sequence[str]:
@@ -47,6 +49,7 @@ class ImagePerception:
         """Use a detector for all cameras."""
         self.detector = detector
         self.model = detector.model_name
+        self.runtime = detector.runtime
 
     @property
     def labels(self) -> Sequence[str]:

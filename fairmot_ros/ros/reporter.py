@@ -50,7 +50,9 @@ class Reporter:
         labels = self._node.create_publisher(LabelInfo, '~/label_info', LATCHED)
         labels.publish(converter.label_info(header, parameters.score_threshold))
         vision = self._node.create_publisher(VisionInfo, '~/vision_info', LATCHED)
-        vision.publish(converter.vision_info(header, getattr(parameters, 'weights', '')))
+        vision.publish(
+            converter.vision_info(header, getattr(parameters, 'weights', ''), perception.runtime)
+        )
         self._infos += [labels, vision]
 
     def close(self) -> None:

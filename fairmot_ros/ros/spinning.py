@@ -16,6 +16,7 @@ def run_node(
     make_node: NodeFactory,
     done: Callable[[Node], bool] = lambda node: False,
     args: list[str] | None = None,
+    start: Callable[[Node], None] = lambda node: None,
 ) -> int:
     """Create a node and serve it; returns the exit code.
 
@@ -23,11 +24,13 @@ def run_node(
         make_node: called once ROS is up.
         done: asked now and then; the node ends when it says yes.
         args: command line, that of the process by default.
+        start: called once with the node, before it is served.
     """
     rclpy.init(args=args)
     node = None
     try:
         node = make_node()
+        start(node)
         executor = SingleThreadedExecutor()
         executor.add_node(node)
         # Not spin(): on Jazzy a SIGTERM can be lost in it. This loop looks up now and then.

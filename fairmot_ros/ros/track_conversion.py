@@ -59,9 +59,10 @@ class TrackConverter:
         classes = [VisionClass(class_id=i, class_name=name) for i, name in enumerate(self.labels)]
         return LabelInfo(header=header, class_map=classes, threshold=threshold)
 
-    def vision_info(self, header: Header, weights: str) -> VisionInfo:
-        """Return which model is at work."""
-        return VisionInfo(header=header, method=f'FairMOT {self.model}', database_location=weights)
+    def vision_info(self, header: Header, weights: str, runtime: str) -> VisionInfo:
+        """Return the model, what runs it, and where its weights come from."""
+        method = ', '.join(filter(None, (f'FairMOT {self.model}', runtime)))
+        return VisionInfo(header=header, method=method, database_location=weights)
 
     def _class_id(self, track: Track) -> str:
         if self.class_id_format == 'index':

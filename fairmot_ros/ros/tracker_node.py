@@ -9,6 +9,7 @@ from sensor_msgs.msg import CompressedImage, Image
 from fairmot_ros.detector import Detector
 from fairmot_ros.ros.parameters import NodeParameters
 from fairmot_ros.ros.perception import ImagePerception
+from fairmot_ros.ros.python_logging import forward_logging
 from fairmot_ros.ros.tracking_node import TrackingNode, run_tracking_node
 
 
@@ -21,6 +22,7 @@ class TrackerNode(TrackingNode[NodeParameters]):
     def __init__(self) -> None:
         """See `TrackingNode`."""
         super().__init__('fairmot')
+        forward_logging(self.get_logger())
 
     def load(self) -> ImagePerception:
         """Load the network and run it once, so that the first image is not the slowest."""
@@ -29,19 +31,15 @@ class TrackerNode(TrackingNode[NodeParameters]):
             p.weights,
             p.input_size,
             p.device,
+            p.engine,
             precision=p.precision,
             score_threshold=p.detection_threshold,
-            near_height=None if p.near_height < 0 else p.near_height,
+            deterministic=p.deterministic,
         )
         detector.warm_up()
         self.get_logger().info(
-            f'{detector.model_name} on {detector.device} ({detector.precision}), '
-            f'input {detector.input_size[0]} x {detector.input_size[1]}, '
-            + (
-                f'again at half the size for people above {detector.near_height} pixels'
-                if detector.near_height
-                else 'one look'
-            )
+            f'{detector.model_name} in {detector.runtime}, '
+            f'input {detector.input_size[0]} x {detector.input_size[1]}'
         )
         return ImagePerception(detector)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable
 from dataclasses import fields
@@ -11,14 +12,15 @@ from rcl_interfaces.msg import SetParametersResult
 from rclpy.clock import Clock, ClockType, JumpThreshold, TimeJump
 from rclpy.duration import Duration
 from rclpy.lifecycle import LifecycleNode, LifecycleState, TransitionCallbackReturn
+from rclpy.node import Node
 from rclpy.parameter import Parameter
 from std_srvs.srv import SetBool, Trigger
 
-from fairmot_ros.detector.engine import free_device_memory
+from fairmot_ros.detector.engines.devices import free_device_memory
 from fairmot_ros.ros.frame_processor import FrameProcessor
 from fairmot_ros.ros.gallery_services import GalleryServices
 from fairmot_ros.ros.input_subscription import InputSubscription
-from fairmot_ros.ros.lifecycle_guard import guard_transitions
+from fairmot_ros.ros.lifecycle_guard import guard_transitions, report_failure
 from fairmot_ros.ros.outputs import make_outputs
 from fairmot_ros.ros.parameters import TrackingParameters, declare, own_values
 from fairmot_ros.ros.perception import Perception
@@ -26,19 +28,27 @@ from fairmot_ros.ros.reporter import Reporter
 from fairmot_ros.ros.spinning import run_node
 from fairmot_ros.ros.stream import Incoming, Stream
 from fairmot_ros.ros.unknown_parameters import explain_unknown, unknown_parameters
-from fairmot_ros.ros.worker import Worker
+from fairmot_ros.ros.worker import CallInterruptedError, Worker, is_running
 from fairmot_ros.tracker import Tracker
 from fairmot_ros.tracker.gallery import Gallery
 
-OK, REFUSED = TransitionCallbackReturn.SUCCESS, TransitionCallbackReturn.FAILURE
+OK = TransitionCallbackReturn.SUCCESS
+
+# Seconds to wait for the worker thread, in a transition and when the node is destroyed.
+TRANSITION_SECONDS = 30.0
+EXIT_SECONDS = 2.0
 
 P = TypeVar('P', bound=TrackingParameters)
 
 
 class TrackingNode(LifecycleNode, Generic[P]):
-    """configure loads, activate listens, deactivate rests, cleanup frees.
+    """Base of both nodes: subscriptions, streams, outputs and the worker thread.
 
-    A node of its own says what it takes (`input_of`) and how that becomes detections (`load`).
+    Configuring loads the model, activating subscribes to the inputs, deactivating destroys the
+    subscriptions, cleaning up frees the model. One worker thread, from configuring to cleaning
+    up, loads the model and processes all input.
+
+    A subclass defines the input topics (`input_of`) and the source of detections (`load`).
     """
 
     parameter_type: type[P]
@@ -62,6 +72,7 @@ class TrackingNode(LifecycleNode, Generic[P]):
         self._streams: list[Stream] = []
         self._inputs: dict[Stream, InputSubscription] = {}
         self._last_ids: dict[str, int] = {}  # by camera: ids outlive a cleanup
+        self._patience = TRANSITION_SECONDS
         self.add_on_set_parameters_callback(self._judge_parameters)
         if hasattr(self, 'add_post_set_parameters_callback'):
             self.add_post_set_parameters_callback(self._apply_parameters)
@@ -79,10 +90,14 @@ class TrackingNode(LifecycleNode, Generic[P]):
             post_callback=self._on_clock_jump,
         )
 
-    # -- what a node of its own provides -------------------------------------------------------
+    # -- what a subclass provides --------------------------------------------------------------
 
     def load(self) -> Perception:
-        """Return what turns messages into detections; ValueError or RuntimeError if it cannot."""
+        """Return what turns messages into detections; called on the worker thread.
+
+        Raises:
+            ValueError: if it cannot be loaded; the message says why.
+        """
         raise NotImplementedError
 
     def input_of(self, prefix: str) -> tuple[str, type]:
@@ -93,58 +108,63 @@ class TrackingNode(LifecycleNode, Generic[P]):
 
     # -- lifecycle ---------------------------------------------------------------------------
 
+    @report_failure
     def on_configure(self, state: LifecycleState) -> TransitionCallbackReturn:
-        """Load the model and offer the topics."""
-        p = self.parameters
+        """Load the model and create the publishers."""
+        self._worker = Worker(lambda: not self.context.ok())
         try:
-            self._perception = self.load()
-            for camera in p.cameras:
+            self._perception = self._worker.call(self.load)
+            for camera in self.parameters.cameras:
                 self._streams.append(self._make_stream(camera))
-        except (ValueError, RuntimeError) as error:
-            self.get_logger().error(f'cannot configure: {error}')
+            self._processor = FrameProcessor(self._perception, self.parameters)
+            self._worker.process = self._processor.process
+            self._reporter.open(self._streams, self._perception, self.parameters)
+        except CallInterruptedError:  # the process is ending
+            self._patience = EXIT_SECONDS
+            raise
+        except Exception:
             self._release()
-            return REFUSED
-        self._processor = FrameProcessor(self._perception, p)
-        self._reporter.open(self._streams, self._perception, p)
+            raise
         return OK
 
+    @report_failure
     def on_activate(self, state: LifecycleState) -> TransitionCallbackReturn:
-        """Listen to the cameras."""
-        assert self._processor is not None
-        self._worker = Worker(self._processor.process)
-        self._worker.start()
+        """Subscribe to the cameras."""
         try:
             for stream in self._streams:
                 stream.request_reset()
                 for output in stream.outputs:
                     output.activate()
                 self._inputs[stream] = self._listen(stream)
-        except ValueError as error:
-            self.get_logger().error(f'cannot activate: {error}')
+        except Exception:
             self._stop()
-            return REFUSED
+            raise
         topics = ', '.join(source.topic for source in self._inputs.values())
         self.get_logger().info(f'listening to {topics}')
         return super().on_activate(state)
 
+    @report_failure
     def on_deactivate(self, state: LifecycleState) -> TransitionCallbackReturn:
-        """Stop listening; the model stays."""
+        """Destroy the subscriptions and keep the model."""
         self._stop()
         return super().on_deactivate(state)
 
+    @report_failure
     def on_cleanup(self, state: LifecycleState) -> TransitionCallbackReturn:
-        """Free the model."""
+        """Free the model and destroy the publishers."""
         self._release()
         return OK
 
+    @report_failure
     def on_shutdown(self, state: LifecycleState) -> TransitionCallbackReturn:
-        """End from any state."""
+        """Stop and free everything, in any state."""
         self._stop()
         self._release()
         return OK
 
+    @report_failure
     def on_error(self, state: LifecycleState) -> TransitionCallbackReturn:
-        """Go back to the unconfigured state, from where everything can be tried again."""
+        """Stop and free everything; the node is unconfigured afterwards."""
         self._stop()
         self._release()
         return OK
@@ -154,8 +174,10 @@ class TrackingNode(LifecycleNode, Generic[P]):
         return self.trigger_configure() == OK and self.trigger_activate() == OK
 
     def destroy_node(self) -> None:
-        """Stop the worker before its publishers go."""
+        """Stop the worker before its publishers are destroyed."""
+        self._patience = EXIT_SECONDS
         self._stop()
+        self._end_worker()
         self._jump_handle.unregister()
         super().destroy_node()
 
@@ -180,18 +202,30 @@ class TrackingNode(LifecycleNode, Generic[P]):
         )
 
     def _stop(self) -> None:
+        """Destroy the subscriptions, finish the frame in process and deactivate the outputs."""
+        active = bool(self._inputs)
         for source in self._inputs.values():
             source.destroy()
         self._inputs.clear()
-        if self._worker is not None:
-            if not self._worker.stop():
-                self.get_logger().error('the worker is stuck; its present image is given up')
-            self._worker = None
+        if active and self._worker is not None and not self._worker.drain(self._patience):
+            self.get_logger().error(
+                f'the frame in process is not finished after {self._patience:.0f} s: clean up '
+                'and configure the node to replace the worker thread'
+            )
         for stream in self._streams:
             for output in stream.outputs:
                 output.deactivate()
 
+    def _end_worker(self) -> None:
+        worker, self._worker = self._worker, None
+        if worker is not None and not worker.stop(self._patience):
+            self.get_logger().warning(
+                f'the worker thread is still busy after {self._patience:.0f} s and is abandoned'
+            )
+
     def _release(self) -> None:
+        """End the worker, destroy the publishers and free the model."""
+        self._end_worker()
         for stream in self._streams:
             self._last_ids[stream.name] = stream.tracker.last_id
             if stream.gallery is not None:
@@ -206,13 +240,13 @@ class TrackingNode(LifecycleNode, Generic[P]):
     # -- one message ---------------------------------------------------------------------------
 
     def _on_message(self, stream: Stream, message: Any, info: dict[str, Any]) -> None:
-        """Keep the newest message for the worker, which goes on in `FrameProcessor.process`."""
+        """Pass the message to the worker, which calls `FrameProcessor.process`."""
         stream.note_sequence(info.get('publication_sequence_number'))
         if not self._enabled or self._worker is None:
             return
         sent, received = info['source_timestamp'], info['received_timestamp']
         transport = (received - sent) * 1e-9 if sent and received else None
-        if self._worker.slots.put(stream, stream.arrived(message, transport)):
+        if self._worker.put(stream, stream.arrived(message, transport)):
             stream.counters.dropped += 1
 
     # -- services, parameters, time ------------------------------------------------------------
@@ -278,17 +312,21 @@ class StartupError(RuntimeError):
 
 
 def run_tracking_node(node_type: Callable[[], TrackingNode]) -> int:
-    """Run a node, started by itself unless a lifecycle manager is to do that."""
+    """Run a node, and start it unless a lifecycle manager does; returns the exit code."""
 
-    def make_node() -> TrackingNode:
-        node = node_type()
+    def start(node: Node) -> None:
+        assert isinstance(node, TrackingNode)
         if node.parameters.autostart and not node.autostart():
-            node.destroy_node()
             raise StartupError('the node could not be started; see the error above')
-        return node
 
     try:
-        return run_node(make_node)
+        code = run_node(node_type, start=start)
     except (StartupError, ValueError) as error:
         print(f'error: {error}', file=sys.stderr)
-        return 1
+        code = 1
+    if is_running():
+        # The thread is inside native code; a regular exit would unload that and abort.
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
+    return code

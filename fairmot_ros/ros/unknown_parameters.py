@@ -7,6 +7,8 @@ from difflib import get_close_matches
 
 from rclpy.node import Node
 
+from fairmot_ros.former_settings import REMOVED
+
 DECLARED_LATER = 'qos_overrides.'
 
 
@@ -25,6 +27,9 @@ def explain_unknown(unknown: Iterable[str], known: Sequence[str]) -> str:
     """Return a sentence that names what is not known, and what may have been meant."""
     texts = []
     for name in unknown:
+        if name in REMOVED:
+            texts.append(f'{name} (gone: {REMOVED[name]})')
+            continue
         meant = get_close_matches(name, known, 1, cutoff=0.75)
         texts.append(name + (f' (did you mean {meant[0]}?)' if meant else ''))
     return f'given, but not known here and so without effect: {", ".join(texts)}'

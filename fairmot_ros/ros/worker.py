@@ -1,43 +1,124 @@
-"""The one thread that owns the device, the network and the trackers."""
+"""The one thread that loads the network, runs it and updates the trackers."""
 
 from __future__ import annotations
 
+import threading
+from collections import deque
 from collections.abc import Callable
-from threading import Thread
+from concurrent.futures import Future, wait
+from functools import partial
 from typing import Generic, TypeVar
 
-from fairmot_ros.ros.newest_slots import NewestSlots
-
-JOIN_SECONDS = 30.0
+THREAD_NAME = 'fairmot_worker'
+POLL_SECONDS = 0.1
 
 K = TypeVar('K')
 T = TypeVar('T')
+R = TypeVar('R')
+
+
+class CallInterruptedError(RuntimeError):
+    """The worker or the process is ending; a call has no result."""
 
 
 class Worker(Generic[K, T]):
-    """Takes the newest items of all sources and processes them together.
+    """Runs calls in their order, and between them processes the newest item of each source.
+
+    A network must be loaded with `call()`, so that one thread loads and runs it: OpenMP keeps a
+    pool of threads for each thread that has run a parallel region. Once two pools have more
+    threads than the machine has cores, their threads no longer spin between parallel regions, and
+    waking them up for every operator takes half as long as the network itself.
 
     Attributes:
-        slots: where the subscriptions leave their items.
+        process: called on the thread with the items by source; must not raise. To be set before
+            the first `put()`.
     """
 
-    def __init__(self, process: Callable[[dict[K, T]], None]) -> None:
-        """Prepare; `process` gets items by source and must not raise."""
-        self.slots: NewestSlots[K, T] = NewestSlots()
-        self._process = process
-        self._thread = Thread(target=self._run, name='fairmot_worker', daemon=True)
+    process: Callable[[dict[K, T]], None]
 
-    def start(self) -> None:
-        """Begin to take items."""
+    def __init__(self, interrupted: Callable[[], bool] = lambda: False) -> None:
+        """Start the thread.
+
+        Args:
+            interrupted: whether the process is ending; polled by `call()`.
+        """
+        self._interrupted = interrupted
+        self._calls: deque[Callable[[], None]] = deque()
+        self._items: dict[K, T] = {}
+        self._stopping = False
+        self._changed = threading.Condition()
+        # A daemon, so that a call that never returns cannot keep the process alive.
+        self._thread = threading.Thread(target=self._run, name=THREAD_NAME, daemon=True)
         self._thread.start()
 
-    def stop(self) -> bool:
-        """Finish what is in hand and end; returns whether it did in time."""
-        self.slots.close()
-        if self._thread.is_alive():
-            self._thread.join(JOIN_SECONDS)
+    def call(self, function: Callable[[], R]) -> R:
+        """Run a function on the thread and return its result, or raise its exception.
+
+        Raises:
+            CallInterruptedError: if the process or the worker ends before the function returns.
+        """
+        future = self._submit(function)
+        while True:
+            ending = self._interrupted() or not self._thread.is_alive()
+            if future.done():
+                return future.result()
+            if ending:
+                raise CallInterruptedError('the worker thread is ending')
+            wait([future], POLL_SECONDS)
+
+    def put(self, source: K, item: T) -> bool:
+        """Offer an item; return whether an older one of the same source was dropped for it."""
+        with self._changed:
+            # Removed first, so that the sources are in the order of their newest items.
+            dropped = self._items.pop(source, None) is not None
+            self._items[source] = item
+            self._changed.notify()
+            return dropped
+
+    def drain(self, seconds: float) -> bool:
+        """Discard waiting items and wait for those in process; return whether that succeeded."""
+        with self._changed:
+            self._items.clear()
+        return bool(wait([self._submit(lambda: None)], seconds).done)
+
+    def stop(self, seconds: float) -> bool:
+        """End the thread after the call or items in process; return whether it has ended."""
+        with self._changed:
+            self._stopping = True
+            self._changed.notify()
+        self._thread.join(seconds)
         return not self._thread.is_alive()
 
+    def _submit(self, function: Callable[[], R]) -> Future[R]:
+        future: Future[R] = Future()
+
+        def run() -> None:
+            try:
+                future.set_result(function())
+            except BaseException as error:  # raised again by `call()`
+                future.set_exception(error)
+
+        with self._changed:
+            self._calls.append(run)
+            self._changed.notify()
+        return future
+
     def _run(self) -> None:
-        while (items := self.slots.take()) is not None:
-            self._process(items)
+        while (work := self._next()) is not None:
+            work()
+
+    def _next(self) -> Callable[[], None] | None:
+        """Wait for the next call or items; return None once the worker is stopped."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._calls or self._items or self._stopping)
+            if self._stopping:
+                return None
+            if self._calls:
+                return self._calls.popleft()
+            items, self._items = self._items, {}
+            return partial(self.process, items)
+
+
+def is_running() -> bool:
+    """Return whether a worker thread is running in this process."""
+    return any(thread.name == THREAD_NAME for thread in threading.enumerate())

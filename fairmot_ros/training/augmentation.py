@@ -70,7 +70,7 @@ def prepare(
     boxes = letterbox_boxes(scene.boxes_xyxy, source, size)
     ignored = letterbox_boxes(scene.ignored_xyxy, source, size)
     image = letterbox(image, size)
-    scene = Scene(image, boxes, scene.identities, scene.class_ids, ignored)
+    scene = Scene(image, boxes, scene.identities, scene.class_ids, ignored, scene.scores)
     if options.moves:
         matrix, angle = random_affine(rng.random, size, options)
         scene.image = warp(image, matrix)

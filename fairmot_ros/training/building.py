@@ -13,12 +13,13 @@ from torch import Tensor, nn
 from tqdm import tqdm
 
 from fairmot_ros.network import create_network
-from fairmot_ros.network.checkpoint import initialise
-from fairmot_ros.network.heads import FairMOTNetwork
+from fairmot_ros.network.base import Network
+from fairmot_ros.network.checkpoint import CheckpointError, initialise
 from fairmot_ros.training.config import ConfigError, TrainingConfig
 from fairmot_ros.training.dataset import SampleStream, SceneStream
-from fairmot_ros.training.losses import FairMOTLoss
 from fairmot_ros.training.mix import Mix, read_mix
+from fairmot_ros.training.objectives import Objective, recipe_of
+from fairmot_ros.training.persons.stream import make_person_stream
 from fairmot_ros.training.pictures import PictureStream
 
 HALF_TYPES = {'bf16': torch.bfloat16, 'fp16': torch.float16}
@@ -27,18 +28,16 @@ HALF_TYPES = {'bf16': torch.bfloat16, 'fp16': torch.float16}
 class NetworkWithLoss(nn.Module):
     """Both as one module, so that the gradients of both are shared among processes."""
 
-    def __init__(self, network: FairMOTNetwork, loss: FairMOTLoss, precision: str) -> None:
+    def __init__(self, network: Network, objective: Objective, precision: str) -> None:
         super().__init__()
-        self.network, self.loss, self.precision = network, loss, precision
+        self.network, self.objective, self.precision = network, objective, precision
 
     def forward(self, images: Tensor, batch: dict[str, Any], totals: Tensor) -> dict[str, Tensor]:
         """Return the loss terms of float32 images [B, 3, H, W]."""
         with self._autocast(images.device.type):
             features = self.network.features(images)
-        # The heads and losses stay in float32, as in the detector.
-        features = features.float()
-        at_objects = self.network.heads_at(features, batch['ind'])
-        return self.loss.terms(self.network.heat_maps(features), at_objects, batch, totals)
+        terms: dict[str, Tensor] = self.objective(self.network, features, images, batch, totals)
+        return terms
 
     def _autocast(self, device: str) -> contextlib.AbstractContextManager:
         if self.precision == 'fp32':
@@ -48,6 +47,8 @@ class NetworkWithLoss(nn.Module):
 
 def make_stream(config: TrainingConfig, data: Path) -> tuple[Mix, SampleStream]:
     """Read the labels of all sets; returns them and the stream of samples."""
+    if config.canvas is not None:
+        return make_person_stream(config)
     if config.composer is None:
         mix = read_mix(config.sets, data)
         return mix, PictureStream(config, mix)
@@ -55,7 +56,7 @@ def make_stream(config: TrainingConfig, data: Path) -> tuple[Mix, SampleStream]:
     return mix, SceneStream(config, mix)
 
 
-def make_network(config: TrainingConfig) -> FairMOTNetwork:
+def make_network(config: TrainingConfig) -> Network:
     """Build the network with fresh weights.
 
     Raises:
@@ -69,7 +70,7 @@ def make_network(config: TrainingConfig) -> FairMOTNetwork:
         raise ConfigError(f'network of {config.name}: {error}') from error
 
 
-def start_from(network: FairMOTNetwork, weights: str) -> None:
+def start_from(network: Network, weights: str) -> None:
     """Fill a network with the weights that a run starts from, and tell what starts fresh.
 
     Raises:
@@ -82,18 +83,18 @@ def start_from(network: FairMOTNetwork, weights: str) -> None:
 
 def make_loss(
     config: TrainingConfig, num_identities: int, looks: NDArray[np.float32] | None = None
-) -> FairMOTLoss:
+) -> Objective:
     """Build the loss; `looks` [num_identities, reid_dim] are a teacher's embeddings.
 
     Raises:
         ConfigError: if an option of it is unknown.
+        CheckpointError: if a network to distil cannot be read.
     """
     try:
-        return FairMOTLoss(
-            config.reid_dim,
-            num_identities,
-            **config.loss,
-            looks=None if looks is None else torch.from_numpy(looks),
+        return recipe_of(config.architecture).make_objective(
+            config, num_identities, None if looks is None else torch.from_numpy(looks)
         )
+    except CheckpointError:  # its message names the file
+        raise
     except (TypeError, ValueError) as error:
         raise ConfigError(f'loss of {config.name}: {error}') from error

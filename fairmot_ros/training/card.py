@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from fairmot_ros.network.heads import FairMOTNetwork
+from fairmot_ros.network.base import Network
 from fairmot_ros.training.config import TrainingConfig
 from fairmot_ros.training.mix import SetSummary
 
@@ -35,13 +35,14 @@ class Progress:
 def write_card(
     path: Path,
     config: TrainingConfig,
-    network: FairMOTNetwork,
+    network: Network,
     summaries: list[SetSummary],
     progress: Progress,
 ) -> None:
     """Write the card as Markdown."""
     parameters = sum(p.numel() for p in network.parameters())
     kind = 'composed scenes' if config.composer else 'whole pictures'
+    kind = 'canvases of people' if config.canvas else kind
     done = f'{progress.step} of {progress.steps} steps of {config.batch_size} {kind}'
     if progress.epoch is not None:
         done += f' ({progress.epoch} of {config.epochs} epochs)'
@@ -51,9 +52,10 @@ def write_card(
         'parameters': f'{parameters:,}',
         'classes': ', '.join(config.labels),
         'embedding': f'{config.reid_dim} numbers',
-        'stride': str(config.stride),
+        'stride': str(network.stride),
         'input': '{} x {}'.format(*config.input_size),
         'started from': f'`{config.weights}`' if config.weights else 'random weights',
+        'frozen': ', '.join(f'`{name}`' for name in config.freeze) or 'nothing',
         'trained': done,
         'optimiser': f'Adam, learning rate {config.learning_rate:g}, seed {config.seed}, '
         f'{config.precision}',

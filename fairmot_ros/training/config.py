@@ -3,19 +3,40 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, fields
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from fairmot_ros.former_settings import current_settings
 from fairmot_ros.training.augmentation import AugmentationOptions
 from fairmot_ros.training.composer import ComposerOptions
+from fairmot_ros.training.persons.canvas import CanvasOptions
 from fairmot_ros.training.sources import REDUCED
 
 PRECISIONS = ('fp32', 'bf16', 'fp16')
 IDENTITIES = ('labelled', 'each_box', 'none')
 HALVES = ('', 'first', 'second')
 PERSON = ('person',)
+
+
+class ConfigError(ValueError):
+    """A training file that cannot be used; the message says where and why."""
+
+
+@lru_cache
+def read_names(path: str) -> frozenset[str]:
+    """Read a text file with one file name per line; empty lines and ``#`` comments are skipped.
+
+    Raises:
+        ConfigError: if it cannot be read.
+    """
+    try:
+        lines = Path(path).read_text().splitlines()
+    except OSError as error:
+        raise ConfigError(f'cannot read the list of images {path}: {error.strerror}') from error
+    return frozenset(line.strip() for line in lines if line.strip() and line[0] != '#')
 
 
 @dataclass(frozen=True)
@@ -28,6 +49,9 @@ class SetConfig:
         labels: file with the annotations (coco, crowdhuman) or the list of pictures (jde),
             relative to the folder; found by itself if empty.
         include: patterns of file names to take; of sequence names for mot.
+        exclude: text file with one file name per line: images to leave out, such as the held-out
+            ones; relative to the working directory, like `weights`.
+        only: the same, images to take: those of validation.
         limit: take so many pictures at most, spread evenly; 0 for all.
         half: take the first or second half of each sequence alone (mot).
         identities: 'labelled', 'each_box' (training on single images: every box is a class of
@@ -37,9 +61,15 @@ class SetConfig:
             whose input is much smaller than the pictures.
         names: the classes; a COCO box belongs to the class of its category's name. With one
             class, all boxes belong to it.
-        teacher: complete the labels with what a teacher sees, see `fairmot-teach` (coco).
-        looks: learn what a teacher says of its people's looks, the same (coco).
+        teacher: complete the labels with the detections of teachers, see `fairmot-teach` (coco).
+        teacher_scores: teacher detections from the first score on are ignored regions, from the
+            second on labels. The defaults suit the fusion of four detectors.
+        certain_score: teacher labels below this score count as less than one label, in
+            proportion to their score (yolox_nano alone); 0 to count all as one.
+        teacher_embeddings: train the embedding to reproduce a teacher's, the same (coco).
         aspect_range: factors by which to widen squeezed pictures (composed scenes alone).
+        frames: the set's images are frames of videos: regular expression that is searched in
+            their names, see `fairmot_ros.training.persons.tracks.videos` (person banks alone).
         cut_outs: the set has masks and is used for pasting (composed scenes alone).
         weight: how often its pictures are drawn, relative to its size.
     """
@@ -48,6 +78,8 @@ class SetConfig:
     format: str = 'coco'
     labels: str = ''
     include: tuple[str, ...] = ('*',)
+    exclude: str = ''
+    only: str = ''
     limit: int = 0
     half: str = ''
     identities: str = 'labelled'
@@ -55,15 +87,28 @@ class SetConfig:
     reduce: int = 1
     names: tuple[str, ...] = PERSON
     teacher: bool = False
-    looks: bool = False
+    teacher_scores: tuple[float, float] = (0.1, 0.35)
+    certain_score: float = 0.0
+    teacher_embeddings: bool = False
     aspect_range: tuple[float, float] = (1.0, 1.0)
     cut_outs: bool = False
+    frames: str = ''
     weight: float = 1.0
 
     def __post_init__(self) -> None:
         _check(f'identities of {self.folder}', self.identities, IDENTITIES)
         _check(f'half of {self.folder}', self.half, HALVES)
         _check(f'reduce of {self.folder}', self.reduce, tuple(REDUCED))
+
+    def selects(self, name: str) -> bool:
+        """Whether `exclude` and `only` select the image with this file name.
+
+        Raises:
+            ConfigError: if a list cannot be read.
+        """
+        if self.only and name not in read_names(self.only):
+            return False
+        return not (self.exclude and name in read_names(self.exclude))
 
     def class_of(self, category: str) -> int | None:
         """Return the class of a category's name, or None if it is not to be learned."""
@@ -89,6 +134,8 @@ class TrainingConfig:
         weights: checkpoint to start from; a head that does not fit starts fresh.
         sets: training data.
         composer: how scenes are made.
+        canvas: train the embedding on a bank of people alone, in place of `sets`, which the bank
+            is made from; see `fairmot_ros.training.persons`.
         augmentation: how whole pictures are changed.
         steps: optimiser steps in all (composed scenes).
         epochs: rounds through all pictures (whole pictures).
@@ -101,15 +148,23 @@ class TrainingConfig:
         decay_epochs: epochs after which the rate falls to a tenth, instead of decay_share.
         clip_gradient: largest norm of the gradient; null for none.
         freeze_batch_norm: keep the statistics of batch norms as they are.
+        freeze: modules of the network to leave as they are, by name, such as `backbone` or
+            `head.8`; their batch norms keep their statistics.
+        rate_factors: factors on the learning rate, by module of the network; the longest name
+            that fits counts.
+        batch_norm_samples: samples to measure the statistics of batch norms on at the start,
+            without changing what the network computes; 0 for none. For imported networks whose
+            batch norms were folded, see `restore_batch_norms`.
+        detection_teacher: checkpoint of a frozen yolox_nano whose detections are distilled on
+            every sample (yolox_nano alone); null for none.
         ema_decay: of the running average of the weights, which is what is saved; 0 for none.
-        loss: options of FairMOTLoss.
+        loss: options of FairMOTLoss; of yolox_nano those of DetectionWeights, and under
+            `embedding` a `kind` in EMBEDDING_LOSSES with its options.
         max_objects: people per scene at most.
         workers: processes that make scenes; 0 to make them in this one.
         seed: of everything random.
         input_size: (width, height): of whole pictures in training; saved with the weights as
             the size for detection.
-        near_height: saved with the weights: people taller than so many pixels at the network's
-            input are looked for at half the size as well; 0 for never.
         half_weights: write the weights in half precision, half the size.
         log_every: steps from one line of the log to the next.
     """
@@ -122,6 +177,7 @@ class TrainingConfig:
     labels: tuple[str, ...] = PERSON
     weights: str | None = None
     composer: ComposerOptions | None = None
+    canvas: CanvasOptions | None = None
     augmentation: AugmentationOptions = field(default_factory=AugmentationOptions)
     steps: int = 10_000
     epochs: int = 30
@@ -134,13 +190,16 @@ class TrainingConfig:
     decay_epochs: tuple[int, ...] = ()
     clip_gradient: float | None = 10.0
     freeze_batch_norm: bool = False
+    freeze: tuple[str, ...] = ()
+    rate_factors: dict[str, float] = field(default_factory=dict)
+    batch_norm_samples: int = 0
+    detection_teacher: str | None = None
     ema_decay: float = 0.998
     loss: dict[str, Any] = field(default_factory=dict)
     max_objects: int = 64
     workers: int = 1
     seed: int = 1
     input_size: tuple[int, int] = (640, 480)
-    near_height: int = 0
     half_weights: bool = True
     log_every: int = 20
 
@@ -165,10 +224,6 @@ class TrainingConfig:
     def wh_channels(self) -> int:
         """Channels of the box head: 4 for distances to the sides, 2 for width and height."""
         return self.network.get('wh_channels', 4)
-
-
-class ConfigError(ValueError):
-    """A training file that cannot be used; the message says where and why."""
 
 
 def read_config(path: str | Path) -> TrainingConfig:
@@ -209,7 +264,12 @@ def parse_config(content: dict[str, Any], origin: str) -> TrainingConfig:
         build_section(SetConfig, {'names': labels, **part}, origin)
         for part in content.get('sets', ())
     )
-    for name, section in (('composer', ComposerOptions), ('augmentation', AugmentationOptions)):
+    sections = {
+        'composer': ComposerOptions,
+        'canvas': CanvasOptions,
+        'augmentation': AugmentationOptions,
+    }
+    for name, section in sections.items():
         if content.get(name) is not None:
             content[name] = build_section(section, content[name], origin)
     config: TrainingConfig = build_section(TrainingConfig, content, origin)
@@ -222,6 +282,7 @@ def build_section(cls: type, values: dict[str, Any], origin: str) -> Any:
     Raises:
         ConfigError: if a name is unknown or missing, or a value out of range.
     """
+    values = current_settings(values, origin)
     known = {f.name for f in fields(cls)}
     unknown = sorted(set(values) - known)
     if unknown:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
-from dataclasses import asdict
 from typing import Any
 
 import cv2
@@ -16,9 +15,9 @@ from torch.utils.data import IterableDataset, get_worker_info
 from fairmot_ros.training.composer import SceneComposer
 from fairmot_ros.training.config import TrainingConfig
 from fairmot_ros.training.mix import Mix
+from fairmot_ros.training.objectives import recipe_of
 from fairmot_ros.training.scene import Scene
 from fairmot_ros.training.sources import DataError
-from fairmot_ros.training.targets import leave_unjudged, make_targets
 
 Sample = dict[str, Tensor]
 ATTEMPTS = 20  # to compose a scene of pictures that can all be read
@@ -45,6 +44,7 @@ class SampleStream(IterableDataset, ABC):
         self, config: TrainingConfig, num_identities: int, samples_per_epoch: int | None = None
     ) -> None:
         self.config = config
+        self.recipe = recipe_of(config.architecture)
         self.num_identities = num_identities
         self.samples_per_epoch = samples_per_epoch
         self.first_part = 0
@@ -79,22 +79,11 @@ class SampleStream(IterableDataset, ABC):
     def sample(self, number: int, problems: list[str] | None = None) -> Sample:
         """Make sample `number`."""
         scene = self.scene(number, [] if problems is None else problems)
-        height, width = scene.image.shape[:2]
-        stride = self.config.stride
-        targets = make_targets(
-            scene.boxes_xyxy / np.float32(stride),
-            scene.identities,
-            (width // stride, height // stride),
-            max_objects=self.config.max_objects,
-            num_classes=len(self.config.labels),
-            class_ids=scene.class_ids,
-            wh_channels=self.config.wh_channels,
-        )
-        leave_unjudged(targets.hm, scene.ignored_xyxy / np.float32(stride))
+        targets = self.recipe.make_targets(scene, self.config)
         rgb = np.ascontiguousarray(scene.image[:, :, ::-1].transpose(2, 0, 1))
         return {
             'image': torch.from_numpy(rgb),
-            **{name: torch.from_numpy(value) for name, value in asdict(targets).items()},
+            **{name: torch.from_numpy(value) for name, value in targets.items()},
         }
 
 

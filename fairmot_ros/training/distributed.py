@@ -10,7 +10,7 @@ import torch.distributed as dist
 from torch import Tensor, nn
 from torch.nn.parallel import DistributedDataParallel
 
-from fairmot_ros.detector.engine import choose_device
+from fairmot_ros.detector.engines.devices import choose_device
 from fairmot_ros.training.config import ConfigError
 
 

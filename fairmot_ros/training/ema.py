@@ -6,7 +6,7 @@ import copy
 
 import torch
 
-from fairmot_ros.network.heads import FairMOTNetwork
+from fairmot_ros.network.base import Network
 
 
 class WeightAverage:
@@ -16,13 +16,13 @@ class WeightAverage:
         network: the averaged copy, in evaluation mode.
     """
 
-    def __init__(self, network: FairMOTNetwork, decay: float) -> None:
+    def __init__(self, network: Network, decay: float) -> None:
         self.network = copy.deepcopy(network).eval()
         self.decay = decay
         self.updates = 0
 
     @torch.no_grad()
-    def update(self, network: FairMOTNetwork) -> None:
+    def update(self, network: Network) -> None:
         """Move the average towards `network`; quickly at first, as the start is random."""
         self.updates += 1
         decay = min(self.decay, (1 + self.updates) / (10 + self.updates))

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from fairmot_ros.training.losses import TERMS
-
-COLUMNS = ('step', 'seconds', 'rate', *TERMS)
+COLUMNS = ('step', 'seconds', 'rate')
 
 
 class RunLog:
     """`log.csv` in the run's folder: the mean of each loss term since the line before."""
 
-    def __init__(self, folder: Path, step: int) -> None:
+    def __init__(self, folder: Path, step: int, terms: Sequence[str]) -> None:
         """Open the log; lines beyond `step`, of a run that was cut short, are taken back."""
+        self.terms = tuple(terms)
         self.path = folder / 'log.csv'
         rows = []
         if self.path.is_file():
@@ -23,16 +23,16 @@ class RunLog:
                 kept = (row for row in csv.reader(file) if row and row[0].isdigit())
                 rows = [row for row in kept if int(row[0]) <= step]
         with self.path.open('w', newline='') as file:
-            csv.writer(file).writerows([COLUMNS, *rows])
+            csv.writer(file).writerows([(*COLUMNS, *self.terms), *rows])
         self.board = _tensorboard(folder, step)
 
     def write(self, step: int, seconds: float, rate: float, terms: dict[str, float]) -> None:
         """Append a line."""
-        values = [f'{terms[name]:.9g}' for name in TERMS]
+        values = [f'{terms[name]:.9g}' for name in self.terms]
         with self.path.open('a', newline='') as file:
             csv.writer(file).writerow([step, f'{seconds:.1f}', f'{rate:.6g}', *values])
         if self.board is not None:
-            for name in TERMS:
+            for name in self.terms:
                 self.board.add_scalar(f'loss/{name}', terms[name], step)
             self.board.add_scalar('rate', rate, step)
 

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import math
-
 import torch
-import torch.nn.functional as F
 from torch import Tensor, nn
 
 from fairmot_ros.network.heads import HEADS_AT_PEAKS
+from fairmot_ros.training.embedding_losses import IdentityTerms, known_identities
 
 WEIGHTINGS = ('uncertainty', 'fixed')
-TEMPERATURE = 0.07  # of similarities to everybody else
 TERMS = ('loss', 'hm', 'wh', 'reg', 'id', 'look')
 
 
@@ -24,7 +21,7 @@ def count_totals(batch: dict[str, Tensor]) -> Tensor:
     counts = (
         batch['hm'].eq(1).sum(),
         batch['mask'].sum(),
-        _known(batch).sum(),
+        known_identities(batch).sum(),
         torch.ones((), device=batch['hm'].device),
     )
     return torch.stack([count.double() for count in counts])
@@ -64,12 +61,8 @@ def gather_cells(maps: Tensor, index: Tensor) -> Tensor:
     return flat.gather(1, index.unsqueeze(2).expand(-1, -1, flat.shape[2]))
 
 
-class FairMOTLoss(nn.Module):
-    """All terms, with the identity classifier and the trainable loss weights.
-
-    Attributes:
-        classifier: linear layer from embedding to identity; used in training alone.
-    """
+class FairMOTLoss(IdentityTerms):
+    """All terms of the heat-map architectures, with the trainable loss weights."""
 
     def __init__(
         self,
@@ -88,23 +81,18 @@ class FairMOTLoss(nn.Module):
     ) -> None:
         """Create the loss; `fixed_id_weight` applies with `weighting` fixed.
 
-        `looks` [num_identities, reid_dim] are a teacher's embeddings, zero where unknown; see
-        `fairmot_ros.training.looks`.
+        `contrast_weight` and `looks` are those of IdentityTerms.
 
         Raises:
             ValueError: on an unknown weighting.
         """
-        super().__init__()
+        super().__init__(reid_dim, num_identities, contrast_weight=contrast_weight, looks=looks)
         if weighting not in WEIGHTINGS:
             raise ValueError(f'loss weighting must be one of {WEIGHTINGS}, got {weighting!r}')
-        self.classifier = nn.Linear(reid_dim, num_identities)
-        self.scale = math.sqrt(2) * math.log(max(num_identities - 1, 2))
         self.weighting = weighting
         self.hm_weight, self.wh_weight, self.reg_weight = hm_weight, wh_weight, reg_weight
         self.id_weight, self.fixed_id_weight = id_weight, fixed_id_weight
-        self.look_weight, self.contrast_weight = look_weight, contrast_weight
-        self.looks: Tensor | None
-        self.register_buffer('looks', looks, persistent=False)
+        self.look_weight = look_weight
         self.s_det = nn.Parameter(torch.tensor(-1.85))
         self.s_id = nn.Parameter(torch.tensor(-1.05))
 
@@ -159,38 +147,3 @@ class FairMOTLoss(nn.Module):
         look = self.look_loss(embeddings, batch, known)
         loss = loss + self.look_weight * look
         return {'loss': loss, 'hm': hm, 'wh': wh, 'reg': reg, 'id': identity, 'look': look}
-
-    def identity_loss(
-        self, embeddings: Tensor, batch: dict[str, Tensor], number: Tensor
-    ) -> Tensor:
-        """Cross-entropy of the scaled, normalised embeddings [B, K, D]; 0 without identities."""
-        known = _known(batch)
-        features = self.scale * F.normalize(embeddings[known])
-        total = F.cross_entropy(self.classifier(features), batch['ids'][known], reduction='sum')
-        return total / number.clamp(min=1)
-
-    def look_loss(self, embeddings: Tensor, batch: dict[str, Tensor], number: Tensor) -> Tensor:
-        """Distance of the embeddings [B, K, D] to the teacher's, over all of `number`.
-
-        It is 1 - cosine, and `contrast_weight` times the divergence between how similar the
-        teacher and the embedding find each person to everybody else (relational distillation,
-        as Park et al. 2019, with the softmax similarities of Fang et al. 2021).
-        """
-        if self.looks is None:
-            return embeddings.sum() * 0.0
-        wanted = self.looks[batch['ids'].clamp(min=0)]
-        known = _known(batch) & wanted.any(dim=2)
-        wanted, found = wanted[known], F.normalize(embeddings[known])
-        total = (1.0 - (found * wanted).sum(dim=1)).sum()
-        if self.contrast_weight:
-            total = total + self.contrast_weight * F.kl_div(
-                (found @ self.looks.T / TEMPERATURE).log_softmax(dim=1),
-                (wanted @ self.looks.T / TEMPERATURE).log_softmax(dim=1),
-                reduction='sum',
-                log_target=True,
-            )
-        return total / number.clamp(min=1)
-
-
-def _known(batch: dict[str, Tensor]) -> Tensor:
-    return batch['mask'] & (batch['ids'] >= 0)

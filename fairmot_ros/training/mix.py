@@ -9,10 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fairmot_ros.training.config import SetConfig
-from fairmot_ros.training.looks import read_looks, table_of_looks
 from fairmot_ros.training.problems import Problems
 from fairmot_ros.training.readers import read_set
 from fairmot_ros.training.sources import CutOut, Photograph, read_cut_outs
+from fairmot_ros.training.teacher_labels import embedding_table, read_embeddings
 
 
 @dataclass(frozen=True)
@@ -44,15 +44,24 @@ class Mix:
     problems: Problems = field(default_factory=Problems)
 
     def looks(self, size: int) -> NDArray[np.float32] | None:
-        """Return the looks [num_identities, size], see `table_of_looks`; None without any."""
-        people = [(p.identities, p.looks) for p in self.photographs if p.looks is not None]
+        """Return target embeddings [num_identities, size]; None without teacher embeddings.
+
+        See `embedding_table`.
+        """
+        people = [
+            (p.identities, p.teacher_embeddings)
+            for p in self.photographs
+            if p.teacher_embeddings is not None
+        ]
         people += [
-            (np.array([c.identity]), c.look[None]) for c in self.cut_outs if c.look is not None
+            (np.array([c.identity]), c.teacher_embedding[None])
+            for c in self.cut_outs
+            if c.teacher_embedding is not None
         ]
         if not people:
             return None
-        identities, looks = (np.concatenate(part) for part in zip(*people))
-        return table_of_looks(identities, looks, self.num_identities, size)
+        identities, embeddings = (np.concatenate(part) for part in zip(*people))
+        return embedding_table(identities, embeddings, self.num_identities, size)
 
 
 def read_mix(sets: tuple[SetConfig, ...], data: Path, max_cut_out_height: int = 0) -> Mix:
@@ -69,9 +78,12 @@ def read_mix(sets: tuple[SetConfig, ...], data: Path, max_cut_out_height: int = 
     mix = Mix()
     for part in sets:
         if part.cut_outs:
-            looks = read_looks(data / part.folder) if part.looks else None
+            folder = data / part.folder
+            embeddings = (
+                read_embeddings(folder).of_annotations if part.teacher_embeddings else None
+            )
             found = read_cut_outs(
-                data / part.folder, mix.num_identities, max_cut_out_height, looks
+                folder, mix.num_identities, max_cut_out_height, embeddings, part.selects
             )
             mix.cut_outs += found
             count = boxes = pictures = len(found)

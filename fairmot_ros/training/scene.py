@@ -28,6 +28,8 @@ class Scene:
         class_ids: int64 [N], index into the labels, or None where all are 0.
         ignored_xyxy: float32 [M, 4], who may be there but is not to be judged: hardly visible,
             or seen by a teacher and not labelled.
+        scores: float32 [N] in 0..1, how certain the label is; None where all are 1. Labels of
+            teachers are not.
     """
 
     image: NDArray[np.uint8]
@@ -35,9 +37,17 @@ class Scene:
     identities: NDArray[np.int64]
     class_ids: NDArray[np.int64] | None = None
     ignored_xyxy: NDArray[np.float32] = field(default_factory=no_boxes)
+    scores: NDArray[np.float32] | None = None
+
+    def label_scores(self) -> NDArray[np.float32]:
+        """Return `scores`, 1 where nothing else is said."""
+        given = np.zeros(0, np.float32) if self.scores is None else self.scores
+        return np.pad(given, (0, len(self.boxes_xyxy) - len(given)), constant_values=1)
 
     def keep(self, rows: NDArray) -> None:
         """Drop all people but the chosen rows."""
+        if self.scores is not None:
+            self.scores = self.label_scores()[rows]
         self.boxes_xyxy = self.boxes_xyxy[rows]
         self.identities = self.identities[rows]
         if self.class_ids is not None:
@@ -60,6 +70,8 @@ class Scene:
         height, width = other.image.shape[:2]
         self.image[top : top + height, left : left + width] = other.image
         shift = np.array([left, top, left, top], np.float32)
+        if self.scores is not None or other.scores is not None:
+            self.scores = np.concatenate((self.label_scores(), other.label_scores()))
         self.boxes_xyxy = np.concatenate((self.boxes_xyxy, other.boxes_xyxy + shift))
         self.identities = np.concatenate((self.identities, other.identities))
         ignored = other.ignored_xyxy.clip(0, np.array([width, height] * 2, np.float32))
@@ -94,7 +106,7 @@ def cut_window(
     boxes = (scene.boxes_xyxy - corner) * factor
     ignored = (scene.ignored_xyxy - corner) * factor
     ignored = ignored[visible_fraction(ignored, size) >= HIDDEN]
-    window = Scene(image, boxes, scene.identities, ignored_xyxy=ignored)
+    window = Scene(image, boxes, scene.identities, ignored_xyxy=ignored, scores=scene.scores)
     window.keep_visible(visible_fraction(boxes, size), min_visible)
     return window
 

@@ -9,27 +9,38 @@ import numpy as np
 from numpy.typing import NDArray
 from torch import Tensor
 
+from fairmot_ros.training.objectives import Recipe
+
 COLUMNS, MAX_SAMPLES = 4, 12
 MAX_WIDTH = 480  # of one sample, pixels
 BOX, CENTRE, UNKNOWN = (80, 255, 80), (60, 60, 255), (200, 200, 200)
+IGNORED = (255, 160, 60)
 
 
-def write_sheet(path: Path, batch: dict[str, Tensor], stride: int) -> None:
+def write_sheet(path: Path, batch: dict[str, Tensor], recipe: Recipe, stride: int) -> None:
     """Draw the first samples of a batch side by side.
 
-    Boxes and identities are read back from the targets, and the heat map lies over the
-    picture in red, so that the sheet shows what the losses see.
+    Boxes and identities are read back from the targets, and a heat map lies over the picture in
+    red, so that the sheet shows what the losses see.
+
+    Args:
+        path: of the picture.
+        batch: stacked samples.
+        recipe: that made their targets.
+        stride: the network's.
     """
     count = min(len(batch['image']), MAX_SAMPLES)
-    tiles = [draw_sample(batch, row, stride) for row in range(count)]
+    tiles = [draw_sample(batch, row, recipe, stride) for row in range(count)]
     tiles += [np.zeros_like(tiles[0])] * (-count % min(COLUMNS, count))
     columns = min(COLUMNS, count)
     rows = [np.hstack(tiles[i : i + columns]) for i in range(0, len(tiles), columns)]
     cv2.imwrite(str(path), np.vstack(rows))
 
 
-def draw_sample(batch: dict[str, Tensor], row: int, stride: int) -> NDArray[np.uint8]:
-    """Return one sample with its targets, BGR, uint8 [H, W, 3]."""
+def draw_sample(
+    batch: dict[str, Tensor], row: int, recipe: Recipe, stride: int
+) -> NDArray[np.uint8]:
+    """Return one sample with its targets, BGR, uint8 [H, W, 3]; arguments as `write_sheet`."""
     sample = {
         name: value[row].cpu().numpy()
         for name, value in batch.items()
@@ -37,22 +48,21 @@ def draw_sample(batch: dict[str, Tensor], row: int, stride: int) -> NDArray[np.u
     }
     image = np.ascontiguousarray(sample['image'][::-1].transpose(1, 2, 0))
     height, width = image.shape[:2]
-    heat = cv2.resize(sample['hm'].max(axis=0), (width, height), interpolation=cv2.INTER_NEAREST)
-    red = image * (1 - 0.6 * heat[..., None]) + heat[..., None] * np.array([0, 0, 150])
-    image = red.astype(np.uint8)
-    map_width = sample['hm'].shape[-1]
-    for k in np.flatnonzero(sample['mask']):
-        cell = sample['ind'][k]
-        centre = (np.array([cell % map_width, cell // map_width]) + sample['reg'][k]) * stride
-        size = sample['wh'][k] * stride
-        sides = np.tile(size / 2, 2) if len(size) == 2 else size
-        box = np.hstack((centre - sides[:2], centre + sides[2:])).round().astype(int)
-        identity = int(sample['ids'][k])
+    targets = recipe.read_back(sample, stride)
+    if targets.heat is not None:
+        heat = cv2.resize(targets.heat, (width, height), interpolation=cv2.INTER_NEAREST)
+        red = image * (1 - 0.6 * heat[..., None]) + heat[..., None] * np.array([0, 0, 150])
+        image = red.astype(np.uint8)
+    for box in targets.ignored_xyxy.round().astype(int):
+        cv2.rectangle(image, box[:2].tolist(), box[2:].tolist(), IGNORED, 1)
+    for box, identity in zip(targets.boxes_xyxy, targets.identities.tolist()):
         colour = BOX if identity >= 0 else UNKNOWN
-        cv2.rectangle(image, box[:2].tolist(), box[2:].tolist(), colour, 1)
-        cv2.circle(image, centre.round().astype(int).tolist(), 2, CENTRE, -1)
+        centre = ((box[:2] + box[2:]) / 2).round().astype(int)
+        corners = box.round().astype(int)
+        cv2.rectangle(image, corners[:2].tolist(), corners[2:].tolist(), colour, 1)
+        cv2.circle(image, centre.tolist(), 2, CENTRE, -1)
         if identity >= 0:
-            place = (int(max(box[0], 0)) + 2, int(max(box[1], 0)) + 10)
+            place = (int(max(corners[0], 0)) + 2, int(max(corners[1], 0)) + 10)
             cv2.putText(image, str(identity), place, cv2.FONT_HERSHEY_SIMPLEX, 0.35, colour, 1)
     if width > MAX_WIDTH:
         size = (MAX_WIDTH, round(height * MAX_WIDTH / width))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -21,10 +21,9 @@ REDUCED = {
     4: cv2.IMREAD_REDUCED_COLOR_4,
     8: cv2.IMREAD_REDUCED_COLOR_8,
 }
-SURE, DOUBTFUL = 0.6, 0.2  # scores of a teacher's detections
-SAME = 0.6  # share of the smaller box from which two boxes are one person
+SAME_PERSON = 0.6  # share of the smaller box from which on two boxes are one person
 
-Looks = dict[int, NDArray[np.float32]]  # by the id of the annotation
+EmbeddingsById = dict[int, NDArray[np.float32]]  # by the id of the annotation
 
 
 class DataError(ValueError):
@@ -50,10 +49,11 @@ class Photograph:
         aspect_range: factors by which to widen the picture, for sets that were squeezed.
         class_ids: int64 [N], index into the labels, or None where all are 0.
         ignored_xyxy: float32 [M, 4], where detections are neither right nor wrong.
-        looks: float32 [N, T], a teacher's embeddings, zero where unknown; see `looks`.
+        teacher_embeddings: float32 [N, T], zero where unknown; see `teacher_labels`.
         normalised: see boxes_xyxy.
         clip: cut boxes off at the picture's border.
         reduce: read the picture at this fraction of its size; see REDUCED.
+        scores: float32 [N] in 0..1, see Scene; None where all are 1.
     """
 
     path: Path
@@ -62,10 +62,11 @@ class Photograph:
     aspect_range: tuple[float, float] = (1.0, 1.0)
     class_ids: NDArray[np.int64] | None = None
     ignored_xyxy: NDArray[np.float32] = field(default_factory=no_boxes)
-    looks: NDArray[np.float32] | None = None
+    teacher_embeddings: NDArray[np.float32] | None = None
     normalised: bool = False
     clip: bool = False
     reduce: int = 1
+    scores: NDArray[np.float32] | None = None
 
     def load(self) -> Scene:
         """Read the picture; the scene is in its pixels, or in those of the reduced one.
@@ -79,27 +80,49 @@ class Photograph:
         if self.clip:
             boxes = np.clip(boxes, 0, size)
         ignored = self.ignored_xyxy * np.float32(1 / self.reduce)
-        return Scene(image, boxes, self.identities, self.class_ids, ignored)
+        return Scene(image, boxes, self.identities, self.class_ids, ignored, self.scores)
 
-    def taught(self, seen: NDArray[np.float32]) -> Photograph:
-        """Add what a teacher sees beside the labels: labelled if it is sure, else ignored.
+    def with_teacher_labels(
+        self,
+        detections: NDArray[np.float32],
+        scores: tuple[float, float],
+        embeddings: NDArray[np.float32] | None = None,
+        certain_score: float = 0.0,
+    ) -> Photograph:
+        """Add teacher detections that no label covers: as labels, or as ignored regions.
 
         Args:
-            seen: float32 [K, 5], box and score of the teacher's detections.
+            detections: float32 [K, 5], box and score.
+            scores: from the first one on a detection is ignored, from the second on it becomes
+                a label without identity.
+            embeddings: float32 [K, T] of the detections, zero where unknown. Unknown for all if
+                None.
+            certain_score: the score of a label is its detection's as a share of this one, 1 at
+                most; 1 for all if 0.
         """
         labelled = np.concatenate((self.boxes_xyxy, self.ignored_xyxy))
-        unlabelled = coverage(seen[:, :4], labelled).max(axis=1, initial=0.0) < SAME
-        seen = seen[unlabelled & (seen[:, 4] >= DOUBTFUL)]
-        sure = seen[:, 4] >= SURE
-        count = int(np.count_nonzero(sure))
-        looks, classes = self.looks, self.class_ids
+        new = coverage(detections[:, :4], labelled).max(axis=1, initial=0.0) < SAME_PERSON
+        new &= detections[:, 4] >= scores[0]
+        certain = new & (detections[:, 4] >= scores[1])
+        count = int(np.count_nonzero(certain))
+        all_embeddings, classes = self.teacher_embeddings, self.class_ids
+        if all_embeddings is not None:
+            size = all_embeddings.shape[1]
+            added = np.zeros((count, size), 'f4') if embeddings is None else embeddings[certain]
+            all_embeddings = np.concatenate((all_embeddings, added))
+        label_scores = self.scores
+        if certain_score:
+            given = np.ones(len(self.boxes_xyxy), np.float32)
+            added_scores = np.minimum(detections[certain, 4] / np.float32(certain_score), 1)
+            label_scores = np.concatenate((given, added_scores))
         return replace(
             self,
-            boxes_xyxy=np.concatenate((self.boxes_xyxy, seen[sure, :4])),
+            scores=label_scores,
+            boxes_xyxy=np.concatenate((self.boxes_xyxy, detections[certain, :4])),
             identities=np.concatenate((self.identities, np.full(count, -1))),
             class_ids=None if classes is None else np.pad(classes, (0, count)),
-            looks=None if looks is None else np.pad(looks, ((0, count), (0, 0))),
-            ignored_xyxy=np.concatenate((self.ignored_xyxy, seen[~sure, :4])),
+            teacher_embeddings=all_embeddings,
+            ignored_xyxy=np.concatenate((self.ignored_xyxy, detections[new & ~certain, :4])),
         )
 
 
@@ -120,7 +143,7 @@ def make_photograph(
     *,
     class_ids: NDArray[np.int64] | None = None,
     ignored: Sequence[Sequence[float]] = (),
-    looks: NDArray[np.float32] | None = None,
+    teacher_embeddings: NDArray[np.float32] | None = None,
     normalised: bool = False,
 ) -> Photograph:
     """Return a photograph from lists; see Photograph."""
@@ -130,7 +153,7 @@ def make_photograph(
         np.array(list(identities), np.int64),
         class_ids=class_ids if class_ids is not None and class_ids.any() else None,
         ignored_xyxy=np.array(ignored, np.float32).reshape(-1, 4),
-        looks=looks,
+        teacher_embeddings=teacher_embeddings,
         normalised=normalised,
     )
 
@@ -149,35 +172,46 @@ class CutOut:
         image: uint8 [H, W, 3], BGR.
         mask: uint8 [H, W], 255 on the person, who touches all four sides.
         identity: class of the person.
-        look: float32 [T], see Photograph, or None.
+        teacher_embedding: float32 [T], see Photograph, or None.
     """
 
     image: NDArray[np.uint8]
     mask: NDArray[np.uint8]
     identity: int
-    look: NDArray[np.float32] | None = None
+    teacher_embedding: NDArray[np.float32] | None = None
 
 
 def read_cut_outs(
-    folder: Path, first_identity: int, max_height: int, looks: Looks | None = None
+    folder: Path,
+    first_identity: int,
+    max_height: int,
+    embeddings: EmbeddingsById | None = None,
+    selects: Callable[[str], bool] = lambda name: True,
 ) -> list[CutOut]:
-    """Read every picture of a set that has a mask, cropped to it and at most `max_height` tall.
+    """Read the images of a set that have a mask, cropped to it and at most `max_height` tall.
 
-    `looks` are a teacher's embeddings of the set's annotations, one of which each picture has.
+    Args:
+        folder: of the set.
+        first_identity: identity of the first cut-out; the others count on.
+        max_height: pixels.
+        embeddings: a teacher's embeddings of the set's annotations, one of which each image has.
+        selects: whether to read the image with this file name.
 
     Raises:
-        DataError: if the set or a picture is missing.
+        DataError: if the set or an image is missing.
     """
     path = folder / 'annotations.json'
     if not path.is_file():
         raise DataError(f'no cut-outs in {folder}: expected annotations.json with masks')
     content = json.loads(path.read_text())
-    look_of = {
-        a['image_id']: looks.get(a['id']) for a in content['annotations'] if looks is not None
+    embedding_of = {
+        a['image_id']: embeddings.get(a['id'])
+        for a in content['annotations']
+        if embeddings is not None
     }
     cut_outs: list[CutOut] = []
     for image in content['images']:
-        if not image.get('mask_ok', 1):
+        if not image.get('mask_ok', 1) or not selects(Path(image['file_name']).name):
             continue
         picture = read_image(folder / image['file_name'])
         mask = read_image(folder / image['mask'], cv2.IMREAD_GRAYSCALE)
@@ -188,5 +222,6 @@ def read_cut_outs(
             picture = cv2.resize(picture, size, interpolation=cv2.INTER_AREA)
             mask = cv2.resize(mask, size, interpolation=cv2.INTER_AREA)
         identity = first_identity + len(cut_outs)
-        cut_outs.append(CutOut(picture.copy(), mask.copy(), identity, look_of.get(image['id'])))
+        embedding = embedding_of.get(image['id'])
+        cut_outs.append(CutOut(picture.copy(), mask.copy(), identity, embedding))
     return cut_outs

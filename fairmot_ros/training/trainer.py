@@ -12,11 +12,12 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 from torch.utils.data import DataLoader
 from tqdm import tqdm
 
 from fairmot_ros.network import save_checkpoint
+from fairmot_ros.network.batch_norms import restore_batch_norms
 from fairmot_ros.training import schedule
 from fairmot_ros.training.building import (
     NetworkWithLoss,
@@ -30,8 +31,8 @@ from fairmot_ros.training.config import ConfigError, TrainingConfig
 from fairmot_ros.training.dataset import PROBLEMS
 from fairmot_ros.training.distributed import Processes
 from fairmot_ros.training.ema import WeightAverage
+from fairmot_ros.training.freezing import freeze, parameter_groups, set_modes
 from fairmot_ros.training.logs import RunLog
-from fairmot_ros.training.losses import TERMS, count_totals
 from fairmot_ros.training.sheet import write_sheet
 
 Part = dict[str, Any]
@@ -78,13 +79,17 @@ class Trainer:
         self.network = make_network(config)
         if config.weights and not resumes:
             start_from(self.network, config.weights)
+        if config.batch_norm_samples and not resumes:
+            restore_batch_norms(self.network, self._first_images(config.batch_norm_samples))
+        freeze(self.network, config.freeze)
         self.network.to(self.device)
         self.network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         looks = self.mix.looks(config.reid_dim)
         self.loss = make_loss(config, self.stream.num_identities, looks).to(self.device)
         self.average = WeightAverage(self.network, config.ema_decay)
         self.optimizer = torch.optim.Adam(
-            [*self.network.parameters(), *self.loss.parameters()], lr=config.learning_rate
+            parameter_groups(self.network, self.loss, config.rate_factors),
+            lr=config.learning_rate,
         )
         self.scaler = torch.amp.GradScaler(  # type: ignore[attr-defined]
             self.device.type, init_scale=2.0**10, enabled=config.precision == 'fp16'
@@ -99,6 +104,11 @@ class Trainer:
             NetworkWithLoss(self.network, self.loss, config.precision)
         )
 
+    def _first_images(self, count: int) -> Iterator[Tensor]:
+        """Return the first samples as batches of one, float32 [1, 3, H, W]."""
+        for number in range(count):
+            yield self.stream.sample(number)['image'][None].float() / 255
+
     def _part_size(self) -> int:
         config = self.config
         parts = config.accumulate * self.processes.world
@@ -109,10 +119,16 @@ class Trainer:
             )
         return config.batch_size // parts
 
-    def run(self, save_every: int = 200) -> Path:
-        """Train to the last step; returns the path of the weights."""
+    def run(self, save_every: int = 200, minutes: float = math.inf) -> Path:
+        """Train to the last step, or for a time; returns the path of the weights.
+
+        Args:
+            save_every: steps from one save to the next; the state at the end is always saved.
+            minutes: after which to stop. The run resumes where it stopped.
+        """
+        ends = time.monotonic() + 60 * minutes
         first = self.processes.is_first
-        log = RunLog(self.folder, self.step) if first else None
+        log = RunLog(self.folder, self.step, self.loss.term_names) if first else None
         progress = tqdm(
             total=self.steps,
             initial=self.step,
@@ -123,23 +139,29 @@ class Trainer:
         )
         if first and len(self.mix.problems):
             tqdm.write(self.mix.problems.report())
-        sums = dict.fromkeys(TERMS, 0.0)
+        names = self.loss.term_names
+        sums = dict.fromkeys(names, 0.0)
         counted = 0
         parts = self.parts()
         last = time.monotonic()
-        while self.step < self.steps:
+        while self.step < self.steps and not self._is_over(ends):
             batch = [next(parts) for _ in range(self.config.accumulate)]
             if first and self.step == 0:
-                write_sheet(self.folder / 'samples.jpg', batch[0], self.network.stride)
+                write_sheet(
+                    self.folder / 'samples.jpg',
+                    batch[0],
+                    self.stream.recipe,
+                    self.network.stride,
+                )
             terms = self.train_step(*batch)
             now = time.monotonic()
             self.seconds, last = self.seconds + now - last, now
             counted += 1
-            sums = {name: sums[name] + terms[name] for name in TERMS}
+            sums = {name: sums[name] + terms[name] for name in names}
             progress.update()
             if log and (self.step % self.config.log_every == 0 or self.step == self.steps):
                 self.terms = {name: total / counted for name, total in sums.items()}
-                sums, counted = dict.fromkeys(TERMS, 0.0), 0
+                sums, counted = dict.fromkeys(names, 0.0), 0
                 progress.set_postfix({k: f'{v:.3f}' for k, v in self.terms.items()}, refresh=False)
                 log.write(self.step, self.seconds, self._rate(self.step - 1), self.terms)
             if self.step % save_every == 0 and self.step < self.steps:
@@ -150,6 +172,18 @@ class Trainer:
         weights = self.save()
         self.processes.wait()  # the next run may start from them
         return weights
+
+    @property
+    def is_finished(self) -> bool:
+        """Whether the last step is done."""
+        return self.step >= self.steps
+
+    def _is_over(self, ends: float) -> bool:
+        """Return whether a moment has passed on the clock of any process."""
+        if ends == math.inf:
+            return False
+        over = torch.tensor(float(time.monotonic() >= ends), device=self.device)
+        return bool(self.processes.total(over))
 
     def parts(self) -> Iterator[Part]:
         """Return the parts of the batches from the present step on."""
@@ -172,11 +206,7 @@ class Trainer:
         Raises:
             TrainingError: if the loss is not a finite number.
         """
-        self.network.train()
-        if self.config.freeze_batch_norm:
-            for module in self.network.modules():
-                if isinstance(module, nn.BatchNorm2d):
-                    module.eval()
+        set_modes(self.network, self.config.freeze, self.config.freeze_batch_norm)
         for part in parts:
             self._note(part.get(PROBLEMS, ()))
         batches = [
@@ -184,12 +214,13 @@ class Trainer:
             for part in parts
         ]
         totals = self.processes.total(
-            torch.stack([count_totals(batch) for batch in batches]).sum(0)
+            torch.stack([self.loss.count_totals(batch) for batch in batches]).sum(0)
         )
         for group in self.optimizer.param_groups:
-            group['lr'] = self.config.learning_rate * self._rate(self.step)
+            group['lr'] = self.config.learning_rate * group['factor'] * self._rate(self.step)
         self.optimizer.zero_grad(set_to_none=True)
-        sums = torch.zeros(len(TERMS), dtype=torch.float64, device=self.device)
+        names = self.loss.term_names
+        sums = torch.zeros(len(names), dtype=torch.float64, device=self.device)
         for number, batch in enumerate(batches, start=1):
             # Gradients are sent to the other processes once, with the last part.
             waits = number < len(batches) and self.processes.world > 1
@@ -199,8 +230,8 @@ class Trainer:
                 terms = self.model(images, batch, totals)
                 # Their mean is taken over the processes, but the terms are shares of a sum.
                 self.scaler.scale(terms['loss'] * self.processes.world).backward()
-            sums += torch.stack([terms[name].detach().double() for name in TERMS])
-        values = dict(zip(TERMS, self.processes.total(sums).tolist(), strict=True))
+            sums += torch.stack([terms[name].detach().double() for name in names])
+        values = dict(zip(names, self.processes.total(sums).tolist(), strict=True))
         if not math.isfinite(values['loss']):
             raise TrainingError(
                 f'the loss is {values["loss"]} at step {self.step + 1}: lower the learning rate '
@@ -259,7 +290,6 @@ class Trainer:
             name=self.config.name,
             input_size=list(self.config.input_size),
             labels=list(self.config.labels),
-            near_height=self.config.near_height,
         )
         if len(problems):
             text = '\n'.join(problems.sentences()) + '\n'

@@ -49,7 +49,7 @@ def test_a_sound_installation(tmp_path: Path) -> None:
     code, output = check({}, tmp_path)
     assert 'FAIL' not in output
     assert code == 0
-    assert '[ ok ] default model: fairmot_ros_small:' in output
+    assert '[ ok ] default model: fairmot_ros_nano:' in output
 
 
 @pytest.mark.parametrize(

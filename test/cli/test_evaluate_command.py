@@ -117,7 +117,7 @@ def test_the_report_holds_the_figures_of_the_results(evaluated: Path, folder: Pa
     assert in_fourth > 0
     assert (small['FP'], small['FN'], small['IDSW']) == (in_fourth, 0, 0)
     assert data['configurations'][1]['parameters']['publish_lost'] is True
-    assert data['configurations'][0]['model'].startswith('fairmot_ros_small:')
+    assert data['configurations'][0]['model'].startswith('fairmot_ros_nano:')
 
 
 def test_equal_input_gives_equal_bytes(evaluated: Path, folder: Path) -> None:

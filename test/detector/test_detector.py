@@ -104,3 +104,25 @@ def test_half_precision_keeps_the_embeddings(weights: Path, image: np.ndarray) -
     assert close.any()
     cosine = (full.embeddings[:5] * half.embeddings[nearest]).sum(axis=1)
     assert (cosine[close] > 0.98).all()
+
+
+def test_embeddings_of_detected_boxes_are_those_of_the_detections(tmp_path: Path) -> None:
+    torch.manual_seed(0)
+    network = create_network('yolox_nano', reid_dim=16)
+    save_checkpoint(network, tmp_path / 'n.pth', input_size=[160, 96])
+    image = np.random.default_rng(0).integers(0, 256, (60, 90, 3), dtype=np.uint8)
+    detector = Detector(tmp_path / 'n.pth', device='cpu', score_threshold=0.0, max_detections=9)
+    found = detector(image)
+    assert len(found) == 9
+    again = detector.embed(image, found.boxes_xyxy)
+    assert np.allclose(again, found.embeddings, atol=1e-4)
+    assert detector.embed(image, np.zeros((0, 4))).shape == (0, 16)
+
+
+def test_a_network_without_embeddings_says_so(tmp_path: Path) -> None:
+    save_checkpoint(create_network('yolox_nano', reid_dim=0), tmp_path / 'n.pth')
+    detector = Detector(tmp_path / 'n.pth', (64, 64), device='cpu', score_threshold=0.0)
+    image = np.zeros((64, 64, 3), np.uint8)
+    assert detector(image).embeddings is None
+    with pytest.raises(ValueError, match='yolox_nano:.* has no embeddings'):
+        detector.embed(image, np.zeros((1, 4)))

@@ -3,7 +3,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from fairmot_ros.detector.letterbox import letterbox, map_to_image
+from fairmot_ros.detector.letterbox import letterbox, map_to_image, map_to_input
 
 SIZES = [(270, 480), (240, 320), (300, 200), (77, 333)]
 
@@ -45,3 +45,24 @@ def test_boxes_come_back_to_where_they_were_drawn(size: tuple[int, int]) -> None
     back = map_to_image(in_map.astype(np.float32), (136, 80), (width, height))
     pixel = max(width / 544, height / 320)  # one pixel of the network's input
     assert np.abs(back - box).max() <= 1.01 * pixel
+
+
+def test_small_images_are_only_padded_where_they_are_not_to_be_enlarged() -> None:
+    image = np.full((120, 160, 3), 200, np.uint8)
+    boxed = letterbox(image, (320, 256), enlarge=False)
+    rows, columns = np.nonzero(boxed[:, :, 0] == 200)
+    assert (rows.min(), rows.max(), columns.min(), columns.max()) == (68, 187, 80, 239)
+    box = np.array([[80, 68, 240, 188]], np.float32)
+    assert map_to_image(box, (320, 256), (160, 120), False).tolist() == [[0, 0, 160, 120]]
+    large = np.zeros((512, 640, 3), np.uint8)
+    assert np.array_equal(
+        letterbox(large, (320, 256), enlarge=False), letterbox(large, (320, 256))
+    )
+
+
+@pytest.mark.parametrize('enlarge', [True, False])
+@pytest.mark.parametrize('size', [(1920, 1080), (160, 120), (320, 256)])
+def test_boxes_go_to_the_input_and_back(size: tuple[int, int], enlarge: bool) -> None:
+    boxes = np.array([[3, 5, 40, 90], [-8, 0, 2000, 31]], np.float32)
+    there = map_to_input(boxes, (320, 256), size, enlarge)
+    assert np.allclose(map_to_image(there, (320, 256), size, enlarge), boxes, atol=1e-3)

@@ -58,7 +58,7 @@ def test_published_form_loads(
 def test_architecture_and_sizes_are_read_from_the_file(
     tmp_path: Path, architecture: str, options: dict
 ) -> None:
-    network = create_network(architecture, num_classes=2, reid_dim=20, **options)
+    network = create_network(architecture, num_classes=2, reid_dim=24, **options)
     torch.save(network.state_dict(), tmp_path / 'bare.pth')
     loaded = load_checkpoint(tmp_path / 'bare.pth')
     assert loaded.info.architecture == architecture

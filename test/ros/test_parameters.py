@@ -6,6 +6,7 @@ import yaml
 
 pytest.importorskip('rclpy', reason='needs ROS 2')
 from fairmot_ros.ros.parameters import (
+    ENGINE_NAMES,
     DetectionTrackerParameters,
     NodeParameters,
     as_markdown,
@@ -78,3 +79,9 @@ def test_what_detections_alone_cannot_do_is_refused(values: dict, message: str) 
 def test_input_size() -> None:
     assert NodeParameters().input_size is None
     assert NodeParameters(input_width=640, input_height=352).input_size == (640, 352)
+
+
+def test_the_engines_are_those_of_the_detector() -> None:
+    from fairmot_ros.detector.engines import engine_names
+
+    assert ENGINE_NAMES == engine_names()

@@ -34,6 +34,8 @@ def environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, 
     variables = local_environment(domain.number, tmp_path_factory.mktemp('ros_log'))
     # Without it, a field of a wrong type (an int as a float64) is published as garbage.
     variables['ROS_PYTHON_CHECK_FIELDS'] = '1'
+    # Tests share the cores with other processes; docs/ros.md, Threads, says what this changes.
+    variables.setdefault('OMP_WAIT_POLICY', 'passive')
     with pytest.MonkeyPatch.context() as patch:
         for name, value in variables.items():
             patch.setenv(name, value)

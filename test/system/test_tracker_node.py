@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pytest
 
@@ -180,7 +182,7 @@ def test_annotated_image_labels_and_model(
     models = peer.listen(VisionInfo, 'fairmot/vision_info', LATCHED)
     peer.wait(lambda: labels and models, 'what is published once and kept')
     assert [c.class_name for c in labels[0].class_map] == ['person']
-    assert models[0].method.startswith('FairMOT ')
+    assert re.fullmatch(r'FairMOT \S+, (openvino|torch) \S+ \(cpu, fp32\)', models[0].method)
 
     answer = Camera(peer, results).show(pictures[0])
     peer.wait(lambda: annotated, 'the annotated image')

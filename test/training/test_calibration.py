@@ -9,9 +9,9 @@ import torch
 from fairmot_ros.cli.calibrate import main
 from fairmot_ros.cli.demo import SHIPPED_VIDEO
 from fairmot_ros.detector import Detector
-from fairmot_ros.network import create_network
+from fairmot_ros.network import create_network, load_checkpoint, save_checkpoint
 from fairmot_ros.ros.video_source import VideoSource
-from fairmot_ros.training.scoring.calibration import apply_line, fit_line, reliability
+from fairmot_ros.training.scoring.calibration import fit_line, reliability
 
 
 def sigmoid(x: np.ndarray) -> np.ndarray:
@@ -45,10 +45,25 @@ def test_the_line_goes_into_the_network() -> None:
     images = torch.rand(1, 3, 64, 64)
     with torch.no_grad():
         before = network(images)
-        apply_line(network, 2.0, 0.7)
+        network.move_scores(2.0, 0.7)
         after = network(images)
     torch.testing.assert_close(after['hm'], 2.0 * before['hm'] + 0.7)
     torch.testing.assert_close(after['id'], before['id'])
+
+
+def test_the_line_goes_into_the_file_of_a_network_with_levels(tmp_path: Path) -> None:
+    network = create_network('yolox_nano', reid_dim=0).eval()
+    images = torch.rand(1, 3, 64, 64)
+    with torch.no_grad():
+        before = network.whole_maps(images)
+        network.move_scores(2.0, 0.0)
+        network.move_scores(0.5, 0.7)
+        save_checkpoint(network, tmp_path / 'moved.pth')
+        after = load_checkpoint(tmp_path / 'moved.pth').whole_maps(images)
+    for name in ('scores_8', 'scores_16', 'scores_32'):
+        expected = before[name].logit() + 0.7
+        torch.testing.assert_close(after[name].logit(), expected, atol=1e-4, rtol=1e-4)
+    torch.testing.assert_close(after['boxes_8'], before['boxes_8'])
 
 
 def test_the_command_writes_a_model(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -74,21 +74,22 @@ def test_cut_outs_are_cropped_to_the_person(training_data: Path) -> None:
     assert cut_outs[0].mask.shape == (30, 10)
 
 
-def test_a_teacher_adds_whom_the_labels_leave_out() -> None:
+def test_teacher_detections_complete_the_labels() -> None:
     labelled = np.array([[10, 10, 30, 70]], np.float32)
-    seen = np.array(
+    detections = np.array(
         [
-            [12, 11, 31, 72, 0.9],  # the labelled one
-            [80, 10, 100, 70, 0.8],  # another
-            [120, 10, 140, 70, 0.3],  # perhaps one
-            [40, 10, 60, 70, 0.15],  # hardly one
+            [12, 11, 31, 72, 0.9],  # labelled already
+            [80, 10, 100, 70, 0.8],  # added
+            [120, 10, 140, 70, 0.3],  # ignored
+            [40, 10, 60, 70, 0.15],  # background
         ],
         np.float32,
     )
-    taught = Photograph(Path('a.jpg'), labelled, np.array([4])).taught(seen)
-    assert taught.boxes_xyxy.tolist() == [[10, 10, 30, 70], [80, 10, 100, 70]]
-    assert taught.identities.tolist() == [4, -1]
-    assert taught.ignored_xyxy.tolist() == [[120, 10, 140, 70]]
+    photograph = Photograph(Path('a.jpg'), labelled, np.array([4]))
+    completed = photograph.with_teacher_labels(detections, (0.2, 0.6))
+    assert completed.boxes_xyxy.tolist() == [[10, 10, 30, 70], [80, 10, 100, 70]]
+    assert completed.identities.tolist() == [4, -1]
+    assert completed.ignored_xyxy.tolist() == [[120, 10, 140, 70]]
 
 
 @pytest.fixture(scope='module')
@@ -100,6 +101,32 @@ def composer(training_data: Path) -> SceneComposer:
     )
     mix = read_mix(sets, training_data, max_cut_out_height=90)
     return SceneComposer(mix.photographs, mix.cut_outs, OPTIONS)
+
+
+def test_teacher_labels_can_count_in_proportion_to_their_score() -> None:
+    labelled = np.array([[10, 10, 30, 70]], np.float32)
+    detections = np.array(
+        [[80, 10, 100, 70, 0.9], [120, 10, 140, 70, 0.3], [160, 10, 180, 70, 0.15]], np.float32
+    )
+    photograph = Photograph(Path('a.jpg'), labelled, np.array([4]))
+    completed = photograph.with_teacher_labels(detections, (0.1, 0.2), certain_score=0.6)
+    assert completed.scores.tolist() == pytest.approx([1, 1, 0.5])
+    assert photograph.with_teacher_labels(detections, (0.1, 0.2)).scores is None
+
+
+def test_scores_stay_with_their_people() -> None:
+    """Through a window, a mosaic and the choice of rows; who is added has 1."""
+    scene = marked_scene()
+    scene.scores = np.array([0.5], np.float32)
+    window = cut_window(scene, 20, 0, (1, 1), (96, 64), min_visible=0.1)
+    window.paste(cut_window(marked_scene(), 20, 0, (1, 1), (48, 64), min_visible=0.1), 48, 0)
+    assert window.label_scores().tolist() == [0.5, 1]
+    window.boxes_xyxy = np.concatenate((window.boxes_xyxy, window.boxes_xyxy[:1]))
+    window.identities = np.concatenate((window.identities, window.identities[:1]))
+    assert window.label_scores().tolist() == [0.5, 1, 1]
+    window.keep(np.array([False, True, True]))
+    assert window.label_scores().tolist() == [1, 1]
+    assert marked_scene().label_scores().tolist() == [1]
 
 
 def test_a_mosaic_keeps_boxes_on_their_people(training_data: Path) -> None:

@@ -6,7 +6,6 @@ import pytest
 import torch
 
 from fairmot_ros.cli import score
-from fairmot_ros.detector.maps import MapsOnDemand
 from fairmot_ros.network import create_network, save_checkpoint
 from fairmot_ros.training.config import SetConfig
 from fairmot_ros.training.problems import Problems
@@ -24,7 +23,6 @@ from fairmot_ros.training.scoring.embedding import (
     accepted,
     choose_identities,
     compare,
-    embed,
     score_embedding,
 )
 from fairmot_ros.training.sources import Photograph, make_photograph
@@ -97,9 +95,9 @@ def test_embeddings_are_read_at_the_centres() -> None:
     with torch.inference_mode():
         features = network.features(torch.rand(2, 3, 32, 64))
         expected = network.heads(features)['id'][1, :, 2, 3]
-        boxes = np.array([[3, 1, 4, 4], [2.5, 2, 4.5, 3]], np.float32)
-        found = embed(MapsOnDemand(network, features), 1, boxes)
-    assert np.allclose(found, expected / expected.norm(), atol=1e-6)
+        boxes = torch.tensor([[3, 1, 4, 4], [2.5, 2, 4.5, 3]]) * network.stride
+        found = network.predictions(network.dense(features)).embeddings_at(1, boxes)
+    assert torch.allclose(found, (expected / expected.norm()).expand(2, -1), atol=1e-6)
 
 
 def test_whole_identities_are_chosen() -> None:

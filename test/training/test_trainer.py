@@ -82,6 +82,18 @@ def test_the_command_writes_weights_that_load(
     assert train.main(arguments) == 0  # nothing left to do
 
 
+def test_a_run_stops_after_its_minutes_and_resumes(
+    config_file: Path, training_data: Path, tmp_path: Path, capsys: pytest.CaptureFixture
+) -> None:
+    command = [str(config_file), '--data', str(training_data), '--output', str(tmp_path / 'run')]
+    assert train.main([*command, '--minutes', '0']) == 0
+    assert 'stopped after 0 minutes at step 0 of 6 of tiny' in capsys.readouterr().out
+    assert (tmp_path / 'run' / 'state.pt').is_file()
+    assert train.main([*command, '--minutes', '10']) == 0
+    assert 'stopped' not in capsys.readouterr().out
+    assert torch.load(tmp_path / 'run' / 'state.pt', weights_only=True)['step'] == 6
+
+
 def test_the_loss_falls(config: TrainingConfig, training_data: Path, tmp_path: Path) -> None:
     torch.manual_seed(0)
     trainer = Trainer(config, training_data, tmp_path / 'run')

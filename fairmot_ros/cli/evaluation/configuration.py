@@ -9,6 +9,7 @@ from typing import Any
 
 import yaml
 
+from fairmot_ros.former_settings import current_settings
 from fairmot_ros.tracker import TrackerConfig
 from fairmot_ros.tracker.config import parameter_names
 from fairmot_ros.tracker.gallery import Gallery, GalleryConfig
@@ -17,10 +18,11 @@ TRACKER = parameter_names()
 DETECTOR = (
     'weights',
     'device',
+    'engine',
+    'deterministic',
     'precision',
     'input_width',
     'input_height',
-    'near_height',
     'detection_threshold',
 )
 FILTER = ('min_box_area', 'max_box_aspect')
@@ -90,13 +92,13 @@ class Configuration:
     def detector(self) -> dict[str, Any]:
         """Return the arguments of `Detector`."""
         size = (self.get('input_width', 0), self.get('input_height', 0))
-        near = self.get('near_height', -1)
         return {
             'weights': self.get('weights', 'default'),
             'device': self.get('device', 'auto'),
+            'engine': self.get('engine', 'auto'),
+            'deterministic': self.get('deterministic', False),
             'precision': self.get('precision', 'auto'),
             'input_size': size if all(size) else None,
-            'near_height': near if near >= 0 else None,
             'score_threshold': self.get('detection_threshold', 0.1),
         }
 
@@ -124,6 +126,7 @@ def read_configuration(path: Path) -> Configuration:
     values: dict[str, Any] = {}
     for section in sections or [content]:
         values.update(section)
+    values = current_settings(values, str(path))
     own = {name: value for name, value in values.items() if name in PIPELINE}
     other = {n: v for n, v in values.items() if n not in PIPELINE and n not in OURS}
     _check_names(path, other, known_outside=bool(sections))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 import time
-from dataclasses import fields
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +30,9 @@ class LiveError(ValueError):
     """A live run failed; the message says why."""
 
 
-def track_live(configuration: Configuration, recording: Recording, rate: float, model: str) -> Run:
+def track_live(
+    configuration: Configuration, recording: Recording, rate: float, model: str, runtime: str
+) -> Run:
     """Play a recording to a tracker node of its own and take in the results.
 
     Args:
@@ -38,6 +40,7 @@ def track_live(configuration: Configuration, recording: Recording, rate: float, 
         recording: what to play; its images must have stamps.
         rate: images per second.
         model: which network the configuration has.
+        runtime: what runs it.
 
     Raises:
         LiveError: if a node fails.
@@ -46,7 +49,9 @@ def track_live(configuration: Configuration, recording: Recording, rate: float, 
         output = Path(folder) / 'replay.npz'
         _play(configuration, recording, rate, output)
         with np.load(output) as data:
-            return _read(data, configuration, recording, Mode(rate), model)
+            return replace(
+                _read(data, configuration, recording, Mode(rate), model), runtime=runtime
+            )
 
 
 def _play(configuration: Configuration, recording: Recording, rate: float, output: Path) -> None:

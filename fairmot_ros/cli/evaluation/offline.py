@@ -38,6 +38,11 @@ class OfflineTracker:
         """Name and hash of the network."""
         return self._detector.model_name
 
+    @property
+    def runtime(self) -> str:
+        """What runs the network."""
+        return self._detector.runtime
+
     def track(self, recording: Recording) -> Run:
         """Track a recording.
 
@@ -74,6 +79,7 @@ class OfflineTracker:
             self.model,
             np.array(rows, float).reshape(-1, 10),
             processed,
+            runtime=self.runtime,
         )
 
 
@@ -87,6 +93,7 @@ def filled_run(run: Run, longest: float) -> Run:
         run.model,
         fill_gaps(run.rows, stamps, longest),
         run.processed,
+        runtime=run.runtime,
     )
 
 

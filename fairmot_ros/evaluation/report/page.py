@@ -160,11 +160,15 @@ def _title(verdict: Verdict) -> str:
 
 
 def _configurations(evaluation: Evaluation) -> list[dict[str, str]]:
-    models = {v.run.configuration: v.run.model for v in evaluation.verdicts}
+    runs = {v.run.configuration: v.run for v in evaluation.verdicts}
     return [
         {
             'name': name,
-            'model': models.get(name, ''),
+            'network': (
+                ', '.join(filter(None, (runs[name].model, runs[name].runtime)))
+                if name in runs
+                else ''
+            ),
             'text': yaml.safe_dump(dict(values)) if values else 'all at their defaults',
         }
         for name, values in evaluation.parameters.items()

@@ -111,7 +111,7 @@ def summarise(evaluation: Evaluation) -> dict[str, Any]:
         'fairmot_ros': fairmot_ros.__version__,
         'recordings': [_recording(r) for r in evaluation.recordings],
         'configurations': [
-            {'name': name, 'model': _model(name, evaluation.verdicts), 'parameters': dict(values)}
+            {'name': name, **_network(name, evaluation.verdicts), 'parameters': dict(values)}
             for name, values in evaluation.parameters.items()
         ],
         'combined': [_group(group) for group in evaluation.groups()],
@@ -129,8 +129,9 @@ def summarise(evaluation: Evaluation) -> dict[str, Any]:
     }
 
 
-def _model(configuration: str, verdicts: Sequence[Verdict]) -> str | None:
-    return next((v.run.model for v in verdicts if v.run.configuration == configuration), None)
+def _network(configuration: str, verdicts: Sequence[Verdict]) -> dict[str, str | None]:
+    run = next((v.run for v in verdicts if v.run.configuration == configuration), None)
+    return {'model': run.model if run else None, 'runtime': run.runtime if run else None}
 
 
 def _recording(recording: Recording) -> dict[str, Any]:

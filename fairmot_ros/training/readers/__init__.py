@@ -14,7 +14,7 @@ from fairmot_ros.training.readers.coco import read_coco
 from fairmot_ros.training.readers.crowdhuman import read_crowdhuman
 from fairmot_ros.training.readers.jde import read_jde
 from fairmot_ros.training.readers.mot import read_mot_sequences
-from fairmot_ros.training.sources import Photograph
+from fairmot_ros.training.sources import DataError, Photograph
 
 Reader = Callable[[Path, SetConfig, Problems], list[Photograph]]
 
@@ -36,8 +36,8 @@ def read_set(data: Path, part: SetConfig, problems: Problems) -> list[Photograph
         problems: where faulty labels are noted.
 
     Raises:
-        ConfigError: on an unknown format.
-        DataError: if there is no such set, or its labels cannot be read.
+        ConfigError: on an unknown format, or if a list of images cannot be read.
+        DataError: if there is no such set, its labels cannot be read, or no image is selected.
     """
     reader = READERS.get(part.format)
     if reader is None:
@@ -46,6 +46,13 @@ def read_set(data: Path, part: SetConfig, problems: Problems) -> list[Photograph
             f'expected one of {", ".join(sorted(READERS))}'
         )
     photographs = reader(data / part.folder, part, problems)
+    if part.exclude or part.only:
+        photographs = without_gaps([p for p in photographs if part.selects(p.path.name)])
+        if not photographs:
+            raise DataError(
+                f'no image of {data / part.folder} is left: check the lists of images '
+                f'{", ".join(filter(None, (part.exclude, part.only)))}'
+            )
     if 0 < part.limit < len(photographs):
         spread = np.linspace(0, len(photographs), part.limit, endpoint=False).astype(int)
         photographs = without_gaps([photographs[i] for i in spread])

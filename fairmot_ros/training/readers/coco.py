@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from fairmot_ros.training.config import SetConfig
-from fairmot_ros.training.looks import looks_of, read_looks, read_seen
 from fairmot_ros.training.problems import Problems
 from fairmot_ros.training.sources import (
     PICTURES,
@@ -19,6 +19,12 @@ from fairmot_ros.training.sources import (
     Photograph,
     is_sound,
     make_photograph,
+)
+from fairmot_ros.training.teacher_labels import (
+    NO_DETECTIONS,
+    TeacherEmbeddings,
+    read_detections,
+    read_embeddings,
 )
 
 
@@ -29,29 +35,40 @@ def read_coco(folder: Path, part: SetConfig, problems: Problems) -> list[Photogr
     paper's training on single images. With several labels, a box belongs to the one of its
     category's name, and boxes of other categories are left out.
 
+    With `part.teacher`, teacher detections are added, see `Photograph.with_teacher_labels`. With
+    `part.teacher_embeddings`, those of them that have an embedding are each a person of their own.
+
     Raises:
-        DataError: if there is no such set, or the annotations are not COCO's.
+        DataError: if there is no such set, the annotations are not COCO's, or teacher labels are
+            missing.
     """
     path = folder / (part.labels or 'annotations.json')
-    if not path.is_file():
+    embeddings = read_embeddings(folder) if part.teacher_embeddings else None
+    if path.is_file():
+        try:
+            content = json.loads(path.read_text())
+            photographs = _photographs(folder, path, content, part, embeddings, problems)
+        except (json.JSONDecodeError, KeyError, TypeError, UnicodeDecodeError) as error:
+            raise DataError(f'{path} does not hold COCO annotations: {error!r}') from error
+    else:
         pictures = [p for p in sorted(folder.rglob('*')) if p.suffix.lower() in PICTURES]
         if not pictures or part.labels:
-            raise DataError(f'no training set in {folder}: expected {path.name} or pictures')
-        return [make_photograph(p, [], []) for p in pictures]
-    seen = read_seen(folder) if part.teacher else {}
-    try:
-        content = json.loads(path.read_text())
-        photographs = _photographs(folder, path, content, part, problems)
-        return [p.taught(seen[p.path.name]) if p.path.name in seen else p for p in photographs]
-    except (json.JSONDecodeError, KeyError, TypeError, UnicodeDecodeError) as error:
-        raise DataError(f'{path} does not hold COCO annotations: {error!r}') from error
+            raise DataError(f'no training set in {folder}: expected {path.name} or images')
+        photographs = [make_photograph(p, [], []) for p in pictures]
+    if part.teacher:
+        photographs = _complete(photographs, read_detections(folder), part, embeddings)
+    return photographs
 
 
 def _photographs(
-    folder: Path, path: Path, content: dict[str, Any], part: SetConfig, problems: Problems
+    folder: Path,
+    path: Path,
+    content: dict[str, Any],
+    part: SetConfig,
+    embeddings: TeacherEmbeddings | None,
+    problems: Problems,
 ) -> list[Photograph]:
     names = {c['id']: c['name'] for c in content.get('categories', ())}
-    looks = read_looks(folder) if part.looks else None
     rows: dict[int, list[tuple[list[float], int, int, int]]] = defaultdict(list)
     ignored: dict[int, list[list[float]]] = defaultdict(list)
     numbers: dict[object, int] = {}
@@ -76,8 +93,36 @@ def _photographs(
             [identity for _, identity, *_ in rows[image['id']]],
             class_ids=np.array([label for *_, label, _ in rows[image['id']]], np.int64),
             ignored=ignored[image['id']],
-            looks=looks_of([name for *_, name in rows[image['id']]], looks) if looks else None,
+            teacher_embeddings=None
+            if embeddings is None
+            else embeddings.of_people([name for *_, name in rows[image['id']]]),
         )
         for image in content['images']
         if any(fnmatch.fnmatch(Path(image['file_name']).name, p) for p in part.include)
     ]
+
+
+def _complete(
+    photographs: list[Photograph],
+    detections: dict[str, NDArray[np.float32]],
+    part: SetConfig,
+    embeddings: TeacherEmbeddings | None,
+) -> list[Photograph]:
+    """Add teacher detections; the people among them that have an embedding get new identities."""
+    completed = []
+    count = max((int(p.identities.max(initial=-1)) for p in photographs), default=-1) + 1
+    for photograph in photographs:
+        name = photograph.path.name
+        found = detections.get(name, NO_DETECTIONS)
+        added = photograph.with_teacher_labels(
+            found,
+            part.teacher_scores,
+            None if embeddings is None else embeddings.of_image(name, len(found)),
+            part.certain_score,
+        )
+        if added.teacher_embeddings is not None:
+            new = np.flatnonzero((added.identities < 0) & added.teacher_embeddings.any(axis=1))
+            added.identities[new] = np.arange(count, count + len(new))
+            count += len(new)
+        completed.append(added)
+    return completed

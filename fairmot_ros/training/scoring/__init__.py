@@ -1,6 +1,7 @@
-"""How good the two halves of a network are, each by itself: detection and embedding."""
+"""Scores of the two halves of a network, detection and embedding, and of teachers."""
 
 from fairmot_ros.training.scoring.detection import score_detection
 from fairmot_ros.training.scoring.embedding import score_embedding
+from fairmot_ros.training.scoring.teacher import score_teacher
 
-__all__ = ['score_detection', 'score_embedding']
+__all__ = ['score_detection', 'score_embedding', 'score_teacher']

@@ -10,11 +10,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 from scipy.optimize import minimize
-
-from fairmot_ros.network.heads import FairMOTNetwork
 
 Floats = NDArray[np.float64]
 CLOSEST = 1e-6  # of a score to 0 and 1
@@ -57,15 +54,6 @@ def fit_line(scores: Floats, hits: NDArray[np.bool_]) -> tuple[float, float]:
             'labels are wrong, or there are too few of them'
         )
     return float(slope), float(shift)
-
-
-@torch.no_grad()
-def apply_line(network: FairMOTNetwork, slope: float, shift: float) -> None:
-    """Change the last layer of the heat maps so that its logits lie on the line."""
-    last = network.get_submodule('hm.2')
-    assert isinstance(last, torch.nn.Conv2d) and last.bias is not None
-    last.weight.mul_(slope)
-    last.bias.mul_(slope).add_(shift)
 
 
 def reliability(

@@ -112,8 +112,8 @@ def _joined(parts: list[NDArray]) -> NDArray:
 def mark_detections(boxes: NDArray, truth: NDArray, ignored: NDArray) -> NDArray[np.int64]:
     """Return HIT, MISS or IGNORED for each detection of a picture, best first.
 
-    Each takes the free label that it overlaps most. Those that take none, but lie in an
-    ignored region by half of their area, do not count.
+    Each takes the free label that it overlaps most. Those that take none, but overlap with an
+    ignored region or lie in one by half of their area, do not count.
 
     Args:
         boxes: [N, 4] in falling order of score.
@@ -124,13 +124,14 @@ def mark_detections(boxes: NDArray, truth: NDArray, ignored: NDArray) -> NDArray
     overlap = box_iou(_ltwh(boxes), _ltwh(truth))
     free = np.ones(len(truth), bool)
     inside = _share_inside(boxes, ignored)
+    ignorable = box_iou(_ltwh(boxes), _ltwh(ignored)).max(axis=1, initial=0.0) >= MIN_IOU
     for row in range(len(boxes)):
         candidates = np.where(free, overlap[row], 0.0)
         best = int(candidates.argmax()) if len(truth) else -1
         if best >= 0 and candidates[best] >= MIN_IOU:
             free[best] = False
             marks[row] = HIT
-        elif inside[row] >= MIN_IOU:
+        elif inside[row] >= MIN_IOU or ignorable[row]:
             marks[row] = IGNORED
     return marks
 

@@ -8,15 +8,14 @@ from typing import Any
 import cv2
 import numpy as np
 import torch
-import torch.nn.functional as F
 from numpy.typing import NDArray
 from tqdm import tqdm
 
-from fairmot_ros.detector.engine import TorchEngine
-from fairmot_ros.detector.letterbox import BORDER_GREY, letterbox
-from fairmot_ros.detector.maps import Maps
-from fairmot_ros.network.heads import FairMOTNetwork
-from fairmot_ros.training.augmentation import letterbox_boxes
+from fairmot_ros.detector.engines.base import EngineOptions
+from fairmot_ros.detector.engines.torch_engine import TorchEngine
+from fairmot_ros.detector.letterbox import BORDER_GREY, letterbox, map_to_input
+from fairmot_ros.network.base import Network
+from fairmot_ros.network.registry import ARCHITECTURES
 from fairmot_ros.training.problems import Problems
 from fairmot_ros.training.sources import DataError, Photograph
 
@@ -29,7 +28,7 @@ Identities = NDArray[np.int64]
 
 
 def score_embedding(
-    network: FairMOTNetwork,
+    network: Network,
     photographs: Sequence[Photograph],
     input_size: tuple[int, int],
     *,
@@ -51,17 +50,24 @@ def score_embedding(
 
     Returns:
         See `compare`; `people`, `identities` and what was left out.
+
+    Raises:
+        ValueError: if the network has no embeddings.
     """
+    if not network.sizes.reid_dim:
+        raise ValueError(f'{network.info.name} has no embeddings to score')
     problems = Problems()
     chosen = choose_identities(photographs, max_people, seed)
-    stride = network.stride
-    engine = TorchEngine(network, device, 'fp32')
+    engine = TorchEngine(network, EngineOptions(device, 'fp32', input_size))
+    enlarge = ARCHITECTURES[engine.info.architecture].enlarge_images
     embeddings, identities = [], []
     with tqdm(total=len(chosen), desc='embedding', unit='picture', mininterval=2.0) as progress:
-        for batch in _batches(chosen, input_size, margin, problems):
-            maps = engine([image for image, _, _ in batch])
+        for batch in _batches(chosen, input_size, enlarge, margin, problems):
+            predictions = engine([image for image, _, _ in batch])
             for row, (_, boxes, known) in enumerate(batch):
-                embeddings.append(embed(maps, row, boxes / np.float32(stride)))
+                found = predictions.embeddings_at(row, torch.from_numpy(boxes).to(engine.device))
+                assert found is not None
+                embeddings.append(found.cpu().numpy())
                 identities.append(known)
             progress.update(BATCH)
     empty = np.zeros((0, network.sizes.reid_dim), np.float32)
@@ -101,7 +107,11 @@ Sample = tuple[NDArray[np.uint8], NDArray[np.float32], Identities]
 
 
 def _batches(
-    photographs: Sequence[Photograph], size: tuple[int, int], margin: float, problems: Problems
+    photographs: Sequence[Photograph],
+    size: tuple[int, int],
+    enlarge: bool,
+    margin: float,
+    problems: Problems,
 ) -> Iterator[list[Sample]]:
     """Yield letterboxed pictures with their boxes and identities."""
     batch: list[Sample] = []
@@ -118,22 +128,13 @@ def _batches(
                 image, y, y, x, x, cv2.BORDER_CONSTANT, value=(BORDER_GREY,) * 3
             )
             boxes = boxes + np.array([x, y, x, y], np.float32)
-        boxes = letterbox_boxes(boxes, (image.shape[1], image.shape[0]), size)
-        batch.append((letterbox(image, size), boxes, scene.identities))
+        boxes = map_to_input(boxes, size, (image.shape[1], image.shape[0]), enlarge)
+        batch.append((letterbox(image, size, enlarge), boxes, scene.identities))
         if len(batch) == BATCH:
             yield batch
             batch = []
     if batch:
         yield batch
-
-
-def embed(maps: Maps, row: int, boxes_xyxy: NDArray[np.float32]) -> Embeddings:
-    """Return the unit embeddings [N, D] of one image at the centres of boxes, in cells."""
-    height, width = maps.hm.shape[-2:]
-    centre = (boxes_xyxy[:, :2] + boxes_xyxy[:, 2:]) / 2
-    cell = np.clip(centre, 0, [width - 1, height - 1]).astype(np.int64)
-    index = torch.from_numpy(cell[:, 1] * width + cell[:, 0]).to(maps.hm.device)
-    return F.normalize(maps.at(row, index)['id'], eps=1e-12).cpu().numpy()
 
 
 def compare(embeddings: Embeddings, identities: Identities) -> dict[str, Any]:

@@ -1,0 +1,62 @@
+"""Process that runs a detector in a loop, on demand: the counterpart of a node in `node_speed`.
+
+For each line of the standard input, a number of images, it prints the seconds of each as JSON.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import time
+from itertools import cycle, islice
+
+from fairmot_ros.cli.demo import SHIPPED_VIDEO
+from fairmot_ros.detector import Detector
+from fairmot_ros.ros.video_source import VideoSource
+
+
+class BareLoop:
+    """The process, as a context manager."""
+
+    def __init__(self, weights: str, device: str) -> None:
+        command = [sys.executable, '-m', 'benchmarks.bare_loop', weights, device]
+        self._process = subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
+
+    def __enter__(self) -> BareLoop:
+        self.run(1)  # waits until the network is loaded
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._process.communicate()  # the end of its input ends it
+
+    def run(self, count: int) -> list[float]:
+        """Detect in the next images; return the seconds of each."""
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        print(count, file=self._process.stdin, flush=True)
+        line = self._process.stdout.readline()
+        if not line:
+            raise RuntimeError('the bare loop has ended; see the error above')
+        times: list[float] = json.loads(line)
+        return times
+
+
+def main(weights: str, device: str) -> None:
+    """Serve the other side."""
+    images = cycle(list(VideoSource(SHIPPED_VIDEO)))
+    detector = Detector(weights, device=device)
+    detector.warm_up()
+    for line in sys.stdin:
+        times = []
+        for image in islice(images, int(line)):
+            started = time.perf_counter()
+            detector(image)
+            times.append(time.perf_counter() - started)
+        print(json.dumps(times), flush=True)
+
+
+if __name__ == '__main__':
+    main(*sys.argv[1:])

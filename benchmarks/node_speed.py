@@ -1,0 +1,96 @@
+"""Time of the detector inside the node, compared with a bare loop in a fresh process.
+
+Both run in turns on the same images of 768 x 576 pixels. The node gets each image over DDS once it
+has answered the last one; its times are those of the stage `detect` on `~/timing`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import time
+
+import numpy as np
+import rclpy
+from tqdm import tqdm
+
+from benchmarks.bare_loop import BareLoop
+from benchmarks.freshness import PATIENCE, Camera
+from fairmot_ros.cli.processes import DomainLock, NodeProcess, local_environment, make_log_folder
+from fairmot_ros.msg import Timing
+
+LARGEST_RATIO = 1.05
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the options of this part."""
+    parser.add_argument('--weights', default='default', help='checkpoint of the detector')
+    parser.add_argument('--device', default='auto', help='auto, cpu or cuda')
+    parser.add_argument('--rounds', type=int, default=10, help='turns of each (default: 10)')
+    parser.add_argument('--images', type=int, default=30, help='images of a turn (default: 30)')
+
+
+def run(options: argparse.Namespace) -> None:
+    """Measure and print."""
+    report(options.weights, options.device, options.rounds, options.images)
+
+
+def report(weights: str, device: str, rounds: int, images: int) -> None:
+    """Print both medians and their ratio."""
+    domain = DomainLock()
+    logs = make_log_folder()
+    node = NodeProcess(
+        'tracker',
+        'fairmot_ros.ros.tracker_node',
+        local_environment(domain.number, logs),
+        logs / 'tracker.log',
+        {'weights': weights, 'device': device},
+    )
+    context = rclpy.Context()
+    rclpy.init(context=context, domain_id=domain.number)
+    camera = Camera(context)
+    bare: list[list[float]] = []
+    try:
+        camera.wait_for_node()
+        with (
+            BareLoop(weights, device) as loop,
+            tqdm(total=2 * rounds * images, unit='image', leave=False) as progress,
+        ):
+            for _ in range(rounds):
+                bare.append(loop.run(images))
+                progress.update(images)
+                for _ in range(images):
+                    camera.exchange()
+                    progress.update()
+        timing = final_timing(camera)
+    finally:
+        camera.destroy_node()
+        rclpy.try_shutdown(context=context)
+        node.stop()
+        domain.release()
+    print_table(np.array(bare), timing)
+
+
+def final_timing(camera: Camera) -> Timing:
+    """Return the node's figures once they include the last image."""
+    deadline = time.monotonic() + PATIENCE
+    while camera.timing is None or camera.timing.processed < len(camera.ages):
+        if time.monotonic() > deadline:
+            raise RuntimeError(f'the node published no timing within {PATIENCE:.0f} s')
+        camera.listen(time.monotonic() + 0.5)
+    return camera.timing
+
+
+def print_table(bare: np.ndarray, timing: Timing) -> None:
+    """Print the medians; `bare` holds seconds, [rounds, images]."""
+    (detect,) = (stage for stage in timing.stages if stage.stage == 'detect')
+    turns = 1e3 * np.median(bare, axis=1)
+    middle = float(np.median(bare))
+    print('node: median time of the detector, ms per image of 768 x 576')
+    print(
+        f'  bare loop in a process of its own{1e3 * middle:9.2f}  ({bare.size} images; '
+        f'from turn to turn {turns.min():.2f} to {turns.max():.2f})'
+    )
+    print(f'  stage `detect` of the node       {1e3 * detect.p50:9.2f}  ({detect.samples} images)')
+    print(f'  ratio {detect.p50 / middle:.3f} (at most {LARGEST_RATIO} is expected)')
+    others = (s for s in timing.stages if s is not detect)
+    print('  other stages: ' + ', '.join(f'{s.stage} {1e3 * s.p50:.2f}' for s in others))

@@ -1,0 +1,67 @@
+"""Import a published detector: ``fairmot-import yolox_nano.onnx yolox_nano.pth``."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from fairmot_ros.cli.command import parse_size, run_command
+from fairmot_ros.network import save_checkpoint
+from fairmot_ros.network.base import SIZE_MULTIPLE
+from fairmot_ros.network.yolox_import import import_yolox_nano
+
+
+def make_parser() -> argparse.ArgumentParser:
+    """Return the command line."""
+    parser = argparse.ArgumentParser(
+        prog='fairmot-import',
+        description='Write the weights of YOLOX-nano as a checkpoint: the class person alone, '
+        'without an embedding. The checkpoint detects as it is, and fairmot-train takes it as '
+        '`weights` to start from and as `detection_teacher`.',
+    )
+    parser.add_argument(
+        'source',
+        type=Path,
+        help='ONNX file as YOLOX exports it: 80 classes of COCO, input BGR in 0..255',
+    )
+    parser.add_argument('output', type=Path, help='checkpoint to write, ending in .pth')
+    parser.add_argument(
+        '--input-size',
+        default=(640, 480),
+        metavar='WxH',
+        type=parse_size,
+        help='size for detection to save with the weights, multiples of 32 (default: 640x480)',
+    )
+    return parser
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the command; returns the exit code."""
+    options = make_parser().parse_args(arguments)
+    return run_command('fairmot-import', lambda: write_checkpoint(options))
+
+
+def write_checkpoint(options: argparse.Namespace) -> int:
+    """Read the source and write the output; ValueError or OSError on a user's mistake."""
+    size: tuple[int, int] = options.input_size
+    if any(side < SIZE_MULTIPLE or side % SIZE_MULTIPLE for side in size):
+        raise ValueError(f'--input-size must be multiples of 32, got {size[0]}x{size[1]}')
+    if options.output.suffix != '.pth':
+        raise ValueError(f'{options.output} must end in .pth')
+    network = import_yolox_nano(options.source)
+    options.output.parent.mkdir(parents=True, exist_ok=True)
+    save_checkpoint(
+        network,
+        options.output,
+        name=network.info.name,
+        input_size=list(size),
+        labels=list(network.info.labels),
+    )
+    parameters = sum(p.numel() for p in network.parameters())
+    print(f'{options.output}: {network.info.name}, {parameters:,} parameters')
+    return 0
+
+
+if __name__ == '__main__':
+    sys.exit(main())

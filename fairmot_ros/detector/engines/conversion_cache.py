@@ -1,0 +1,111 @@
+"""Converted networks on disk, so that a node starts in a second instead of ten."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import logging
+import os
+from functools import cache
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from fairmot_ros.network.base import ModelInfo
+
+#: Models that are kept; the least recently used ones are removed first.
+MAX_MODELS = 16
+
+NETWORK_SOURCES = Path(__file__).resolve().parents[2] / 'network'
+
+logger = logging.getLogger(__name__)
+
+
+class ConversionCache:
+    """Keeps OpenVINO models under a key of weights, versions, source code and image size."""
+
+    def __init__(self, folder: Path) -> None:
+        """Use a folder, which is made when the first model is saved."""
+        self.folder = folder
+
+    @staticmethod
+    def default() -> ConversionCache:
+        """Return the cache in the user's cache folder, ``$XDG_CACHE_HOME`` or ``~/.cache``."""
+        base = os.environ.get('XDG_CACHE_HOME', '')
+        try:
+            root = Path(base) if base else Path.home() / '.cache'
+        except RuntimeError:  # no home: nothing is found there and nothing can be saved
+            root = Path(os.devnull)
+        return ConversionCache(root / 'fairmot_ros' / 'openvino')
+
+    def load(self, core: Any, info: ModelInfo, size: tuple[int, int]) -> Any | None:
+        """Return the model of a network for images of a size (width, height), or None."""
+        path = self._path(info, size)
+        if path is None or not path.is_file():
+            return None
+        try:
+            with contextlib.suppress(OSError):  # in a folder that is only read
+                os.utime(path)
+            return core.read_model(path)
+        except RuntimeError as error:
+            logger.warning('%s is unreadable and is converted anew: %s', path, _first_line(error))
+            return None
+
+    def save(self, model: Any, info: ModelInfo, size: tuple[int, int]) -> None:
+        """Keep a model; where that fails, say so and go without."""
+        import openvino
+
+        path = self._path(info, size)
+        if path is None:
+            return
+        partial = path.with_name(f'{path.stem}.{os.getpid()}.partial.xml')
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            openvino.save_model(model, partial, compress_to_fp16=False)
+            # The weights first: a model is found by its .xml file.
+            partial.with_suffix('.bin').replace(path.with_suffix('.bin'))
+            partial.replace(path)
+            self._prune()
+        except (OSError, RuntimeError) as error:
+            logger.warning(
+                'the converted network cannot be kept in %s and is converted again at the next '
+                'start: %s',
+                self.folder,
+                _first_line(error),
+            )
+            for left in (partial, partial.with_suffix('.bin')):
+                with contextlib.suppress(OSError):
+                    left.unlink()
+
+    def _prune(self) -> None:
+        models = sorted(self.folder.glob('*.xml'), key=lambda path: path.stat().st_mtime)
+        for path in models[:-MAX_MODELS]:
+            path.unlink(missing_ok=True)
+            path.with_suffix('.bin').unlink(missing_ok=True)
+
+    def _path(self, info: ModelInfo, size: tuple[int, int]) -> Path | None:
+        """Return the file of a network, None for one that comes from no file."""
+        if not info.sha256:
+            return None
+        parts = (
+            info.sha256,
+            version('openvino'),
+            version('torch'),
+            source_hash(),
+            f'{size[0]}x{size[1]}',
+        )
+        key = hashlib.sha256('\n'.join(parts).encode()).hexdigest()[:32]
+        return self.folder / f'{info.architecture}_{size[0]}x{size[1]}_{key}.xml'
+
+
+@cache
+def source_hash() -> str:
+    """Return a hash of the networks' source code, which decides what weights compute."""
+    digest = hashlib.sha256()
+    for path in sorted(NETWORK_SOURCES.glob('*.py')):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).strip() or type(error).__name__).splitlines()[0]

@@ -1,0 +1,52 @@
+"""Choosing device and precision."""
+
+from __future__ import annotations
+
+import gc
+
+import torch
+
+PRECISIONS = {'fp32': torch.float32, 'fp16': torch.float16, 'bf16': torch.bfloat16}
+
+
+def choose_device(device: str) -> torch.device:
+    """Return the torch device for 'auto', 'cpu', 'cuda' or 'cuda:N'.
+
+    Raises:
+        ValueError: if the name is unknown, or a GPU is requested and there is none.
+    """
+    if device == 'auto':
+        return torch.device('cuda' if torch.cuda.is_available() else 'cpu')
+    kind, _, number = device.partition(':')
+    if kind not in ('cpu', 'cuda') or (number and not number.isdigit()):
+        raise ValueError(f"device must be 'auto', 'cpu', 'cuda' or 'cuda:N', got {device!r}")
+    if kind == 'cuda':
+        count = torch.cuda.device_count() if torch.cuda.is_available() else 0
+        if int(number or 0) >= count:
+            raise ValueError(
+                f'device {device!r} was asked for, but torch {torch.__version__} sees {count} '
+                "CUDA devices; use device 'cpu' or install a torch build for your GPU's driver"
+            )
+    return torch.device(device)
+
+
+def choose_precision(precision: str, device: torch.device) -> str:
+    """Return 'fp32', 'fp16' or 'bf16'; 'auto' is fp16 on a GPU and fp32 on the CPU.
+
+    Raises:
+        ValueError: on an unknown name.
+    """
+    if precision == 'auto':
+        return 'fp16' if device.type == 'cuda' else 'fp32'
+    if precision not in PRECISIONS:
+        raise ValueError(
+            f"precision must be 'auto', {', '.join(map(repr, PRECISIONS))}, got {precision!r}"
+        )
+    return precision
+
+
+def free_device_memory() -> None:
+    """Return the GPU memory of deleted networks to other processes."""
+    if torch.cuda.is_available():
+        gc.collect()
+        torch.cuda.empty_cache()

@@ -1,0 +1,124 @@
+"""Runs exported networks with ONNX Runtime, on the CPU or a GPU."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from fairmot_ros.detector.engines.base import DEFAULT_OPTIONS, EngineOptions
+from fairmot_ros.detector.engines.devices import choose_device
+from fairmot_ros.detector.input_size import show
+from fairmot_ros.network import CheckpointError
+from fairmot_ros.network.base import ModelInfo
+from fairmot_ros.network.predictions import Predictions
+from fairmot_ros.network.registry import ARCHITECTURES
+
+SUFFIX = '.onnx'
+METADATA = 'fairmot_ros'  # key of what is known of the model, as JSON
+PROVIDERS = {'cpu': 'CPUExecutionProvider', 'cuda': 'CUDAExecutionProvider'}
+
+
+class OnnxEngine:
+    """See `Engine`; runs files of `fairmot-export`, whose image size is fixed, in float32."""
+
+    name = 'onnxruntime'
+    precision = 'fp32'
+
+    def __init__(self, path: Path, options: EngineOptions = DEFAULT_OPTIONS) -> None:
+        """Load the file.
+
+        Raises:
+            CheckpointError: if it is missing, unreadable or was not made by fairmot-export.
+            ValueError: if onnxruntime is not installed, or lacks the device or precision, or if
+                another image size is requested.
+        """
+        if options.precision not in ('auto', 'fp32'):
+            raise ValueError(
+                f'{path.name} computes in fp32, got precision {options.precision!r}: '
+                'use auto or fp32'
+            )
+        runtime = _import_runtime(path)
+        self.device, provider = _choose_provider(options.device, runtime.get_available_providers())
+        if not path.is_file():
+            raise CheckpointError(f'no exported network at {path}: make one with fairmot-export')
+        session_options = runtime.SessionOptions()
+        session_options.intra_op_num_threads = torch.get_num_threads()
+        session_options.use_deterministic_compute = options.deterministic
+        try:
+            self._session = runtime.InferenceSession(
+                str(path), session_options, providers=[provider]
+            )
+        except Exception as error:  # onnxruntime's own exceptions share no other base
+            reason = str(error).strip().splitlines()[0]
+            raise CheckpointError(f'{path} cannot be run by onnxruntime: {reason}') from error
+        self._names = [output.name for output in self._session.get_outputs()]
+        self.info, self.embedding_size = self._read_metadata(path)
+        assert self.info.input_size is not None
+        self.input_size = self.info.input_size
+        if options.input_size not in (None, self.input_size):
+            raise ValueError(
+                f'{path.name} takes images of {show(self.input_size)} only, got input_size '
+                f'{show(options.input_size)}: export the network for that size'
+            )
+        self._read = ARCHITECTURES[self.info.architecture].read_whole_maps
+
+    def _read_metadata(self, path: Path) -> tuple[ModelInfo, int]:
+        text = self._session.get_modelmeta().custom_metadata_map.get(METADATA, 'null')
+        try:
+            content: dict[str, Any] = json.loads(text)
+            width, height = content['input_size']
+            info = ModelInfo(
+                content['architecture'],
+                content['name'],
+                content['sha256'],
+                (int(width), int(height)),
+                tuple(content['labels']),
+            )
+            ARCHITECTURES[info.architecture]
+            return info, int(content['embedding_size'])
+        except (ValueError, TypeError, KeyError) as error:
+            raise CheckpointError(
+                f'{path} was not made by fairmot-export: its metadata {METADATA} are missing or '
+                'of another form'
+            ) from error
+
+    def __call__(self, images_bgr: Sequence[NDArray[np.uint8]]) -> Predictions:
+        return self._read(self.maps(images_bgr), images_bgr[0].shape[1])
+
+    def maps(self, images_bgr: Sequence[NDArray[np.uint8]]) -> dict[str, torch.Tensor]:
+        """Return the file's outputs by their names, see `Network.whole_maps`."""
+        rgb = np.stack(images_bgr)[..., ::-1].transpose(0, 3, 1, 2)
+        images = np.ascontiguousarray(rgb, np.float32) / np.float32(255)
+        values = self._session.run(self._names, {'images': images})
+        return {name: torch.from_numpy(value) for name, value in zip(self._names, values)}
+
+
+def _import_runtime(path: Path) -> Any:
+    try:
+        import onnxruntime
+    except ImportError as error:
+        raise ValueError(
+            f'{path.name} needs ONNX Runtime: install onnxruntime, or onnxruntime-gpu for a GPU, '
+            'or use a .pth file'
+        ) from error
+    return onnxruntime
+
+
+def _choose_provider(device: str, available: Sequence[str]) -> tuple[torch.device, Any]:
+    if device == 'auto':
+        device = 'cuda' if PROVIDERS['cuda'] in available else 'cpu'
+        return torch.device(device), PROVIDERS[device]
+    chosen = choose_device(device)
+    provider = PROVIDERS[chosen.type]
+    if provider not in available:
+        raise ValueError(
+            f'device {device!r} was asked for, but this onnxruntime has only '
+            f'{", ".join(available)}: install onnxruntime-gpu, or use device cpu'
+        )
+    return chosen, (provider, {'device_id': chosen.index or 0}) if chosen.index else provider

@@ -1,0 +1,138 @@
+"""Runs checkpoints with OpenVINO, on the CPU."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from fairmot_ros.detector.engines.base import DEFAULT_OPTIONS, EngineError, EngineOptions
+from fairmot_ros.detector.engines.conversion_cache import ConversionCache
+from fairmot_ros.detector.engines.devices import choose_precision
+from fairmot_ros.detector.engines.named_maps import NamedMaps
+from fairmot_ros.detector.input_size import choose_input_size
+from fairmot_ros.network import load_checkpoint
+from fairmot_ros.network.base import Network
+from fairmot_ros.network.fuse import fuse_batch_norms
+from fairmot_ros.network.predictions import Predictions
+
+#: OpenVINO's names of the precisions.
+PRECISION_HINTS = {'fp32': 'f32', 'bf16': 'bf16', 'fp16': 'f16'}
+
+
+class OpenVinoEngine:
+    """See `Engine`; takes ownership of the network.
+
+    The network's dense maps are converted from torch, once for each image size; what reads the
+    maps, such as heads at the peaks of a heat map, runs in torch.
+    """
+
+    name = 'openvino'
+
+    def __init__(
+        self,
+        network: Network,
+        options: EngineOptions = DEFAULT_OPTIONS,
+        cache: ConversionCache | None = None,
+    ) -> None:
+        """Convert the network for its input size, or take it from the cache.
+
+        Args:
+            network: to run.
+            options: how.
+            cache: where converted networks are kept; None to convert anew.
+
+        Raises:
+            EngineError: if OpenVINO cannot run the network.
+            ValueError: if the device is not the CPU, or precision or size are unknown.
+        """
+        if options.device not in ('auto', 'cpu'):
+            raise ValueError(
+                f"engine 'openvino' runs on the CPU, got device {options.device!r}: use device "
+                "cpu, or engine 'torch'"
+            )
+        import openvino
+
+        self.device = torch.device('cpu')
+        self.precision = choose_precision(options.precision, self.device)
+        self.info = network.info
+        self.embedding_size = network.sizes.reid_dim
+        self._network = fuse_batch_norms(network.eval())
+        self._cache = cache
+        self._core = openvino.Core()
+        self.input_size = choose_input_size(options.input_size, network.info)
+        self._compiled = {self.input_size: self._compile(*self.input_size)}
+
+    @staticmethod
+    def load(path: Path, options: EngineOptions) -> OpenVinoEngine:
+        """Load a checkpoint; raises CheckpointError if it cannot be used."""
+        return OpenVinoEngine(load_checkpoint(path), options, ConversionCache.default())
+
+    def __call__(self, images_bgr: Sequence[NDArray[np.uint8]]) -> Predictions:
+        height, width = images_bgr[0].shape[:2]
+        if (width, height) not in self._compiled:
+            self._compiled[width, height] = self._compile(width, height)
+        compiled, names = self._compiled[width, height]
+        outputs = [list(compiled(image[None]).values()) for image in images_bgr]
+        values = [
+            torch.from_numpy(parts[0] if len(parts) == 1 else np.concatenate(parts))
+            for parts in zip(*outputs)
+        ]
+        return self._network.predictions(dict(zip(names, values, strict=True)))
+
+    def _compile(self, width: int, height: int) -> tuple[Any, list[str]]:
+        """Return the compiled network for images of a size, and the names of its outputs."""
+        model = self._cache.load(self._core, self.info, (width, height)) if self._cache else None
+        if model is None:
+            try:
+                model = convert(self._network, (width, height))
+            except Exception as error:  # torch.export's and OpenVINO's share no other base
+                reason = (str(error).strip() or type(error).__name__).splitlines()[0]
+                raise EngineError(f'OpenVINO cannot convert {self.info.name}: {reason}') from error
+            if self._cache:
+                self._cache.save(model, self.info, (width, height))
+        names = [output.any_name for output in model.outputs]
+        compiled = self._core.compile_model(
+            model,
+            'CPU',
+            {
+                'PERFORMANCE_HINT': 'LATENCY',
+                'NUM_STREAMS': 1,
+                'INFERENCE_NUM_THREADS': torch.get_num_threads(),
+                'INFERENCE_PRECISION_HINT': PRECISION_HINTS[self.precision],
+            },
+        )
+        return compiled, names
+
+
+def convert(network: Network, size: tuple[int, int]) -> Any:
+    """Convert the dense maps of a network for single images of a size (width, height).
+
+    Returns:
+        An openvino.Model whose input is uint8 [1, H, W, 3], BGR.
+    """
+    import openvino
+    from openvino.preprocess import ColorFormat, PrePostProcessor
+
+    width, height = size
+    module = NamedMaps.dense(network)
+    with warnings.catch_warnings(), torch.no_grad():
+        warnings.simplefilter('ignore')  # torch's and OpenVINO's, about themselves
+        program = torch.export.export(module, (torch.zeros(1, 3, height, width),))
+        model = openvino.convert_model(program)
+    for output, name in zip(model.outputs, module.names, strict=True):
+        output.set_names({name})
+    steps = PrePostProcessor(model)
+    steps.input().tensor().set_element_type(openvino.Type.u8).set_layout(
+        openvino.Layout('NHWC')
+    ).set_color_format(ColorFormat.BGR)
+    steps.input().model().set_layout(openvino.Layout('NCHW'))
+    steps.input().preprocess().convert_element_type(openvino.Type.f32).convert_color(
+        ColorFormat.RGB
+    ).scale(255.0)
+    return steps.build()

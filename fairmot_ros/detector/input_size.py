@@ -1,0 +1,40 @@
+"""The size of the images that a network gets."""
+
+from __future__ import annotations
+
+from fairmot_ros.network.base import SIZE_MULTIPLE, ModelInfo
+
+PUBLISHED_INPUT_SIZE = (1088, 608)
+
+Size = tuple[int, int]
+
+
+def choose_input_size(size: Size | None, info: ModelInfo) -> Size:
+    """Return (width, height): the given size, or else the model's own, or the published one.
+
+    Raises:
+        ValueError: if it is not one of positive multiples of 32.
+    """
+    return check_input_size(size or info.input_size or PUBLISHED_INPUT_SIZE)
+
+
+def check_input_size(size: Size) -> Size:
+    """Return (width, height) as integers.
+
+    Raises:
+        ValueError: if they are not positive multiples of 32.
+    """
+    width, height = int(size[0]), int(size[1])
+    m = SIZE_MULTIPLE
+    if width < m or height < m or width % m or height % m:
+        nearest = [max(m, round(v / m) * m) for v in (width, height)]
+        raise ValueError(
+            f'input_size must be (width, height) in multiples of {m}, got {show(size)}; '
+            f'the nearest is {nearest[0]} x {nearest[1]}'
+        )
+    return width, height
+
+
+def show(size: Size) -> str:
+    """Return a size as text: 640 x 480."""
+    return f'{size[0]} x {size[1]}'

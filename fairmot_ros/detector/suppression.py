@@ -1,0 +1,32 @@
+"""Non-maximum suppression: one detection of every object."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fairmot_ros.boxes import iou_matrix
+
+MAX_IOU = 0.65  # as YOLOX evaluates
+
+
+def non_maximum_suppression(
+    boxes_xyxy: NDArray[np.float32], class_ids: NDArray[np.int64], max_iou: float = MAX_IOU
+) -> NDArray[np.int64]:
+    """Return which boxes are kept, in their order: those that no better kept one overlaps.
+
+    Args:
+        boxes_xyxy: [N, 4], best first.
+        class_ids: [N]; boxes of different classes never suppress each other.
+        max_iou: largest overlap of two kept boxes of a class.
+    """
+    overlaps = (iou_matrix(boxes_xyxy, boxes_xyxy) > max_iou) & (
+        class_ids[:, None] == class_ids[None, :]
+    )
+    free = np.ones(len(boxes_xyxy), bool)
+    kept = []
+    for row in range(len(boxes_xyxy)):
+        if free[row]:
+            kept.append(row)
+            free &= ~overlaps[row]
+    return np.array(kept, np.int64)

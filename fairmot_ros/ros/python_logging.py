@@ -1,0 +1,35 @@
+"""Log records of the layers without ROS, in a node's log."""
+
+from __future__ import annotations
+
+import logging
+
+from rclpy.impl.rcutils_logger import RcutilsLogger
+
+PACKAGE = 'fairmot_ros'
+
+
+class NodeLogHandler(logging.Handler):
+    """Passes records of Python's logging on to a node's logger."""
+
+    def __init__(self, logger: RcutilsLogger) -> None:
+        super().__init__()
+        self._logger = logger
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Log a record with its severity."""
+        text = record.getMessage()
+        if record.levelno >= logging.ERROR:
+            self._logger.error(text)
+        elif record.levelno >= logging.WARNING:
+            self._logger.warning(text)
+        else:
+            self._logger.info(text)
+
+
+def forward_logging(logger: RcutilsLogger) -> None:
+    """Send what this package's layers log to a node's logger from now on."""
+    package = logging.getLogger(PACKAGE)
+    package.handlers = [NodeLogHandler(logger)]
+    package.setLevel(logging.INFO)
+    package.propagate = False

@@ -1,0 +1,78 @@
+"""Which parts of a network a run trains, and how fast."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from torch import nn
+
+from fairmot_ros.training.config import ConfigError
+
+
+def freeze(network: nn.Module, names: Sequence[str]) -> None:
+    """Take modules out of the training: they get no gradients.
+
+    Raises:
+        ConfigError: if the network has no module of a name.
+    """
+    for name in names:
+        _module(network, name, 'freeze').requires_grad_(False)
+
+
+def set_modes(network: nn.Module, frozen: Sequence[str], freeze_batch_norm: bool) -> None:
+    """Put a network into training mode, but frozen modules into evaluation mode.
+
+    Args:
+        network: to be trained.
+        frozen: names of modules.
+        freeze_batch_norm: put all batch norms into evaluation mode.
+    """
+    network.train()
+    for name in frozen:
+        network.get_submodule(name).eval()
+    if freeze_batch_norm:
+        for module in network.modules():
+            if isinstance(module, nn.BatchNorm2d):
+                module.eval()
+
+
+def parameter_groups(
+    network: nn.Module, objective: nn.Module, factors: Mapping[str, float]
+) -> list[dict[str, Any]]:
+    """Return the trainable parameters for an optimiser, one group for each learning rate.
+
+    Args:
+        network: some parts of which may be frozen.
+        objective: its parameters have the factor 1.
+        factors: on the learning rate, by module of the network; the longest name that fits a
+            parameter counts.
+
+    Returns:
+        Groups with `params` and `factor`; that of factor 1 comes first.
+
+    Raises:
+        ConfigError: if the network has no module of a name, or nothing is left to train.
+    """
+    for name in factors:
+        _module(network, name, 'rate_factors')
+    groups: dict[float, list[nn.Parameter]] = {1.0: []}
+    for key, parameter in network.named_parameters():
+        if parameter.requires_grad:
+            fitting = [name for name in factors if key.startswith(f'{name}.')]
+            factor = float(factors[max(fitting, key=len)]) if fitting else 1.0
+            groups.setdefault(factor, []).append(parameter)
+    if not any(groups.values()):
+        raise ConfigError('freeze: all of the network is frozen, nothing is left to train')
+    groups[1.0] += objective.parameters()
+    return [{'params': group, 'factor': factor} for factor, group in groups.items() if group]
+
+
+def _module(network: nn.Module, name: str, setting: str) -> nn.Module:
+    try:
+        return network.get_submodule(name)
+    except AttributeError as error:
+        known = ', '.join(child for child, _ in network.named_children())
+        raise ConfigError(
+            f'{setting}: the network has no module {name!r}; its modules are {known}'
+        ) from error

@@ -1,0 +1,1 @@
+"""Teachers: pre-trained networks that complete the labels of training sets (OpenVINO)."""

@@ -1,0 +1,31 @@
+"""A node whose model takes long to load; the load runs native code all the time."""
+
+from __future__ import annotations
+
+import sys
+import time
+
+import torch
+
+from fairmot_ros.ros.detection_perception import DetectionPerception
+from fairmot_ros.ros.detection_tracker_node import DetectionTrackerNode
+from fairmot_ros.ros.tracking_node import run_tracking_node
+
+LOAD_SECONDS = 60.0
+LOADING = 'the load has begun'
+
+
+class SlowNode(DetectionTrackerNode):
+    """Multiplies matrices instead of loading a network."""
+
+    def load(self) -> DetectionPerception:
+        print(LOADING, flush=True)
+        matrix = torch.rand(700, 700)
+        end = time.monotonic() + LOAD_SECONDS
+        while time.monotonic() < end:
+            matrix = torch.mm(matrix, matrix).tanh_()
+        return super().load()
+
+
+if __name__ == '__main__':
+    sys.exit(run_tracking_node(SlowNode))

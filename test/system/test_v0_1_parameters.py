@@ -1,0 +1,38 @@
+"""A node reads a parameter file of version 0.1; test/data/v0_1/README.md describes it."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+
+import pytest
+import yaml
+
+pytest.importorskip('rclpy', reason='needs ROS 2')
+import rclpy
+from rclpy.node import Node
+
+from fairmot_ros.former_settings import REMOVED
+from fairmot_ros.ros.parameters import NodeParameters, declare
+
+FILE = Path(__file__).parents[1] / 'data' / 'v0_1' / 'parameters.yaml'
+
+
+def test_every_parameter_of_the_file_is_applied(environment: dict[str, str]) -> None:
+    expected = yaml.safe_load(FILE.read_text())['/**']['ros__parameters']
+    context = rclpy.Context()
+    rclpy.init(
+        args=['--ros-args', '--params-file', str(FILE)],
+        context=context,
+        domain_id=int(environment['ROS_DOMAIN_ID']),
+    )
+    node = Node('fairmot', context=context)
+    try:
+        values = asdict(declare(node, NodeParameters))
+    finally:
+        node.destroy_node()
+        rclpy.try_shutdown(context=context)
+    for name, value in expected.items():
+        if name in REMOVED:
+            continue
+        assert values[name] == (tuple(value) if isinstance(value, list) else value), name
