@@ -35,12 +35,12 @@ def restore_batch_norms(network: Network, images: Iterable[Tensor]) -> None:
     """Measure the statistics of all batch norms, and undo their effect in weight and bias.
 
     A network whose batch norms were folded into its convolutions has batch norms that normalise
-    nothing, and would change with the first step in training mode. Afterwards they are as if they
+    nothing, and its output would change in training mode. Afterwards they are as if they
     had been trained on the images, while the output in evaluation mode stays the same.
 
     Args:
         network: in any mode, which is kept.
-        images: batches, float32 [B, 3, H, W], RGB in 0..1; few dozen images are enough.
+        images: batches, float32 [B, 3, H, W], RGB in 0..1; a few dozen images are enough.
     """
     norms = [m for m in network.modules() if isinstance(m, nn.BatchNorm2d)]
     moments = [_Moments(norm.num_features) for norm in norms]

@@ -3,18 +3,11 @@
 import numpy as np
 import pytest
 
-from fairmot_ros.training.teachers.fusion import fuse, iou, suppress
+from fairmot_ros.training.teachers.fusion import fuse, suppress
 
 
 def rows(*boxes: list[float]) -> np.ndarray:
     return np.array(boxes, np.float32).reshape(-1, 5)
-
-
-def test_iou_of_boxes() -> None:
-    boxes = np.array([[0, 0, 10, 10], [5, 0, 15, 10], [20, 20, 20, 30]])
-    expected = [[1, 1 / 3, 0], [1 / 3, 1, 0], [0, 0, 0]]
-    np.testing.assert_allclose(iou(boxes, boxes), expected)
-    assert iou(boxes[:0], boxes).shape == (0, 3)
 
 
 def test_suppression_keeps_the_best_of_overlapping_boxes() -> None:

@@ -11,9 +11,10 @@ import cv2
 import numpy as np
 import pytest
 
+from fairmot_ros.boxes import iou_matrix
 from fairmot_ros.training.sources import DataError
 from fairmot_ros.training.teachers.detectors import create_detector, parse_name
-from fairmot_ros.training.teachers.fusion import fuse, iou
+from fairmot_ros.training.teachers.fusion import fuse
 from fairmot_ros.training.teachers.preprocessing import letterbox_top_left, stretch
 from fairmot_ros.training.teachers.reidentification import ReidTeacher
 
@@ -128,7 +129,7 @@ def load(reference_data: Path) -> Callable[[str], object]:
 def test_teachers_find_a_real_person(file: str, load: Callable, photograph: np.ndarray) -> None:
     found = load(file)(photograph)
     assert found[:, 4].argmax() == 0 and found[0, 4] > 0.5
-    assert iou(found[:1, :4], PERSON).item() > 0.75
+    assert iou_matrix(found[:1, :4], PERSON).item() > 0.75
 
 
 def test_fusion_of_teachers(load: Callable, photograph: np.ndarray) -> None:
@@ -136,5 +137,5 @@ def test_fusion_of_teachers(load: Callable, photograph: np.ndarray) -> None:
     files = [f'{name}/{name}.xml' for name in names]
     files += ['yolox_nano/yolox_nano.onnx', 'yolox_nano/yolox_nano.onnx@640x640']
     fused = fuse([load(file)(photograph) for file in files])
-    assert iou(fused[:1, :4], PERSON).item() > 0.85
+    assert iou_matrix(fused[:1, :4], PERSON).item() > 0.85
     assert (fused[1:, 4] < 0.25).all()

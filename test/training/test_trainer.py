@@ -154,10 +154,10 @@ def test_the_shipped_configs_are_sound(path: Path) -> None:
     if path.stem.startswith('ablation'):
         assert len({variant.study for variant in read_plan(path).variants}) > 1
         return
-    config = read_config(path)
+    config = replace(read_config(path), detection_teacher=None)  # which is not there
     with torch.device('meta'):
         network, _ = make_network(config), make_loss(config, 2)
-    assert network.stride == 4
+    assert network.stride == (8 if config.architecture == 'yolox_nano' else 4)
 
 
 @pytest.mark.parametrize('precision', ['bf16', 'fp16'])

@@ -54,7 +54,7 @@ class Objective(nn.Module, ABC):
 
 @dataclass(frozen=True)
 class DrawnTargets:
-    """Targets of one sample, read back for a picture of them.
+    """Targets of one sample in the form that `write_sheet` draws.
 
     Attributes:
         boxes_xyxy: float32 [N, 4] in pixels of the sample.

@@ -1,4 +1,4 @@
-"""Distillation of a frozen detector: what it knew before fine-tuning is kept."""
+"""Distillation of a frozen detector, so that fine-tuning does not forget other footage."""
 
 from __future__ import annotations
 
@@ -9,14 +9,15 @@ from torch import Tensor
 from fairmot_ros.training.objectives.cells import Cells
 from fairmot_ros.training.objectives.overlap import iou
 
-LOWEST_SCORE = 0.05  # cells below it say nothing of boxes
+#: Boxes of cells below this score are not distilled.
+LOWEST_SCORE = 0.05
 
 
 def score_divergence(student: Cells, teacher: Cells, judged: Tensor) -> Tensor:
     """Return how far the scores are from the teacher's, summed over cells.
 
-    It is the divergence of the objectness, and that of the class scores times the teacher's
-    objectness, since class scores of the background mean nothing.
+    The divergence of the class scores is weighted by the teacher's objectness, because YOLOX does
+    not train class scores of the background.
 
     Args:
         student: predictions of the network in training.

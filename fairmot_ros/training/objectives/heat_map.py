@@ -20,7 +20,7 @@ from fairmot_ros.training.targets import leave_unjudged, make_targets
 
 
 class HeatMapObjective(Objective):
-    """FairMOTLoss on the heads, which are computed where there are objects alone."""
+    """FairMOTLoss on the heads, computed only at the cells of objects."""
 
     term_names = TERMS
 

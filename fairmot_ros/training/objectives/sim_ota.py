@@ -1,4 +1,4 @@
-"""SimOTA: which cells are to detect which object.
+"""SimOTA: the assignment of objects to cells.
 
 Ge et al. 2021, "YOLOX: Exceeding YOLO Series in 2021", section 2.1, with the constants of the
 published code (github.com/Megvii-BaseDetection/YOLOX). YOLOX-nano was trained with it, so its
@@ -51,11 +51,11 @@ def assign(
     boxes_xyxy: Tensor,
     classes: Tensor,
 ) -> Assignment:
-    """Assign cells of one image to its objects; every object gets one at least.
+    """Assign cells of one image to its objects.
 
-    The number of cells of an object is the sum of the best IoUs that predictions have with it
-    ("dynamic k"); it gets those of least cost. A cell of several objects goes to the cheapest.
-    (An object all of whose cells are cheaper for others gets none.)
+    The number of cells of an object is the sum of the best IoUs that predictions have with it,
+    one at least ("dynamic k"). The object gets the cells of least cost. A cell chosen for several
+    objects is assigned to the one of least cost, so an object may end up without a cell.
 
     Args:
         class_logits: [N, classes].

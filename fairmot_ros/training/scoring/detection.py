@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 from tqdm import tqdm
 
+from fairmot_ros.boxes import iou_matrix
 from fairmot_ros.detector import Detector
-from fairmot_ros.evaluation.iou import box_iou
 from fairmot_ros.training.problems import Problems
 from fairmot_ros.training.sources import DataError, Photograph
 
@@ -121,10 +121,11 @@ def mark_detections(boxes: NDArray, truth: NDArray, ignored: NDArray) -> NDArray
         ignored: [K, 4].
     """
     marks = np.full(len(boxes), MISS, np.int64)
-    overlap = box_iou(_ltwh(boxes), _ltwh(truth))
+    boxes, truth, ignored = (b.astype(np.float64).reshape(-1, 4) for b in (boxes, truth, ignored))
+    overlap = iou_matrix(boxes, truth)
     free = np.ones(len(truth), bool)
     inside = _share_inside(boxes, ignored)
-    ignorable = box_iou(_ltwh(boxes), _ltwh(ignored)).max(axis=1, initial=0.0) >= MIN_IOU
+    ignorable = iou_matrix(boxes, ignored).max(axis=1, initial=0.0) >= MIN_IOU
     for row in range(len(boxes)):
         candidates = np.where(free, overlap[row], 0.0)
         best = int(candidates.argmax()) if len(truth) else -1
@@ -134,11 +135,6 @@ def mark_detections(boxes: NDArray, truth: NDArray, ignored: NDArray) -> NDArray
         elif inside[row] >= MIN_IOU or ignorable[row]:
             marks[row] = IGNORED
     return marks
-
-
-def _ltwh(boxes: NDArray) -> Floats:
-    boxes = boxes.astype(np.float64).reshape(-1, 4)
-    return np.hstack((boxes[:, :2], boxes[:, 2:] - boxes[:, :2]))
 
 
 def _share_inside(boxes: NDArray, regions: NDArray) -> Floats:

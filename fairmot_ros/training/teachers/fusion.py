@@ -7,23 +7,13 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from fairmot_ros.boxes import iou_matrix
+from fairmot_ros.detector.suppression import non_maximum_suppression
+
 Array = NDArray[np.float32]
 
 #: IoU from which on boxes of several detectors are the same person.
 FUSION_IOU = 0.55
-
-
-def iou(boxes_a: NDArray, boxes_b: NDArray) -> NDArray:
-    """Return the intersection over union [N, M] of boxes [N, 4] and [M, 4], left-top-right-bottom.
-
-    Boxes without area have an IoU of 0.
-    """
-    low = np.maximum(boxes_a[:, None, :2], boxes_b[None, :, :2])
-    high = np.minimum(boxes_a[:, None, 2:4], boxes_b[None, :, 2:4])
-    shared = np.prod((high - low).clip(0), axis=2)
-    area_a, area_b = (np.prod((b[:, 2:4] - b[:, :2]).clip(0), axis=1) for b in (boxes_a, boxes_b))
-    union = area_a[:, None] + area_b[None, :] - shared
-    return np.asarray(shared / np.maximum(union, 1e-9))
 
 
 def suppress(detections: Array, max_iou: float) -> Array:
@@ -33,12 +23,9 @@ def suppress(detections: Array, max_iou: float) -> Array:
         The kept rows in falling order of score.
     """
     detections = detections[np.argsort(-detections[:, 4], kind='stable')]
-    overlap = iou(detections, detections)
-    free = np.ones(len(detections), bool)
-    for row in range(len(detections)):
-        if free[row]:
-            free[row + 1 :] &= overlap[row, row + 1 :] <= max_iou
-    return detections[free]
+    classes = np.zeros(len(detections), np.int64)
+    kept = non_maximum_suppression(detections[:, :4], classes, max_iou)
+    return detections[kept]
 
 
 def fuse(detections: Sequence[Array], min_iou: float = FUSION_IOU) -> Array:
@@ -62,7 +49,7 @@ def fuse(detections: Sequence[Array], min_iou: float = FUSION_IOU) -> Array:
     fused = np.zeros((0, 4))
     for row in boxes[np.argsort(-boxes[:, 4], kind='stable')]:
         contribution = np.append(row[:4] * row[4], row[4])
-        overlap = iou(row[None, :4], fused)[0]
+        overlap = iou_matrix(row[None, :4], fused)[0]
         best = int(overlap.argmax()) if len(overlap) else -1
         if best >= 0 and overlap[best] >= min_iou:
             weighted[best] = weighted[best] + contribution
