@@ -5,6 +5,7 @@ The teachers run with OpenVINO: `pip install openvino`.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
@@ -125,6 +126,12 @@ def _default_model() -> Detect:
     return Detector(score_threshold=MIN_SCORE)
 
 
+def _default_model_name() -> str:
+    from fairmot_ros.detector.detector import DEFAULT_WEIGHTS
+
+    return f'default model {hashlib.sha256(DEFAULT_WEIGHTS.read_bytes()).hexdigest()[:8]}'
+
+
 def detectors(teachers: Path) -> dict[str, Callable[[], Detect]]:
     """Return a maker of each detector by name, given the folder with the teachers."""
     yolox_nano = teachers / 'yolox_nano' / 'yolox_nano.onnx'
@@ -138,7 +145,7 @@ def detectors(teachers: Path) -> dict[str, Callable[[], Detect]]:
         'person-detection-0201': partial(ssd, xml('person-detection-0201')),
         'person-detection-0200': partial(ssd, xml('person-detection-0200')),
         'person-detection-asl-0001': partial(asl, xml('person-detection-asl-0001')),
-        'default model': _default_model,
+        _default_model_name(): _default_model,
     }
 
 
@@ -151,7 +158,7 @@ def cached_detections(
         name: of the detector.
         make: creates it; called only if detections are missing from the cache.
         sequences: folders with `img/` or a video, by name.
-        cache: folder of the cache; delete it after a change of the detector's weights.
+        cache: folder of the cache; delete it after a change of a teacher or its preprocessing.
     """
     detect: Detect | None = None
     by_sequence = {}
