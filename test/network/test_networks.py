@@ -6,10 +6,12 @@ import pytest
 import torch
 from torch import nn
 
-from fairmot_ros.network import architectures, create_network, load_checkpoint
+from fairmot_ros.network import create_network, load_checkpoint
+from fairmot_ros.network.registry import ARCHITECTURES
 
 OWN_FIXTURES = Path(__file__).parent / 'data'
 HEADS = ('hm', 'wh', 'id', 'reg')
+PUBLISHED = [name for name in ARCHITECTURES if name != 'yolox_nano']
 RELATIVE_TOLERANCE = 1e-4
 
 
@@ -48,14 +50,14 @@ def test_heads_equal_the_published_networks(
     assert_same_heads(raw_heads(network, fixture['image_bgr']), fixture)
 
 
-@pytest.mark.parametrize('architecture', architectures())
+@pytest.mark.parametrize('architecture', PUBLISHED)
 def test_heads_equal_the_shipped_records(architecture: str, with_named_weights: Callable) -> None:
     fixture = dict(np.load(OWN_FIXTURES / f'{architecture}_32x64.npz'))
     network = with_named_weights(create_network(architecture))
     assert_same_heads(raw_heads(network, fixture['image_bgr']), fixture)
 
 
-@pytest.mark.parametrize('architecture', architectures())
+@pytest.mark.parametrize('architecture', PUBLISHED)
 def test_keys_are_the_published_ones(architecture: str, reference_data: Path) -> None:
     path = reference_data / 'reference/state_dict_keys' / f'{architecture}.txt'
     if not path.exists():
@@ -71,7 +73,7 @@ def test_keys_are_the_published_ones(architecture: str, reference_data: Path) ->
     assert list(state) == list(published)
 
 
-@pytest.mark.parametrize('architecture', architectures())
+@pytest.mark.parametrize('architecture', PUBLISHED)
 def test_maps_have_stride_4_and_the_asked_channels(architecture: str) -> None:
     network = create_network(architecture, num_classes=3, reid_dim=24, wh_channels=2).eval()
     with torch.no_grad():
@@ -86,7 +88,7 @@ def test_maps_have_stride_4_and_the_asked_channels(architecture: str) -> None:
 
 
 @pytest.mark.parametrize('stride', [2, 8])
-@pytest.mark.parametrize('architecture', architectures())
+@pytest.mark.parametrize('architecture', PUBLISHED)
 def test_the_stride_can_be_chosen_and_is_read_from_the_file(
     architecture: str, stride: int, tmp_path: Path
 ) -> None:
@@ -101,7 +103,7 @@ def test_the_stride_can_be_chosen_and_is_read_from_the_file(
 
 @pytest.mark.parametrize(
     ('architecture', 'options'),
-    [*((name, {}) for name in architectures()), ('yolo', {'id_channels': 24})],
+    [*((name, {}) for name in PUBLISHED), ('yolo', {'id_channels': 24})],
 )
 def test_heads_at_cells_are_those_of_the_whole_maps(
     architecture: str, options: dict, with_named_weights: Callable
