@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from fairmot_ros.detector import Detector
 from fairmot_ros.tracker import Tracker, TrackerConfig
+from fairmot_ros.tracker.config import with_model_thresholds
 from fairmot_ros.types import Track
 
 
@@ -34,11 +35,13 @@ class FairMOT:
         Args:
             weights: see `Detector`.
             device: see `Detector`.
-            tracker: settings of the tracker; the project's defaults if None.
+            tracker: settings of the tracker; the defaults with the model's thresholds if None.
             **detector_options: further arguments of `Detector`.
         """
         self.detector = Detector(weights, device=device, **detector_options)
-        self.tracker = Tracker(tracker or TrackerConfig())
+        if tracker is None:
+            tracker = TrackerConfig(**with_model_thresholds({}, self.detector.info.thresholds))
+        self.tracker = Tracker(tracker)
 
     def __call__(self, image_bgr: NDArray[np.uint8], stamp: float) -> list[Track]:
         """Return the tracks visible in an image.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 from tqdm import tqdm
@@ -18,6 +19,14 @@ from fairmot_ros.training.scoring.detection import detections_of, make_detector
 from fairmot_ros.training.sources import DataError
 
 LOWEST = 0.2  # the many detections below it would decide, but no tracker uses them
+#: Of calibrated scores: what two of five, four of five and nine of ten detections are right at.
+#: The scale of calibrated scores is known, so the tracker need not follow it.
+THRESHOLDS = {
+    'low_score_threshold': 0.4,
+    'score_threshold': 0.8,
+    'new_track_threshold': 0.9,
+    'min_score_scale': 1.0,
+}
 
 
 def make_parser() -> argparse.ArgumentParser:
@@ -25,7 +34,8 @@ def make_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog='fairmot-calibrate',
         description='Change the scores of a model so that of the detections scored s, a share s '
-        'is right. The order of the detections stays.',
+        'is right, and store the thresholds of the tracker that suit such scores. The order of '
+        'the detections stays.',
     )
     parser.add_argument('config', type=Path, help='training file: its labelled pictures are used')
     parser.add_argument(
@@ -70,6 +80,7 @@ def calibrate(options: argparse.Namespace) -> None:
     slope, shift = fit_line(scores, hits)
     network = load_checkpoint(find_weights(options.weights))
     network.move_scores(slope, shift)
+    network.info = replace(network.info, thresholds=THRESHOLDS)
     options.output.parent.mkdir(parents=True, exist_ok=True)
     size = network.info.input_size or config.input_size
     save_checkpoint(network, options.output, half=config.half_weights, input_size=list(size))

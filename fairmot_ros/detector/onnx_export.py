@@ -100,6 +100,7 @@ def export_onnx(network: Network, path: Path, input_size: tuple[int, int]) -> No
             'sha256': info.sha256,
             'input_size': list(input_size),
             'labels': list(info.labels),
+            'thresholds': dict(info.thresholds),
             'embedding_size': network.sizes.reid_dim,
         }
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -49,6 +50,7 @@ class ModelInfo:
         labels: name of each class.
         score_line: slope and shift of the scores' logits, see `Network.move_scores`; only
             architectures without a layer that can take them in use it.
+        thresholds: settings of the tracker that suit the model's scores, by name.
     """
 
     architecture: str
@@ -57,6 +59,7 @@ class ModelInfo:
     input_size: tuple[int, int] | None = None
     labels: tuple[str, ...] = field(default=('person',))
     score_line: tuple[float, float] = (1.0, 0.0)
+    thresholds: Mapping[str, float] = field(default_factory=dict)
 
 
 class Network(nn.Module, ABC):

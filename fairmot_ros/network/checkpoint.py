@@ -108,6 +108,7 @@ def _metadata(info: ModelInfo) -> dict[str, Any]:
         'name': info.name,
         'labels': list(info.labels),
         'score_line': list(info.score_line),
+        'thresholds': dict(info.thresholds),
         **size,
     }
 
@@ -154,6 +155,9 @@ def _describe(info: ModelInfo, content: dict[str, Any], path: Path) -> ModelInfo
     line = content.get('score_line')
     if isinstance(line, (list, tuple)) and len(line) == 2:
         known['score_line'] = (float(line[0]), float(line[1]))
+    thresholds = content.get('thresholds')
+    if isinstance(thresholds, dict):
+        known['thresholds'] = {str(name): float(value) for name, value in thresholds.items()}
     labels = content.get('labels')
     if isinstance(labels, (list, tuple)) and len(labels) == len(info.labels):
         known['labels'] = tuple(map(str, labels))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from vision_msgs.msg import BoundingBox2D, Detection2DArray
@@ -25,6 +25,7 @@ class DetectionPerception:
     def __init__(self) -> None:
         """Start without any class."""
         self.model = self.runtime = ''
+        self.thresholds: Mapping[str, float] = {}
         self._numbers: dict[str, int] = {}
 
     @property

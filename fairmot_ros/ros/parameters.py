@@ -13,7 +13,11 @@ from rclpy.node import Node
 from rclpy.parameter import Parameter
 
 from fairmot_ros.tracker import VARIANTS, TrackerConfig
-from fairmot_ros.tracker.config import parameter_names
+from fairmot_ros.tracker.config import (
+    MODEL_SETTINGS,
+    parameter_names,
+    with_model_thresholds,
+)
 from fairmot_ros.tracker.gallery import GalleryConfig
 
 P = TypeVar('P', bound='TrackingParameters')
@@ -317,10 +321,19 @@ class TrackingParameters:
         if self.gallery and not config.uses_embeddings:
             raise ValueError('gallery needs embeddings, which this association does not use')
 
-    def tracker_config(self) -> TrackerConfig:
-        """Return the tracker's part."""
+    def tracker_config(self, thresholds: Mapping[str, float] | None = None) -> TrackerConfig:
+        """Return the tracker's part.
+
+        Args:
+            thresholds: of the model, for parameters that are left to it.
+        """
         values = {name: getattr(self, name) for name in parameter_names()}
-        return TrackerConfig.from_parameters(**values)
+        given = {
+            name: value
+            for name, value in values.items()
+            if not (name in MODEL_SETTINGS and value < 0)
+        }
+        return TrackerConfig.from_parameters(**with_model_thresholds(given, thresholds or {}))
 
     def gallery_config(self) -> GalleryConfig:
         """Return the gallery's part."""
@@ -339,10 +352,22 @@ class TrackingParameters:
         return replace(self, **values)
 
 
+def _model_threshold(name: str) -> Any:
+    """Return a parameter of `TrackingParameters` whose default is the model's own value."""
+    meta = TrackingParameters.__dataclass_fields__[name].metadata
+    default = getattr(_TRACKER_DEFAULTS, name)
+    text = f"{meta['description']}; -1 for the model's own, or {default:g} if it has none"
+    return _parameter(-1.0, text, low=-1.0, high=1.0)
+
+
 @dataclass(frozen=True)
 class NodeParameters(TrackingParameters):
     """Those of the `fairmot` node, which also detects."""
 
+    score_threshold: float = _model_threshold('score_threshold')
+    low_score_threshold: float = _model_threshold('low_score_threshold')
+    new_track_threshold: float = _model_threshold('new_track_threshold')
+    min_score_scale: float = _model_threshold('min_score_scale')
     weights: str = _parameter(
         'default',
         "checkpoint, or .onnx file of fairmot-export, or 'default' for the model that ships",

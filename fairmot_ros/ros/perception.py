@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 from sensor_msgs.msg import CompressedImage, Image
@@ -19,11 +19,13 @@ class Perception(Protocol):
     Attributes:
         model: what makes the embeddings; they are comparable only where it is equal.
         runtime: what runs the model, '' if that is not known.
+        thresholds: settings of the tracker that suit the model's scores.
         labels: name of each class; may grow while messages come.
     """
 
     model: str
     runtime: str
+    thresholds: Mapping[str, float]
 
     @property
     def labels(self) -> Sequence[str]:
@@ -50,6 +52,7 @@ class ImagePerception:
         self.detector = detector
         self.model = detector.model_name
         self.runtime = detector.runtime
+        self.thresholds = detector.info.thresholds
 
     @property
     def labels(self) -> Sequence[str]:

@@ -48,7 +48,8 @@ class Reporter:
         converter = TrackConverter(perception.labels, perception.model)
         header = Header(stamp=self._node.get_clock().now().to_msg())
         labels = self._node.create_publisher(LabelInfo, '~/label_info', LATCHED)
-        labels.publish(converter.label_info(header, parameters.score_threshold))
+        threshold = parameters.tracker_config(perception.thresholds).score_threshold
+        labels.publish(converter.label_info(header, threshold))
         vision = self._node.create_publisher(VisionInfo, '~/vision_info', LATCHED)
         vision.publish(
             converter.vision_info(header, getattr(parameters, 'weights', ''), perception.runtime)

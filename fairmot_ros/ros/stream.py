@@ -71,8 +71,9 @@ class Stream:
         clock: Clock,
         logger: RcutilsLogger,
         gallery: Gallery | None = None,
+        thresholds: Mapping[str, float] | None = None,
     ) -> None:
-        """Wire up."""
+        """Wire up; `thresholds` are the model's own, see `ModelInfo`."""
         self.name = name
         self.tracker = tracker
         self.gallery = gallery
@@ -91,6 +92,7 @@ class Stream:
         self._clock = clock
         self._logger = logger
         self._parameters: TrackingParameters | None = None
+        self._thresholds = thresholds or {}
         self._reset_requested = False
         self._last_report = -float('inf')
 
@@ -121,7 +123,7 @@ class Stream:
         """Put parameters and resets into force; returns whether the image is fresh enough."""
         self.stopwatch.add('wait', time.perf_counter() - incoming.arrived)
         if parameters is not self._parameters:
-            self.tracker.reconfigure(parameters.tracker_config())
+            self.tracker.reconfigure(parameters.tracker_config(self._thresholds))
             if self.gallery is not None:
                 self.gallery.config = parameters.gallery_config()
             self.policy.on_jump = parameters.on_time_jump

@@ -186,10 +186,20 @@ class TrackingNode(LifecycleNode, Generic[P]):
         assert self._perception is not None
         gallery = Gallery(p.gallery_config(), self._perception.model) if p.gallery else None
         tracker = Tracker(
-            p.tracker_config(), last_id=self._last_ids.get(camera, 0), gallery=gallery
+            p.tracker_config(self._perception.thresholds),
+            last_id=self._last_ids.get(camera, 0),
+            gallery=gallery,
         )
         outputs = make_outputs(self, camera, p, images=self.takes_images)
-        return Stream(camera, tracker, outputs, self.get_clock(), self.get_logger(), gallery)
+        return Stream(
+            camera,
+            tracker,
+            outputs,
+            self.get_clock(),
+            self.get_logger(),
+            gallery,
+            self._perception.thresholds,
+        )
 
     def _listen(self, stream: Stream) -> InputSubscription:
         topic, message_type = self.input_of(f'{stream.name}/' if stream.name else '')

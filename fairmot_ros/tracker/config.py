@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
 from fairmot_ros.tracker.published import VARIANTS, PublishedSettings
 
+#: Settings that depend on the scale of a detector's scores; a model may bring its own.
+MODEL_SETTINGS = (
+    'score_threshold',
+    'low_score_threshold',
+    'new_track_threshold',
+    'min_score_scale',
+)
 IN_0_1 = (
     'score_threshold',
     'low_score_threshold',
@@ -165,6 +173,23 @@ class TrackerConfig:
                 ifzhang/ByteTrack's FairMOT tutorial).
         """
         return cls(published=PublishedSettings(frame_rate, track_buffer, score_threshold, variant))
+
+
+def with_model_thresholds(
+    settings: Mapping[str, Any], thresholds: Mapping[str, float]
+) -> dict[str, Any]:
+    """Complete settings by the thresholds that a model brings; given settings win.
+
+    Args:
+        settings: given ones, by name.
+        thresholds: of the model; only MODEL_SETTINGS count.
+    """
+    own = {name: thresholds[name] for name in MODEL_SETTINGS if name in thresholds}
+    completed = {**own, **settings}
+    if 'low_score_threshold' not in settings and 'low_score_threshold' in own:
+        highest = completed.get('score_threshold', TrackerConfig.score_threshold)
+        completed['low_score_threshold'] = min(own['low_score_threshold'], highest)
+    return completed
 
 
 def setting_names() -> tuple[str, ...]:

@@ -347,6 +347,7 @@ def test_every_parameter_that_matters_is_one_of_the_node() -> None:
     from dataclasses import fields
 
     from fairmot_ros.ros.parameters import NodeParameters
+    from fairmot_ros.tracker.config import MODEL_SETTINGS
 
     # Fields of TrackerConfig that the node does not offer can only be compared offline.
     assert set(PIPELINE) >= {
@@ -360,5 +361,7 @@ def test_every_parameter_that_matters_is_one_of_the_node() -> None:
     known = {f.name: f.default for f in fields(NodeParameters)}
     tracker = Configuration('default').tracker()
     for name in set(PIPELINE) & set(known):
-        if hasattr(tracker, name):
+        if name in MODEL_SETTINGS:
+            assert known[name] == -1  # the model's own, or the tracker's default
+        elif hasattr(tracker, name):
             assert getattr(tracker, name) == known[name]

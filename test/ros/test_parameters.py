@@ -40,6 +40,17 @@ def test_the_shipped_file_holds_the_defaults(file: str, kind: type) -> None:
 
 def test_defaults_are_those_of_the_tracker() -> None:
     assert NodeParameters().tracker_config() == TrackerConfig()
+    assert DetectionTrackerParameters().tracker_config() == TrackerConfig()
+
+
+def test_a_models_thresholds_hold_unless_parameters_are_given() -> None:
+    thresholds = {'score_threshold': 0.8, 'low_score_threshold': 0.5, 'new_track_threshold': 0.9}
+    config = NodeParameters().tracker_config(thresholds)
+    assert (config.score_threshold, config.new_track_threshold) == (0.8, 0.9)
+    assert config.min_score_scale == TrackerConfig().min_score_scale
+    config = NodeParameters(score_threshold=0.3).tracker_config(thresholds)
+    # The model's low threshold must not lie above the given one.
+    assert (config.score_threshold, config.low_score_threshold) == (0.3, 0.3)
 
 
 def test_everything_is_described() -> None:

@@ -90,6 +90,7 @@ def test_the_command_writes_a_model(tmp_path: Path, capsys: pytest.CaptureFixtur
     assert main(arguments) == 0
     told = json.loads(capsys.readouterr().out)
     assert told['slope'] > 0
+    assert load_checkpoint(output).info.thresholds['score_threshold'] == 0.8
     before, after = detector(pictures[0]), Detector(output, score_threshold=0.0)(pictures[0])
     logits = np.log(before.scores[:3]) - np.log1p(-before.scores[:3])
     expected = sigmoid(told['slope'] * logits + told['shift'])

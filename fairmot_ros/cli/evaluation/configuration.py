@@ -11,7 +11,11 @@ import yaml
 
 from fairmot_ros.former_settings import current_settings
 from fairmot_ros.tracker import TrackerConfig
-from fairmot_ros.tracker.config import parameter_names
+from fairmot_ros.tracker.config import (
+    MODEL_SETTINGS,
+    parameter_names,
+    with_model_thresholds,
+)
 from fairmot_ros.tracker.gallery import Gallery, GalleryConfig
 
 TRACKER = parameter_names()
@@ -66,12 +70,16 @@ class Configuration:
         """Return a parameter."""
         return self.parameters.get(name, default)
 
-    def tracker(self) -> TrackerConfig:
-        """Return the settings of the tracker."""
+    def tracker(self, thresholds: Mapping[str, float] | None = None) -> TrackerConfig:
+        """Return the settings of the tracker, completed by the thresholds of a model."""
+        # A negative value stands for the model's own, as in the node.
+        given = {
+            name: value
+            for name, value in self.parameters.items()
+            if name in TRACKER and not (name in MODEL_SETTINGS and value < 0)
+        }
         try:
-            return TrackerConfig.from_parameters(
-                **{n: v for n, v in self.parameters.items() if n in TRACKER}
-            )
+            return TrackerConfig.from_parameters(**with_model_thresholds(given, thresholds or {}))
         except (ValueError, TypeError) as error:
             raise ValueError(f'configuration {self.name}: {error}') from error
 

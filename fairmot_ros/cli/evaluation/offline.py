@@ -50,7 +50,9 @@ class OfflineTracker:
             ValueError: if an image cannot be decoded.
         """
         settings = self.configuration
-        tracker = Tracker(settings.tracker(), gallery=settings.gallery(self.model))
+        tracker = Tracker(
+            settings.tracker(self._detector.info.thresholds), gallery=settings.gallery(self.model)
+        )
         policy = StampPolicy(settings.get('on_time_jump', 'reset'), settings.get('max_gap', 5.0))
         limits = settings.get('min_box_area', 0.0), settings.get('max_box_aspect', 0.0)
         processed = np.zeros(len(recording.frames), bool)

@@ -80,6 +80,7 @@ class OnnxEngine:
                 content['sha256'],
                 (int(width), int(height)),
                 tuple(content['labels']),
+                thresholds=content.get('thresholds', {}),
             )
             ARCHITECTURES[info.architecture]
             return info, int(content['embedding_size'])
