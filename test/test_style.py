@@ -26,7 +26,9 @@ def test_linter_finds_nothing(command: tuple[str, ...]) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-@pytest.mark.parametrize('script', ['.ci/run', 'scripts/find_python.sh', 'scripts/train_packed.sh'])
+@pytest.mark.parametrize(
+    'script', ['.ci/run', 'scripts/find_python.sh', 'scripts/train_packed.sh']
+)
 def test_shell_script_parses(script: str) -> None:
     done = subprocess.run(['bash', '-n', script], cwd=REPOSITORY, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
