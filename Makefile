@@ -29,8 +29,15 @@ demo-eval: setup ## Evaluate on a bag made of a video, offline and live (VIDEO= 
 	$(python) -m fairmot_ros.cli.demo_evaluation --output out/evaluation \
 	  $(if $(VIDEO),--video '$(VIDEO)') $(if $(GT),--ground-truth '$(GT)') $(ARGS)
 
+# Training forks workers, which must not inherit the threads of engines and nodes: its tests have a
+# process of their own.
 test: setup ## Run all tests (ARGS= for pytest)
+ifdef ARGS
 	$(python) -m pytest $(ARGS)
+else
+	$(python) -m pytest test --ignore=test/training
+	$(python) -m pytest test/training
+endif
 
 lint: setup ## Check style and types
 	$(python) -m ruff check .

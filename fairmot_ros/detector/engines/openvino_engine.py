@@ -15,6 +15,7 @@ from fairmot_ros.detector.engines.base import DEFAULT_OPTIONS, EngineError, Engi
 from fairmot_ros.detector.engines.conversion_cache import ConversionCache
 from fairmot_ros.detector.engines.devices import choose_precision
 from fairmot_ros.detector.engines.named_maps import NamedMaps
+from fairmot_ros.detector.engines.openvino_core import openvino_core
 from fairmot_ros.detector.engines.planes import planes
 from fairmot_ros.detector.input_size import choose_input_size
 from fairmot_ros.network import load_checkpoint
@@ -57,15 +58,13 @@ class OpenVinoEngine:
                 f"engine 'openvino' runs on the CPU, got device {options.device!r}: use device "
                 "cpu, or engine 'torch'"
             )
-        import openvino
-
         self.device = torch.device('cpu')
         self.precision = choose_precision(options.precision, self.device)
         self.info = network.info
         self.embedding_size = network.sizes.reid_dim
         self._network = optimise_for_inference(network.eval())
         self._cache = cache
-        self._core = openvino.Core()
+        self._core = openvino_core()
         self.input_size = choose_input_size(options.input_size, network.info)
         self._compiled = {self.input_size: self._compile(*self.input_size)}
 

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from fairmot_ros.detector.engines.openvino_core import openvino_core
 from fairmot_ros.training.sources import DataError
 
 
@@ -18,13 +19,13 @@ def read_network(path: Path) -> Any:
         DataError: if OpenVINO is not installed, or the file is missing or not readable.
     """
     try:
-        import openvino
+        core = openvino_core()
     except ImportError as error:
         raise DataError('a teacher needs OpenVINO: pip install openvino') from error
     if not path.is_file():
         raise DataError(f'no network at {path}: expected an OpenVINO .xml or an .onnx file')
     try:
-        return openvino.Core().read_model(str(path))
+        return core.read_model(str(path))
     except RuntimeError as error:
         raise DataError(f'cannot read the network {path}: OpenVINO rejects it') from error
 
@@ -42,12 +43,10 @@ class CompiledNetwork:
         Raises:
             DataError: if the network does not work at that size.
         """
-        import openvino
-
         try:
             if size is not None:
                 model.reshape([1, 3, size[1], size[0]])
-            self._compiled = openvino.Core().compile_model(model, 'CPU')
+            self._compiled = openvino_core().compile_model(model, 'CPU')
         except RuntimeError as error:
             name = model.get_friendly_name()
             shown = 'its own size' if size is None else f'{size[0]}x{size[1]}'
