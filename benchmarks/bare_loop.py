@@ -19,8 +19,8 @@ from fairmot_ros.ros.video_source import VideoSource
 class BareLoop:
     """The process, as a context manager."""
 
-    def __init__(self, weights: str, device: str) -> None:
-        command = [sys.executable, '-m', 'benchmarks.bare_loop', weights, device]
+    def __init__(self, weights: str, device: str, engine: str) -> None:
+        command = [sys.executable, '-m', 'benchmarks.bare_loop', weights, device, engine]
         self._process = subprocess.Popen(
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
         )
@@ -44,10 +44,10 @@ class BareLoop:
         return times
 
 
-def main(weights: str, device: str) -> None:
+def main(weights: str, device: str, engine: str) -> None:
     """Serve the other side."""
     images = cycle(list(VideoSource(SHIPPED_VIDEO)))
-    detector = Detector(weights, device=device)
+    detector = Detector(weights, device=device, engine=engine)
     detector.warm_up()
     for line in sys.stdin:
         times = []

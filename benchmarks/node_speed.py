@@ -25,16 +25,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the options of this part."""
     parser.add_argument('--weights', default='default', help='checkpoint of the detector')
     parser.add_argument('--device', default='auto', help='auto, cpu or cuda')
-    parser.add_argument('--rounds', type=int, default=10, help='turns of each (default: 10)')
-    parser.add_argument('--images', type=int, default=30, help='images of a turn (default: 30)')
+    parser.add_argument('--engine', default='auto', help='auto, torch, onnxruntime or openvino')
+    parser.add_argument('--rounds', type=int, default=30, help='turns of each (default: 30)')
+    parser.add_argument('--images', type=int, default=10, help='images of a turn (default: 10)')
 
 
 def run(options: argparse.Namespace) -> None:
     """Measure and print."""
-    report(options.weights, options.device, options.rounds, options.images)
+    report(options.weights, options.device, options.engine, options.rounds, options.images)
 
 
-def report(weights: str, device: str, rounds: int, images: int) -> None:
+def report(weights: str, device: str, engine: str, rounds: int, images: int) -> None:
     """Print both medians and their ratio."""
     domain = DomainLock()
     logs = make_log_folder()
@@ -43,7 +44,7 @@ def report(weights: str, device: str, rounds: int, images: int) -> None:
         'fairmot_ros.ros.tracker_node',
         local_environment(domain.number, logs),
         logs / 'tracker.log',
-        {'weights': weights, 'device': device},
+        {'weights': weights, 'device': device, 'engine': engine},
     )
     context = rclpy.Context()
     rclpy.init(context=context, domain_id=domain.number)
@@ -52,7 +53,7 @@ def report(weights: str, device: str, rounds: int, images: int) -> None:
     try:
         camera.wait_for_node()
         with (
-            BareLoop(weights, device) as loop,
+            BareLoop(weights, device, engine) as loop,
             tqdm(total=2 * rounds * images, unit='image', leave=False) as progress,
         ):
             for _ in range(rounds):
