@@ -56,12 +56,11 @@ class EmbeddingBranch(nn.Module):
         self.merge = Conv(channels, channels, 3)
         self.project = nn.Conv2d(channels, reid_dim, 1)
 
-    def forward(self, backbone: dict[int, Tensor], pyramid: dict[int, Tensor]) -> Tensor:
+    def forward(self, backbone: dict[int, Tensor]) -> Tensor:
         """Return the embedding map [B, reid_dim, H / stride, W / stride].
 
         Args:
-            backbone: maps by stride, 4 to 32.
-            pyramid: maps by stride, 8 to 32; not used.
+            backbone: maps by stride; those of 4, 8 and 16 are used.
         """
         middle = self.from_middle(backbone[8])
         if self.stride == 4:

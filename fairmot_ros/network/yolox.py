@@ -181,11 +181,7 @@ class YoloxNano(Network):
     def embedding_map(self, features: YoloxFeatures) -> Tensor:
         """Return the embedding map [B, reid_dim, H / stride, W / stride], of any length."""
         assert self.id is not None
-        backbone, pyramid = (
-            {stride: values.float() for stride, values in maps.items()}
-            for maps in (features.backbone, features.pyramid)
-        )
-        return self.id(backbone, pyramid)
+        return self.id({stride: maps.float() for stride, maps in features.backbone.items()})
 
     def dense(self, features: YoloxFeatures) -> dict[str, Tensor]:
         maps = {}

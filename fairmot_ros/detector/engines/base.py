@@ -60,7 +60,7 @@ class Engine(Protocol):
     precision: str
 
     def __call__(self, images_bgr: Sequence[NDArray[np.uint8]]) -> Predictions:
-        """Run images of one size, each uint8 [H, W, 3]; H and W multiples of 32.
+        """Run images of `input_size`, each uint8 [H, W, 3].
 
         The predictions are valid until the next call.
         """

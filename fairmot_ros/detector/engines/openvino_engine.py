@@ -30,8 +30,8 @@ PRECISION_HINTS = {'fp32': 'f32', 'bf16': 'bf16', 'fp16': 'f16'}
 class OpenVinoEngine:
     """See `Engine`; takes ownership of the network.
 
-    The network's dense maps are converted from torch, once for each image size; what reads the
-    maps, such as heads at the peaks of a heat map, runs in torch.
+    The network's dense maps are converted from torch for one image size. What reads the maps, such
+    as heads at the peaks of a heat map, runs in torch.
     """
 
     name = 'openvino'
@@ -63,10 +63,8 @@ class OpenVinoEngine:
         self.info = network.info
         self.embedding_size = network.sizes.reid_dim
         self._network = optimise_for_inference(network.eval())
-        self._cache = cache
-        self._core = openvino_core()
         self.input_size = choose_input_size(options.input_size, network.info)
-        self._compiled = {self.input_size: self._compile(*self.input_size)}
+        self._compiled, self._names = self._compile(cache)
 
     @staticmethod
     def load(path: Path, options: EngineOptions) -> OpenVinoEngine:
@@ -74,32 +72,29 @@ class OpenVinoEngine:
         return OpenVinoEngine(load_checkpoint(path), options, ConversionCache.default())
 
     def __call__(self, images_bgr: Sequence[NDArray[np.uint8]]) -> Predictions:
-        height, width = images_bgr[0].shape[:2]
-        if (width, height) not in self._compiled:
-            self._compiled[width, height] = self._compile(width, height)
-        compiled, names = self._compiled[width, height]
         if len(images_bgr) == 1:
             # The maps stay in memory of the engine, where the next call overwrites them.
-            outputs = compiled(planes(images_bgr), share_outputs=True).values()
+            outputs = self._compiled(planes(images_bgr), share_outputs=True).values()
             values = [torch.from_numpy(part) for part in outputs]
         else:
-            runs = [compiled(planes([image])).values() for image in images_bgr]
+            runs = [self._compiled(planes([image])).values() for image in images_bgr]
             values = [torch.from_numpy(np.concatenate(parts)) for parts in zip(*runs)]
-        return self._network.predictions(dict(zip(names, values, strict=True)))
+        return self._network.predictions(dict(zip(self._names, values, strict=True)))
 
-    def _compile(self, width: int, height: int) -> tuple[Any, list[str]]:
-        """Return the compiled network for images of a size, and the names of its outputs."""
-        model = self._cache.load(self._core, self.info, (width, height)) if self._cache else None
+    def _compile(self, cache: ConversionCache | None) -> tuple[Any, list[str]]:
+        """Return the compiled network and the names of its outputs."""
+        core = openvino_core()
+        model = cache.load(core, self.info, self.input_size) if cache else None
         if model is None:
             try:
-                model = convert(self._network, (width, height))
+                model = convert(self._network, self.input_size)
             except Exception as error:  # torch.export's and OpenVINO's share no other base
                 reason = (str(error).strip() or type(error).__name__).splitlines()[0]
                 raise EngineError(f'OpenVINO cannot convert {self.info.name}: {reason}') from error
-            if self._cache:
-                self._cache.save(model, self.info, (width, height))
+            if cache:
+                cache.save(model, self.info, self.input_size)
         names = [output.any_name for output in model.outputs]
-        compiled = self._core.compile_model(
+        compiled = core.compile_model(
             model,
             'CPU',
             {
