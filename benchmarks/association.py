@@ -78,11 +78,11 @@ ABLATION = {
     'score thresholds not adapted': replace(DEFAULT, min_score_scale=1.0),
     'no recovery by low scores': replace(DEFAULT, recover_low_scores=False),
     'no appearance': replace(DEFAULT, use_appearance=False),
-    'appearance not protected': replace(DEFAULT, protect_appearance=False),
-    'found again by look for 30 s': replace(DEFAULT, max_absence=30.0),
+    'appearance not protected': replace(DEFAULT, skip_occluded_appearance=False),
+    'found again by look for 30 s': replace(DEFAULT, reid_timeout=30.0),
     'no camera motion': replace(DEFAULT, use_camera_motion=False),
-    'confirmed without evidence': replace(DEFAULT, confirmation=0.0),
-    'lost tracks dropped at once': replace(DEFAULT, max_lost=0.0, max_absence=0.0),
+    'confirmed without evidence': replace(DEFAULT, confirmation_evidence=0.0),
+    'lost tracks dropped at once': replace(DEFAULT, lost_timeout=0.0, reid_timeout=0.0),
 }
 
 

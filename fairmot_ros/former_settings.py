@@ -9,13 +9,30 @@ from typing import Any
 #: Name of a setting that is gone: why it has no effect.
 REMOVED = {'near_height': 'every image is processed once, at one size'}
 #: Former name of a setting: its name now.
-RENAMED = {'looks': 'teacher_embeddings'}
+RENAMED = {
+    'looks': 'teacher_embeddings',
+    'max_age': 'max_input_age',
+    'absence_limit': 'max_reid_distance',
+    'appearance_limit': 'max_appearance_distance',
+    'box_limit': 'max_box_distance',
+    'low_limit': 'max_low_score_distance',
+    'tentative_limit': 'max_tentative_distance',
+    'duplicate_limit': 'max_duplicate_distance',
+    'gallery_seconds': 'gallery_ttl',
+    'max_lost': 'lost_timeout',
+    'max_tentative': 'tentative_timeout',
+    'max_absence': 'reid_timeout',
+    'confirmation': 'confirmation_evidence',
+    'protect_appearance': 'skip_occluded_appearance',
+}
 
 logger = logging.getLogger(__name__)
 
 
 def current_settings(values: Mapping[str, Any], origin: str) -> dict[str, Any]:
-    """Return the settings of a file under the names of today; the log names what changed.
+    """Return the settings of a file under their current names; log what was removed or renamed.
+
+    Where both names of a setting are given, the current one counts.
 
     Args:
         values: as the file has them.
@@ -27,6 +44,12 @@ def current_settings(values: Mapping[str, Any], origin: str) -> dict[str, Any]:
             logger.warning('%s: %s has no effect any more: %s', origin, name, REMOVED[name])
             continue
         if name in RENAMED:
-            logger.warning('%s: %s is now called %s', origin, name, RENAMED[name])
-        current[RENAMED.get(name, name)] = value
+            new = RENAMED[name]
+            logger.warning(
+                '%s: %s is now called %s; rename it before version 2.0', origin, name, new
+            )
+            if new in values:
+                continue
+            name = new
+        current[name] = value
     return current

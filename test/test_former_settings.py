@@ -8,10 +8,15 @@ def test_former_names_are_translated_and_named(caplog: pytest.LogCaptureFixture)
     assert found == {'teacher_embeddings': True, 'weight': 2}
     assert caplog.messages == [
         'my.yaml: near_height has no effect any more: every image is processed once, at one size',
-        'my.yaml: looks is now called teacher_embeddings',
+        'my.yaml: looks is now called teacher_embeddings; rename it before version 2.0',
     ]
 
 
 def test_present_names_pass_silently(caplog: pytest.LogCaptureFixture) -> None:
     assert current_settings({'weight': 2}, 'my.yaml') == {'weight': 2}
     assert not caplog.messages
+
+
+def test_the_present_name_counts_where_both_are_given() -> None:
+    for values in ({'max_lost': 2.0, 'lost_timeout': 3.0}, {'lost_timeout': 3.0, 'max_lost': 2.0}):
+        assert current_settings(values, 'my.yaml') == {'lost_timeout': 3.0}

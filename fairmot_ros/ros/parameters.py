@@ -12,6 +12,7 @@ from rclpy.exceptions import InvalidParameterTypeException, ParameterException
 from rclpy.node import Node
 from rclpy.parameter import Parameter
 
+from fairmot_ros.ros.unknown_parameters import rename_former
 from fairmot_ros.tracker import VARIANTS, TrackerConfig
 from fairmot_ros.tracker.config import (
     MODEL_SETTINGS,
@@ -128,39 +129,42 @@ class TrackingParameters:
         "by class index, a class's own `score_threshold`, with which its "
         'other two thresholds move; 0 for the common one',
     )
-    confirmation: float = _tracker(
-        'confirmation',
+    confirmation_evidence: float = _tracker(
+        'confirmation_evidence',
         'evidence at which a track is confirmed: the sum of ln((1 - new_track_threshold) / '
         '(1 - relative score)) over its detections',
         low=0.0,
         high=100.0,
     )
-    appearance_limit: float = _tracker(
-        'appearance_limit',
+    max_appearance_distance: float = _tracker(
+        'max_appearance_distance',
         'largest distance in look (1 - cosine), where motion allows a pair',
         low=0.0,
         high=1.0,
     )
-    box_limit: float = _tracker(
-        'box_limit',
+    max_box_distance: float = _tracker(
+        'max_box_distance',
         'largest box distance for confirmed tracks (0: the same place, 1: out of reach)',
         low=0.0,
         high=1.0,
     )
-    low_limit: float = _tracker(
-        'low_limit', 'largest box distance to a detection of low score', low=0.0, high=1.0
+    max_low_score_distance: float = _tracker(
+        'max_low_score_distance',
+        'largest box distance to a detection of low score',
+        low=0.0,
+        high=1.0,
     )
-    tentative_limit: float = _tracker(
-        'tentative_limit', 'largest box distance for tentative tracks', low=0.0, high=1.0
+    max_tentative_distance: float = _tracker(
+        'max_tentative_distance', 'largest box distance for tentative tracks', low=0.0, high=1.0
     )
-    absence_limit: float = _tracker(
-        'absence_limit',
+    max_reid_distance: float = _tracker(
+        'max_reid_distance',
         'largest distance in look, wherever a track was seen last',
         low=0.0,
         high=1.0,
     )
-    duplicate_limit: float = _tracker(
-        'duplicate_limit',
+    max_duplicate_distance: float = _tracker(
+        'max_duplicate_distance',
         'a detection this near (1 - IoU) to one that was matched starts no track',
         low=0.0,
         high=1.0,
@@ -168,17 +172,17 @@ class TrackingParameters:
     appearance_momentum: float = _tracker(
         'appearance_momentum', 'share of the old in the smoothed embedding', low=0.0, high=1.0
     )
-    max_tentative: float = _tracker(
-        'max_tentative', 'seconds that an unconfirmed track is kept unseen', low=0.0, high=60.0
+    tentative_timeout: float = _tracker(
+        'tentative_timeout', 'seconds that an unconfirmed track is kept unseen', low=0.0, high=60.0
     )
-    max_lost: float = _tracker(
-        'max_lost',
+    lost_timeout: float = _tracker(
+        'lost_timeout',
         'seconds that an unseen track can be continued where it is expected',
         low=0.0,
         high=3600.0,
     )
-    max_absence: float = _tracker(
-        'max_absence',
+    reid_timeout: float = _tracker(
+        'reid_timeout',
         'seconds in which a track can be found again anywhere by its look; 0 is off',
         low=0.0,
         high=3600.0,
@@ -187,8 +191,8 @@ class TrackingParameters:
         'recover_low_scores', 'continue tracks with detections of low score'
     )
     use_appearance: bool = _tracker('use_appearance', 'use embeddings, where there are any')
-    protect_appearance: bool = _tracker(
-        'protect_appearance', 'do not remember looks that are faint or hidden by others'
+    skip_occluded_appearance: bool = _tracker(
+        'skip_occluded_appearance', 'do not remember looks that are faint or hidden by others'
     )
     use_camera_motion: bool = _tracker(
         'use_camera_motion', 'carry the tracks along with the camera, where its motion is known'
@@ -210,7 +214,7 @@ class TrackingParameters:
         high=100_000,
         read_only=True,
     )
-    gallery_seconds: float = _parameter(
+    gallery_ttl: float = _parameter(
         _GALLERY_DEFAULTS.max_seconds,
         'how long the gallery remembers people without a name',
         low=1.0,
@@ -223,7 +227,7 @@ class TrackingParameters:
         low=0.0,
         high=1.0,
     )
-    max_age: float = _parameter(
+    max_input_age: float = _parameter(
         0.0,
         'seconds; input that is older when its turn comes is left out; 0 is off',
         low=0.0,
@@ -339,7 +343,7 @@ class TrackingParameters:
         """Return the gallery's part."""
         return GalleryConfig(
             size=self.gallery_size,
-            max_seconds=self.gallery_seconds,
+            max_seconds=self.gallery_ttl,
             max_distance=self.gallery_distance,
         )
 
@@ -482,6 +486,7 @@ def declare(node: Node, kind: type[P]) -> P:
     Raises:
         ValueError: if the given values are not consistent.
     """
+    rename_former(node)
     values = {}
     for spec in fields(kind):
         try:

@@ -26,8 +26,8 @@ class ProgressWatch:
         elif max(stale, skipped) >= IN_A_ROW:
             if stale >= skipped:
                 return (
-                    f'the last {stale} messages were all older than max_age: raise it, or see '
-                    "that the camera's clock is this machine's; bags need use_sim_time and --clock"
+                    f'the last {stale} messages were all older than max_input_age: raise it, or '
+                    'set the clock of the camera; bags need use_sim_time and --clock'
                 )
             return (
                 f'the last {skipped} messages were left out for their stamps, which stand still '

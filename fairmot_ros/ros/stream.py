@@ -134,7 +134,7 @@ class Stream:
             self._forget()
             self.policy.forget()
         age = self._clock.now().nanoseconds * 1e-9 - self._stamp(incoming)
-        if 0 < parameters.max_age < age:
+        if 0 < parameters.max_input_age < age:
             self.counters.stale += 1
             return False
         return True

@@ -1,4 +1,4 @@
-"""Parameters that were given and mean nothing: ROS ignores them, a misspelt one included."""
+"""Given parameters that a node does not declare: former names, misspelt ones."""
 
 from __future__ import annotations
 
@@ -6,21 +6,39 @@ from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 
 from rclpy.node import Node
+from rclpy.parameter import Parameter
 
-from fairmot_ros.former_settings import REMOVED
+from fairmot_ros.former_settings import REMOVED, RENAMED
 
 DECLARED_LATER = 'qos_overrides.'
 
 
+def rename_former(node: Node) -> None:
+    """Give values under former names to the parameters of today, before these are declared.
+
+    The log names both. Where both are given, the current one counts.
+    """
+    given = _overrides(node)
+    for former in sorted(given.keys() & RENAMED.keys()):
+        name, value = RENAMED[former], given.pop(former).value
+        node.get_logger().warning(
+            f'parameter {former} is now called {name}; rename it before version 2.0'
+        )
+        given.setdefault(name, Parameter(name, value=value))
+
+
 def unknown_parameters(node: Node) -> list[str]:
     """Return the names that the node was given a value for and has not declared."""
-    # rclpy has no public access to values before their declaration.
-    given = getattr(node, '_parameter_overrides', {})
     return sorted(
         name
-        for name in given
+        for name in _overrides(node)
         if not node.has_parameter(name) and not name.startswith(DECLARED_LATER)
     )
+
+
+def _overrides(node: Node) -> dict[str, Parameter]:
+    # rclpy has no public access to values before their declaration.
+    return getattr(node, '_parameter_overrides', {})
 
 
 def explain_unknown(unknown: Iterable[str], known: Sequence[str]) -> str:

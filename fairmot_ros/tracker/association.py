@@ -11,7 +11,7 @@ frame:
    b. box distance, confirmed and lost tracks;
    c. box distance to low-score detections, tracks matched in the previous frame (BYTE, Zhang et
       al. 2022);
-   d. appearance distance without gate, tracks lost for up to `max_absence`;
+   d. appearance distance without gate, tracks lost for up to `reid_timeout`;
    e. appearance distance, then box distance of all scores, tentative tracks.
 4. Update matched tracks, spawn tracks from unmatched high-score detections, prune expired ones.
 """
@@ -142,7 +142,7 @@ class Association:
             kalman.warp(table.state, camera_motion, self.form)
         unseen = stamp - table.column(SEEN)
         # However slowly images come, who was in the last one can be in this one.
-        expected = confirmed & (in_sight | (unseen <= settings.max_lost))
+        expected = confirmed & (in_sight | (unseen <= settings.lost_timeout))
 
         matching = _Matching(len(table), len(found))
         pairs = self._possible(found, unseen)
@@ -151,20 +151,20 @@ class Association:
         looks = detections.embeddings is not None and settings.use_appearance
         if looks:
             near = high_pairs.only(expected[rows])
-            matching.take(self._by_look(near, found), settings.appearance_limit)
-        matching.take(high_pairs.only(expected[rows]), settings.box_limit)
+            matching.take(self._by_look(near, found), settings.max_appearance_distance)
+        matching.take(high_pairs.only(expected[rows]), settings.max_box_distance)
         if settings.recover_low_scores:
             low_pairs = pairs.only(~high[pairs.columns] & (confirmed & in_sight)[pairs.rows])
-            matching.take(low_pairs, settings.low_limit)
-        if looks and settings.max_absence > 0:
+            matching.take(low_pairs, settings.max_low_score_distance)
+        if looks and settings.reid_timeout > 0:
             matching.take(
                 self._long_absent(matching, found, confirmed & ~in_sight, high),
-                settings.absence_limit,
+                settings.max_reid_distance,
             )
         if looks:
             newcomers = high_pairs.only(~confirmed[rows])
-            matching.take(self._by_look(newcomers, found), settings.appearance_limit)
-        matching.take(pairs.only(~confirmed[pairs.rows]), settings.tentative_limit)
+            matching.take(self._by_look(newcomers, found), settings.max_appearance_distance)
+        matching.take(pairs.only(~confirmed[pairs.rows]), settings.max_tentative_distance)
 
         self._update_score_scale(matching, found, confirmed, seconds)
         self._correct(matching, found, looks)
@@ -295,7 +295,7 @@ class Association:
         numbers[:, HITS] += 1
         numbers[:, EVIDENCE] += self._evidence(found, columns)
         numbers[:, CONFIRMED] = np.maximum(
-            numbers[:, CONFIRMED], numbers[:, EVIDENCE] >= self.settings.confirmation
+            numbers[:, CONFIRMED], numbers[:, EVIDENCE] >= self.settings.confirmation_evidence
         )
         self.table.numbers[rows] = numbers
         if looks:
@@ -312,7 +312,7 @@ class Association:
 
     def _clear(self, found: Measured) -> Mask:
         """Return whose look is neither faint nor hidden by somebody in front."""
-        if not self.settings.protect_appearance:
+        if not self.settings.skip_occluded_appearance:
             return np.ones(len(found), np.bool_)
         clear: Mask = found.relative_scores > self.settings.score_threshold
         pairs = overlapping(found.xyxy, found.xyxy)
@@ -329,15 +329,15 @@ class Association:
         settings, table = self.settings, self.table
         keep = np.where(
             table.column(CONFIRMED) > 0,
-            max(settings.max_lost, settings.max_absence),
-            settings.max_tentative,
+            max(settings.lost_timeout, settings.reid_timeout),
+            settings.tentative_timeout,
         )
         kept = (self.now - table.column(SEEN) <= keep).nonzero()[0]
         if len(kept) < len(table):
             table = table.take(kept)
         if len(born):
             nearest = self._nearest(found, born, (~matching.free).nonzero()[0])
-            apart = nearest <= 1 - settings.duplicate_limit
+            apart = nearest <= 1 - settings.max_duplicate_distance
             born, nearest = born[apart], nearest[apart]
             gained = self._evidence(found, born)
             # In the first frame there are no earlier detections to ask for, but the score scale
@@ -363,7 +363,7 @@ class Association:
         pairs = overlapping(found.xyxy[born], found.xyxy[taken])
         if found.embeddings.any():
             looks = look_distance(pairs, found.embeddings[born], found.embeddings[taken])
-            pairs = pairs.only(looks < self.settings.appearance_limit)
+            pairs = pairs.only(looks < self.settings.max_appearance_distance)
         np.maximum.at(nearest, pairs.rows, 1 - pairs.cost)
         return nearest
 

@@ -21,15 +21,15 @@ IN_0_1 = (
     'low_score_threshold',
     'new_track_threshold',
     'min_score_scale',
-    'appearance_limit',
-    'box_limit',
-    'low_limit',
-    'tentative_limit',
-    'absence_limit',
-    'duplicate_limit',
+    'max_appearance_distance',
+    'max_box_distance',
+    'max_low_score_distance',
+    'max_tentative_distance',
+    'max_reid_distance',
+    'max_duplicate_distance',
     'appearance_momentum',
 )
-SECONDS = ('max_tentative', 'max_lost', 'max_absence')
+SECONDS = ('tentative_timeout', 'lost_timeout', 'reid_timeout')
 
 
 @dataclass(frozen=True)
@@ -54,23 +54,24 @@ class TrackerConfig:
             thresholds are then on the detector's scores.
         class_thresholds: by class index, a `score_threshold` of that class's own, with which
             its other two thresholds move; 0 for the common one.
-        confirmation: a track is confirmed once ln((1 - new_track_threshold) / (1 - score)), summed
-            over its detections, reaches this. In the first frame it is confirmed at once, if its
-            score without the scale reaches `new_track_threshold`.
-        appearance_limit: largest distance in look, where motion allows a pair.
-        box_limit: largest box distance for confirmed tracks.
-        low_limit: largest box distance to a detection of low score.
-        tentative_limit: largest box distance for tentative tracks.
-        absence_limit: largest distance in look, wherever a track was seen last.
-        duplicate_limit: a detection this near (1 - IoU) to one that was matched starts no track.
+        confirmation_evidence: a track is confirmed once the sum of
+            ln((1 - new_track_threshold) / (1 - score)) over its detections reaches this. In the
+            first frame it is confirmed at once, if its score without the scale reaches
+            `new_track_threshold`.
+        max_appearance_distance: largest distance in look, where motion allows a pair.
+        max_box_distance: largest box distance for confirmed tracks.
+        max_low_score_distance: largest box distance to a detection of low score.
+        max_tentative_distance: largest box distance for tentative tracks.
+        max_reid_distance: largest distance in look, wherever a track was seen last.
+        max_duplicate_distance: a detection this near (1 - IoU) to a matched one spawns no track.
         appearance_momentum: share of the old in the smoothed embedding.
-        max_tentative: seconds that a tentative track is kept unseen.
-        max_lost: seconds that a track can be continued where it is expected.
-        max_absence: seconds in which a track can be found again anywhere by its look; 0: never,
+        tentative_timeout: seconds that a tentative track is kept unseen.
+        lost_timeout: seconds that a track can be continued where it is expected.
+        reid_timeout: seconds in which a track can be found again anywhere by its look; 0: never,
             the default, as it takes a model that tells strangers apart for sure.
         recover_low_scores: use detections of low score.
         use_appearance: use embeddings, where detections have them.
-        protect_appearance: do not remember looks that are faint or hidden by others.
+        skip_occluded_appearance: do not remember looks that are faint or hidden by others.
         use_camera_motion: carry the tracks along where the camera's motion is given.
         estimate_camera_motion: find the camera's motion from the image where it is not given; on
             by default, as robots move, at about 3 ms for an image of 1920 x 1080.
@@ -83,20 +84,20 @@ class TrackerConfig:
     new_track_threshold: float = 0.5
     min_score_scale: float = 0.5
     class_thresholds: tuple[float, ...] = (0.0,)
-    confirmation: float = 1.5
-    appearance_limit: float = 0.4
-    box_limit: float = 0.72
-    low_limit: float = 0.65
-    tentative_limit: float = 0.65
-    absence_limit: float = 0.05
-    duplicate_limit: float = 0.3
+    confirmation_evidence: float = 1.5
+    max_appearance_distance: float = 0.4
+    max_box_distance: float = 0.72
+    max_low_score_distance: float = 0.65
+    max_tentative_distance: float = 0.65
+    max_reid_distance: float = 0.05
+    max_duplicate_distance: float = 0.3
     appearance_momentum: float = 0.9
-    max_tentative: float = 0.15
-    max_lost: float = 1.5
-    max_absence: float = 0.0
+    tentative_timeout: float = 0.15
+    lost_timeout: float = 1.5
+    reid_timeout: float = 0.0
     recover_low_scores: bool = True
     use_appearance: bool = True
-    protect_appearance: bool = True
+    skip_occluded_appearance: bool = True
     use_camera_motion: bool = True
     estimate_camera_motion: bool = True
     separate_classes: bool = True
@@ -116,8 +117,10 @@ class TrackerConfig:
             raise ValueError(
                 f'class_thresholds must be within 0..1, got {list(self.class_thresholds)}'
             )
-        if not self.confirmation >= 0:
-            raise ValueError(f'confirmation must be >= 0, got {self.confirmation}')
+        if not self.confirmation_evidence >= 0:
+            raise ValueError(
+                f'confirmation_evidence must be >= 0, got {self.confirmation_evidence}'
+            )
         if self.low_score_threshold > self.score_threshold and self.recover_low_scores:
             raise ValueError(
                 f'low_score_threshold must not be above score_threshold, '

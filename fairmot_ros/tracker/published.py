@@ -95,7 +95,7 @@ class PublishedSettings:
         return self.score_threshold + (0.1 if self.uses_low_scores else 0.0)
 
     @property
-    def max_lost(self) -> int:
+    def lost_timeout(self) -> int:
         """Calls after which a lost track is doomed."""
         return int(self.frame_rate / 30.0 * self.track_buffer)
 
@@ -300,7 +300,9 @@ class PublishedAssociation:
             # and is then dropped at its next miss.
             numbers = table.numbers
             lost = lost[numbers[lost, DOOMED] == 0]
-            expired = lost_before[self.now - numbers[lost_before, SEEN] > self.settings.max_lost]
+            expired = lost_before[
+                self.now - numbers[lost_before, SEEN] > self.settings.lost_timeout
+            ]
             numbers[expired, DOOMED] = 1
             rows, lost = self._without_duplicates(table, rows, lost)
         self._tracked = len(rows)

@@ -311,12 +311,12 @@ def test_a_bag_without_images_lists_what_it_holds(
             'max_lostt: 3',
             "'max_lostt' is no parameter; those that matter for the tracks are weights",
         ),
-        ('max_lost: -1', 'configuration test: max_lost must be a number of seconds >= 0'),
+        ('lost_timeout: -1', 'configuration test: lost_timeout must be a number of seconds >= 0'),
         ('association: sort', 'configuration test: association must be one of'),
         ('input_width: 320', 'input_width and input_height must both be given'),
         ('gallery: true\nassociation: byte', 'gallery needs embeddings'),
         ('gallery_size: 0', 'configuration test: gallery: size must be at least 1'),
-        ('max_age: 0.5', 'max_age cannot be evaluated'),
+        ('max_input_age: 0.5', 'max_input_age cannot be evaluated'),
         ('cameras: [left]', 'cameras cannot be evaluated together'),
     ],
 )
@@ -353,7 +353,7 @@ def test_every_parameter_that_matters_is_one_of_the_node() -> None:
     assert set(PIPELINE) >= {
         'weights',
         'association',
-        'max_lost',
+        'lost_timeout',
         'detection_threshold',
         'min_box_area',
         'max_gap',

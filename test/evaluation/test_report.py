@@ -65,7 +65,7 @@ def evaluation(recording: Recording) -> Evaluation:
         make_run(recording, 'a & b'),
     ]
     return Evaluation(
-        [recording], {'default': {}, 'a & b': {'max_lost': 1.5}}, [judge(run) for run in runs]
+        [recording], {'default': {}, 'a & b': {'lost_timeout': 1.5}}, [judge(run) for run in runs]
     )
 
 

@@ -11,7 +11,7 @@ def test_images_left_out_in_a_row_are_complained_of_until_one_gets_through() -> 
     counters.stale = 2
     assert watch.complain(counters) == ''
     counters.stale = 5
-    assert 'the last 5 messages were all older than max_age' in watch.complain(counters)
+    assert 'the last 5 messages were all older than max_input_age' in watch.complain(counters)
     counters.skipped = 9
     assert 'the last 9 messages were left out for their stamps' in watch.complain(counters)
     counters.processed = 2

@@ -33,7 +33,12 @@ def test_events_timing_and_stale_images(
 ) -> None:
     start(
         'tracker_node',
-        {'max_age': 1e3, 'max_lost': 0.5, 'publish_lost': True, 'class_id_format': 'index'},
+        {
+            'max_input_age': 1e3,
+            'lost_timeout': 0.5,
+            'publish_lost': True,
+            'class_id_format': 'index',
+        },
     )
     tracks = peer.listen(TrackArray, 'fairmot/tracks')
     results = peer.listen(Detection2DArray, 'fairmot/detections')

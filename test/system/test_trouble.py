@@ -61,12 +61,12 @@ def test_images_that_are_all_left_out_are_no_silent_loss(
     peer.call(
         SetParameters,
         'fairmot/set_parameters',
-        parameters=[Parameter(name='max_age', value=limit)],
+        parameters=[Parameter(name='max_input_age', value=limit)],
     )
     for i in range(5):
         peer.send_picture(pictures[0], 101.0 + i)
         peer.wait(lambda n=i: count(diagnostics, 'stale') > n, 'the image to be left out')
-    await_status(peer, diagnostics, 'the last 5 messages were all older than max_age')
+    await_status(peer, diagnostics, 'the last 5 messages were all older than max_input_age')
 
 
 def test_two_cameras_on_one_topic_and_a_topic_of_another_type(
@@ -203,8 +203,10 @@ def test_equal_names_in_two_namespaces_do_not_meet(
 
 
 def test_a_parameter_of_the_wrong_type_is_one_sentence_and_an_end(start: NodeStarter) -> None:
-    node = start('tracker_node', {'max_lost': 3})
+    node = start('tracker_node', {'lost_timeout': 3})
     assert node.process.wait(90) == 1
     (line,) = node.last_lines(100).splitlines()
-    assert line.startswith("error: Trying to set parameter 'max_lost' to '3' of type 'INTEGER'")
+    assert line.startswith(
+        "error: Trying to set parameter 'lost_timeout' to '3' of type 'INTEGER'"
+    )
     assert line.endswith('(it is written like 3.0)')

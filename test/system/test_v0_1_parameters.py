@@ -12,7 +12,7 @@ pytest.importorskip('rclpy', reason='needs ROS 2')
 import rclpy
 from rclpy.node import Node
 
-from fairmot_ros.former_settings import REMOVED
+from fairmot_ros.former_settings import REMOVED, RENAMED
 from fairmot_ros.ros.parameters import NodeParameters, declare
 
 FILE = Path(__file__).parents[1] / 'data' / 'v0_1' / 'parameters.yaml'
@@ -35,4 +35,5 @@ def test_every_parameter_of_the_file_is_applied(environment: dict[str, str]) -> 
     for name, value in expected.items():
         if name in REMOVED:
             continue
-        assert values[name] == (tuple(value) if isinstance(value, list) else value), name
+        expected_value = tuple(value) if isinstance(value, list) else value
+        assert values[RENAMED.get(name, name)] == expected_value, name

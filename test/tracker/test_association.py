@@ -45,7 +45,7 @@ def test_low_scores_continue_a_track(recover: bool, expected: list[int]) -> None
 
 @pytest.mark.parametrize(('seconds', 'expected'), [(30.0, 1), (0.0, 2)])
 def test_after_a_long_absence_the_look_tells(seconds: float, expected: int) -> None:
-    tracker = Tracker(TrackerConfig(max_absence=seconds))
+    tracker = Tracker(TrackerConfig(reid_timeout=seconds))
     last(tracker, [people((100, 0))] * 5)
     last(tracker, [NOBODY] * 80, start=1.0)
     (track,) = last(tracker, [people((900, 0))] * 3, start=10.0)
@@ -63,7 +63,7 @@ def test_somebody_else_does_not_inherit_an_absent_id() -> None:
 @pytest.mark.parametrize(('protect', 'close'), [(True, True), (False, False)])
 def test_the_look_of_who_is_hidden_is_not_remembered(protect: bool, close: bool) -> None:
     """A person walks behind another and takes on that one's look in the detections."""
-    tracker = Tracker(TrackerConfig(protect_appearance=protect))
+    tracker = Tracker(TrackerConfig(skip_occluded_appearance=protect))
     apart = people((100, 0), (300, 1))
     mixed = [0.5 * LOOKS[0] + LOOKS[1], LOOKS[1]]
     behind = Detections([[100, 100, 140, 195], [108, 100, 148, 200]], [0.9, 0.9], mixed)

@@ -47,7 +47,7 @@ def both(frames: Frames) -> Iterator[Ids]:
 def test_a_removed_track_stays_removed(arrays: dict[str, np.ndarray], case: str) -> None:
     """The published one revives it once more and loses it at the next miss (D2)."""
     frames = frames_of(arrays, case)
-    config = TrackerConfig(max_lost=1.0, max_absence=0.0)
+    config = TrackerConfig(lost_timeout=1.0, reid_timeout=0.0)
     tracker = Tracker(config)
     ids = shown(tracker, frames)
     assert set().union(*ids) == {1, 2}  # the second time it is somebody new ...

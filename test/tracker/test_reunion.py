@@ -33,7 +33,7 @@ class Stage:
 
 
 def stage(gallery: Gallery | None = None) -> Stage:
-    return Stage(Tracker(TrackerConfig(max_lost=1.0, max_absence=0.0), gallery=gallery))
+    return Stage(Tracker(TrackerConfig(lost_timeout=1.0, reid_timeout=0.0), gallery=gallery))
 
 
 @pytest.mark.parametrize('with_gallery', [False, True])

@@ -84,7 +84,7 @@ def test_uncertainty_grows_with_the_time_unseen_and_not_with_the_number_of_image
 
 
 def test_a_slow_camera_is_no_reason_to_lose_people() -> None:
-    tracker = Tracker(TrackerConfig(max_lost=0.5))
+    tracker = Tracker(TrackerConfig(lost_timeout=0.5))
     for i in range(6):
         boxes = [[100 + 5 * i, 100, 140 + 5 * i, 200]]
         (track,) = tracker.update(Detections(boxes, [0.9]), 2.0 * i)

@@ -61,7 +61,7 @@ def test_dropped_frames_do_not_break_a_track() -> None:
 
 def test_lost_tracks_live_for_seconds_not_frames() -> None:
     for rate in (5, 50):
-        tracker = Tracker(TrackerConfig(max_lost=1.0, max_absence=0.0))
+        tracker = Tracker(TrackerConfig(lost_timeout=1.0, reid_timeout=0.0))
         for i in range(rate):
             tracker.update(person(100), stamp=i / rate)
         last = (rate - 1) / rate
@@ -226,7 +226,7 @@ def test_settings_change_while_tracking() -> None:
     [
         ({'score_threshold': 1.2}, r'score_threshold must be within 0\.\.1, got 1\.2'),
         ({'score_threshold': 0.1}, 'low_score_threshold must not be above score_threshold'),
-        ({'max_lost': -1}, 'max_lost must be a number of seconds >= 0, got -1'),
+        ({'lost_timeout': -1}, 'lost_timeout must be a number of seconds >= 0, got -1'),
         ({'class_thresholds': [2]}, r'class_thresholds must be within 0\.\.1, got \[2\]'),
     ],
 )

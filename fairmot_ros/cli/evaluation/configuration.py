@@ -33,7 +33,7 @@ FILTER = ('min_box_area', 'max_box_aspect')
 TIME = ('on_time_jump', 'max_gap')
 GALLERY = {  # parameter: what GalleryConfig calls it
     'gallery_size': 'size',
-    'gallery_seconds': 'max_seconds',
+    'gallery_ttl': 'max_seconds',
     'gallery_distance': 'max_distance',
 }
 PIPELINE = (*DETECTOR, *TRACKER, 'gallery', *GALLERY, *FILTER, *TIME)
@@ -138,10 +138,10 @@ def read_configuration(path: Path) -> Configuration:
     own = {name: value for name, value in values.items() if name in PIPELINE}
     other = {n: v for n, v in values.items() if n not in PIPELINE and n not in OURS}
     _check_names(path, other, known_outside=bool(sections))
-    if other.pop('max_age', 0):
+    if other.pop('max_input_age', 0):
         raise ValueError(
-            f"{path}: max_age cannot be evaluated, as images keep the bag's stamps and are old; "
-            'leave it out'
+            f'{path}: max_input_age cannot be evaluated, as images keep the stamps of the bag and '
+            'are always too old; leave it out'
         )
     if values.get('cameras', ['']) != ['']:
         raise ValueError(f'{path}: cameras cannot be evaluated together; leave the names out')
