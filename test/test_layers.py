@@ -17,6 +17,7 @@ LAYERS = (
     'types',
     'boxes',
     'former_settings',
+    'settings',
     'geometry',
     'pixels',
     'network',

@@ -7,7 +7,7 @@ import json
 import signal
 import sys
 from collections.abc import Sequence
-from dataclasses import fields, replace
+from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -243,7 +243,7 @@ def node_parameters() -> set[str] | None:
         from fairmot_ros.ros.parameters import NodeParameters
     except ModuleNotFoundError:
         return None
-    return {field.name for field in fields(NodeParameters)} | {'use_sim_time'}
+    return {*NodeParameters.settings(), 'use_sim_time'}
 
 
 def run_all(

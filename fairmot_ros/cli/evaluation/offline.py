@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+
 import numpy as np
 from tqdm import tqdm
 
@@ -11,11 +13,10 @@ from fairmot_ros.evaluation.interpolation import fill_gaps
 from fairmot_ros.evaluation.mot_format import HEIGHT, ID, LEFT, MARK
 from fairmot_ros.evaluation.recording import Recording
 from fairmot_ros.evaluation.runs import Mode, Run
-from fairmot_ros.pipeline import filter_tracks
-from fairmot_ros.ros.time_policy import StampPolicy
-from fairmot_ros.ros.time_policy import Verdict as StampVerdict
-from fairmot_ros.tracker import Tracker
+from fairmot_ros.pipeline import FrameTracker
 from fairmot_ros.types import Track
+
+logger = logging.getLogger(__name__)
 
 
 class OfflineTracker:
@@ -31,7 +32,7 @@ class OfflineTracker:
             ValueError: if the weights or another parameter cannot be used.
         """
         self.configuration = configuration
-        self._detector = Detector(**configuration.detector())
+        self._detector = Detector(**configuration.detector().arguments())
 
     @property
     def model(self) -> str:
@@ -50,11 +51,7 @@ class OfflineTracker:
             ValueError: if an image cannot be decoded.
         """
         settings = self.configuration
-        tracker = Tracker(
-            settings.tracker(self._detector.info.thresholds), gallery=settings.gallery(self.model)
-        )
-        policy = StampPolicy(settings.get('on_time_jump', 'reset'), settings.get('max_gap', 5.0))
-        limits = settings.get('min_box_area', 0.0), settings.get('max_box_aspect', 0.0)
+        frames = FrameTracker(settings.frames(self._detector.info.thresholds), self.model)
         processed = np.zeros(len(recording.frames), bool)
         rows: list[list[float]] = []
         for number, picture in tqdm(
@@ -64,16 +61,15 @@ class OfflineTracker:
             unit='image',
         ):
             stamp = seconds_of(picture.stamp)
-            verdict = policy.judge(stamp)
-            if verdict is StampVerdict.SKIP:
+            height, width = picture.pixels.shape[:2]
+            decision = frames.admit(stamp, (width, height))
+            if decision.reason:
+                logger.warning('%s: %s', recording.name, decision.reason)
+            if not decision.is_tracked:
                 continue
-            if verdict is StampVerdict.RESET:
-                tracker.reset()
-            tracks = tracker.update(
-                self._detector(picture.pixels), policy.tracker_time(stamp), image=picture.pixels
-            )
+            tracks = frames.track(self._detector(picture.pixels), stamp, picture.pixels)
             processed[number - 1] = True
-            rows += [_row(number, track) for track in filter_tracks(tracks, *limits)]
+            rows += [_row(number, track) for track in tracks]
         return Run(
             recording,
             settings.name,

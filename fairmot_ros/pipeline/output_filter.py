@@ -1,0 +1,54 @@
+"""The published demo's filter of tracks by the shape of their boxes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from fairmot_ros.settings import check_settings, setting
+from fairmot_ros.types import Track
+
+
+@dataclass(frozen=True)
+class FilterSettings:
+    """Limits on the boxes of tracks; 0 keeps all."""
+
+    min_box_area: float = setting(
+        0.0,
+        'tracks with a box of this area or less are not published; 0 is off (the published demo '
+        'has 100)',
+        unit='square pixels',
+        low=0.0,
+        high=1e9,
+    )
+    max_box_aspect: float = setting(
+        0.0,
+        'tracks with a box wider than this many times its height are not published; 0 is off (the '
+        'published demo has 1.6)',
+        low=0.0,
+        high=100.0,
+    )
+
+    def __post_init__(self) -> None:
+        check_settings(self)
+
+
+def filter_tracks(
+    tracks: Iterable[Track], min_area: float = 0.0, max_aspect: float = 0.0
+) -> list[Track]:
+    """Drop tracks whose box is too small or too wide, as the published demo does.
+
+    Args:
+        tracks: in any order, which is kept.
+        min_area: largest width x height in square pixels that is dropped; 0 keeps all.
+        max_aspect: largest width / height that is kept; 0 keeps all.
+    """
+    kept = []
+    for track in tracks:
+        width, height = track.box_xywh[2:]
+        if min_area > 0 and not width * height > min_area:
+            continue
+        if max_aspect > 0 and width > max_aspect * height:
+            continue
+        kept.append(track)
+    return kept
