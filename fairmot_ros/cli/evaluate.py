@@ -7,7 +7,7 @@ import json
 import signal
 import sys
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import fields, replace
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,7 +17,7 @@ from fairmot_ros.evaluation.mot_format import write_mot
 from fairmot_ros.evaluation.preprocessing import BENCHMARKS
 
 if TYPE_CHECKING:
-    from fairmot_ros.cli.evaluation.configuration import Configuration
+    from fairmot_ros.evaluation.configuration import Configuration
     from fairmot_ros.evaluation.recording import Recording
     from fairmot_ros.evaluation.report import Limit, Outcome
     from fairmot_ros.evaluation.runs import Run
@@ -217,7 +217,7 @@ def open_recordings(options: argparse.Namespace) -> list[Recording]:
 
 def choose_configurations(options: argparse.Namespace) -> list[Configuration]:
     """Return what is to be compared."""
-    from fairmot_ros.cli.evaluation.configuration import Configuration, read_configuration
+    from fairmot_ros.evaluation.configuration import Configuration, read_configuration
 
     chosen_here = {
         'device': options.device,
@@ -225,7 +225,8 @@ def choose_configurations(options: argparse.Namespace) -> list[Configuration]:
         'deterministic': options.deterministic or None,
     }
     extra = {name: value for name, value in chosen_here.items() if value is not None}
-    chosen = [read_configuration(path) for path in options.config]
+    known = node_parameters()
+    chosen = [read_configuration(path, known) for path in options.config]
     chosen += [
         Configuration(Path(weights).stem, {'weights': weights}) for weights in options.weights
     ]
@@ -234,6 +235,15 @@ def choose_configurations(options: argparse.Namespace) -> list[Configuration]:
     if len(set(names)) != len(names):
         raise ValueError(f'two configurations have the same name, of {", ".join(names)}')
     return [Configuration(c.name, {**c.parameters, **extra}, c.node) for c in chosen]
+
+
+def node_parameters() -> set[str] | None:
+    """Return the names of the node's parameters, None without ROS 2."""
+    try:
+        from fairmot_ros.ros.parameters import NodeParameters
+    except ModuleNotFoundError:
+        return None
+    return {field.name for field in fields(NodeParameters)} | {'use_sim_time'}
 
 
 def run_all(

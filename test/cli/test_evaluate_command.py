@@ -17,10 +17,10 @@ from browser import Figures, open_in_browser
 
 import fairmot_ros
 from fairmot_ros.cli import evaluate
-from fairmot_ros.cli.evaluation.configuration import PIPELINE, Configuration, read_configuration
 from fairmot_ros.evaluation import evaluate_mot, read_mot, write_mot
 from fairmot_ros.evaluation.bags import BagWriter
 from fairmot_ros.evaluation.bags.sequence import BagLayout, write_sequence
+from fairmot_ros.evaluation.configuration import PIPELINE, Configuration, read_configuration
 from fairmot_ros.pipeline import FairMOT
 from fairmot_ros.ros.video_source import VideoSource
 

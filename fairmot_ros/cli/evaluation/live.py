@@ -10,7 +10,6 @@ from typing import Any
 
 import numpy as np
 
-from fairmot_ros.cli.evaluation.configuration import Configuration
 from fairmot_ros.cli.processes import (
     DomainLock,
     NodeProcess,
@@ -18,6 +17,7 @@ from fairmot_ros.cli.processes import (
     make_log_folder,
     stop_all,
 )
+from fairmot_ros.evaluation.configuration import Configuration
 from fairmot_ros.evaluation.mot_format import FRAME
 from fairmot_ros.evaluation.recording import Recording
 from fairmot_ros.evaluation.runs import Live, Mode, Run

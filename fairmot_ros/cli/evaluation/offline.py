@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from tqdm import tqdm
 
-from fairmot_ros.cli.evaluation.configuration import Configuration
 from fairmot_ros.detector import Detector
+from fairmot_ros.evaluation.configuration import Configuration
 from fairmot_ros.evaluation.interpolation import fill_gaps
 from fairmot_ros.evaluation.mot_format import HEIGHT, ID, LEFT, MARK
 from fairmot_ros.evaluation.recording import Recording

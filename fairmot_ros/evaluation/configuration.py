@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -111,8 +111,15 @@ class Configuration:
         }
 
 
-def read_configuration(path: Path) -> Configuration:
+def read_configuration(
+    path: Path, node_parameters: Collection[str] | None = None
+) -> Configuration:
     """Read parameters from YAML: plain names and values, or a parameter file of ROS 2.
+
+    Args:
+        path: of the file.
+        node_parameters: names that the node has, to find wrong ones; where they are not known,
+            those in a parameter file of ROS 2 are taken as they are.
 
     Raises:
         FileNotFoundError: if there is no such file.
@@ -137,12 +144,14 @@ def read_configuration(path: Path) -> Configuration:
     values = current_settings(values, str(path))
     own = {name: value for name, value in values.items() if name in PIPELINE}
     other = {n: v for n, v in values.items() if n not in PIPELINE and n not in OURS}
-    _check_names(path, other, known_outside=bool(sections))
     if other.pop('max_input_age', 0):
         raise ValueError(
             f'{path}: max_input_age cannot be evaluated, as images keep the stamps of the bag and '
             'are always too old; leave it out'
         )
+    if node_parameters is None:
+        node_parameters = other if sections else ()
+    _check_names(path, other, node_parameters)
     if values.get('cameras', ['']) != ['']:
         raise ValueError(f'{path}: cameras cannot be evaluated together; leave the names out')
     weights = own.get('weights', 'default')
@@ -152,15 +161,9 @@ def read_configuration(path: Path) -> Configuration:
     return Configuration(path.stem, own, other)
 
 
-def _check_names(path: Path, names: Mapping[str, Any], *, known_outside: bool) -> None:
-    """Raise ValueError for a name that no node has; without ROS, files of ROS are trusted."""
-    try:
-        from fairmot_ros.ros.parameters import NodeParameters
-    except ModuleNotFoundError:
-        unknown = [] if known_outside else list(names)
-    else:
-        known = {f.name for f in fields(NodeParameters)} | {'use_sim_time'}
-        unknown = [name for name in names if name not in known]
+def _check_names(path: Path, names: Mapping[str, Any], known: Collection[str]) -> None:
+    """Raise ValueError for a name that no node has."""
+    unknown = [name for name in names if name not in known]
     if unknown:
         raise ValueError(
             f'{path}: {", ".join(map(repr, unknown))} is no parameter; those that matter for the '
