@@ -19,8 +19,8 @@ from tqdm import tqdm
 
 from benchmarks import REFERENCE_DATA
 from benchmarks.teacher_detections import Detect, cached_detections, detectors
+from fairmot_ros.boxes import trackeval_iou_matrix, xywh_to_xyxy
 from fairmot_ros.evaluation import evaluate_mot, read_mot, read_seqinfo
-from fairmot_ros.evaluation.iou import box_iou
 from fairmot_ros.tracker import Tracker, TrackerConfig
 from fairmot_ros.types import Detections
 
@@ -154,8 +154,8 @@ class Sequence:
         for row in self.ignored:
             same = (rows[:, 0] == row[0]).nonzero()[0]
             others = self.truth[self.truth[:, 0] == row[0]]
-            fit = box_iou(rows[same, 2:6], row[None, 2:6])[:, 0]
-            better = box_iou(rows[same, 2:6], others[:, 2:6]).max(axis=1, initial=0.0)
+            fit = trackeval_iou_matrix(rows[same, 2:6], row[None, 2:6])[:, 0]
+            better = trackeval_iou_matrix(rows[same, 2:6], others[:, 2:6]).max(axis=1, initial=0.0)
             keep[same[(fit >= 0.5) & (fit > better)]] = False
         return rows[keep]
 
@@ -167,9 +167,7 @@ def mot15(folder: Path) -> Sequence:
     frames = []
     for frame in range(1, info.length + 1):
         rows = found[found[:, 0] == frame]
-        boxes = rows[:, 2:6].copy()
-        boxes[:, 2:] += boxes[:, :2]
-        frames.append(Detections(boxes, rows[:, 6]))
+        frames.append(Detections(xywh_to_xyxy(rows[:, 2:6]), rows[:, 6]))
     return Sequence(frames, info.frame_rate, read_mot(folder / 'gt' / 'gt.txt'))
 
 

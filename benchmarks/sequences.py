@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks import REFERENCE_DATA
+from fairmot_ros.boxes import clip_boxes, xywh_to_xyxy
 from fairmot_ros.evaluation import read_mot
 from fairmot_ros.evaluation.mot_format import FRAME, HEIGHT, LEFT, MARK
 from fairmot_ros.evaluation.seqinfo import SeqInfo, read_seqinfo
@@ -69,8 +70,7 @@ class LabelledSequence:
     def labels(self, frame: int) -> tuple[Array, Array]:
         """Return the boxes_xyxy of a frame that are judged, and those that are not."""
         rows = self.truth[self.truth[:, FRAME] == frame]
-        boxes = rows[:, LEFT : HEIGHT + 1].copy()
-        boxes[:, 2:] += boxes[:, :2]
+        boxes = xywh_to_xyxy(rows[:, LEFT : HEIGHT + 1])
         judged = rows[:, MARK] > 0
         return boxes[judged], boxes[~judged]
 
@@ -78,8 +78,7 @@ class LabelledSequence:
         """Return boxes clipped to the image where the sequence asks for it."""
         if not self.clip:
             return boxes_xyxy
-        width, height = self.info.width, self.info.height
-        return boxes_xyxy.clip(0, [width, height, width, height])
+        return clip_boxes(boxes_xyxy, (self.info.width, self.info.height))
 
 
 def _read_image(path: Path) -> Image:

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from tqdm import tqdm
 
+from fairmot_ros.boxes import xyxy_to_xywh
 from fairmot_ros.types import Detections
 
 Image = NDArray[np.uint8]
@@ -113,7 +114,7 @@ def _suppressed(boxes: Boxes, scores: Boxes) -> Detections:
     """Return what non-maximum suppression leaves, in falling order of score."""
     likely = scores >= MIN_SCORE
     boxes, scores = boxes[likely], scores[likely]
-    xywh = np.concatenate((boxes[:, :2], boxes[:, 2:] - boxes[:, :2]), axis=1)
+    xywh = xyxy_to_xywh(boxes)
     kept = np.asarray(
         cv2.dnn.NMSBoxes(xywh.tolist(), scores.tolist(), MIN_SCORE, NMS_IOU), np.int64
     )

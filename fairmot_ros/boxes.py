@@ -1,23 +1,189 @@
-"""Geometry of boxes."""
+"""Geometry of axis-aligned boxes: forms, areas, overlaps.
+
+Boxes are arrays [..., 4] of pixels in one of three forms:
+
+- xyxy: left, top, right, bottom;
+- xywh: left, top, width, height;
+- cxcywh: centre x, centre y, width, height.
+
+Functions marked "arrays or tensors" compute the same with NumPy arrays and with torch tensors,
+through which gradients flow; all others take NumPy arrays. Leading dimensions are broadcast, and
+arrays without boxes are allowed everywhere. `*_matrix` compare each of N boxes with each of M.
+"""
 
 from __future__ import annotations
 
-from typing import TypeVar
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
-F = TypeVar('F', np.float32, np.float64)
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    Boxes = TypeVar('Boxes', NDArray[np.float32], NDArray[np.float64], Tensor)
+
+#: Smallest area to divide by, so that boxes without an area overlap with nothing.
+MIN_AREA = 1e-6
+#: What cython_bbox, the published trackers' IoU, adds to sizes: the last pixel belongs to a box.
+CYTHON_BBOX_PIXEL = 1.0
+#: Rounding step that TrackEval allows for: areas up to it are 0, overlaps less by it still match.
+TRACKEVAL_EPSILON = float(np.finfo(np.float64).eps)
+
+# -- forms -----------------------------------------------------------------------------------
 
 
-def iou_matrix(a: NDArray[F], b: NDArray[F]) -> NDArray[F]:
-    """Return the intersection over union [N, M] of boxes_xyxy [N, 4] and [M, 4].
+def xyxy_to_xywh(boxes: NDArray) -> NDArray:
+    """Convert [..., 4]; sizes are rounded to the type of the boxes."""
+    xywh = boxes.copy()
+    xywh[..., 2:] -= boxes[..., :2]
+    return xywh
+
+
+def xywh_to_xyxy(boxes: NDArray) -> NDArray:
+    """Convert [..., 4]."""
+    xyxy = boxes.copy()
+    xyxy[..., 2:] += boxes[..., :2]
+    return xyxy
+
+
+def xywh_to_cxcywh(boxes: NDArray) -> NDArray:
+    """Convert [..., 4]."""
+    centred = boxes.copy()
+    centred[..., :2] += boxes[..., 2:] / 2
+    return centred
+
+
+def cxcywh_to_xywh(boxes: NDArray) -> NDArray:
+    """Convert [..., 4]."""
+    xywh = boxes.copy()
+    xywh[..., :2] -= boxes[..., 2:] / 2
+    return xywh
+
+
+def xyxy_to_cxcywh(boxes: NDArray) -> NDArray:
+    """Convert [..., 4]."""
+    low, high = boxes[..., :2], boxes[..., 2:]
+    return np.concatenate(((low + high) / 2, high - low), -1)
+
+
+def boxes_around(centres: Boxes, sizes: Boxes) -> Boxes:
+    """Return boxes_xyxy [..., 4] of centres and sizes [..., 2], arrays or tensors."""
+    half = sizes / 2
+    return _concatenate(centres)((centres - half, centres + half), -1)
+
+
+def cxcywh_to_xyxy(boxes: Boxes) -> Boxes:
+    """Convert [..., 4], arrays or tensors."""
+    return boxes_around(boxes[..., :2], boxes[..., 2:])
+
+
+# -- single boxes ----------------------------------------------------------------------------
+
+
+def is_valid_box(boxes_xyxy: ArrayLike) -> NDArray[np.bool_]:
+    """Return for each box [..., 4] whether it has finite corners and an area."""
+    boxes = np.asarray(boxes_xyxy)
+    ordered = (boxes[..., 2:] > boxes[..., :2]).all(-1)
+    return np.asarray(np.isfinite(boxes).all(-1) & ordered)
+
+
+def clip_boxes(boxes_xyxy: NDArray, size: tuple[int, int]) -> NDArray:
+    """Return boxes [..., 4] clipped to an image of `size`, (width, height)."""
+    return boxes_xyxy.clip(0, np.array([*size, *size], boxes_xyxy.dtype))
+
+
+def area(boxes_xyxy: Boxes, pixel: float = 0.0) -> Boxes:
+    """Return the areas [...] of boxes [..., 4], arrays or tensors; 0 where a side is negative.
+
+    Args:
+        boxes_xyxy: the boxes.
+        pixel: added to both sides, see `CYTHON_BBOX_PIXEL`.
+    """
+    sides = boxes_xyxy[..., 2:] - boxes_xyxy[..., :2]
+    return ((sides + pixel) if pixel else sides).clip(0).prod(-1)
+
+
+# -- two boxes -------------------------------------------------------------------------------
+
+
+def intersection(a: Boxes, b: Boxes) -> Boxes:
+    """Return the areas that boxes_xyxy [..., 4] have in common, arrays or tensors."""
+    maximum, minimum = _extremes(a)
+    low = maximum(a[..., :2], b[..., :2])
+    high = minimum(a[..., 2:], b[..., 2:])
+    return (high - low).clip(0).prod(-1)
+
+
+def iou_of_areas(shared: Boxes, area_a: Boxes, area_b: Boxes) -> Boxes:
+    """Return intersections over unions, given intersections and areas, arrays or tensors."""
+    return shared / (area_a + area_b - shared).clip(MIN_AREA)
+
+
+def iou(a: Boxes, b: Boxes) -> Boxes:
+    """Return the intersection over union, 0..1, of boxes_xyxy [..., 4], arrays or tensors."""
+    return iou_of_areas(intersection(a, b), area(a), area(b))
+
+
+def share_inside(boxes_xyxy: Boxes, regions_xyxy: Boxes) -> Boxes:
+    """Return which share of the boxes' areas lies in regions, 0..1, arrays or tensors."""
+    return intersection(boxes_xyxy, regions_xyxy) / area(boxes_xyxy).clip(MIN_AREA)
+
+
+def visible_share(boxes_xyxy: NDArray, size: tuple[int, int]) -> NDArray:
+    """Return which share [...] of boxes [..., 4] lies in an image of `size`, (width, height)."""
+    return share_inside(boxes_xyxy, np.array([0, 0, *size], boxes_xyxy.dtype))
+
+
+# -- all pairs -------------------------------------------------------------------------------
+
+
+def iou_matrix(a: NDArray, b: NDArray) -> NDArray:
+    """Return the intersection over union [N, M] of boxes_xyxy [N, 4] and [M, 4]."""
+    return iou(a[:, None], b[None, :])
+
+
+def coverage_matrix(a: NDArray, b: NDArray) -> NDArray:
+    """Return the intersection [N, M] of boxes_xyxy as a share of the smaller one's area."""
+    a, b = a[:, None], b[None, :]
+    return intersection(a, b) / np.minimum(area(a), area(b)).clip(MIN_AREA)
+
+
+def trackeval_iou_matrix(
+    a_xywh: NDArray[np.float64], b_xywh: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Return the intersection over union [N, M] of boxes_xywh with the rounding of TrackEval.
 
     Boxes without an area overlap with nothing.
     """
-    low = np.maximum(a[:, None, :2], b[None, :, :2])
-    high = np.minimum(a[:, None, 2:], b[None, :, 2:])
-    shared = np.prod((high - low).clip(0), axis=2)
-    area_a, area_b = (np.prod((x[:, 2:] - x[:, :2]).clip(0), axis=1) for x in (a, b))
-    union = area_a[:, None] + area_b[None, :] - shared
-    return np.divide(shared, union, out=np.zeros_like(shared), where=union > 0)
+    start_a, start_b = a_xywh[:, None, :2], b_xywh[None, :, :2]
+    stop_a, stop_b = start_a + a_xywh[:, None, 2:4], start_b + b_xywh[None, :, 2:4]
+    sides = np.maximum(np.minimum(stop_a, stop_b) - np.maximum(start_a, start_b), 0)
+    shared = sides[..., 0] * sides[..., 1]
+    # The size is taken back from the corners: it rounds as the intersection does, so that a
+    # box's overlap with itself is exactly 1.
+    area_a, area_b = (stop_a - start_a).prod(axis=2), (stop_b - start_b).prod(axis=2)
+    union = area_a + area_b - shared
+    solid = np.minimum(np.minimum(area_a, area_b), union) > TRACKEVAL_EPSILON
+    return np.divide(shared, union, out=np.zeros_like(union), where=solid)
+
+
+# -- NumPy and torch -------------------------------------------------------------------------
+
+
+def _concatenate(boxes: Any) -> Callable[..., Any]:
+    if isinstance(boxes, np.ndarray):
+        return np.concatenate
+    import torch
+
+    return torch.cat
+
+
+def _extremes(boxes: Any) -> tuple[Callable[..., Any], Callable[..., Any]]:
+    """Return the elementwise maximum and minimum for the kind of array that the boxes are."""
+    if isinstance(boxes, np.ndarray):
+        return np.maximum, np.minimum
+    import torch
+
+    return torch.maximum, torch.minimum

@@ -8,6 +8,8 @@ from enum import IntEnum
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from fairmot_ros.boxes import xywh_to_xyxy
+
 FloatArray = NDArray[np.float32]
 
 
@@ -133,5 +135,4 @@ class Track:
     @property
     def box_xyxy(self) -> NDArray[np.float64]:
         """Left, top, right, bottom in pixels."""
-        left, top, width, height = self.box_xywh
-        return np.array([left, top, left + width, top + height])
+        return xywh_to_xyxy(self.box_xywh)

@@ -14,8 +14,8 @@ FILES = sorted(PACKAGE.rglob('*.py'))
 # From the bottom up. '' is the package itself: __init__.py, whose names all layers may use.
 LAYERS = (
     '',
-    'types',
     'boxes',
+    'types',
     'former_settings',
     'settings',
     'geometry',

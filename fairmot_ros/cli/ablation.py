@@ -6,10 +6,8 @@ import argparse
 import sys
 from pathlib import Path
 
-from fairmot_ros.network import CheckpointError
+from fairmot_ros.cli.command import RESUMABLE, ExitCode, run_command
 from fairmot_ros.training.ablation import read_plan, run_ablation
-from fairmot_ros.training.config import ConfigError
-from fairmot_ros.training.sources import DataError
 from fairmot_ros.training.trainer import TrainingError
 
 
@@ -38,17 +36,20 @@ def make_parser() -> argparse.ArgumentParser:
 def main(arguments: list[str] | None = None) -> int:
     """Run the command; returns the exit code."""
     options = make_parser().parse_args(arguments)
-    try:
-        plan = read_plan(options.plan)
-        run_ablation(plan, options.data, options.output, options.device)
-    except (CheckpointError, ConfigError, DataError, TrainingError) as error:
-        print(f'fairmot-ablation: {error}', file=sys.stderr)
-        return 2
-    except KeyboardInterrupt:
-        print('fairmot-ablation: stopped; the same command resumes it', file=sys.stderr)
-        return 130
+    return run_command(
+        'fairmot-ablation',
+        lambda: compare(options),
+        mistakes=(TrainingError,),
+        interrupted=RESUMABLE,
+    )
+
+
+def compare(options: argparse.Namespace) -> int:
+    """Train and score all variants and print the results."""
+    plan = read_plan(options.plan)
+    run_ablation(plan, options.data, options.output, options.device)
     print((options.output / 'results.md').read_text())
-    return 0
+    return ExitCode.SUCCESS
 
 
 if __name__ == '__main__':

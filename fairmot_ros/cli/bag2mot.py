@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import cv2
 from tqdm import tqdm
 
-from fairmot_ros.cli.command import run_command
+from fairmot_ros.cli.command import ExitCode, run_command
 from fairmot_ros.evaluation.mot_format import write_mot
 
 if TYPE_CHECKING:
@@ -86,7 +86,7 @@ def convert(options: argparse.Namespace) -> int:
             write_pictures(images, frames, options.images)
         if bag.damage:
             print(f'note: {bag.damage}')
-    return 0
+    return ExitCode.SUCCESS
 
 
 def write_pictures(images: ImageStream, frames: FrameIndex, folder: Path) -> None:

@@ -10,13 +10,13 @@ from pathlib import Path
 
 from tqdm import tqdm
 
+from fairmot_ros.cli.command import ExitCode, run_command
 from fairmot_ros.detector.detector import find_weights
-from fairmot_ros.network import CheckpointError, load_checkpoint, save_checkpoint
-from fairmot_ros.training.config import ConfigError, read_config
+from fairmot_ros.network import load_checkpoint, save_checkpoint
+from fairmot_ros.training.config import read_config
 from fairmot_ros.training.mix import read_mix
 from fairmot_ros.training.scoring.calibration import fit_line, move, reliability
 from fairmot_ros.training.scoring.detection import detections_of, make_detector
-from fairmot_ros.training.sources import DataError
 
 LOWEST = 0.2  # the many detections below it would decide, but no tracker uses them
 #: Of calibrated scores: what two of five, four of five and nine of ten detections are right at.
@@ -59,15 +59,10 @@ def make_parser() -> argparse.ArgumentParser:
 def main(arguments: list[str] | None = None) -> int:
     """Run the command; returns the exit code."""
     options = make_parser().parse_args(arguments)
-    try:
-        calibrate(options)
-    except (CheckpointError, ConfigError, DataError, ValueError) as error:
-        print(f'fairmot-calibrate: {error}', file=sys.stderr)
-        return 2
-    return 0
+    return run_command('fairmot-calibrate', lambda: calibrate(options))
 
 
-def calibrate(options: argparse.Namespace) -> None:
+def calibrate(options: argparse.Namespace) -> int:
     """Fit, tell before and after, and write."""
     config = read_config(options.config)
     sets = tuple(part for part in config.sets if not part.cut_outs)
@@ -96,6 +91,7 @@ def calibrate(options: argparse.Namespace) -> None:
             indent=1,
         )
     )
+    return ExitCode.SUCCESS
 
 
 if __name__ == '__main__':

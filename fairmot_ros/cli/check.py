@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 
+from fairmot_ros.cli.command import ExitCode, run_command
 from fairmot_ros.cli.installation import Finding, Level, examine
 
 MARKS = {Level.OK: ' ok ', Level.NOTE: 'note', Level.PROBLEM: 'FAIL'}
@@ -28,15 +29,20 @@ def describe(finding: Finding) -> str:
 def main(arguments: list[str] | None = None) -> int:
     """Run the command; returns the exit code."""
     make_parser().parse_args(arguments)
+    return run_command('fairmot-check', check)
+
+
+def check() -> int:
+    """Print all findings."""
     problems = 0
     for finding in examine():
         print(describe(finding), flush=True)
         problems += finding.level is Level.PROBLEM
     if problems:
         print(f'fairmot-check: {problems} thing(s) must be put right before the nodes can run')
-        return 1
+        return ExitCode.NOT_KEPT
     print('fairmot-check: the nodes can run')
-    return 0
+    return ExitCode.SUCCESS
 
 
 if __name__ == '__main__':

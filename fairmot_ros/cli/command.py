@@ -1,39 +1,76 @@
-"""What commands share: sizes as arguments, mistakes in one sentence, quiet interruptions."""
+"""What commands share: exit codes, errors as one sentence, sizes as arguments."""
 
 from __future__ import annotations
 
 import argparse
 import sys
+import traceback
 from collections.abc import Callable
+from enum import IntEnum
 
 PACKAGES = ('rosbags', 'mcap', 'rclpy')  # that not every installation has
-MISTAKE, INTERRUPTED = 2, 130
+RESUMABLE = 'stopped; the same command resumes it'
 
 
-def run_command(name: str, work: Callable[[], int]) -> int:
-    """Return the exit code of `work`, with errors that a user can mend printed on stderr.
+class ExitCode(IntEnum):
+    """What a command returns to the shell; `docs/evaluation.md` explains the codes to users."""
+
+    SUCCESS = 0
+    NOT_KEPT = 1  # it ran, and what it was to check does not hold
+    MISTAKE = 2  # the user's; argparse exits with 2 as well
+    FAULT = 3  # ours
+    INTERRUPTED = 130  # as of a shell's child that SIGINT ends
+
+
+def run_command(
+    name: str,
+    work: Callable[[], int],
+    *,
+    mistakes: tuple[type[Exception], ...] = (),
+    interrupted: str = 'interrupted',
+) -> int:
+    """Return the exit code of `work`, or the one of the error that ends it, printed on stderr.
+
+    ValueError and OSError are a user's mistakes: what they say is printed as one sentence. All
+    other exceptions are faults of this package, printed with their traceback.
 
     Args:
         name: of the command.
         work: does it and returns its exit code; imports what may be missing.
+        mistakes: further exceptions that are a user's mistakes.
+        interrupted: what to print on Ctrl-C.
     """
+    users: tuple[type[Exception], ...] = (ValueError, OSError, *mistakes)
     try:
         return work()
     except ModuleNotFoundError as error:
         package = (error.name or '').split('.')[0]
         if package not in PACKAGES:
-            raise
+            return _report_fault(name)
         advice = (
             'source the setup.bash of a ROS 2' if package == 'rclpy' else f'pip install {package}'
         )
         print(f'{name}: the Python package {package} is missing: {advice}', file=sys.stderr)
-        return MISTAKE
-    except (ValueError, OSError) as error:
+        return ExitCode.MISTAKE
+    except users as error:
         print(f'{name}: {error}', file=sys.stderr)
-        return MISTAKE
+        return ExitCode.MISTAKE
     except KeyboardInterrupt:
-        print(f'{name}: interrupted', file=sys.stderr)
-        return INTERRUPTED
+        print(f'{name}: {interrupted}', file=sys.stderr)
+        return ExitCode.INTERRUPTED
+    except Exception:
+        return _report_fault(name)
+
+
+def _report_fault(name: str) -> int:
+    """Print the exception that is being handled, and where to report it."""
+    traceback.print_exc()
+    print(
+        f'{name}: this is a fault of fairmot_ros: report it to the maintainers named in '
+        'package.xml, with the lines above and the output of fairmot-check',
+        file=sys.stderr,
+    )
+    return ExitCode.FAULT
 
 
 def parse_size(text: str) -> tuple[int, int]:

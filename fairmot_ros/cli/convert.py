@@ -7,12 +7,12 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
+from fairmot_ros.cli.command import ExitCode, run_command
 from fairmot_ros.cli.set_arguments import add_set_arguments, chosen_set
-from fairmot_ros.training.config import IDENTITIES, ConfigError
+from fairmot_ros.training.config import IDENTITIES
 from fairmot_ros.training.convert import write_jde
 from fairmot_ros.training.problems import Problems
 from fairmot_ros.training.readers import read_set
-from fairmot_ros.training.sources import DataError
 
 
 def make_parser() -> argparse.ArgumentParser:
@@ -41,21 +41,22 @@ def make_parser() -> argparse.ArgumentParser:
 def main(arguments: list[str] | None = None) -> int:
     """Run the command; returns the exit code."""
     options = make_parser().parse_args(arguments)
+    return run_command('fairmot-convert', lambda: convert(options))
+
+
+def convert(options: argparse.Namespace) -> int:
+    """Read the set and write the layout."""
     problems = Problems()
-    try:
-        data, part = chosen_set(options)
-        part = replace(part, identities=options.identities)
-        photographs = read_set(data, part, problems)
-        listing = write_jde(
-            photographs, data / part.folder, options.output, options.name or part.folder, problems
-        )
-    except (ConfigError, DataError) as error:
-        print(f'fairmot-convert: {error}', file=sys.stderr)
-        return 2
+    data, part = chosen_set(options)
+    part = replace(part, identities=options.identities)
+    photographs = read_set(data, part, problems)
+    listing = write_jde(
+        photographs, data / part.folder, options.output, options.name or part.folder, problems
+    )
     if len(problems):
         print(problems.report(), file=sys.stderr)
     print(f'{listing}: {len(listing.read_text().splitlines())} pictures')
-    return 0
+    return ExitCode.SUCCESS
 
 
 if __name__ == '__main__':

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 from fairmot_ros.cli import evaluate, mot2bag
+from fairmot_ros.cli.command import run_command
 from fairmot_ros.cli.demo import SHIPPED_VIDEO, choose_video
 from fairmot_ros.evaluation import read_seqinfo
 
@@ -53,6 +54,11 @@ def name_of(video: Path) -> str:
 def main(arguments: list[str] | None = None) -> int:
     """Run the command; returns the exit code."""
     options = make_parser().parse_args(arguments)
+    return run_command('demo-eval', lambda: evaluate_video(options))
+
+
+def evaluate_video(options: argparse.Namespace) -> int:
+    """Write the bag and evaluate the tracker on it; returns the exit code."""
     choose_video(options)
     if options.video == SHIPPED_VIDEO:
         print(

@@ -34,7 +34,8 @@ def make_parser() -> argparse.ArgumentParser:
         'With --rate, the images are also sent to the real node at the rate of a camera: drops, '
         'latency, and what real time costs in accuracy. Writes report.html and report.json to '
         'look at and to keep, and the tracks as MOTChallenge text.',
-        epilog='Exit codes: 0, or 1 if a limit was not kept, 2 for a mistake.',
+        epilog='Exit codes: 0, or 1 if a limit was not kept, 2 for a mistake, 3 for a fault of '
+        'the program.',
     )
     parser.add_argument(
         'bags', type=Path, nargs='+', metavar='BAG', help='folder, or .mcap or .db3 file'

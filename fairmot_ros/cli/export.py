@@ -10,13 +10,13 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from fairmot_ros.cli.command import parse_size
+from fairmot_ros.cli.command import ExitCode, parse_size, run_command
 from fairmot_ros.detector.detector import find_weights
 from fairmot_ros.detector.engines.base import EngineOptions
 from fairmot_ros.detector.engines.onnx_engine import OnnxEngine
 from fairmot_ros.detector.input_size import choose_input_size
 from fairmot_ros.detector.onnx_export import ExportError, export_onnx
-from fairmot_ros.network import CheckpointError, load_checkpoint
+from fairmot_ros.network import load_checkpoint
 from fairmot_ros.network.base import Network
 
 TOLERANCE = 1e-3  # of a map's largest value
@@ -46,18 +46,18 @@ def main(arguments: list[str] | None = None) -> int:
     """Run the command; returns the exit code."""
     options = make_parser().parse_args(arguments)
     logging.getLogger('torch.onnx').setLevel(logging.ERROR)  # it warns of what nobody needs here
+    return run_command('fairmot-export', lambda: export(options), mistakes=(ExportError,))
+
+
+def export(options: argparse.Namespace) -> int:
+    """Write the file and compare it with the network."""
     if options.output.suffix != '.onnx':
-        print(f'fairmot-export: {options.output} must end in .onnx', file=sys.stderr)
-        return 2
-    try:
-        network = load_checkpoint(find_weights(options.weights))
-        size = choose_input_size(options.input_size, network.info)
-        options.output.parent.mkdir(parents=True, exist_ok=True)
-        export_onnx(network, options.output, size)
-        differences = compare(network, options.output, size)
-    except (CheckpointError, ExportError, ValueError, OSError) as error:
-        print(f'fairmot-export: {error}', file=sys.stderr)
-        return 2
+        raise ValueError(f'{options.output} must end in .onnx')
+    network = load_checkpoint(find_weights(options.weights))
+    size = choose_input_size(options.input_size, network.info)
+    options.output.parent.mkdir(parents=True, exist_ok=True)
+    export_onnx(network, options.output, size)
+    differences = compare(network, options.output, size)
     print(
         f'{options.output}: {network.info.architecture}, {size[0]} x {size[1]}, '
         f'{options.output.stat().st_size / 1e6:.1f} MB'
@@ -69,8 +69,8 @@ def main(arguments: list[str] | None = None) -> int:
             f'fairmot-export: the file does not compute what {options.weights} does',
             file=sys.stderr,
         )
-        return 1
-    return 0
+        return ExitCode.NOT_KEPT
+    return ExitCode.SUCCESS
 
 
 @torch.inference_mode()

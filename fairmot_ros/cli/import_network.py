@@ -6,7 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from fairmot_ros.cli.command import parse_size, run_command
+from fairmot_ros.cli.command import ExitCode, parse_size, run_command
 from fairmot_ros.network import save_checkpoint
 from fairmot_ros.network.base import SIZE_MULTIPLE
 from fairmot_ros.network.yolox_import import import_yolox_nano
@@ -60,7 +60,7 @@ def write_checkpoint(options: argparse.Namespace) -> int:
     )
     parameters = sum(p.numel() for p in network.parameters())
     print(f'{options.output}: {network.info.name}, {parameters:,} parameters')
-    return 0
+    return ExitCode.SUCCESS
 
 
 if __name__ == '__main__':

@@ -7,7 +7,7 @@ import sys
 from itertools import islice
 from pathlib import Path
 
-from fairmot_ros.cli.command import run_command
+from fairmot_ros.cli.command import ExitCode, run_command
 from fairmot_ros.evaluation import read_mot, read_seqinfo
 from fairmot_ros.ros.video_source import VideoSource
 
@@ -123,7 +123,7 @@ def convert(options: argparse.Namespace) -> int:
         expected = read_seqinfo(info).length
         if expected != count:
             print(f'note: seqinfo.ini says {expected} images')
-    return 0
+    return ExitCode.SUCCESS
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -7,8 +7,8 @@ import re
 import sys
 from pathlib import Path
 
+from fairmot_ros.cli.command import ExitCode, run_command
 from fairmot_ros.training.packing import PackedSet, pack
-from fairmot_ros.training.sources import DataError
 
 
 def make_parser() -> argparse.ArgumentParser:
@@ -43,15 +43,16 @@ def make_parser() -> argparse.ArgumentParser:
 def main(arguments: list[str] | None = None) -> int:
     """Run the command; returns the exit code."""
     options = make_parser().parse_args(arguments)
-    try:
-        sets = [parse_set(text, tuple(options.leave_out)) for text in options.sets]
-        quality = pack(sets, options.output, int(options.max_megabytes * 1e6))
-    except DataError as error:
-        print(f'fairmot-pack: {error}', file=sys.stderr)
-        return 2
+    return run_command('fairmot-pack', lambda: write_packed(options))
+
+
+def write_packed(options: argparse.Namespace) -> int:
+    """Pack the sets and print how well they fit."""
+    sets = [parse_set(text, tuple(options.leave_out)) for text in options.sets]
+    quality = pack(sets, options.output, int(options.max_megabytes * 1e6))
     size = options.output.stat().st_size / 1e6
     print(f'{options.output}: {len(sets)} sets, {size:.1f} MB at image quality {quality}')
-    return 0
+    return ExitCode.SUCCESS
 
 
 def parse_set(text: str, leave_out: tuple[str, ...]) -> PackedSet:

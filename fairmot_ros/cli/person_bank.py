@@ -8,13 +8,13 @@ from pathlib import Path
 
 from tqdm import tqdm
 
-from fairmot_ros.training.config import ConfigError, read_config
+from fairmot_ros.cli.command import ExitCode, run_command
+from fairmot_ros.training.config import read_config
 from fairmot_ros.training.mix import read_mix
 from fairmot_ros.training.persons.making import Embed, WindowMaker, make_bank
 from fairmot_ros.training.persons.track_windows import Video, make_track_bank
 from fairmot_ros.training.persons.windows import MAX_HEIGHT
 from fairmot_ros.training.readers import read_set
-from fairmot_ros.training.sources import DataError
 from fairmot_ros.training.teachers.reidentification import ReidTeacher
 
 
@@ -63,35 +63,36 @@ def embed_with(teacher: ReidTeacher) -> Embed:
 def main(arguments: list[str] | None = None) -> int:
     """Run the command; returns the exit code."""
     options = make_parser().parse_args(arguments)
-    try:
-        config = read_config(options.config)
-        if options.output is None and config.canvas is None:
-            raise ConfigError(f'{options.config} has no section `canvas`: give --output')
-        folder = options.output or Path(config.canvas.bank if config.canvas else '')
-        embed = embed_with(ReidTeacher(options.teacher))
-        mix = read_mix(config.sets, options.data, max_cut_out_height=MAX_HEIGHT)
-        maker = WindowMaker(mix)
-        with tqdm(total=options.count, unit='person', desc='bank') as progress:
-            for done in make_bank(
-                maker,
-                embed,
-                folder,
-                options.count,
-                options.per_file,
-                options.seed,
-            ):
-                progress.update(done - progress.n)
-        for part in config.sets:
-            if part.frames:
-                photographs = read_set(options.data, part, mix.problems)
-                video = Video(part.folder, photographs, part.frames)
-                for people in make_track_bank(video, embed, folder, options.seed):
-                    print(f'{part.folder}: {people} people seen in several frames')
-    except (ConfigError, DataError) as error:
-        print(f'fairmot-person-bank: {error}', file=sys.stderr)
-        return 2
+    return run_command('fairmot-person-bank', lambda: write_bank(options))
+
+
+def write_bank(options: argparse.Namespace) -> int:
+    """Make the bank, or complete it."""
+    config = read_config(options.config)
+    if options.output is None and config.canvas is None:
+        raise ValueError(f'{options.config} has no section `canvas`: give --output')
+    folder = options.output or Path(config.canvas.bank if config.canvas else '')
+    embed = embed_with(ReidTeacher(options.teacher))
+    mix = read_mix(config.sets, options.data, max_cut_out_height=MAX_HEIGHT)
+    maker = WindowMaker(mix)
+    with tqdm(total=options.count, unit='person', desc='bank') as progress:
+        for done in make_bank(
+            maker,
+            embed,
+            folder,
+            options.count,
+            options.per_file,
+            options.seed,
+        ):
+            progress.update(done - progress.n)
+    for part in config.sets:
+        if part.frames:
+            photographs = read_set(options.data, part, mix.problems)
+            video = Video(part.folder, photographs, part.frames)
+            for people in make_track_bank(video, embed, folder, options.seed):
+                print(f'{part.folder}: {people} people seen in several frames')
     print(f'bank: {folder}')
-    return 0
+    return ExitCode.SUCCESS
 
 
 if __name__ == '__main__':

@@ -8,16 +8,15 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from fairmot_ros.cli.command import ExitCode, run_command
 from fairmot_ros.cli.set_arguments import add_set_arguments, chosen_set
 from fairmot_ros.detector.detector import find_weights
 from fairmot_ros.detector.input_size import check_input_size, choose_input_size
-from fairmot_ros.network import CheckpointError, load_checkpoint
-from fairmot_ros.training.config import ConfigError
+from fairmot_ros.network import load_checkpoint
 from fairmot_ros.training.problems import Problems
 from fairmot_ros.training.readers import read_set
 from fairmot_ros.training.scoring import score_detection, score_embedding, score_teacher
 from fairmot_ros.training.scoring.detection import make_detector
-from fairmot_ros.training.sources import DataError
 from fairmot_ros.training.teacher_labels import read_detections
 
 
@@ -74,17 +73,17 @@ def make_parser() -> argparse.ArgumentParser:
 def main(arguments: list[str] | None = None) -> int:
     """Run the command; returns the exit code."""
     options = make_parser().parse_args(arguments)
-    try:
-        result = score(options)
-    except (CheckpointError, ConfigError, DataError, ValueError) as error:
-        print(f'fairmot-score: {error}', file=sys.stderr)
-        return 2
-    text = json.dumps(result, indent=1)
+    return run_command('fairmot-score', lambda: write_scores(options))
+
+
+def write_scores(options: argparse.Namespace) -> int:
+    """Score and print the result."""
+    text = json.dumps(score(options), indent=1)
     if options.output:
         options.output.parent.mkdir(parents=True, exist_ok=True)
         options.output.write_text(text + '\n')
     print(text)
-    return 0
+    return ExitCode.SUCCESS
 
 
 def score(options: argparse.Namespace) -> dict[str, Any]:

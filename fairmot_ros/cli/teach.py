@@ -6,7 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from fairmot_ros.training.sources import DataError
+from fairmot_ros.cli.command import ExitCode, run_command
 from fairmot_ros.training.teacher_labels import DETECTIONS, EMBEDDINGS
 from fairmot_ros.training.teachers.detectors import create_detector
 from fairmot_ros.training.teachers.labelling import label_boxes, label_embeddings
@@ -47,18 +47,19 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     if not (options.detector or options.reid):
         parser.error('nothing to do: give --detector, --reid or both')
-    try:
-        detectors = [create_detector(name) for name in options.detector]
-        reid = ReidTeacher(options.reid) if options.reid else None
-        for folder in options.sets:
-            if detectors:
-                print(f'{folder}: {label_boxes(detectors, folder)} detections')
-            if reid is not None:
-                print(f'{folder}: {label_embeddings(reid, folder)} embeddings')
-    except DataError as error:
-        print(f'fairmot-teach: {error}', file=sys.stderr)
-        return 2
-    return 0
+    return run_command('fairmot-teach', lambda: label(options))
+
+
+def label(options: argparse.Namespace) -> int:
+    """Run the teachers on all sets."""
+    detectors = [create_detector(name) for name in options.detector]
+    reid = ReidTeacher(options.reid) if options.reid else None
+    for folder in options.sets:
+        if detectors:
+            print(f'{folder}: {label_boxes(detectors, folder)} detections')
+        if reid is not None:
+            print(f'{folder}: {label_embeddings(reid, folder)} embeddings')
+    return ExitCode.SUCCESS
 
 
 if __name__ == '__main__':

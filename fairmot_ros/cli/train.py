@@ -8,9 +8,8 @@ import sys
 import time
 from pathlib import Path
 
-from fairmot_ros.network import CheckpointError
-from fairmot_ros.training.config import ConfigError, read_config
-from fairmot_ros.training.sources import DataError
+from fairmot_ros.cli.command import RESUMABLE, ExitCode, run_command
+from fairmot_ros.training.config import read_config
 from fairmot_ros.training.trainer import Trainer, TrainingError
 
 
@@ -65,23 +64,26 @@ def make_parser() -> argparse.ArgumentParser:
 def main(arguments: list[str] | None = None) -> int:
     """Run the command; returns the exit code."""
     options = make_parser().parse_args(arguments)
+    return run_command(
+        'fairmot-train',
+        lambda: train(options),
+        mistakes=(TrainingError,),
+        interrupted=RESUMABLE,
+    )
+
+
+def train(options: argparse.Namespace) -> int:
+    """Train all configurations in turn."""
     ends = time.monotonic() + 60 * options.minutes
-    try:
-        for config in [read_config(path) for path in options.config]:
-            folder = options.output or Path('runs') / config.name
-            trainer = Trainer(config, options.data, folder, options.device)
-            weights = trainer.run(options.save_every, (ends - time.monotonic()) / 60)
-            report = trainer.mix.problems.report()
-            if report and trainer.processes.is_first:
-                print(report, file=sys.stderr)
-            if not trainer.is_finished:
-                break
-    except (CheckpointError, ConfigError, DataError, TrainingError) as error:
-        print(f'fairmot-train: {error}', file=sys.stderr)
-        return 2
-    except KeyboardInterrupt:
-        print('fairmot-train: stopped; the same command resumes it', file=sys.stderr)
-        return 130
+    for config in [read_config(path) for path in options.config]:
+        folder = options.output or Path('runs') / config.name
+        trainer = Trainer(config, options.data, folder, options.device)
+        weights = trainer.run(options.save_every, (ends - time.monotonic()) / 60)
+        report = trainer.mix.problems.report()
+        if report and trainer.processes.is_first:
+            print(report, file=sys.stderr)
+        if not trainer.is_finished:
+            break
     if trainer.processes.is_first:
         if not trainer.is_finished:
             print(
@@ -90,7 +92,7 @@ def main(arguments: list[str] | None = None) -> int:
             )
         print(f'weights: {weights}')
     trainer.processes.leave()
-    return 0
+    return ExitCode.SUCCESS
 
 
 if __name__ == '__main__':

@@ -13,8 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import linear_sum_assignment
 
-from fairmot_ros.evaluation.iou import EPS, FloatArray
-from fairmot_ros.evaluation.preprocessing import Frame, IndexArray, Sequence
+from fairmot_ros.boxes import TRACKEVAL_EPSILON
+from fairmot_ros.evaluation.preprocessing import FloatArray, Frame, IndexArray, Sequence
 
 MATCH_IOU = 0.5
 MOSTLY_TRACKED = 0.8  # more than this share of its boxes is matched
@@ -114,9 +114,9 @@ def _match(frame: Frame, previous_match: NDArray[np.intp]) -> tuple[IndexArray, 
     """Return rows and columns of the pairs of a frame."""
     continues = previous_match[frame.gt_ids][:, None] == frame.result_ids
     score = _CONTINUATION_BONUS * continues + frame.iou
-    score[frame.iou < MATCH_IOU - EPS] = 0
+    score[frame.iou < MATCH_IOU - TRACKEVAL_EPSILON] = 0
     rows, columns = linear_sum_assignment(score, maximize=True)
-    matched = score[rows, columns] > EPS
+    matched = score[rows, columns] > TRACKEVAL_EPSILON
     return rows[matched], columns[matched]
 
 

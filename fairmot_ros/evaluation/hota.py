@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import linear_sum_assignment
 
-from fairmot_ros.evaluation.iou import EPS, FloatArray
-from fairmot_ros.evaluation.preprocessing import Sequence
+from fairmot_ros.boxes import TRACKEVAL_EPSILON
+from fairmot_ros.evaluation.preprocessing import FloatArray, Sequence
 
 # The localisation thresholds 0.05, 0.10, ..., 0.95.
 ALPHAS = np.arange(0.05, 0.99, 0.05)
@@ -93,7 +93,7 @@ def evaluate_hota(sequence: Sequence) -> Hota:
     gt_of_pair, result_of_pair = np.divmod(pairs, max(1, len(result_total)))
     gt_size, result_size = gt_total[gt_of_pair], result_total[result_of_pair]
 
-    hits = iou >= ALPHAS[:, None] - EPS
+    hits = iou >= ALPHAS[:, None] - TRACKEVAL_EPSILON
     # matches[a, p]: in how many frames pair p is matched at threshold a, |TPA| of equation 5.
     matches = np.array([np.bincount(pair_of_match[hit], minlength=len(pairs)) for hit in hits])
     squared = matches * matches
@@ -141,6 +141,6 @@ def _global_alignment(sequence: Sequence) -> FloatArray:
     for frame in sequence.frames:
         iou = frame.iou
         either = iou.sum(axis=0, keepdims=True) + iou.sum(axis=1, keepdims=True) - iou
-        share = np.divide(iou, either, out=np.zeros_like(iou), where=either > EPS)
+        share = np.divide(iou, either, out=np.zeros_like(iou), where=either > TRACKEVAL_EPSILON)
         common[np.ix_(frame.gt_ids, frame.result_ids)] += share
     return common / (sequence.gt_boxes[:, None] + sequence.result_boxes[None, :] - common)

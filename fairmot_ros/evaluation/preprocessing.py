@@ -15,9 +15,10 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import linear_sum_assignment
 
-from fairmot_ros.evaluation.iou import EPS, FloatArray, box_iou
+from fairmot_ros.boxes import TRACKEVAL_EPSILON, trackeval_iou_matrix
 from fairmot_ros.evaluation.mot_format import CLASS, FRAME, HEIGHT, ID, LEFT, MARK, MotArray
 
+FloatArray = NDArray[np.float64]
 IndexArray = NDArray[np.intp]
 
 PEDESTRIAN = 1
@@ -99,7 +100,9 @@ def preprocess(gt: MotArray, results: MotArray, benchmark: str, name: str = '') 
 
     pairs = []
     for number, gt_rows, result_rows in _frames(gt, results):
-        iou = box_iou(gt[gt_rows, LEFT : HEIGHT + 1], results[result_rows, LEFT : HEIGHT + 1])
+        iou = trackeval_iou_matrix(
+            gt[gt_rows, LEFT : HEIGHT + 1], results[result_rows, LEFT : HEIGHT + 1]
+        )
         if distractors is not None and iou.size:
             matched_gt, matched = _match(iou)
             results_kept[result_rows[matched[is_distractor[gt_rows[matched_gt]]]]] = False
@@ -132,9 +135,9 @@ def _frames(gt: MotArray, results: MotArray) -> Iterator[tuple[int, IndexArray, 
 
 def _match(iou: FloatArray) -> tuple[IndexArray, IndexArray]:
     """Return the pairs that make the overlap largest, none of them below the threshold."""
-    score = np.where(iou < DISTRACTOR_IOU - EPS, 0, iou)
+    score = np.where(iou < DISTRACTOR_IOU - TRACKEVAL_EPSILON, 0, iou)
     rows, columns = linear_sum_assignment(score, maximize=True)
-    matched = score[rows, columns] > EPS
+    matched = score[rows, columns] > TRACKEVAL_EPSILON
     return rows[matched], columns[matched]
 
 

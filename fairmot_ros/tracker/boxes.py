@@ -1,4 +1,4 @@
-"""Box forms: xyxy (corners), xywh (corner and size), and the two that a filter can keep.
+"""The two forms of a box that a filter can keep.
 
 A filter keeps the centre, a shape and the height; the shape is the aspect (width / height) in the
 published code and the width in ours, which stays apart from the height when legs are hidden.
@@ -9,21 +9,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from fairmot_ros.boxes import cxcywh_to_xywh, xywh_to_cxcywh, xywh_to_xyxy
+
 Array = NDArray[np.float64]
-
-
-def xyxy_to_xywh(boxes: NDArray[np.float32]) -> Array:
-    """Convert detections [N, 4]; sizes are taken in float32, as in the published code."""
-    xywh = boxes.astype(np.float64)
-    xywh[:, 2:] = boxes[:, 2:] - boxes[:, :2]
-    return xywh
-
-
-def xywh_to_xyxy(boxes: Array) -> Array:
-    """Convert [N, 4]."""
-    xyxy = boxes.copy()
-    xyxy[:, 2:] += boxes[:, :2]
-    return xyxy
 
 
 class WidthForm:
@@ -31,21 +19,15 @@ class WidthForm:
 
     def of_xywh(self, boxes: Array) -> Array:
         """Convert [N, 4] to this form."""
-        centred = boxes.copy()
-        centred[:, :2] += boxes[:, 2:] / 2
-        return centred
+        return xywh_to_cxcywh(boxes)
 
     def to_xywh(self, centred: Array) -> Array:
         """Convert [N, 4] from this form."""
-        boxes = centred.copy()
-        boxes[:, :2] -= boxes[:, 2:] / 2
-        return boxes
+        return cxcywh_to_xywh(centred)
 
     def to_xyxy(self, centred: Array) -> Array:
         """Convert [N, 4] from this form."""
-        boxes = self.to_xywh(centred)
-        boxes[:, 2:] += boxes[:, :2]
-        return boxes
+        return xywh_to_xyxy(self.to_xywh(centred))
 
     def size_covariance(self, centred: Array, variance: Array) -> Array:
         """Return the covariance [N, 4, 4] of centre x, centre y, width, height.
@@ -70,10 +52,9 @@ class AspectForm(WidthForm):
 
     def to_xywh(self, centred: Array) -> Array:
         """Convert [N, 4] from this form."""
-        boxes = centred.copy()
-        boxes[:, 2] *= boxes[:, 3]
-        boxes[:, :2] -= boxes[:, 2:] / 2
-        return boxes
+        sized = centred.copy()
+        sized[:, 2] *= centred[:, 3]
+        return cxcywh_to_xywh(sized)
 
     def size_covariance(self, centred: Array, variance: Array) -> Array:
         """See `WidthForm`; to first order, as width = aspect * height."""

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from fairmot_ros.tracker.boxes import WidthForm, xywh_to_xyxy, xyxy_to_xywh
+from fairmot_ros.boxes import xywh_to_xyxy, xyxy_to_xywh
+from fairmot_ros.tracker.boxes import WidthForm
 from fairmot_ros.tracker.table import unit_length
 from fairmot_ros.types import Detections
 
@@ -52,7 +53,8 @@ class Measured:
             form: of the boxes in the filter.
             relative_scores: of all detections; their scores if None.
         """
-        xywh = xyxy_to_xywh(detections.boxes_xyxy.take(rows, 0))
+        # Sizes are taken in float32, as in the published code.
+        xywh = xyxy_to_xywh(detections.boxes_xyxy.take(rows, 0)).astype(np.float64)
         if detections.embeddings is None or not embedding_size:
             embeddings = np.zeros((len(rows), embedding_size), np.float32)
         else:

@@ -11,6 +11,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from fairmot_ros.boxes import area, iou_of_areas
+
 Array = NDArray[np.float64]
 Rows = NDArray[np.int64]
 
@@ -69,19 +71,13 @@ def overlapping(tracks_xyxy: Array, detections_xyxy: Array, pixel: float = 0.0) 
     inside = ((width > -pixel) & (height > -pixel)).nonzero()[0]
     rows, columns = rows[inside], columns[inside]
     shared = (width[inside] + pixel) * (height[inside] + pixel)
-    areas_a, areas_b = _areas(tracks_xyxy, pixel), _areas(detections_xyxy, pixel)
-    return Pairs(rows, columns, 1 - shared / (areas_a[rows] + areas_b[columns] - shared))
+    areas_a, areas_b = area(tracks_xyxy, pixel), area(detections_xyxy, pixel)
+    return Pairs(rows, columns, 1 - iou_of_areas(shared, areas_a[rows], areas_b[columns]))
 
 
 def of_one_class(pairs: Pairs, tracks: NDArray, detections: NDArray) -> Pairs:
     """Return the pairs whose track and detection are of the same class, given [N] and [M]."""
     return pairs.only(tracks[pairs.rows] == detections[pairs.columns])
-
-
-def _areas(boxes: Array, pixel: float) -> Array:
-    size = boxes[:, 2:] - boxes[:, :2] + pixel
-    areas: Array = size[:, 0] * size[:, 1]
-    return areas
 
 
 def within_gate(positions: Array, variance: Array, measurements: Array, gate: float) -> Pairs:

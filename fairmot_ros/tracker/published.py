@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from fairmot_ros.boxes import CYTHON_BBOX_PIXEL as PIXEL
 from fairmot_ros.tracker import kalman
 from fairmot_ros.tracker.assignment import assign
 from fairmot_ros.tracker.kalman import PUBLISHED
@@ -40,7 +41,6 @@ from fairmot_ros.types import Detections
 
 VARIANTS = ('fairmot', 'byte_reid', 'byte')
 FORM = PUBLISHED.form
-PIXEL = 1.0  # the authors' boxes include their last pixel
 MOTION_SHARE = 0.02  # of the squared Mahalanobis distance in the first cost
 SECOND_LIMIT, LOW_LIMIT, TENTATIVE_LIMIT, DUPLICATE_LIMIT = 0.5, 0.4, 0.7, 0.15
 LOW_SCORE = 0.2

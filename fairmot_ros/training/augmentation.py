@@ -11,6 +11,7 @@ import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
+from fairmot_ros.boxes import area, boxes_around
 from fairmot_ros.detector.letterbox import letterbox
 from fairmot_ros.training.scene import Scene
 
@@ -175,12 +176,11 @@ def map_boxes(
     radians = math.radians(angle)
     shrink = math.sqrt(max(abs(math.sin(radians)), abs(math.cos(radians))))
     centre, extent = (low + high) / 2, (high - low) * shrink
-    low, high = centre - extent / 2, centre + extent / 2
+    turned = boxes_around(centre, extent)
     width, height = extent[:, 0], extent[:, 1]
-    before = np.prod(source[:, 2:] - source[:, :2], axis=1)
     aspect = np.maximum(width / (height + 1e-16), height / (width + 1e-16))
     kept = (width > MIN_SIZE) & (height > MIN_SIZE) & (aspect < MAX_ASPECT)
-    kept &= width * height / (before + 1e-16) > MIN_AREA_SHARE
-    kept &= (low < size).all(axis=1) & (high > 0).all(axis=1)
+    kept &= width * height / (area(source) + 1e-16) > MIN_AREA_SHARE
+    kept &= (turned[:, :2] < size).all(axis=1) & (turned[:, 2:] > 0).all(axis=1)
     rows = np.flatnonzero(kept)
-    return np.hstack((low, high))[rows].astype(np.float32), rows
+    return turned[rows].astype(np.float32), rows

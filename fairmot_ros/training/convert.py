@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 from tqdm import tqdm
 
+from fairmot_ros.boxes import xyxy_to_cxcywh
 from fairmot_ros.training.problems import Problems
 from fairmot_ros.training.readers import without_gaps
 from fairmot_ros.training.readers.jde import IMAGES, label_path
@@ -50,9 +51,8 @@ def write_jde(
         classes = scene.class_ids
         lines = [
             f'{0 if classes is None else classes[row]} {scene.identities[row]} '
-            f'{(left + right) / 2:.6f} {(top + bottom) / 2:.6f} '
-            f'{right - left:.6f} {bottom - top:.6f}\n'
-            for row, (left, top, right, bottom) in enumerate(boxes)
+            f'{x:.6f} {y:.6f} {width:.6f} {height:.6f}\n'
+            for row, (x, y, width, height) in enumerate(xyxy_to_cxcywh(boxes))
         ]
         path = output / label_path(picture)
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -5,11 +5,12 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from fairmot_ros.boxes import visible_share
 from fairmot_ros.training.augmentation import prepare
 from fairmot_ros.training.config import TrainingConfig
 from fairmot_ros.training.dataset import SampleStream
 from fairmot_ros.training.mix import Mix
-from fairmot_ros.training.scene import Scene, visible_fraction
+from fairmot_ros.training.scene import Scene
 from fairmot_ros.training.sources import DataError, Photograph
 
 SHUFFLE = 1  # keeps the random numbers of an epoch's order apart from those of its samples
@@ -67,7 +68,7 @@ class PictureStream(SampleStream):
 def _inside(photograph: Photograph, scene: Scene, problems: list[str]) -> Scene:
     """Drop the people whose box lies outside the picture."""
     height, width = scene.image.shape[:2]
-    inside = visible_fraction(scene.boxes_xyxy, (width, height)) > 0
+    inside = visible_share(scene.boxes_xyxy, (width, height)) > 0
     if not inside.all():
         problems.append(
             f'{photograph.path}: {np.count_nonzero(~inside)} of {len(inside)} boxes lie outside '

@@ -8,6 +8,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from fairmot_ros.boxes import clip_boxes, visible_share
+
 BORDER_GREY = 128  # what lies outside a picture, as in the detector's letterbox
 HIDDEN = 0.1  # people of whom less is visible are not there
 
@@ -74,7 +76,7 @@ class Scene:
             self.scores = np.concatenate((self.label_scores(), other.label_scores()))
         self.boxes_xyxy = np.concatenate((self.boxes_xyxy, other.boxes_xyxy + shift))
         self.identities = np.concatenate((self.identities, other.identities))
-        ignored = other.ignored_xyxy.clip(0, np.array([width, height] * 2, np.float32))
+        ignored = clip_boxes(other.ignored_xyxy, (width, height))
         self.ignored_xyxy = np.concatenate((self.ignored_xyxy, ignored + shift))
 
 
@@ -105,15 +107,7 @@ def cut_window(
     corner = np.array([x0, y0, x0, y0], dtype=np.float32)
     boxes = (scene.boxes_xyxy - corner) * factor
     ignored = (scene.ignored_xyxy - corner) * factor
-    ignored = ignored[visible_fraction(ignored, size) >= HIDDEN]
+    ignored = ignored[visible_share(ignored, size) >= HIDDEN]
     window = Scene(image, boxes, scene.identities, ignored_xyxy=ignored, scores=scene.scores)
-    window.keep_visible(visible_fraction(boxes, size), min_visible)
+    window.keep_visible(visible_share(boxes, size), min_visible)
     return window
-
-
-def visible_fraction(boxes_xyxy: NDArray[np.float32], size: tuple[int, int]) -> NDArray:
-    """Return the share [N] of each box's area that lies inside (width, height)."""
-    limit = np.array([*size, *size], dtype=np.float32)
-    clipped = np.clip(boxes_xyxy, 0, limit)
-    area = np.prod(boxes_xyxy[:, 2:] - boxes_xyxy[:, :2], axis=1)
-    return np.prod(clipped[:, 2:] - clipped[:, :2], axis=1) / np.maximum(area, 1e-6)

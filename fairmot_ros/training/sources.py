@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
+from fairmot_ros.boxes import clip_boxes, coverage_matrix
 from fairmot_ros.training.scene import Scene, no_boxes
 
 PICTURES = ('.jpg', '.jpeg', '.png')
@@ -78,7 +79,7 @@ class Photograph:
         size = np.array([image.shape[1], image.shape[0]] * 2, np.float32)
         boxes = self.boxes_xyxy * (size if self.normalised else np.float32(1 / self.reduce))
         if self.clip:
-            boxes = np.clip(boxes, 0, size)
+            boxes = clip_boxes(boxes, (image.shape[1], image.shape[0]))
         ignored = self.ignored_xyxy * np.float32(1 / self.reduce)
         return Scene(image, boxes, self.identities, self.class_ids, ignored, self.scores)
 
@@ -101,7 +102,7 @@ class Photograph:
                 most; 1 for all if 0.
         """
         labelled = np.concatenate((self.boxes_xyxy, self.ignored_xyxy))
-        new = coverage(detections[:, :4], labelled).max(axis=1, initial=0.0) < SAME_PERSON
+        new = coverage_matrix(detections[:, :4], labelled).max(axis=1, initial=0.0) < SAME_PERSON
         new &= detections[:, 4] >= scores[0]
         certain = new & (detections[:, 4] >= scores[1])
         count = int(np.count_nonzero(certain))
@@ -126,23 +127,13 @@ class Photograph:
         )
 
 
-def coverage(a: NDArray[np.float32], b: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Return the intersection [N, M] of boxes as a share of the smaller one's area."""
-    low = np.maximum(a[:, None, :2], b[None, :, :2])
-    high = np.minimum(a[:, None, 2:], b[None, :, 2:])
-    area_a, area_b = (np.prod(x[:, 2:] - x[:, :2], axis=1) for x in (a, b))
-    smaller = np.minimum(area_a[:, None], area_b[None, :])
-    shared: NDArray[np.float32] = np.prod((high - low).clip(0), axis=2)
-    return shared / np.maximum(smaller, 1e-6)
-
-
 def make_photograph(
     path: Path,
-    boxes: Sequence[Sequence[float]],
+    boxes: ArrayLike,
     identities: Iterable[int],
     *,
     class_ids: NDArray[np.int64] | None = None,
-    ignored: Sequence[Sequence[float]] = (),
+    ignored: ArrayLike = (),
     teacher_embeddings: NDArray[np.float32] | None = None,
     normalised: bool = False,
 ) -> Photograph:
@@ -156,12 +147,6 @@ def make_photograph(
         teacher_embeddings=teacher_embeddings,
         normalised=normalised,
     )
-
-
-def is_sound(box_xyxy: Sequence[float]) -> bool:
-    """Whether a box has finite corners and an area."""
-    left, top, right, bottom = box_xyxy
-    return bool(np.isfinite(box_xyxy).all()) and right > left and bottom > top
 
 
 @dataclass(frozen=True)

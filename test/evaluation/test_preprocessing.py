@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 
 from fairmot_ros.evaluation import evaluate_mot
-from fairmot_ros.evaluation.iou import box_iou
 from fairmot_ros.evaluation.preprocessing import preprocess
 
 BOX = (0.0, 0.0, 10.0, 10.0)
@@ -22,31 +21,6 @@ def result_row(track_id=1, box=BOX, frame=1):
 def counts(gt, results, benchmark='MOT17'):
     sequence = preprocess(np.array(gt, float), np.array(results, float), benchmark, 'seq')
     return int(sequence.gt_boxes.sum()), int(sequence.result_boxes.sum())
-
-
-@pytest.mark.parametrize(
-    ('box_a', 'box_b', 'expected'),
-    [
-        pytest.param(BOX, BOX, 1, id='same'),
-        pytest.param(BOX, FAR, 0, id='apart'),
-        pytest.param(BOX, (10, 0, 10, 10), 0, id='touching'),
-        pytest.param(BOX, (0, 0, 10, 5), 0.5, id='half'),
-        pytest.param(BOX, (5, 5, 10, 10), 25 / 175, id='corner'),
-        pytest.param(BOX, (0, 0, 0, 10), 0, id='no width'),
-        pytest.param(BOX, (0, 0, -10, -10), 0, id='negative size'),
-        pytest.param(
-            (0.1, 0.2, 0.7, 0.3), (0.1, 0.2, 0.7, 0.3), 1, id='same, not exact in binary'
-        ),
-    ],
-)
-def test_iou(box_a, box_b, expected):
-    a, b = np.array([box_a], float), np.array([box_b], float)
-    assert box_iou(a, b)[0, 0] == pytest.approx(expected, abs=1e-15)
-    assert box_iou(b, a)[0, 0] == box_iou(a, b)[0, 0]
-
-
-def test_iou_of_no_boxes():
-    assert box_iou(np.zeros((0, 4)), np.zeros((3, 4))).shape == (0, 3)
 
 
 @pytest.mark.parametrize(

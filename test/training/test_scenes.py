@@ -4,11 +4,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from fairmot_ros.boxes import visible_share
 from fairmot_ros.training.composer import ComposerOptions, SceneComposer
 from fairmot_ros.training.config import SetConfig
 from fairmot_ros.training.mix import read_mix
 from fairmot_ros.training.photometric import degrade, jitter_colour
-from fairmot_ros.training.scene import Scene, cut_window, visible_fraction
+from fairmot_ros.training.scene import Scene, cut_window
 from fairmot_ros.training.sources import Photograph, read_cut_outs
 
 OPTIONS = ComposerOptions(width=128, height=96, person_height=(16, 60))
@@ -52,11 +53,6 @@ def test_flipping_moves_boxes_along() -> None:
     assert scene.boxes_xyxy.tolist() == [[130, 20, 150, 60]]
     assert scene.ignored_xyxy.tolist() == [[195, 0, 200, 5]]
     assert scene.image[30, 131:149].min() == 255
-
-
-def test_visible_fraction() -> None:
-    boxes = np.array([[0, 0, 10, 10], [-5, 0, 5, 10], [20, 20, 30, 30]], np.float32)
-    assert visible_fraction(boxes, (10, 10)).tolist() == [1.0, 0.5, 0.0]
 
 
 def test_photometric_changes_keep_shape_and_type() -> None:
@@ -150,7 +146,7 @@ def test_scenes_are_sound_and_repeatable(composer: SceneComposer) -> None:
         assert scene.image.shape == (96, 128, 3)
         assert scene.image.dtype == np.uint8
         assert len(scene.boxes_xyxy) == len(scene.identities)
-        assert (visible_fraction(scene.boxes_xyxy, (128, 96)) > 0).all()
+        assert (visible_share(scene.boxes_xyxy, (128, 96)) > 0).all()
         assert (scene.boxes_xyxy[:, 2:] > scene.boxes_xyxy[:, :2]).all()
         seen.update(scene.identities.tolist())
         again = composer(np.random.default_rng(i))

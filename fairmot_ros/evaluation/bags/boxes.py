@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from tqdm import tqdm
 
+from fairmot_ros.boxes import cxcywh_to_xywh, xywh_to_cxcywh
 from fairmot_ros.evaluation.bags.bag import Bag
 from fairmot_ros.evaluation.bags.message_types import DETECTIONS, TRACKS
 from fairmot_ros.evaluation.bags.writer import BagWriter
@@ -89,7 +90,9 @@ def read_boxes(bag: Bag, topic: str) -> BoxTable:
         np.array(stamps, np.int64),
         np.array(message, np.int64),
         ids,
-        np.array([_corners(box) for _, box, *_ in cells], np.float64).reshape(-1, 4),
+        cxcywh_to_xywh(
+            np.array([_centred(box) for _, box, *_ in cells], np.float64).reshape(-1, 4)
+        ),
         np.array([score for *_, score, _ in cells], np.float64),
         np.array([label for *_, label in cells], dtype=np.str_),
         names,
@@ -113,9 +116,9 @@ def _split_tracks(array: Any) -> list[tuple[str, Any, float, str]]:
     ]
 
 
-def _corners(box: Any) -> tuple[float, float, float, float]:
+def _centred(box: Any) -> tuple[float, float, float, float]:
     centre = box.center.position
-    return (centre.x - box.size_x / 2, centre.y - box.size_y / 2, box.size_x, box.size_y)
+    return (centre.x, centre.y, box.size_x, box.size_y)
 
 
 def _number(names: list[str]) -> tuple[NDArray[np.int64], dict[int, str]]:
@@ -147,8 +150,8 @@ class BoxMaker:
         )
 
     def _detection(self, row: NDArray[np.float64], header: Any) -> Any:
-        left, top, width, height = row[LEFT : HEIGHT + 1].tolist()
-        position = self._make('vision_msgs/msg/Point2D', x=left + width / 2, y=top + height / 2)
+        x, y, width, height = xywh_to_cxcywh(row[LEFT : HEIGHT + 1]).tolist()
+        position = self._make('vision_msgs/msg/Point2D', x=x, y=y)
         centre = self._make('vision_msgs/msg/Pose2D', position=position, theta=0.0)
         number = int(row[CLASS]) if len(row) > CLASS else -1
         hypothesis = self._make(

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
+from fairmot_ros.boxes import clip_boxes, is_valid_box
 from fairmot_ros.training.config import TrainingConfig
 from fairmot_ros.training.objectives.base import DrawnTargets
 from fairmot_ros.training.scene import Scene
@@ -21,9 +22,8 @@ def scene_targets(scene: Scene, config: TrainingConfig) -> dict[str, NDArray]:
         [K], rows that hold an object; `ignored` float32 [K, 4], empty boxes after the last one.
     """
     height, width = scene.image.shape[:2]
-    limit = np.array([width, height] * 2, np.float32)
-    boxes = scene.boxes_xyxy.clip(0, limit)
-    rows = np.flatnonzero((boxes[:, 2:] > boxes[:, :2]).all(axis=1))[: config.max_objects]
+    boxes = clip_boxes(scene.boxes_xyxy, (width, height))
+    rows = np.flatnonzero(is_valid_box(boxes))[: config.max_objects]
     classes = np.zeros(len(boxes), np.int64) if scene.class_ids is None else scene.class_ids
 
     def padded(values: NDArray, fill: float = 0) -> NDArray:

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from fairmot_ros.boxes import boxes_around
+
 RawLevels = dict[int, tuple[Tensor, Tensor, Tensor]]
 
 
@@ -40,8 +42,7 @@ class Cells:
         for stride, (class_map, object_map, box_map) in levels.items():
             corners = _corners(box_map)
             raw = box_map.flatten(2).transpose(1, 2)  # [B, H * W, 4]
-            centre, half = corners + raw[..., :2], raw[..., 2:].exp() / 2
-            boxes.append(torch.cat((centre - half, centre + half), 2) * stride)
+            boxes.append(boxes_around(corners + raw[..., :2], raw[..., 2:].exp()) * stride)
             classes.append(class_map.flatten(2).transpose(1, 2))
             objectness.append(object_map.flatten(1))
             centres.append((corners + 0.5) * stride)

@@ -8,10 +8,10 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from fairmot_ros.boxes import iou, share_inside
 from fairmot_ros.training.objectives.base import Batch
 from fairmot_ros.training.objectives.cells import Cells
 from fairmot_ros.training.objectives.distillation import box_distance, score_divergence
-from fairmot_ros.training.objectives.overlap import iou, share_inside
 from fairmot_ros.training.objectives.sim_ota import assign
 
 DETECTION_TERMS = ('box', 'objectness', 'class', 'distilled_scores', 'distilled_boxes')

@@ -6,8 +6,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from fairmot_ros.boxes import iou
 from fairmot_ros.training.objectives.cells import Cells
-from fairmot_ros.training.objectives.overlap import iou
 
 #: Boxes of cells below this score are not distilled.
 LOWEST_SCORE = 0.05

@@ -13,7 +13,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from fairmot_ros.training.objectives.overlap import iou
+from fairmot_ros.boxes import iou
 
 #: Half the side of the square around an object's centre, in cells.
 CENTRE_RADIUS = 2.5

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
+from fairmot_ros.boxes import area
 from fairmot_ros.training.persons.windows import Window
 from fairmot_ros.training.photometric import jitter_colour
 from fairmot_ros.training.scene import Scene
@@ -136,7 +137,7 @@ class CanvasComposer:
             visible = np.concatenate(
                 (np.maximum(box[:2], inside[:2]), np.minimum(box[2:], inside[2:]))
             )
-            if _area(visible) > self.options.min_visible * _area(box):
+            if area(visible) > self.options.min_visible * area(box):
                 if rng.random() < OCCLUDED_SHARE:
                     occlude(canvas, visible, top + row_height, rng)
                 boxes.append(box if rng.random() < WHOLE_BOX_SHARE else visible)
@@ -226,8 +227,3 @@ def degrade(image: Image, rng: Generator) -> Image:
         _, data = cv2.imencode('.jpg', image, [cv2.IMWRITE_JPEG_QUALITY, quality])
         image = np.asarray(cv2.imdecode(data, cv2.IMREAD_COLOR))
     return image
-
-
-def _area(box_xyxy: NDArray) -> float:
-    width, height = np.maximum(box_xyxy[2:] - box_xyxy[:2], 0.0)
-    return float(width * height)

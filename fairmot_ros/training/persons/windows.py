@@ -9,6 +9,7 @@ import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
+from fairmot_ros.boxes import clip_boxes
 from fairmot_ros.training.persons.appearance import (
     change_clothes,
     exchange_lower_body,
@@ -65,7 +66,7 @@ def cut(
         max_height: taller people are scaled down to it, pixels.
     """
     height, width = image.shape[:2]
-    box = box_xyxy.clip(0, np.array([width, height] * 2, np.float32))
+    box = clip_boxes(box_xyxy, (width, height))
     w, h = box[2:] - box[:2]
     x0, x1 = max(int(box[0] - MARGIN[0] * w), 0), min(int(np.ceil(box[2] + MARGIN[0] * w)), width)
     y0, y1 = max(int(box[1] - MARGIN[1] * h), 0), min(int(np.ceil(box[3] + MARGIN[1] * h)), height)

@@ -11,13 +11,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from fairmot_ros.boxes import is_valid_box, xywh_to_xyxy
 from fairmot_ros.training.config import SetConfig
 from fairmot_ros.training.problems import Problems
 from fairmot_ros.training.sources import (
     PICTURES,
     DataError,
     Photograph,
-    is_sound,
     make_photograph,
 )
 from fairmot_ros.training.teacher_labels import (
@@ -69,16 +69,16 @@ def _photographs(
     problems: Problems,
 ) -> list[Photograph]:
     names = {c['id']: c['name'] for c in content.get('categories', ())}
-    rows: dict[int, list[tuple[list[float], int, int, int]]] = defaultdict(list)
-    ignored: dict[int, list[list[float]]] = defaultdict(list)
+    rows: dict[int, list[tuple[NDArray[np.float64], int, int, int]]] = defaultdict(list)
+    ignored: dict[int, list[NDArray[np.float64]]] = defaultdict(list)
     numbers: dict[object, int] = {}
     for annotation in content['annotations']:
         x, y, w, h = annotation['bbox']
-        box, image = [x, y, x + w, y + h], annotation['image_id']
+        box, image = xywh_to_xyxy(np.array([x, y, w, h], np.float64)), annotation['image_id']
         label = part.class_of(names.get(annotation.get('category_id'), ''))
         if label is None:
             continue
-        if not is_sound(box):
+        if not is_valid_box(box):
             problems.add(f'{path}: the box of annotation {annotation["id"]} is {w} x {h}')
         elif annotation.get('ignore'):
             ignored[image].append(box)

@@ -8,17 +8,23 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
+from fairmot_ros.boxes import is_valid_box, xywh_to_xyxy
 from fairmot_ros.training.config import SetConfig
 from fairmot_ros.training.problems import Problems
-from fairmot_ros.training.sources import DataError, Photograph, is_sound, make_photograph
+from fairmot_ros.training.sources import DataError, Photograph, make_photograph
+
+Boxes = NDArray[np.float64]
 
 FOLDERS = ('Images', 'images', '.')
 
 
-def read_odgt(path: Path) -> Iterator[tuple[str, list[list[float]], list[list[float]]]]:
+def read_odgt(path: Path) -> Iterator[tuple[str, Boxes, Boxes]]:
     """Yield each picture's name, its people's full boxes and the boxes to be ignored.
 
-    Boxes are left, top, right, bottom in pixels and may leave the picture.
+    Boxes are [N, 4], left, top, right, bottom in pixels, and may leave the picture.
 
     Raises:
         DataError: if a line is not what the format asks for.
@@ -32,12 +38,16 @@ def read_odgt(path: Path) -> Iterator[tuple[str, list[list[float]], list[list[fl
             ignored: list[list[float]] = []
             for box in record['gtboxes']:
                 x, y, w, h = box['fbox']
-                (ignored if _is_ignored(box) else people).append([x, y, x + w, y + h])
-            yield str(record['ID']), people, ignored
+                (ignored if _is_ignored(box) else people).append([x, y, w, h])
+            yield str(record['ID']), _corners(people), _corners(ignored)
         except (json.JSONDecodeError, KeyError, TypeError, ValueError) as error:
             raise DataError(
                 f'{path}, line {number}: not a record of CrowdHuman: {error!r}'
             ) from error
+
+
+def _corners(boxes_xywh: list[list[float]]) -> Boxes:
+    return xywh_to_xyxy(np.array(boxes_xywh, np.float64).reshape(-1, 4))
 
 
 def _is_ignored(box: dict[str, Any]) -> bool:
@@ -75,7 +85,7 @@ def read_crowdhuman(folder: Path, part: SetConfig, problems: Problems) -> list[P
         for name, people, ignored in read_odgt(path):
             if not any(fnmatch.fnmatch(name, pattern) for pattern in part.include):
                 continue
-            boxes = [box for box in people if is_sound(box)]
+            boxes = people[is_valid_box(people)]
             if len(boxes) < len(people):
                 problems.add(f'{path}: {len(people) - len(boxes)} boxes of {name} have no area')
             photographs.append(

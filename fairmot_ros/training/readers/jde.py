@@ -8,13 +8,13 @@ from pathlib import Path
 import numpy as np
 from tqdm import tqdm
 
+from fairmot_ros.boxes import cxcywh_to_xyxy, is_valid_box
 from fairmot_ros.training.config import SetConfig
 from fairmot_ros.training.problems import Problems
 from fairmot_ros.training.sources import (
     PICTURES,
     DataError,
     Photograph,
-    is_sound,
     make_photograph,
 )
 
@@ -85,12 +85,12 @@ def read_labels(
         except ValueError:
             problems.add(f'{path}, line {number}: expected six numbers, got {line.strip()!r}')
             continue
-        box = [x - w / 2, y - h / 2, x + w / 2, y + h / 2]
+        box = cxcywh_to_xyxy(np.array([x, y, w, h], np.float64)).tolist()
         if not 0 <= label < num_classes:
             problems.add(
                 f'{path}, line {number}: class {label:g} is none of the {num_classes} classes'
             )
-        elif not is_sound(box):
+        elif not is_valid_box(box):
             problems.add(f'{path}, line {number}: the box is {w:g} x {h:g}')
         elif max(box[0], box[1]) >= 1 or min(box[2], box[3]) <= 0:
             problems.add(f'{path}, line {number}: the box lies outside the picture')

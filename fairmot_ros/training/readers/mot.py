@@ -9,14 +9,14 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from fairmot_ros.evaluation.mot_format import CLASS, FRAME, HEIGHT, ID, LEFT, MARK, read_mot
+from fairmot_ros.boxes import is_valid_box, xywh_to_xyxy
+from fairmot_ros.evaluation.mot_format import CLASS, FRAME, HEIGHT, ID, LEFT, MARK, WIDTH, read_mot
 from fairmot_ros.training.config import SetConfig
 from fairmot_ros.training.problems import Problems
 from fairmot_ros.training.sources import (
     PICTURES,
     DataError,
     Photograph,
-    is_sound,
     make_photograph,
 )
 
@@ -96,11 +96,12 @@ def read_mot_sequences(folder: Path, part: SetConfig, problems: Problems) -> lis
                 continue
             boxes, identities = [], []
             for row in people[frame]:
-                x, y, w, h = row[LEFT : HEIGHT + 1]
-                if not is_sound([x, y, x + w, y + h]):
-                    problems.add(f'{path}: a box of frame {frame} is {w:g} x {h:g}')
+                box = xywh_to_xyxy(row[LEFT : HEIGHT + 1])
+                if not is_valid_box(box):
+                    width, height = row[[WIDTH, HEIGHT]]
+                    problems.add(f'{path}: a box of frame {frame} is {width:g} x {height:g}')
                     continue
-                boxes.append([x, y, x + w, y + h])
+                boxes.append(box)
                 identities.append(numbers.setdefault((sequence, int(row[ID])), len(numbers)))
             photographs.append(make_photograph(picture, boxes, identities))
     return photographs

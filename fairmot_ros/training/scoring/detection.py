@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from tqdm import tqdm
 
-from fairmot_ros.boxes import iou_matrix
+from fairmot_ros.boxes import iou_matrix, share_inside
 from fairmot_ros.detector import Detector
 from fairmot_ros.training.problems import Problems
 from fairmot_ros.training.sources import DataError, Photograph
@@ -124,7 +124,7 @@ def mark_detections(boxes: NDArray, truth: NDArray, ignored: NDArray) -> NDArray
     boxes, truth, ignored = (b.astype(np.float64).reshape(-1, 4) for b in (boxes, truth, ignored))
     overlap = iou_matrix(boxes, truth)
     free = np.ones(len(truth), bool)
-    inside = _share_inside(boxes, ignored)
+    inside = share_inside(boxes[:, None], ignored[None, :]).max(axis=1, initial=0.0)
     ignorable = iou_matrix(boxes, ignored).max(axis=1, initial=0.0) >= MIN_IOU
     for row in range(len(boxes)):
         candidates = np.where(free, overlap[row], 0.0)
@@ -135,18 +135,6 @@ def mark_detections(boxes: NDArray, truth: NDArray, ignored: NDArray) -> NDArray
         elif inside[row] >= MIN_IOU or ignorable[row]:
             marks[row] = IGNORED
     return marks
-
-
-def _share_inside(boxes: NDArray, regions: NDArray) -> Floats:
-    """Return the largest share [N] of each box's area that lies in one region."""
-    if not len(regions) or not len(boxes):
-        return np.zeros(len(boxes))
-    low = np.maximum(boxes[:, None, :2], regions[None, :, :2])
-    high = np.minimum(boxes[:, None, 2:], regions[None, :, 2:])
-    area = np.prod(boxes[:, 2:] - boxes[:, :2], axis=1)
-    common = np.prod(np.maximum(high - low, 0), axis=2)
-    shares: Floats = (common / np.maximum(area, 1e-9)[:, None]).max(axis=1)
-    return shares
 
 
 class Curve:

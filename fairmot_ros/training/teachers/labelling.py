@@ -11,12 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 from tqdm import tqdm
 
+from fairmot_ros.boxes import coverage_matrix, xywh_to_xyxy
 from fairmot_ros.training.sources import (
     PICTURES,
     SAME_PERSON,
     DataError,
     EmbeddingsById,
-    coverage,
     read_image,
 )
 from fairmot_ros.training.teacher_labels import (
@@ -114,9 +114,9 @@ def _labelled_boxes(folder: Path) -> dict[Path, list[tuple[int, list[float], boo
         content = json.loads(path.read_text())
         files = {image['id']: folder / image['file_name'] for image in content['images']}
         for annotation in content['annotations']:
-            x, y, w, h = annotation['bbox']
+            box = xywh_to_xyxy(np.array(annotation['bbox'], np.float64)).tolist()
             people[files[annotation['image_id']]].append(
-                (annotation['id'], [x, y, x + w, y + h], bool(annotation.get('ignore')))
+                (annotation['id'], box, bool(annotation.get('ignore')))
             )
     return people
 
@@ -131,7 +131,7 @@ def _detected_boxes(folder: Path) -> dict[Path, NDArray[np.float32]]:
 def _unlabelled(detections: NDArray[np.float32], labels: list[list[float]]) -> list[int]:
     """Return the rows of the detections that get an embedding."""
     labelled = np.array(labels, np.float32).reshape(-1, 4)
-    free = coverage(detections[:, :4], labelled).max(axis=1, initial=0.0) < SAME_PERSON
+    free = coverage_matrix(detections[:, :4], labelled).max(axis=1, initial=0.0) < SAME_PERSON
     return np.flatnonzero(free & (detections[:, 4] >= MIN_EMBEDDED_SCORE)).tolist()
 
 

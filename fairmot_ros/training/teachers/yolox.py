@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from fairmot_ros.boxes import boxes_around
 from fairmot_ros.training.sources import DataError
 from fairmot_ros.training.teachers.fusion import suppress
 from fairmot_ros.training.teachers.network import CompiledNetwork
@@ -60,8 +61,7 @@ class YoloxDetector:
         scores = output[:, 4] * output[:, 5 + PERSON]
         rows = scores >= LOWEST_SCORE
         centre = (output[rows, :2] + self._cells[rows]) * self._strides[rows]
-        half = np.exp(output[rows, 2:4]) * self._strides[rows] / 2
-        boxes = np.hstack((centre - half, centre + half)) * scale
+        boxes = boxes_around(centre, np.exp(output[rows, 2:4]) * self._strides[rows]) * scale
         return suppress(np.column_stack((boxes, scores[rows])), MAX_IOU)
 
 

@@ -1,0 +1,121 @@
+"""What every command does about errors, and with which code it ends."""
+
+from __future__ import annotations
+
+import argparse
+from importlib import import_module
+
+import pytest
+
+from fairmot_ros.cli.command import RESUMABLE, ExitCode, parse_size, run_command
+
+
+class DivergenceError(RuntimeError):
+    """An error that one command knows to be a user's mistake."""
+
+
+def end_with(outcome: int | BaseException) -> int:
+    if isinstance(outcome, BaseException):
+        raise outcome
+    return outcome
+
+
+@pytest.mark.parametrize(
+    ('outcome', 'code', 'said'),
+    [
+        (0, 0, ''),
+        (ExitCode.NOT_KEPT, 1, ''),
+        (ValueError('no such topic'), 2, 'fairmot-x: no such topic\n'),
+        (FileNotFoundError('a.txt: no such file'), 2, 'fairmot-x: a.txt: no such file\n'),
+        (DivergenceError('the loss is nan'), 2, 'fairmot-x: the loss is nan\n'),
+        (
+            ModuleNotFoundError(name='rclpy.node'),
+            2,
+            'fairmot-x: the Python package rclpy is missing: source the setup.bash of a ROS 2\n',
+        ),
+        (
+            ModuleNotFoundError(name='rosbags'),
+            2,
+            'fairmot-x: the Python package rosbags is missing: pip install rosbags\n',
+        ),
+        (KeyboardInterrupt(), 130, f'fairmot-x: {RESUMABLE}\n'),
+    ],
+)
+def test_exit_codes(
+    outcome: int | BaseException, code: int, said: str, capsys: pytest.CaptureFixture
+) -> None:
+    got = run_command(
+        'fairmot-x',
+        lambda: end_with(outcome),
+        mistakes=(DivergenceError,),
+        interrupted=RESUMABLE,
+    )
+    assert got == code
+    assert capsys.readouterr().err == said
+
+
+@pytest.mark.parametrize(
+    'fault',
+    [
+        RuntimeError('unexpected'),
+        KeyError('unexpected'),
+        AssertionError('unexpected'),
+        ModuleNotFoundError("No module named 'unexpected'", name='unexpected'),
+    ],
+    ids=lambda fault: type(fault).__name__,
+)
+def test_a_fault_of_ours_is_shown_whole(fault: Exception, capsys: pytest.CaptureFixture) -> None:
+    assert run_command('fairmot-x', lambda: end_with(fault)) == ExitCode.FAULT == 3
+    lines = capsys.readouterr().err.strip().splitlines()
+    assert lines[0] == 'Traceback (most recent call last):'
+    assert any('in end_with' in line for line in lines)
+    assert 'unexpected' in lines[-2]
+    assert lines[-1].startswith('fairmot-x: this is a fault of fairmot_ros: report it to')
+
+
+@pytest.mark.parametrize(
+    ('command', 'arguments'),
+    [
+        ('ablation', ['none.yaml', '--data', '.']),
+        ('bag2mot', ['none', 'a.txt']),
+        ('calibrate', ['none.yaml', '--data', '.', '--output', 'a.pth']),
+        ('convert', ['none', 'out']),
+        ('demo', ['--video', 'none.mp4']),
+        ('demo_evaluation', ['--video', 'none.mp4', '--output', 'out']),
+        ('evaluate', ['none']),
+        ('export', ['none.pth', 'a.onnx']),
+        ('import_network', ['none.onnx', 'a.pth']),
+        ('mot2bag', ['none', 'bag']),
+        ('pack', ['none', '--output', 'a.tar.gz']),
+        ('person_bank', ['none.yaml', '--data', '.', '--teacher', 'none.xml']),
+        ('score', ['detection', 'none']),
+        ('teach', ['none', '--detector', 'none.xml']),
+        ('train', ['none.yaml', '--data', '.']),
+    ],
+)
+def test_a_missing_input_is_one_sentence(
+    command: str,
+    arguments: list[str],
+    tmp_path,
+    capsys: pytest.CaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    main = import_module(f'fairmot_ros.cli.{command}').main
+    assert main(arguments) == ExitCode.MISTAKE
+    lines = capsys.readouterr().err.strip().splitlines()
+    assert len(lines) == 1
+    assert 'none' in lines[0]
+
+
+@pytest.mark.parametrize('command', ['evaluate', 'train', 'check'])
+def test_wrong_arguments_are_a_mistake(command: str, capsys: pytest.CaptureFixture) -> None:
+    with pytest.raises(SystemExit) as caught:
+        import_module(f'fairmot_ros.cli.{command}').main(['--no-such-option'])
+    assert caught.value.code == ExitCode.MISTAKE
+
+
+def test_sizes() -> None:
+    assert parse_size('640x480') == (640, 480)
+    with pytest.raises(argparse.ArgumentTypeError, match='expected WIDTHxHEIGHT, got'):
+        parse_size('640')
