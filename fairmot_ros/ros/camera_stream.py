@@ -127,7 +127,13 @@ class CameraStream:
             lost=lost,
             tentative=self.frames.tentative if parameters.outputs.publish_tentative else (),
             parameters=parameters,
-            converter=TrackConverter(labels, model, parameters.outputs.class_id_format, self.name),
+            converter=TrackConverter(
+                labels,
+                model,
+                parameters.outputs.class_id_format,
+                self.name,
+                None if self.gallery is None else self.gallery.names_by_track(),
+            ),
             rate=self.statistics.tick(),
         )
         for output in self.outputs:

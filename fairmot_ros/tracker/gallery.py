@@ -263,6 +263,13 @@ class Gallery:
                 self._store.add(look, identity=identity, class_id=class_id, present=True)
             self._bind(identity, track_id, before)
 
+    def names_by_track(self) -> dict[int, str]:
+        """Return the names of enrolled people by their track ids."""
+        with self._lock:
+            rows = self._store.rows[self._named()]
+            pairs = zip(rows['track_id'].tolist(), rows['identity'].tolist())
+            return {track_id: self._names[identity] for track_id, identity in pairs if track_id}
+
     def looks(self, track_id: int) -> NDArray[np.float32]:
         """Return a copy of the embeddings [V, D] of an id, empty if nobody has it here."""
         with self._lock:

@@ -14,7 +14,7 @@ from rosbags.typesys import get_typestore as new_store
 from rosbags.typesys.store import Typestore
 
 from fairmot_ros.evaluation.bags.errors import BagError
-from fairmot_ros.evaluation.bags.message_types import known_types
+from fairmot_ros.evaluation.bags.message_types import former_types, known_types
 from fairmot_ros.evaluation.bags.storage import decompress, open_storages
 
 
@@ -67,7 +67,7 @@ class Bag:
             for name, (kind, count) in storage.topics.items():
                 before = self.topics.get(name, Topic(kind, 0))
                 self.topics[name] = Topic(kind, before.messages + count)
-        self._types: dict[str, Typestore] = {}  # by the message type that they serve
+        self._types: dict[str, tuple[Typestore, ...]] = {}  # by message type
 
     def __enter__(self) -> Bag:
         return self
@@ -106,14 +106,18 @@ class Bag:
             BagError: if its data does not fit its type.
         """
         kind = self.topics[message.topic].type
+        reason: Exception | None = None
         try:
-            if kind not in self._types:
-                self._types[kind] = self._learn(kind)
-            return self._types[kind].deserialize_cdr(message.data, kind)
-        except (SerdeError, TypesysError, KeyError, ValueError) as error:
-            raise BagError(
-                f'{self.path}: a message on {message.topic} cannot be read as {kind}: {error}'
-            ) from error
+            for types in self._types_of(kind):
+                try:
+                    return types.deserialize_cdr(message.data, kind)
+                except (SerdeError, ValueError) as error:
+                    reason = reason or error
+        except (TypesysError, KeyError) as error:
+            reason = error
+        raise BagError(
+            f'{self.path}: a message on {message.topic} cannot be read as {kind}: {reason}'
+        ) from reason
 
     def topics_of(self, types: Collection[str]) -> list[str]:
         """Return the topics of some types that have messages, in alphabetical order."""
@@ -165,15 +169,24 @@ class Bag:
             for name, topic in sorted(self.topics.items())
         )
 
-    def _learn(self, kind: str) -> Typestore:
-        """Return types by the definition in the bag, and by ours where it has none."""
-        definitions = (storage.definitions.get(kind) for storage in self._storages)
-        definition = next(filter(None, definitions), None)
-        if definition is None:
-            return known_types()
-        store = new_store(Stores.EMPTY)
-        store.register({**known_types().fielddefs, **_parse(kind, definition)})
-        return store
+    def _types_of(self, kind: str) -> tuple[Typestore, ...]:
+        """Return the types to read a message with, the most likely ones first.
+
+        They are the definition in the bag; where it has none, the present ones, and for messages
+        of this package the former ones.
+        """
+        if kind not in self._types:
+            definitions = (storage.definitions.get(kind) for storage in self._storages)
+            definition = next(filter(None, definitions), None)
+            if definition is not None:
+                store = new_store(Stores.EMPTY)
+                store.register({**known_types().fielddefs, **_parse(kind, definition)})
+                self._types[kind] = (store,)
+            elif kind.startswith('fairmot_ros/'):
+                self._types[kind] = (known_types(), former_types())
+            else:
+                self._types[kind] = (known_types(),)
+        return self._types[kind]
 
 
 def _parse(kind: str, definition: MessageDefinition) -> dict:
