@@ -14,12 +14,12 @@ from rclpy.clock import Clock
 from rclpy.impl.rcutils_logger import RcutilsLogger
 
 from fairmot_ros.pipeline import filter_tracks
+from fairmot_ros.pipeline.stamp_policy import StampPolicy, Verdict
 from fairmot_ros.ros.image_conversion import BgrImage
 from fairmot_ros.ros.outputs import FrameResult, Output
 from fairmot_ros.ros.parameters import TrackingParameters
 from fairmot_ros.ros.progress import ProgressWatch
 from fairmot_ros.ros.statistics import Counters, Rate, Stopwatch
-from fairmot_ros.ros.time_policy import StampPolicy, Verdict
 from fairmot_ros.ros.track_conversion import TrackConverter
 from fairmot_ros.tracker import Tracker
 from fairmot_ros.tracker.gallery import Gallery

@@ -1,6 +1,6 @@
 import pytest
 
-from fairmot_ros.ros.time_policy import StampPolicy, Verdict
+from fairmot_ros.pipeline.stamp_policy import StampPolicy, Verdict
 
 TRACK, SKIP, RESET = Verdict.TRACK, Verdict.SKIP, Verdict.RESET
 

@@ -12,8 +12,8 @@ from fairmot_ros.evaluation.mot_format import HEIGHT, ID, LEFT, MARK
 from fairmot_ros.evaluation.recording import Recording
 from fairmot_ros.evaluation.runs import Mode, Run
 from fairmot_ros.pipeline import filter_tracks
-from fairmot_ros.ros.time_policy import StampPolicy
-from fairmot_ros.ros.time_policy import Verdict as StampVerdict
+from fairmot_ros.pipeline.stamp_policy import StampPolicy
+from fairmot_ros.pipeline.stamp_policy import Verdict as StampVerdict
 from fairmot_ros.tracker import Tracker
 from fairmot_ros.types import Track
 
