@@ -17,9 +17,9 @@ from tqdm import tqdm
 from vision_msgs.msg import Detection2DArray
 
 from fairmot_ros.cli.demo import SHIPPED_VIDEO
-from fairmot_ros.cli.processes import DomainLock, NodeProcess, local_environment, make_log_folder
 from fairmot_ros.msg import Timing
 from fairmot_ros.ros.image_conversion import from_bgr
+from fairmot_ros.ros.processes import DomainLock, NodeProcess, local_environment, make_log_folder
 from fairmot_ros.ros.video_source import VideoSource
 
 PATIENCE = 120.0  # seconds for the node to load its model

@@ -15,8 +15,8 @@ from tqdm import tqdm
 
 from benchmarks.bare_loop import BareLoop
 from benchmarks.freshness import PATIENCE, Camera
-from fairmot_ros.cli.processes import DomainLock, NodeProcess, local_environment, make_log_folder
 from fairmot_ros.msg import Timing
+from fairmot_ros.ros.processes import DomainLock, NodeProcess, local_environment, make_log_folder
 
 LARGEST_RATIO = 1.05
 

@@ -12,15 +12,15 @@ from pathlib import Path
 from typing import Any
 
 from fairmot_ros.cli.command import parse_size
-from fairmot_ros.cli.processes import (
+from fairmot_ros.detector import Detector
+from fairmot_ros.evaluation import evaluate_mot, format_table
+from fairmot_ros.ros.processes import (
     DomainLock,
     NodeProcess,
     local_environment,
     make_log_folder,
     stop_all,
 )
-from fairmot_ros.detector import Detector
-from fairmot_ros.evaluation import evaluate_mot, format_table
 from fairmot_ros.ros.video_source import SourceError, VideoSource
 
 SHIPPED_VIDEO = Path(__file__).resolve().parents[1] / 'data' / 'pedestrians.mp4'

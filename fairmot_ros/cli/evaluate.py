@@ -253,7 +253,7 @@ def run_all(
     recordings: Sequence[Recording],
 ) -> list[Run]:
     """Track every recording with every configuration in every mode."""
-    from fairmot_ros.cli.evaluation.offline import OfflineTracker, filled_run
+    from fairmot_ros.evaluation.offline import OfflineTracker, filled_run
 
     runs = []
     for configuration in configurations:
@@ -266,7 +266,7 @@ def run_all(
         model, runtime = tracker.model, tracker.runtime
         del tracker  # the node loads its own
         if options.rate:
-            from fairmot_ros.cli.evaluation.live import track_live
+            from fairmot_ros.ros.live_evaluation import track_live
 
             runs += [
                 track_live(configuration, recording, rate, model, runtime)
@@ -293,7 +293,7 @@ def evaluate(options: argparse.Namespace) -> int:
         summarise,
         write_page,
     )
-    from fairmot_ros.evaluation.runs import judge
+    from fairmot_ros.evaluation.runs import score_run
 
     check_options(options)
     limits = read_limits(options)
@@ -305,7 +305,7 @@ def evaluate(options: argparse.Namespace) -> int:
     evaluation = Evaluation(
         recordings,
         {c.name: {**c.parameters, **c.node} for c in configurations},
-        [judge(run) for run in runs],
+        [score_run(run) for run in runs],
     )
     groups = evaluation.groups()
     outcomes = check_limits(limits, groups)

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from scipy.optimize import linear_sum_assignment
 
 from fairmot_ros.boxes import TRACKEVAL_EPSILON
-from fairmot_ros.evaluation.preprocessing import FloatArray, Frame, IndexArray, Sequence
+from fairmot_ros.evaluation.preprocessing import FloatArray, Frame, IndexArray, MotSequence
 
 MATCH_IOU = 0.5
 MOSTLY_TRACKED = 0.8  # more than this share of its boxes is matched
@@ -86,7 +86,7 @@ class FrameMatches:
     found_again: NDArray[np.bool_]
 
 
-def match_frames(sequence: Sequence) -> Iterator[FrameMatches]:
+def match_frames(sequence: MotSequence) -> Iterator[FrameMatches]:
     """Match frame by frame; a match of the frame before goes ahead of a larger overlap."""
     gt_count = len(sequence.gt_boxes)
     last_match = np.full(gt_count, _NOBODY)
@@ -120,7 +120,7 @@ def _match(frame: Frame, previous_match: NDArray[np.intp]) -> tuple[IndexArray, 
     return rows[matched], columns[matched]
 
 
-def evaluate_clear(sequence: Sequence) -> Clear:
+def evaluate_clear(sequence: MotSequence) -> Clear:
     """Return the CLEAR MOT sums of one sequence."""
     gt_count = len(sequence.gt_boxes)
     matched_boxes = np.zeros(gt_count, dtype=np.int64)

@@ -11,7 +11,7 @@ from fairmot_ros.evaluation.clear import Clear, evaluate_clear
 from fairmot_ros.evaluation.hota import Hota, evaluate_hota
 from fairmot_ros.evaluation.identity import Identity, evaluate_identity
 from fairmot_ros.evaluation.mot_format import MotSource, load_mot
-from fairmot_ros.evaluation.preprocessing import Sequence, preprocess
+from fairmot_ros.evaluation.preprocessing import MotSequence, preprocess
 
 COMBINED = 'COMBINED'
 Summary = dict[str, float | int]
@@ -117,6 +117,6 @@ def _evaluate(gt: MotSource, results: MotSource, *, benchmark: str, name: str) -
     )
 
 
-def measure(sequence: Sequence) -> Metrics:
+def measure(sequence: MotSequence) -> Metrics:
     """Return all metrics of a sequence that is ready for them."""
     return Metrics(evaluate_hota(sequence), evaluate_clear(sequence), evaluate_identity(sequence))

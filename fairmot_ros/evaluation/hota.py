@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from scipy.optimize import linear_sum_assignment
 
 from fairmot_ros.boxes import TRACKEVAL_EPSILON
-from fairmot_ros.evaluation.preprocessing import FloatArray, Sequence
+from fairmot_ros.evaluation.preprocessing import FloatArray, MotSequence
 
 # The localisation thresholds 0.05, 0.10, ..., 0.95.
 ALPHAS = np.arange(0.05, 0.99, 0.05)
@@ -85,7 +85,7 @@ class Hota:
         return np.sqrt(self.det_a * self.ass_a)
 
 
-def evaluate_hota(sequence: Sequence) -> Hota:
+def evaluate_hota(sequence: MotSequence) -> Hota:
     """Return the HOTA sums of one sequence."""
     gt_ids, result_ids, iou = _match(sequence)
     gt_total, result_total = sequence.gt_boxes, sequence.result_boxes
@@ -109,7 +109,7 @@ def evaluate_hota(sequence: Sequence) -> Hota:
     )
 
 
-def _match(sequence: Sequence) -> tuple[NDArray[np.intp], NDArray[np.intp], FloatArray]:
+def _match(sequence: MotSequence) -> tuple[NDArray[np.intp], NDArray[np.intp], FloatArray]:
     """Assign boxes frame by frame, preferring pairs of ids that fit over the whole sequence.
 
     The score of a pair is its overlap times the global alignment of its two ids. One assignment
@@ -131,7 +131,7 @@ def _match(sequence: Sequence) -> tuple[NDArray[np.intp], NDArray[np.intp], Floa
     return np.concatenate(gt_ids), np.concatenate(result_ids), np.concatenate(ious)
 
 
-def _global_alignment(sequence: Sequence) -> FloatArray:
+def _global_alignment(sequence: MotSequence) -> FloatArray:
     """Return [G, T], the Jaccard index of every two ids over the sequence, in 0..1.
 
     A frame adds to the common part of two ids their overlap, divided by all the overlap that

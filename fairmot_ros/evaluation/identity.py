@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.optimize import linear_sum_assignment
 
-from fairmot_ros.evaluation.preprocessing import Sequence
+from fairmot_ros.evaluation.preprocessing import MotSequence
 
 MATCH_IOU = 0.5
 
@@ -48,7 +48,7 @@ class Identity:
         return self.idtp / max(1.0, self.idtp + 0.5 * self.idfn + 0.5 * self.idfp)
 
 
-def evaluate_identity(sequence: Sequence) -> Identity:
+def evaluate_identity(sequence: MotSequence) -> Identity:
     """Return the identity sums of one sequence.
 
     Minimising IDFN + IDFP, as the paper defines it, is maximising the number of boxes on which

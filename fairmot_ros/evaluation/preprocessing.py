@@ -54,7 +54,7 @@ class Frame:
 
 
 @dataclass(frozen=True, eq=False)
-class Sequence:
+class MotSequence:
     """A sequence ready for the metrics: frames in order, those without any box left out.
 
     Attributes:
@@ -72,7 +72,7 @@ class Sequence:
     result_names: NDArray[np.int64]
 
 
-def preprocess(gt: MotArray, results: MotArray, benchmark: str, name: str = '') -> Sequence:
+def preprocess(gt: MotArray, results: MotArray, benchmark: str, name: str = '') -> MotSequence:
     """Apply the rules of `benchmark` and compute the overlaps.
 
     Args:
@@ -117,7 +117,7 @@ def preprocess(gt: MotArray, results: MotArray, benchmark: str, name: str = '') 
         for number, g, r, iou in pairs
         if len(g) or len(r)
     ]
-    return Sequence(frames, gt_boxes, result_boxes, gt_names, result_names)
+    return MotSequence(frames, gt_boxes, result_boxes, gt_names, result_names)
 
 
 def _frames(gt: MotArray, results: MotArray) -> Iterator[tuple[int, IndexArray, IndexArray]]:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from fairmot_ros.evaluation.evaluate import Metrics, measure
 from fairmot_ros.evaluation.mot_format import FRAME, ID, MotArray
-from fairmot_ros.evaluation.preprocessing import Sequence, preprocess
+from fairmot_ros.evaluation.preprocessing import MotSequence, preprocess
 from fairmot_ros.evaluation.recording import Recording
 from fairmot_ros.evaluation.timeline import Timeline, make_timeline
 
@@ -46,7 +46,7 @@ class Mode:
 
 
 @dataclass(frozen=True, eq=False)
-class Live:
+class LiveStats:
     """What can only be known of a live run.
 
     Attributes:
@@ -94,7 +94,7 @@ class Run:
     model: str
     rows: MotArray
     processed: NDArray[np.bool_]
-    live: Live | None = None
+    live: LiveStats | None = None
     runtime: str = ''
 
     @property
@@ -109,7 +109,7 @@ class Run:
 
 
 @dataclass(frozen=True, eq=False)
-class Verdict:
+class RunScores:
     """What a run was worth; all None where there is no ground truth.
 
     Attributes:
@@ -125,7 +125,7 @@ class Verdict:
     timeline: Timeline | None = None
 
 
-def judge(run: Run) -> Verdict:
+def score_run(run: Run) -> RunScores:
     """Compare a run with the ground truth of its recording.
 
     Raises:
@@ -133,11 +133,11 @@ def judge(run: Run) -> Verdict:
     """
     truth = run.recording.truth
     if truth is None:
-        return Verdict(run)
+        return RunScores(run)
     whole = _sequence(run, truth.judged)
     metrics = measure(whole)
     seen = truth.judged & run.processed
-    return Verdict(
+    return RunScores(
         run,
         metrics,
         metrics if np.array_equal(seen, truth.judged) else measure(_sequence(run, seen)),
@@ -145,7 +145,7 @@ def judge(run: Run) -> Verdict:
     )
 
 
-def _sequence(run: Run, frames: NDArray[np.bool_]) -> Sequence:
+def _sequence(run: Run, frames: NDArray[np.bool_]) -> MotSequence:
     """Prepare the rows of some frames for the metrics."""
     truth = run.recording.truth
     assert truth is not None
@@ -155,9 +155,9 @@ def _sequence(run: Run, frames: NDArray[np.bool_]) -> Sequence:
     return preprocess(rows, results, truth.benchmark, run.recording.name)
 
 
-def combine(verdicts: list[Verdict]) -> tuple[Metrics | None, Metrics | None]:
+def combine(scored_runs: list[RunScores]) -> tuple[Metrics | None, Metrics | None]:
     """Return the metrics, and those of the seen images, of several recordings together."""
-    known = [v for v in verdicts if v.metrics is not None and v.seen is not None]
+    known = [v for v in scored_runs if v.metrics is not None and v.seen is not None]
     if not known:
         return None, None
     return (

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fairmot_ros.evaluation.clear import match_frames
-from fairmot_ros.evaluation.preprocessing import Sequence
+from fairmot_ros.evaluation.preprocessing import MotSequence
 
 
 @dataclass
@@ -71,7 +71,7 @@ class Timeline:
         return chosen
 
 
-def make_timeline(sequence: Sequence) -> Timeline:
+def make_timeline(sequence: MotSequence) -> Timeline:
     """Match a sequence as CLEAR MOT does and keep what happened when."""
     people: dict[int, Person] = {}
     counts = []

@@ -15,7 +15,7 @@ from fairmot_ros.training.config import ConfigError
 
 
 @dataclass(frozen=True)
-class Processes:
+class ProcessGroup:
     """This process among those of the run.
 
     Attributes:
@@ -29,7 +29,7 @@ class Processes:
     device: torch.device
 
     @staticmethod
-    def join(device: str) -> Processes:
+    def join(device: str) -> ProcessGroup:
         """Find the others by the environment that torchrun sets; alone without it.
 
         Args:
@@ -42,7 +42,7 @@ class Processes:
             chosen = choose_device(device)
             world = int(os.environ.get('WORLD_SIZE', '1'))
             if world == 1:
-                return Processes(0, 1, chosen)
+                return ProcessGroup(0, 1, chosen)
             if chosen.type == 'cuda':
                 chosen = choose_device(f'cuda:{os.environ.get("LOCAL_RANK", "0")}')
                 torch.cuda.set_device(chosen)
@@ -50,7 +50,7 @@ class Processes:
             raise ConfigError(str(error)) from error
         if not dist.is_initialized():
             dist.init_process_group('nccl' if chosen.type == 'cuda' else 'gloo')
-        return Processes(dist.get_rank(), world, chosen)
+        return ProcessGroup(dist.get_rank(), world, chosen)
 
     @property
     def is_first(self) -> bool:

@@ -29,7 +29,7 @@ from fairmot_ros.training.building import (
 from fairmot_ros.training.card import Progress, write_card
 from fairmot_ros.training.config import ConfigError, TrainingConfig
 from fairmot_ros.training.dataset import PROBLEMS
-from fairmot_ros.training.distributed import Processes
+from fairmot_ros.training.distributed import ProcessGroup
 from fairmot_ros.training.ema import WeightAverage
 from fairmot_ros.training.freezing import freeze, parameter_groups, set_modes
 from fairmot_ros.training.logs import RunLog
@@ -63,7 +63,7 @@ class Trainer:
         """
         self.config = config
         self.folder = folder
-        self.processes = Processes.join(device)
+        self.processes = ProcessGroup.join(device)
         self.device = self.processes.device
         torch.manual_seed(config.seed)
         self.mix, self.stream = make_stream(config, data)

@@ -1,4 +1,4 @@
-"""Verdicts, limits, and the report that shows them; opened in a real browser."""
+"""Scores, limits, and the report that shows them; opened in a real browser."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from fairmot_ros.evaluation.report import (
     write_page,
 )
 from fairmot_ros.evaluation.report.charts import Axis
-from fairmot_ros.evaluation.runs import Live, Mode, Run, judge
+from fairmot_ros.evaluation.runs import LiveStats, Mode, Run, score_run
 
 
 @pytest.fixture(scope='module')
@@ -51,7 +51,7 @@ def make_run(
     processed = ~np.isin(np.arange(1, FRAMES + 1), dropped)
     live = None
     if rate is not None:
-        live = Live(
+        live = LiveStats(
             FRAMES, rate, np.linspace(0.1, 0.2, int(processed.sum())), {'detect': (0.08, 0.09)}
         )
     return Run(recording, configuration, Mode(rate), 'model:1234', rows, processed, live)
@@ -65,25 +65,27 @@ def evaluation(recording: Recording) -> Evaluation:
         make_run(recording, 'a & b'),
     ]
     return Evaluation(
-        [recording], {'default': {}, 'a & b': {'lost_timeout': 1.5}}, [judge(run) for run in runs]
+        [recording],
+        {'default': {}, 'a & b': {'lost_timeout': 1.5}},
+        [score_run(run) for run in runs],
     )
 
 
-def test_a_verdict_is_what_evaluate_mot_says(recording: Recording) -> None:
-    verdict = judge(make_run(recording))
-    assert verdict.metrics is not None
+def test_the_score_of_a_run_is_what_evaluate_mot_says(recording: Recording) -> None:
+    scored = score_run(make_run(recording))
+    assert scored.metrics is not None
     expected = evaluate_mot({'walk': (GROUND_TRUTH, results())}, 'MOT15')['walk']
-    assert verdict.metrics.summary() == expected
+    assert scored.metrics.summary() == expected
     assert (expected['IDSW'], expected['FP']) == (1, 2)
 
 
 def test_dropped_images_count_as_missed_and_are_left_out_of_the_seen(recording: Recording) -> None:
-    verdict = judge(make_run(recording, rate=15.0, dropped=(5, 6, 12)))
-    assert verdict.metrics is not None
-    assert verdict.seen is not None
-    assert verdict.metrics.summary()['FN'] == 6
-    assert verdict.seen.summary()['FN'] == 0
-    assert verdict.seen.summary()['HOTA'] > verdict.metrics.summary()['HOTA']
+    scored = score_run(make_run(recording, rate=15.0, dropped=(5, 6, 12)))
+    assert scored.metrics is not None
+    assert scored.seen is not None
+    assert scored.metrics.summary()['FN'] == 6
+    assert scored.seen.summary()['FN'] == 0
+    assert scored.seen.summary()['HOTA'] > scored.metrics.summary()['HOTA']
 
 
 def test_recordings_are_combined_as_sequences_are(recording: Recording, tmp_path: Path) -> None:
@@ -91,7 +93,7 @@ def test_recordings_are_combined_as_sequences_are(recording: Recording, tmp_path
     runs = [make_run(recording)]
     rows = results()
     runs.append(Run(other, 'default', Mode(), 'm', rows[rows[:, 0] < 10], np.ones(9, bool)))
-    evaluation = Evaluation([recording, other], {'default': {}}, [judge(run) for run in runs])
+    evaluation = Evaluation([recording, other], {'default': {}}, [score_run(run) for run in runs])
     (group,) = evaluation.groups()
     expected = evaluate_mot(
         {
@@ -114,7 +116,7 @@ def test_latencies(recording: Recording) -> None:
         'p99': pytest.approx(199),
         'max': pytest.approx(200),
     }
-    assert set(Live(3, 15.0, np.zeros(0)).percentiles().values()) == {None}
+    assert set(LiveStats(3, 15.0, np.zeros(0)).percentiles().values()) == {None}
 
 
 # -- limits -------------------------------------------------------------------------------------
@@ -150,9 +152,9 @@ def test_a_limit_on_what_is_not_known_is_not_kept(recording: Recording) -> None:
         'm',
         run.rows[:0],
         np.zeros(FRAMES, bool),
-        Live(FRAMES, 15.0, np.zeros(0)),
+        LiveStats(FRAMES, 15.0, np.zeros(0)),
     )
-    groups = Evaluation([recording], {'x': {}}, [judge(silent)]).groups()
+    groups = Evaluation([recording], {'x': {}}, [score_run(silent)]).groups()
     (outcome,) = check_limits([Limit.parse('latency_p50_ms=1000', is_lowest=False)], groups)
     assert not outcome.kept
     assert 'not known' in str(outcome)
@@ -174,11 +176,11 @@ def test_limits_that_make_no_sense(text: str, reason: str) -> None:
 
 
 def test_limits_need_what_they_are_about(recording: Recording, tmp_path: Path) -> None:
-    groups = Evaluation([recording], {'default': {}}, [judge(make_run(recording))]).groups()
+    groups = Evaluation([recording], {'default': {}}, [score_run(make_run(recording))]).groups()
     with pytest.raises(ValueError, match='needs a live run: give --rate'):
         check_limits([Limit.parse('dropped=0', is_lowest=False)], groups)
     blind = open_recording(make_bag(tmp_path / 'bag', None), None, TruthSource())
-    groups = Evaluation([blind], {'default': {}}, [judge(make_run(blind))]).groups()
+    groups = Evaluation([blind], {'default': {}}, [score_run(make_run(blind))]).groups()
     with pytest.raises(ValueError, match='needs ground truth'):
         check_limits([Limit.parse('HOTA=0', is_lowest=True)], groups)
 
@@ -216,7 +218,7 @@ def test_the_page_in_a_browser(evaluation: Evaluation, tmp_path: Path) -> None:
     limit = Limit.parse('HOTA=0.999', is_lowest=True)
     outcomes = check_limits([limit], evaluation.groups())
     evaluation = Evaluation(
-        evaluation.recordings, evaluation.parameters, evaluation.verdicts, outcomes
+        evaluation.recordings, evaluation.parameters, evaluation.scored_runs, outcomes
     )
     write_page(tmp_path / 'report.html', evaluation)
     shown = Figures(open_in_browser(tmp_path / 'report.html', tmp_path / 'profile'))
@@ -245,14 +247,14 @@ def test_the_page_in_a_browser(evaluation: Evaluation, tmp_path: Path) -> None:
 
 def test_a_page_without_truth(tmp_path: Path) -> None:
     blind = open_recording(make_bag(tmp_path / 'bag', None), None, TruthSource())
-    verdicts = [judge(make_run(blind)), judge(make_run(blind, rate=30.0))]
-    write_page(tmp_path / 'a.html', Evaluation([blind], {'default': {}}, verdicts))
+    scored_runs = [score_run(make_run(blind)), score_run(make_run(blind, rate=30.0))]
+    write_page(tmp_path / 'a.html', Evaluation([blind], {'default': {}}, scored_runs))
     shown = Figures((tmp_path / 'a.html').read_text())
     assert 'there is no ground truth' in shown.text
     assert shown.rows['default', 'live at 30 Hz']['latency-p50'] == '150'
     assert 'HOTA' not in shown.rows['default', 'offline']
     assert shown.rows['default', 'offline']['tracks'] == '4'
-    table = format_groups(Evaluation([blind], {'default': {}}, verdicts).groups())
+    table = format_groups(Evaluation([blind], {'default': {}}, scored_runs).groups())
     assert table.splitlines()[0].split() == [
         'configuration',
         'mode',

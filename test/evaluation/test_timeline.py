@@ -44,7 +44,7 @@ def test_the_timeline_adds_up_to_the_figures(name):
     assert found.switched.sum() == row['IDSW'] == sum(len(p.switches) for p in found.people)
 
 
-def test_the_worst_moments_are_apart():
+def test_the_worst_frames_are_apart():
     gt = track([1] * 30)
     results = (
         track([5] * 30)

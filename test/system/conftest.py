@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 import fairmot_ros
-from fairmot_ros.cli.processes import DomainLock, NodeProcess, local_environment
+from fairmot_ros.ros.processes import DomainLock, NodeProcess, local_environment
 from fairmot_ros.ros.video_source import VideoSource
 
 if TYPE_CHECKING:  # where ROS is missing, this file must still be importable

@@ -16,7 +16,7 @@ from rcl_interfaces.msg import Parameter, ParameterType, ParameterValue
 from rcl_interfaces.srv import DescribeParameters, SetParametersAtomically
 from vision_msgs.msg import Detection2DArray
 
-from fairmot_ros.cli.processes import NodeProcess
+from fairmot_ros.ros.processes import NodeProcess
 
 
 def state_of(peer: Peer) -> int:

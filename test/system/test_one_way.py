@@ -13,11 +13,11 @@ from peers import NodeStarter, Peer
 from rclpy.time import Time
 from vision_msgs.msg import Detection2DArray
 
-from fairmot_ros.cli.evaluation.offline import OfflineTracker
 from fairmot_ros.evaluation.bags import BagWriter
 from fairmot_ros.evaluation.bags.message_types import IMAGE
 from fairmot_ros.evaluation.configuration import Configuration
 from fairmot_ros.evaluation.mot_format import FRAME, ID, WIDTH
+from fairmot_ros.evaluation.offline import OfflineTracker
 from fairmot_ros.evaluation.recording import TruthSource, open_recording
 from fairmot_ros.pipeline import FairMOT
 

@@ -22,8 +22,8 @@ from rclpy.lifecycle import TransitionCallbackReturn
 from slow_node import LOAD_SECONDS, LOADING
 from vision_msgs.msg import Detection2DArray
 
-from fairmot_ros.cli.processes import NodeProcess
 from fairmot_ros.ros.detection_tracker_node import DetectionTrackerNode
+from fairmot_ros.ros.processes import NodeProcess
 from fairmot_ros.ros.received_detections import ReceivedDetections
 from fairmot_ros.ros.worker import is_running
 

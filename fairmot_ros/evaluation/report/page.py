@@ -14,16 +14,16 @@ from tqdm import tqdm
 import fairmot_ros
 from fairmot_ros.evaluation.evaluate import Metrics
 from fairmot_ros.evaluation.recording import Recording
-from fairmot_ros.evaluation.report import moments
 from fairmot_ros.evaluation.report.curves import accuracy_chart, latency_chart
-from fairmot_ros.evaluation.report.lives import MOST_PEOPLE, lives_chart
 from fairmot_ros.evaluation.report.summary import Evaluation, Group
 from fairmot_ros.evaluation.report.text import COUNTS, LATENCIES, RATIOS
-from fairmot_ros.evaluation.runs import Verdict
+from fairmot_ros.evaluation.report.track_timelines import MOST_PEOPLE, track_timeline_chart
+from fairmot_ros.evaluation.report.worst_frames import COLOURS, worst_frames
+from fairmot_ros.evaluation.runs import RunScores
 
 FOLDER = Path(__file__).parent
 COSTS = ('HOTA', 'MOTA', 'IDF1')  # of real time, shown beneath the figure
-MOMENTS, SECONDS_APART = 6, 2.0
+WORST_FRAMES, SECONDS_APART = 6, 2.0
 
 
 def write_page(path: Path, evaluation: Evaluation) -> None:
@@ -54,7 +54,7 @@ def _context(evaluation: Evaluation) -> dict[str, Any]:
         'outcomes': evaluation.outcomes,
         'lines': _main_lines(groups),
         'charts': [(title, Markup(chart)) for title, chart in charts if chart],
-        'colours': moments.COLOURS,
+        'colours': COLOURS,
         'recordings': [
             _recording(recording, evaluation)
             for recording in tqdm(evaluation.recordings, 'writing the report', leave=False)
@@ -128,10 +128,10 @@ def _line(configuration: str, mode: str, metrics: Metrics | None) -> dict[str, A
 
 
 def _recording(recording: Recording, evaluation: Evaluation) -> dict[str, Any]:
-    verdicts = [v for v in evaluation.verdicts if v.run.recording is recording]
-    judged = [v for v in verdicts if v.timeline is not None]
+    scored_runs = [v for v in evaluation.scored_runs if v.run.recording is recording]
+    judged = [v for v in scored_runs if v.timeline is not None]
     first, last = recording.frames.span
-    lives = [v.run.live for v in verdicts if v.run.live is not None]
+    lives = [v.run.live for v in scored_runs if v.run.live is not None]
     people = len(judged[0].timeline.people) if judged and judged[0].timeline else 0
     return {
         'name': recording.name,
@@ -143,24 +143,24 @@ def _recording(recording: Recording, evaluation: Evaluation) -> dict[str, Any]:
         'truth': recording.truth,
         'lines': [
             {**_line(v.run.configuration, v.run.mode.name, v.metrics), 'live': v.run.live}
-            for v in verdicts
+            for v in scored_runs
         ],
         'stages': list(dict.fromkeys(name for live in lives for name in live.stages)),
-        'timelines': [(_title(v), Markup(lives_chart(_title(v), v))) for v in judged],
+        'timelines': [(_title(v), Markup(track_timeline_chart(_title(v), v))) for v in judged],
         'people_shown': min(people, MOST_PEOPLE),
         'people_left_out': max(0, people - MOST_PEOPLE),
-        'moments': (
-            list(moments.worst_moments(judged[0], MOMENTS, SECONDS_APART)) if judged else []
+        'worst_frames': (
+            list(worst_frames(judged[0], WORST_FRAMES, SECONDS_APART)) if judged else []
         ),
     }
 
 
-def _title(verdict: Verdict) -> str:
-    return f'{verdict.run.configuration}, {verdict.run.mode.name}'
+def _title(scored: RunScores) -> str:
+    return f'{scored.run.configuration}, {scored.run.mode.name}'
 
 
 def _configurations(evaluation: Evaluation) -> list[dict[str, str]]:
-    runs = {v.run.configuration: v.run for v in evaluation.verdicts}
+    runs = {v.run.configuration: v.run for v in evaluation.scored_runs}
     return [
         {
             'name': name,

@@ -13,7 +13,7 @@ from fairmot_ros.evaluation.evaluate import Metrics
 from fairmot_ros.evaluation.hota import ALPHAS
 from fairmot_ros.evaluation.recording import Recording
 from fairmot_ros.evaluation.report.gate import Outcome
-from fairmot_ros.evaluation.runs import Live, Mode, Run, Verdict, combine
+from fairmot_ros.evaluation.runs import LiveStats, Mode, Run, RunScores, combine
 
 FORMAT = 1  # of the JSON; grows when a field changes its meaning
 DIGITS = 9  # of ratios
@@ -26,32 +26,32 @@ class Group:
     Attributes:
         configuration: its name.
         mode: how images reached the tracker.
-        verdicts: of each recording.
-        metrics, seen: see `Verdict`; None without ground truth.
+        scored_runs: of each recording.
+        metrics, seen: see `RunScores`; None without ground truth.
         live: latencies of all recordings, None offline.
     """
 
     configuration: str
     mode: Mode
-    verdicts: tuple[Verdict, ...]
+    scored_runs: tuple[RunScores, ...]
     metrics: Metrics | None
     seen: Metrics | None
-    live: Live | None
+    live: LiveStats | None
 
     @property
     def images(self) -> int:
         """Number of images."""
-        return sum(len(v.run.processed) for v in self.verdicts)
+        return sum(len(v.run.processed) for v in self.scored_runs)
 
     @property
     def dropped(self) -> int:
         """Number of images that the tracker did not get to."""
-        return sum(v.run.dropped for v in self.verdicts)
+        return sum(v.run.dropped for v in self.scored_runs)
 
     @property
     def tracks(self) -> int:
         """Number of tracks."""
-        return sum(v.run.tracks for v in self.verdicts)
+        return sum(v.run.tracks for v in self.scored_runs)
 
     def figures(self) -> dict[str, Any]:
         """Return every figure that a limit can be set on."""
@@ -69,32 +69,32 @@ class Evaluation:
     Attributes:
         recordings: what was tracked.
         parameters: of each configuration.
-        verdicts: of all runs.
+        scored_runs: of all runs.
         outcomes: of the limits that were set.
     """
 
     recordings: Sequence[Recording]
     parameters: Mapping[str, Mapping[str, Any]]
-    verdicts: Sequence[Verdict]
+    scored_runs: Sequence[RunScores]
     outcomes: Sequence[Outcome] = field(default=())
 
     def groups(self) -> list[Group]:
-        """Return the verdicts by configuration and mode, in the order in which they came."""
-        found: dict[tuple[str, Mode], list[Verdict]] = {}
-        for verdict in self.verdicts:
-            key = (verdict.run.configuration, verdict.run.mode)
-            found.setdefault(key, []).append(verdict)
+        """Return the scored_runs by configuration and mode, in the order in which they came."""
+        found: dict[tuple[str, Mode], list[RunScores]] = {}
+        for scored in self.scored_runs:
+            key = (scored.run.configuration, scored.run.mode)
+            found.setdefault(key, []).append(scored)
         return [
-            Group(name, mode, tuple(members), *combine(members), _together(members))
+            Group(name, mode, tuple(members), *combine(members), _combine_live(members))
             for (name, mode), members in found.items()
         ]
 
 
-def _together(verdicts: Sequence[Verdict]) -> Live | None:
-    lives = [v.run.live for v in verdicts if v.run.live is not None]
+def _combine_live(scored_runs: Sequence[RunScores]) -> LiveStats | None:
+    lives = [v.run.live for v in scored_runs if v.run.live is not None]
     if not lives:
         return None
-    return Live(
+    return LiveStats(
         sum(live.sent for live in lives),
         float(np.mean([live.rate for live in lives])),
         np.concatenate([live.latencies for live in lives]),
@@ -111,11 +111,11 @@ def summarise(evaluation: Evaluation) -> dict[str, Any]:
         'fairmot_ros': fairmot_ros.__version__,
         'recordings': [_recording(r) for r in evaluation.recordings],
         'configurations': [
-            {'name': name, **_network(name, evaluation.verdicts), 'parameters': dict(values)}
+            {'name': name, **_network(name, evaluation.scored_runs), 'parameters': dict(values)}
             for name, values in evaluation.parameters.items()
         ],
         'combined': [_group(group) for group in evaluation.groups()],
-        'runs': [_run(verdict) for verdict in evaluation.verdicts],
+        'runs': [_run(scored) for scored in evaluation.scored_runs],
         'limits': [
             {
                 'limit': str(outcome.limit),
@@ -129,8 +129,8 @@ def summarise(evaluation: Evaluation) -> dict[str, Any]:
     }
 
 
-def _network(configuration: str, verdicts: Sequence[Verdict]) -> dict[str, str | None]:
-    run = next((v.run for v in verdicts if v.run.configuration == configuration), None)
+def _network(configuration: str, scored_runs: Sequence[RunScores]) -> dict[str, str | None]:
+    run = next((v.run for v in scored_runs if v.run.configuration == configuration), None)
     return {'model': run.model if run else None, 'runtime': run.runtime if run else None}
 
 
@@ -177,8 +177,8 @@ def _group(group: Group) -> dict[str, Any]:
     }
 
 
-def _run(verdict: Verdict) -> dict[str, Any]:
-    run = verdict.run
+def _run(scored: RunScores) -> dict[str, Any]:
+    run = scored.run
     return {
         'recording': run.recording.name,
         'configuration': run.configuration,
@@ -188,13 +188,13 @@ def _run(verdict: Verdict) -> dict[str, Any]:
         'dropped_frames': (np.flatnonzero(~run.processed) + 1).tolist(),
         'tracks': run.tracks,
         'boxes': len(run.rows),
-        **_metrics(verdict.metrics, verdict.seen),
+        **_metrics(scored.metrics, scored.seen),
         **_live(run),
         'switches': None
-        if verdict.timeline is None
+        if scored.timeline is None
         else [
             {'frame': frame, 'person': person.name}
-            for person in verdict.timeline.people
+            for person in scored.timeline.people
             for frame in person.switches
         ],
     }

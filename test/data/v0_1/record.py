@@ -24,12 +24,12 @@ import onnx
 import torch
 import yaml
 
-from fairmot_ros.cli.processes import DomainLock, local_environment
 from fairmot_ros.detector import Detector
 from fairmot_ros.detector.onnx_export import export_onnx
 from fairmot_ros.evaluation.bags import BagWriter
 from fairmot_ros.network import create_network, load_checkpoint, save_checkpoint
 from fairmot_ros.network.heads import FairMOTNetwork
+from fairmot_ros.ros.processes import DomainLock, local_environment
 from fairmot_ros.ros.video_source import VideoSource
 from fairmot_ros.tracker import gallery_file
 from fairmot_ros.tracker.gallery import Gallery

@@ -1,4 +1,4 @@
-"""Pictures of the moments in which a tracker was at its worst."""
+"""Images of the frames with the most errors of a run."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from fairmot_ros.evaluation.clear import match_frames
 from fairmot_ros.evaluation.mot_format import FRAME, HEIGHT, ID, LEFT, MotArray
 from fairmot_ros.evaluation.preprocessing import preprocess
-from fairmot_ros.evaluation.runs import Verdict
+from fairmot_ros.evaluation.runs import RunScores
 from fairmot_ros.pixels import BgrImage
 
 WIDEST = 720  # pixels
@@ -36,7 +36,7 @@ COLOURS = tuple(  # as CSS has them, with what they mean
 
 
 @dataclass(frozen=True)
-class Moment:
+class WorstFrame:
     """A frame with its errors.
 
     Attributes:
@@ -55,7 +55,7 @@ class Moment:
 
     @property
     def text(self) -> str:
-        """When it was and what went wrong."""
+        """Time, frame number and errors."""
         errors = (
             (self.missed, 'missed'),
             (self.superfluous, 'superfluous'),
@@ -66,20 +66,20 @@ class Moment:
         )
 
 
-def worst_moments(verdict: Verdict, count: int, seconds_apart: float) -> Iterator[Moment]:
-    """Yield the worst moments of a run in the order of time; reads the bag again.
+def worst_frames(scored: RunScores, count: int, seconds_apart: float) -> Iterator[WorstFrame]:
+    """Yield the frames with the most errors in the order of time; reads the bag again.
 
     Raises:
         BagError: if an image cannot be decoded.
     """
-    timeline, recording = verdict.timeline, verdict.run.recording
+    timeline, recording = scored.timeline, scored.run.recording
     if timeline is None:
         return
     apart = max(1, round(seconds_apart * recording.frames.rate))
     numbers = frozenset(timeline.worst(count, apart))
     if not numbers:
         return
-    drawings = _find_boxes(verdict, numbers)
+    drawings = _find_boxes(scored, numbers)
     stamps = recording.frames.stamps
     rows = {int(n): i for i, n in enumerate(timeline.numbers)}
     done = set()
@@ -88,7 +88,7 @@ def worst_moments(verdict: Verdict, count: int, seconds_apart: float) -> Iterato
             continue
         done.add(number)
         row = rows[number]
-        yield Moment(
+        yield WorstFrame(
             number,
             float(stamps[number - 1] - stamps.min()) * 1e-9,
             int(timeline.missed[row]),
@@ -105,9 +105,9 @@ class _Box:
     text: str
 
 
-def _find_boxes(verdict: Verdict, numbers: frozenset[int]) -> dict[int, list[_Box]]:
+def _find_boxes(scored: RunScores, numbers: frozenset[int]) -> dict[int, list[_Box]]:
     """Match the run again and keep some frames' boxes, the right ones first."""
-    run = verdict.run
+    run = scored.run
     truth = run.recording.truth
     assert truth is not None
     judged = truth.judged

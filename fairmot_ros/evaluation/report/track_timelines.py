@@ -5,19 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from fairmot_ros.evaluation.report.charts import Bar, Row, timeline
-from fairmot_ros.evaluation.runs import Verdict
+from fairmot_ros.evaluation.runs import RunScores
 from fairmot_ros.evaluation.timeline import Person
 
 MOST_PEOPLE = 60
 
 
-def lives_chart(title: str, verdict: Verdict) -> str:
+def track_timeline_chart(title: str, scored: RunScores) -> str:
     """Return the timeline; of too many people those with the most switches."""
-    assert verdict.timeline is not None
-    frames = verdict.run.recording.frames
+    assert scored.timeline is not None
+    frames = scored.run.recording.frames
     seconds = ((frames.stamps - frames.stamps.min()) * 1e-9).tolist()
     step = 1 / frames.rate if frames.rate else 1.0
-    people = verdict.timeline.people
+    people = scored.timeline.people
     if len(people) > MOST_PEOPLE:
         # By the ground truth's ids after that, so that all runs show the same people if they can.
         chosen = sorted(people, key=lambda p: (-len(p.switches), p.name))[:MOST_PEOPLE]

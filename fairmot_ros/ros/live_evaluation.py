@@ -10,17 +10,17 @@ from typing import Any
 
 import numpy as np
 
-from fairmot_ros.cli.processes import (
+from fairmot_ros.evaluation.configuration import Configuration
+from fairmot_ros.evaluation.mot_format import FRAME
+from fairmot_ros.evaluation.recording import Recording
+from fairmot_ros.evaluation.runs import LiveStats, Mode, Run
+from fairmot_ros.ros.processes import (
     DomainLock,
     NodeProcess,
     local_environment,
     make_log_folder,
     stop_all,
 )
-from fairmot_ros.evaluation.configuration import Configuration
-from fairmot_ros.evaluation.mot_format import FRAME
-from fairmot_ros.evaluation.recording import Recording
-from fairmot_ros.evaluation.runs import Live, Mode, Run
 
 # Stages of the node that measure from the stamp of the image, which is that of the recording.
 MEANINGLESS_STAGES = ('latency',)
@@ -155,7 +155,7 @@ def _read(
         if stamp in sent_at
     ]
     duration = (data['sent_at'][-1] - data['sent_at'][0]) * 1e-9 if len(sent_at) > 1 else 0.0
-    live = Live(
+    live = LiveStats(
         sent=len(data['sent_at']),
         rate=(len(data['sent_at']) - 1) / duration if duration else 0.0,
         latencies=np.array(latencies, float),

@@ -1,1 +1,0 @@
-"""What `fairmot-evaluate` is made of: configurations, offline and live runs."""
