@@ -133,7 +133,7 @@ class Sequence:
                 motion = np.vstack((self.motions[i], (0, 0, 1))) @ motion
             if dropped is not None and dropped[i]:
                 continue
-            given = None if self.motions is None or config.published else motion[:2]
+            given = None if self.motions is None or config.association != 'default' else motion[:2]
             tracks = tracker.update(detections, (i + 1) / self.rate, camera_motion=given)
             motion = np.eye(3)
             rows += [np.array([[i + 1, t.track_id, *t.box_xywh, 1, -1, -1, -1]]) for t in tracks]

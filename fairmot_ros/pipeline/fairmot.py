@@ -13,7 +13,7 @@ from fairmot_ros.pipeline.frame_tracker import FrameTracker
 from fairmot_ros.pipeline.settings import FrameSettings
 from fairmot_ros.tracker import Tracker, TrackerConfig
 from fairmot_ros.tracker.config import with_model_thresholds
-from fairmot_ros.types import Track
+from fairmot_ros.types import Tracks
 
 if TYPE_CHECKING:
     from fairmot_ros.detector import Detector
@@ -58,7 +58,7 @@ class FairMOT:
         """Detections to tracks."""
         return self.frames.tracker
 
-    def __call__(self, image_bgr: NDArray[np.uint8], stamp: float) -> list[Track]:
+    def __call__(self, image_bgr: NDArray[np.uint8], stamp: float) -> Tracks:
         """Return the tracks visible in an image.
 
         A stamp that jumps, or another image size, drops all tracks; a repeated stamp, or one that
@@ -73,7 +73,7 @@ class FairMOT:
         if decision.reason:
             logger.warning('%s', decision.reason)
         if not decision.is_tracked:
-            return []
+            return Tracks.of([])
         return self.frames.track(self.detector(image_bgr), stamp, image_bgr)
 
     def warm_up(self) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,7 +12,7 @@ from fairmot_ros.pipeline.settings import FrameSettings
 from fairmot_ros.pipeline.stamp_policy import StampDecision, StampPolicy
 from fairmot_ros.tracker import Tracker
 from fairmot_ros.tracker.gallery import Gallery
-from fairmot_ros.types import Detections, Track
+from fairmot_ros.types import Detections, Tracks
 
 
 @dataclass(frozen=True)
@@ -112,7 +111,7 @@ class FrameTracker:
         stamp: float,
         image: NDArray[np.uint8] | None = None,
         camera_motion: ArrayLike | None = None,
-    ) -> list[Track]:
+    ) -> Tracks:
         """Update the tracker with an admitted frame; return the visible tracks that are kept.
 
         Args:
@@ -132,12 +131,12 @@ class FrameTracker:
         return self.stamps.tracker_time(stamp)
 
     @property
-    def lost(self) -> Sequence[Track]:
+    def lost(self) -> Tracks:
         """Lost tracks after the last frame."""
         return self.tracker.lost
 
     @property
-    def tentative(self) -> Sequence[Track]:
+    def tentative(self) -> Tracks:
         """Tentative tracks after the last frame."""
         return self.tracker.tentative
 

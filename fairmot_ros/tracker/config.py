@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from fairmot_ros.settings import check_settings, setting
-from fairmot_ros.tracker.published import VARIANTS, PublishedSettings
+from fairmot_ros.tracker.associations import ASSOCIATIONS, REFERENCE_VARIANTS
 
 #: Settings that depend on the scale of a detector's scores; a model may bring its own.
 MODEL_SETTINGS = (
@@ -26,7 +26,7 @@ class AssociationSettings:
         'default',
         "'default', or a reference for comparison, which counts frames: 'fairmot', 'byte_reid' or "
         "'byte' (boxes alone)",
-        choices=('default', *VARIANTS),
+        choices=tuple(ASSOCIATIONS),
         structural=True,
     )
     reference_frame_rate: float = setting(
@@ -61,8 +61,8 @@ class TrackerConfig:
     the stream. The scale is 1 where the detections of confirmed tracks score 0.95 on average, and
     in proportion less where they score less (see `score_scale`).
 
-    Each field states its meaning. `published` is the reference association instead of all the
-    others, see `reference`.
+    Each field states its meaning; the last three are those of `AssociationSettings`. Of the others,
+    the reference uses `score_threshold` alone, see `reference`.
     """
 
     score_threshold: float = setting(
@@ -176,7 +176,9 @@ class TrackerConfig:
         'an image of 1920x1080',
     )
     separate_classes: bool = setting(True, 'match only within a class')
-    published: PublishedSettings | None = None
+    association: str = AssociationSettings.association
+    reference_frame_rate: float = AssociationSettings.reference_frame_rate
+    reference_track_buffer: float = AssociationSettings.reference_track_buffer
 
     def __post_init__(self) -> None:
         check_settings(self)
@@ -186,23 +188,20 @@ class TrackerConfig:
                 f'got {self.low_score_threshold} > {self.score_threshold}'
             )
 
+        if self.association not in ASSOCIATIONS:
+            raise ValueError(
+                f'association must be one of {", ".join(ASSOCIATIONS)}, got {self.association!r}'
+            )
+        ASSOCIATIONS[self.association].check(self)
+
     @property
     def uses_embeddings(self) -> bool:
         """Whether embeddings of detections are used, where there are any."""
-        if self.published is not None:
-            return self.published.uses_embeddings
-        return self.use_appearance
+        return ASSOCIATIONS[self.association].uses_embeddings(self)
 
     def with_association(self, choice: AssociationSettings) -> TrackerConfig:
-        """Return these settings, or a reference association with their score threshold."""
-        if choice.association == 'default':
-            return self
-        return self.reference(
-            choice.reference_frame_rate,
-            choice.reference_track_buffer,
-            self.score_threshold,
-            choice.association,
-        )
+        """Return these settings with another association."""
+        return replace(self, **vars(choice))
 
     @classmethod
     def reference(
@@ -212,16 +211,24 @@ class TrackerConfig:
         score_threshold: float = 0.4,
         variant: str = 'fairmot',
     ) -> TrackerConfig:
-        """Return the published algorithm, result for result; it counts calls, not seconds.
+        """Return settings of the reference: published results, with time as a count of frames.
 
         Args:
-            frame_rate: of the sequence; scales the life of lost tracks.
-            track_buffer: life of a lost track in frames at 30 per second.
-            score_threshold: `conf_thres` of the published code.
+            frame_rate: of the sequence; scales the lifetime of lost tracks.
+            track_buffer: lifetime of a lost track in frames at 30 per second.
+            score_threshold: `conf_thres` of the authors' code.
             variant: 'fairmot' (ifzhang/FairMOT), 'byte_reid' or 'byte' (the two trackers of
                 ifzhang/ByteTrack's FairMOT tutorial).
         """
-        return cls(published=PublishedSettings(frame_rate, track_buffer, score_threshold, variant))
+        if variant not in REFERENCE_VARIANTS:
+            raise ValueError(f'variant must be one of {REFERENCE_VARIANTS}, got {variant!r}')
+        return cls(
+            score_threshold=score_threshold,
+            low_score_threshold=min(cls.low_score_threshold, score_threshold),
+            association=variant,
+            reference_frame_rate=frame_rate,
+            reference_track_buffer=track_buffer,
+        )
 
 
 def with_model_thresholds(
