@@ -17,16 +17,16 @@ class FilterSettings:
 
     min_box_area: float = setting(
         0.0,
-        'tracks with a box of this area or less are not published; 0 is off (the published demo '
-        'has 100)',
+        'tracks with a box of this area or less are not published; 0 is off, the demo of the '
+        'reference has 100',
         unit='square pixels',
         low=0.0,
         high=1e9,
     )
     max_box_aspect: float = setting(
         0.0,
-        'tracks with a box wider than this many times its height are not published; 0 is off (the '
-        "reference's demo has 1.6)',
+        'tracks with a box wider than this many times its height are not published; 0 is off, the '
+        'demo of the reference has 1.6',
         low=0.0,
         high=100.0,
     )

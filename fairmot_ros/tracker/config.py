@@ -61,8 +61,8 @@ class TrackerConfig:
     the stream. The scale is 1 where the detections of confirmed tracks score 0.95 on average, and
     in proportion less where they score less (see `score_scale`).
 
-    Each field states its meaning; the last three are those of `AssociationSettings`. Of the others,
-    the reference uses `score_threshold` alone, see `reference`.
+    Each field states its meaning; the last three are those of `AssociationSettings`. Of the
+    others, the reference uses `score_threshold` alone, see `reference`.
     """
 
     score_threshold: float = setting(
