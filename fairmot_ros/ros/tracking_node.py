@@ -176,8 +176,8 @@ class TrackingNode(LifecycleNode, Generic[P]):
     def destroy_node(self) -> None:
         """Stop the worker before its publishers are destroyed."""
         self._patience = EXIT_SECONDS
+        self._end_worker()  # first, so that a busy worker is waited for once
         self._stop()
-        self._end_worker()
         self._jump_handle.unregister()
         super().destroy_node()
 
@@ -332,7 +332,7 @@ def run_tracking_node(node_type: Callable[[], TrackingNode]) -> int:
         print(f'error: {error}', file=sys.stderr)
         code = 1
     if is_running():
-        # The thread is inside native code; a regular exit would unload that and abort.
+        # The thread runs native code, which a regular exit would unload: the process would abort.
         sys.stdout.flush()
         sys.stderr.flush()
         os._exit(code)
