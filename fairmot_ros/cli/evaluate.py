@@ -22,8 +22,10 @@ def evaluate(options: argparse.Namespace) -> int:
     try:
         plan = read_plan(options)
         live = live_runner() if plan.rates else None
+        from fairmot_ros.detector.engines.memory import keep_freed_memory
         from fairmot_ros.evaluation import run
 
+        keep_freed_memory()
         evaluation = run(plan, live, print_notes)
     except PlanError as error:
         raise ValueError(error.text(OPTIONS)) from error

@@ -7,6 +7,7 @@ import sys
 from sensor_msgs.msg import CompressedImage, Image
 
 from fairmot_ros.detector import Detector
+from fairmot_ros.detector.engines.memory import keep_freed_memory
 from fairmot_ros.ros.parameters import NodeParameters
 from fairmot_ros.ros.perception import ImagePerception
 from fairmot_ros.ros.python_logging import forward_logging
@@ -36,6 +37,8 @@ class TrackerNode(TrackingNode[NodeParameters]):
             score_threshold=p.detection_threshold,
             deterministic=p.deterministic,
         )
+        if detector.engine == 'torch' and detector.device.type == 'cpu':
+            keep_freed_memory()
         detector.warm_up()
         self.get_logger().info(
             f'{detector.model_name} in {detector.runtime}, '
