@@ -12,6 +12,7 @@ from tqdm import tqdm
 
 from fairmot_ros.cli.command import ExitCode, run_command
 from fairmot_ros.detector.detector import find_weights
+from fairmot_ros.detector.engines.memory import keep_freed_memory
 from fairmot_ros.network import load_checkpoint, save_checkpoint
 from fairmot_ros.training.config import read_config
 from fairmot_ros.training.mix import read_mix
@@ -64,6 +65,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 def calibrate(options: argparse.Namespace) -> int:
     """Fit, tell before and after, and write."""
+    keep_freed_memory()
     config = read_config(options.config)
     sets = tuple(part for part in config.sets if not part.cut_outs)
     photographs = read_mix(sets, options.data).photographs

@@ -11,6 +11,7 @@ from typing import Any
 from fairmot_ros.cli.command import ExitCode, run_command
 from fairmot_ros.cli.set_arguments import add_set_arguments, chosen_set
 from fairmot_ros.detector.detector import find_weights
+from fairmot_ros.detector.engines.memory import keep_freed_memory
 from fairmot_ros.detector.input_size import check_input_size, choose_input_size
 from fairmot_ros.network import load_checkpoint
 from fairmot_ros.training.problems import Problems
@@ -78,6 +79,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 def write_scores(options: argparse.Namespace) -> int:
     """Score and print the result."""
+    keep_freed_memory()
     text = json.dumps(score(options), indent=1)
     if options.output:
         options.output.parent.mkdir(parents=True, exist_ok=True)
