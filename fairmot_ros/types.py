@@ -198,8 +198,9 @@ class Tracks(Sequence[Track]):
     def __getitem__(self, index: int | slice | NDArray) -> Track | Tracks:
         if isinstance(index, (int, np.integer)):
             return self._items[index]
-        columns: list[Any] = [getattr(self, spec.name) for spec in fields(self)]
-        return Tracks(*[None if column is None else column[index] for column in columns])
+        columns = (getattr(self, spec.name) for spec in fields(self))
+        chosen: list[Any] = [None if column is None else column[index] for column in columns]
+        return Tracks(*chosen)
 
     def __eq__(self, other: object) -> bool:
         """Compare as a list of tracks does: the same `Track` objects in the same order."""

@@ -10,11 +10,10 @@ from tqdm import tqdm
 from fairmot_ros.detector import Detector
 from fairmot_ros.evaluation.configuration import Configuration
 from fairmot_ros.evaluation.interpolation import fill_gaps
-from fairmot_ros.evaluation.mot_format import HEIGHT, ID, LEFT, MARK
+from fairmot_ros.evaluation.mot_format import MAX_COLUMNS, rows_of_tracks
 from fairmot_ros.evaluation.recording import Recording
 from fairmot_ros.evaluation.runs import Mode, Run
 from fairmot_ros.pipeline import FrameTracker
-from fairmot_ros.types import Track
 
 logger = logging.getLogger(__name__)
 
@@ -53,7 +52,7 @@ class OfflineTracker:
         settings = self.configuration
         frames = FrameTracker(settings.frames(self._detector.info.thresholds), self.model)
         processed = np.zeros(len(recording.frames), bool)
-        rows: list[list[float]] = []
+        rows = [np.zeros((0, MAX_COLUMNS))]
         for number, picture in tqdm(
             recording.pictures(),
             f'{recording.name}, {settings.name}',
@@ -69,13 +68,13 @@ class OfflineTracker:
                 continue
             tracks = frames.track(self._detector(picture.pixels), stamp, picture.pixels)
             processed[number - 1] = True
-            rows += [_row(number, track) for track in tracks]
+            rows.append(rows_of_tracks(number, tracks))
         return Run(
             recording,
             settings.name,
             Mode(),
             self.model,
-            np.array(rows, float).reshape(-1, 10),
+            np.concatenate(rows),
             processed,
             runtime=self.runtime,
         )
@@ -99,11 +98,3 @@ def seconds_of(stamp: int) -> float:
     """Return nanoseconds as seconds, rounded as the node does."""
     seconds, nanoseconds = divmod(stamp, 1_000_000_000)
     return seconds + nanoseconds * 1e-9
-
-
-def _row(number: int, track: Track) -> list[float]:
-    row = [-1.0] * 10
-    row[0], row[ID] = number, track.track_id
-    row[LEFT : HEIGHT + 1] = track.box_xywh.tolist()
-    row[MARK] = track.score
-    return row

@@ -182,12 +182,6 @@ class TrackerConfig:
 
     def __post_init__(self) -> None:
         check_settings(self)
-        if self.low_score_threshold > self.score_threshold and self.recover_low_scores:
-            raise ValueError(
-                f'low_score_threshold must not be above score_threshold, '
-                f'got {self.low_score_threshold} > {self.score_threshold}'
-            )
-
         if self.association not in ASSOCIATIONS:
             raise ValueError(
                 f'association must be one of {", ".join(ASSOCIATIONS)}, got {self.association!r}'
@@ -224,7 +218,6 @@ class TrackerConfig:
             raise ValueError(f'variant must be one of {REFERENCE_VARIANTS}, got {variant!r}')
         return cls(
             score_threshold=score_threshold,
-            low_score_threshold=min(cls.low_score_threshold, score_threshold),
             association=variant,
             reference_frame_rate=frame_rate,
             reference_track_buffer=track_buffer,

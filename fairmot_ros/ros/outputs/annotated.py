@@ -35,7 +35,7 @@ class AnnotatedOutput(Output):
         raw, compressed = heard(self._raw), heard(self._compressed)
         if result.image is None or not (raw or compressed):
             return
-        lost = result.lost if parameters.outputs.publish_lost else ()
+        lost = result.lost if parameters.outputs.publish_lost else None
         canvas = self._annotator.draw(result.image, result.visible, result.rate, lost)
         if raw:
             self._raw.publish(from_bgr(canvas, result.header))

@@ -100,7 +100,7 @@ class SpatialOutput(Output):
     def _locate(self, result: FrameResult) -> Positions:
         settings = result.parameters.positions
         camera = self._inputs.camera(None if result.image is None else result.image.shape[:2])
-        boxes = np.array([track.box_xyxy for track in result.visible]).reshape(-1, 4)
+        boxes = result.visible.boxes_xyxy
         if settings.position_source == 'ground':
             return locate_on_ground(
                 camera,

@@ -8,7 +8,7 @@ from fairmot_ros.tracker.associations.reference import ReferenceAssociation
 
 __all__ = ['ASSOCIATIONS', 'REFERENCE_VARIANTS', 'Association']
 
-ASSOCIATIONS: dict[str, type[Association]] = {  # type: ignore[type-abstract]
+ASSOCIATIONS: dict[str, type[Association]] = {
     'default': DefaultAssociation,
     'fairmot': ReferenceAssociation,
     'byte_reid': ReferenceAssociation,

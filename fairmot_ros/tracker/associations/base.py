@@ -51,7 +51,8 @@ class Association(Protocol):
 
     @staticmethod
     def check(config: TrackerConfig) -> None:
-        """Raise ValueError if a setting of this association alone is out of range."""
+        """Raise ValueError if settings are wrong for this association."""
+        ...
 
     @staticmethod
     def uses_embeddings(config: TrackerConfig) -> bool:

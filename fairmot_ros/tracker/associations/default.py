@@ -109,6 +109,15 @@ class DefaultAssociation(Association):
         self.now = 0.0
 
     @staticmethod
+    def check(config: TrackerConfig) -> None:
+        """See `Association`."""
+        if config.low_score_threshold > config.score_threshold and config.recover_low_scores:
+            raise ValueError(
+                f'low_score_threshold must not be above score_threshold, '
+                f'got {config.low_score_threshold} > {config.score_threshold}'
+            )
+
+    @staticmethod
     def uses_embeddings(config: TrackerConfig) -> bool:
         """See `Association`."""
         return config.use_appearance
