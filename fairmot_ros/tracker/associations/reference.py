@@ -23,7 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fairmot_ros.boxes import CYTHON_BBOX_PIXEL as PIXEL
-from fairmot_ros.boxes import overlapping_of
+from fairmot_ros.boxes import paired_iou
 from fairmot_ros.tracker import kalman
 from fairmot_ros.tracker.associations.base import Association
 from fairmot_ros.tracker.associations.reference_settings import ReferenceSettings
@@ -315,8 +315,8 @@ class ReferenceAssociation(Association):
             return
         boxes = self.parametrization.to_xyxy(table.state[kalman.P])
         rows, columns = rows.take(near), columns.take(near)
-        overlaps, iou = overlapping_of((rows, columns), boxes, boxes, PIXEL)
-        duplicates = overlaps[1 - iou < DUPLICATE_THRESHOLD]
+        distance = 1 - paired_iou((rows, columns), boxes, boxes, PIXEL)
+        duplicates = (distance < DUPLICATE_THRESHOLD).nonzero()[0]
         if not len(duplicates):
             return
         rows, columns = rows[duplicates], columns[duplicates]
