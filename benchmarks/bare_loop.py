@@ -13,6 +13,7 @@ from itertools import cycle, islice
 
 from fairmot_ros.cli.demo import SHIPPED_VIDEO
 from fairmot_ros.detector import Detector
+from fairmot_ros.detector.engines.memory import keep_freed_memory
 from fairmot_ros.ros.video_source import VideoSource
 
 
@@ -46,6 +47,7 @@ class BareLoop:
 
 def main(weights: str, device: str, engine: str) -> None:
     """Serve the other side."""
+    keep_freed_memory()  # as the node does
     images = cycle(list(VideoSource(SHIPPED_VIDEO)))
     detector = Detector(weights, device=device, engine=engine)
     detector.warm_up()

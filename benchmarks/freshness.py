@@ -83,8 +83,7 @@ class Camera(Node):
         """Return how many images per second the node can process: what it does of far more."""
         self.wait_for_node()
         with tqdm(total=int(PROBE_RATE * PROBE_SECONDS), unit='image', leave=False) as progress:
-            results = self.overload(SETTLING = 3.0  # seconds in which the node subscribes anew, as reliable, and images can get lost
-PROBE_RATE, PROBE_SECONDS, progress)
+            results = self.overload(PROBE_RATE, PROBE_SECONDS, progress)
         return len(results) / PROBE_SECONDS
 
     def overload(self, rate: float, seconds: float, progress: tqdm) -> list[float]:

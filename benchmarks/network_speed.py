@@ -15,6 +15,7 @@ from fairmot_ros.detector import Detector
 from fairmot_ros.detector.decode import decode_image
 from fairmot_ros.detector.detector import find_weights
 from fairmot_ros.detector.engines import ENGINES
+from fairmot_ros.detector.engines.memory import keep_freed_memory
 from fairmot_ros.detector.letterbox import letterbox
 
 SHAPE = (576, 768, 3)  # of the image
@@ -48,6 +49,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> None:
     """Measure and print."""
+    keep_freed_memory()  # as the node does
     image = np.random.default_rng(0).integers(0, 256, SHAPE, dtype=np.uint8)
     works: dict[str, Work] = {}
     for weights in options.weights:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -114,3 +115,14 @@ def test_imports_point_down(path: Path) -> None:
 def test_the_rules_tell_right_from_wrong(layer: str, source: str, broken: int) -> None:
     names = imported_modules(source, f'fairmot_ros.{layer}')
     assert len([rule for name in names for rule in broken_rules(layer, name)]) == broken
+
+
+LIBRARY = [path for path in FILES if layer_of(path) not in ROS_LAYERS]
+COMMAND_LINE_OPTION = re.compile(r'(?<![\w-])--[a-z]')
+
+
+@pytest.mark.parametrize('path', LIBRARY, ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_the_library_names_no_command_line_options(path: Path) -> None:
+    texts = [n.value for n in ast.walk(ast.parse(path.read_text())) if isinstance(n, ast.Constant)]
+    named = [t for t in texts if isinstance(t, str) and COMMAND_LINE_OPTION.search(t)]
+    assert named == []

@@ -55,7 +55,7 @@ def convert(options: argparse.Namespace) -> int:
 
     with Bag(options.bag) as bag:
         topic = (
-            bag.choose(BOX_TYPES, '--topic', 'boxes')
+            bag.choose(BOX_TYPES, 'boxes')
             if options.topic is None
             else bag.check(options.topic, BOX_TYPES)
         )

@@ -1,22 +1,42 @@
-"""Tracking metrics (HOTA, CLEAR MOT, identity) and the MOTChallenge file formats.
+"""Tracking metrics (HOTA, CLEAR MOT, identity), MOTChallenge files, trackers evaluated on bags.
 
 The figures are those of TrackEval 1.3.0, with each benchmark's own rules.
 """
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
 from fairmot_ros.evaluation.evaluate import Metrics, evaluate_mot, evaluate_sequences
 from fairmot_ros.evaluation.hota import ALPHAS
 from fairmot_ros.evaluation.mot_format import read_mot, write_mot
+from fairmot_ros.evaluation.plan import EvaluationPlan, PlanError
 from fairmot_ros.evaluation.seqinfo import SeqInfo, read_seqinfo
 from fairmot_ros.evaluation.table import format_table
 
+if TYPE_CHECKING:
+    from fairmot_ros.evaluation.runner import run
+
 __all__ = [
     'ALPHAS',
+    'EvaluationPlan',
     'Metrics',
+    'PlanError',
     'SeqInfo',
     'evaluate_mot',
     'evaluate_sequences',
     'format_table',
     'read_mot',
     'read_seqinfo',
+    'run',
     'write_mot',
 ]
+
+
+def __getattr__(name: str) -> Any:
+    """Import `run` when it is asked for: it needs rosbags and a network, metrics do not."""
+    if name == 'run':
+        from fairmot_ros.evaluation.runner import run
+
+        return run
+    raise AttributeError(f'module {__name__!r} has no attribute {name!r}')

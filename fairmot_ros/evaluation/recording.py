@@ -106,8 +106,8 @@ def open_recording(
         )
     if truth is None:
         notes.append(
-            'there is no ground truth, so there are no metrics: give --ground-truth FILE or '
-            '--ground-truth-topic TOPIC'
+            'there is no ground truth, so there are no metrics: name a topic or a file that holds '
+            'it'
         )
     else:
         notes += truth.notes

@@ -119,7 +119,7 @@ def _typed(values: dict[str, Any]) -> dict[str, Any]:
     if unknown:
         raise LiveError(
             f'{", ".join(unknown)} cannot be evaluated live, as the node has no such parameter: '
-            'leave --rate or the parameter out'
+            'evaluate offline alone, or leave the parameter out'
         )
     return {name: _like(known[name], value) for name, value in values.items()}
 

@@ -7,6 +7,7 @@ import sys
 from sensor_msgs.msg import CompressedImage, Image
 
 from fairmot_ros.detector import Detector
+from fairmot_ros.detector.engines.memory import keep_freed_memory
 from fairmot_ros.ros.network_source import NetworkSource
 from fairmot_ros.ros.parameters import NodeParameters
 from fairmot_ros.ros.python_logging import forward_logging
@@ -27,6 +28,8 @@ class TrackerNode(TrackingNode[NodeParameters]):
     def load(self) -> NetworkSource:
         """Load the network and run it once, so that the first image is not the slowest."""
         detector = Detector(**self.parameters.detector.arguments())
+        if detector.engine == 'torch' and detector.device.type == 'cpu':
+            keep_freed_memory()
         detector.warm_up()
         self.get_logger().info(
             f'{detector.model_name} in {detector.runtime}, '

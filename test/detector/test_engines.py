@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import logging
 import os
+from importlib import import_module
 from pathlib import Path
 
 import numpy as np
@@ -21,7 +22,7 @@ from fairmot_ros.detector.engines import (
 )
 from fairmot_ros.detector.engines.base import EngineError
 from fairmot_ros.detector.engines.conversion_cache import ConversionCache
-from fairmot_ros.detector.engines.torch_engine import TorchEngine
+from fairmot_ros.detector.engines.torch_engine import TorchEngine, deterministic_cudnn
 from fairmot_ros.network import create_network, load_checkpoint, save_checkpoint
 
 SIZE = (96, 64)
@@ -84,6 +85,31 @@ def test_openvino_computes_what_torch_computes(
         assert got.embeddings_at(1, boxes) is None
     else:
         assert (found - got.embeddings_at(1, boxes)).abs().max() < 1e-4
+
+
+@pytest.mark.parametrize('engine', ['torch', 'openvino'])
+def test_a_network_stays_as_it_is_unless_the_engine_owns_it(engine: str) -> None:
+    pytest.importorskip(engine)
+    engine_type = import_module(f'fairmot_ros.detector.engines.{engine}_engine')
+    make = engine_type.TorchEngine if engine == 'torch' else engine_type.OpenVinoEngine
+    network = create_network('yolo', stem_channels=4, head_conv=8, reid_dim=6).train()
+    before = {key: value.clone() for key, value in network.state_dict().items()}
+    got = make(network, OPTIONS)(images(1))
+    assert network.training
+    after = network.state_dict()
+    assert list(after) == list(before)
+    assert all(torch.equal(after[key], before[key]) for key in before)
+    owned = make(network, OPTIONS, copy=False)(images(1))
+    assert torch.equal(owned.levels[0].scores, got.levels[0].scores)
+    assert list(network.state_dict()) != list(before), 'batch norms are folded in place'
+
+
+def test_cudnn_is_deterministic_for_a_while_only() -> None:
+    cudnn = torch.backends.cudnn
+    before = cudnn.deterministic, cudnn.benchmark
+    with deterministic_cudnn():
+        assert (cudnn.deterministic, cudnn.benchmark) == (True, False)
+    assert (cudnn.deterministic, cudnn.benchmark) == before
 
 
 def test_auto_takes_the_fastest_that_is_installed(weights: Path) -> None:

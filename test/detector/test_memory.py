@@ -1,4 +1,4 @@
-"""The detector reuses its memory from image to image, on whichever thread it runs."""
+"""A process that asks for it reuses a detector's memory, on whichever thread it runs."""
 
 from __future__ import annotations
 
@@ -15,7 +15,9 @@ MEASURE = """
 import json, resource, threading
 import numpy as np, torch
 from fairmot_ros.detector import Detector
+from fairmot_ros.detector.engines.memory import keep_freed_memory
 
+keep_freed_memory()
 steady = []
 
 def faults():
@@ -48,3 +50,21 @@ def test_no_memory_is_mapped_anew_for_each_image() -> None:
     )
     faults = json.loads(done.stdout)
     assert max(faults) < 200, f'page faults per image, with more and more memory held: {faults}'
+
+
+LOAD = """
+import ctypes
+import fairmot_ros.detector.engines.memory as memory
+
+def refuse(*_):
+    raise AssertionError('the library changed the allocator of the process')
+
+memory.ctypes.CDLL = refuse
+from fairmot_ros.pipeline import FairMOT
+FairMOT(device='cpu', engine='torch')
+"""
+
+
+def test_the_library_leaves_the_allocator_alone() -> None:
+    done = subprocess.run([sys.executable, '-c', LOAD], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr

@@ -13,16 +13,11 @@ from bag_cases import FRAMES, GROUND_TRUTH, make_bag
 from browser import Figures, open_in_browser
 
 from fairmot_ros.evaluation import evaluate_mot
+from fairmot_ros.evaluation.limits import Limit
 from fairmot_ros.evaluation.recording import Recording, TruthSource, open_recording
-from fairmot_ros.evaluation.report import (
-    Evaluation,
-    Limit,
-    check_limits,
-    format_groups,
-    summarise,
-    write_page,
-)
+from fairmot_ros.evaluation.report import format_groups, summarise, write_page
 from fairmot_ros.evaluation.report.charts import Axis
+from fairmot_ros.evaluation.results import Evaluation, check_limits
 from fairmot_ros.evaluation.runs import LiveStats, Mode, Run, score_run
 
 
@@ -177,7 +172,7 @@ def test_limits_that_make_no_sense(text: str, reason: str) -> None:
 
 def test_limits_need_what_they_are_about(recording: Recording, tmp_path: Path) -> None:
     groups = Evaluation([recording], {'default': {}}, [score_run(make_run(recording))]).groups()
-    with pytest.raises(ValueError, match='needs a live run: give --rate'):
+    with pytest.raises(ValueError, match='needs a live run: give rates'):
         check_limits([Limit.parse('dropped=0', is_lowest=False)], groups)
     blind = open_recording(make_bag(tmp_path / 'bag', None), None, TruthSource())
     groups = Evaluation([blind], {'default': {}}, [score_run(make_run(blind))]).groups()

@@ -1,4 +1,7 @@
-"""Allocator settings for networks on the CPU."""
+"""Allocator settings of processes that run networks on the CPU with torch.
+
+They hold for the whole process, so commands and nodes apply them; the library never does.
+"""
 
 from __future__ import annotations
 
@@ -15,8 +18,9 @@ MALLOC_OPTIONS = ((-1, 2**31 - 1), (-3, 2**25), (-2, 2**26))
 def keep_freed_memory() -> None:
     """Raise glibc's malloc thresholds, for the whole process, so that freed memory is reused.
 
-    By default a network's maps are returned to the system after every image and the same pages
-    are fetched again for the next one, which was a fifth of the time of a light network.
+    By default the maps that torch computes are returned to the system after every image and the
+    same pages are fetched again for the next one, which was a fifth of the time of a light
+    network. Other platforms than Linux are left alone.
     """
     if sys.platform != 'linux':
         return

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Sequence
+from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +29,7 @@ PRECISION_HINTS = {'fp32': 'f32', 'bf16': 'bf16', 'fp16': 'f16'}
 
 
 class OpenVinoEngine:
-    """See `Engine`; takes ownership of the network.
+    """See `Engine`.
 
     The network's dense maps are converted from torch for one image size. What reads the maps, such
     as heads at the peaks of a heat map, runs in torch.
@@ -41,6 +42,8 @@ class OpenVinoEngine:
         network: Network,
         options: EngineOptions = DEFAULT_OPTIONS,
         cache: ConversionCache | None = None,
+        *,
+        copy: bool = True,
     ) -> None:
         """Convert the network for its input size, or take it from the cache.
 
@@ -48,6 +51,8 @@ class OpenVinoEngine:
             network: to run.
             options: how.
             cache: where converted networks are kept; None to convert anew.
+            copy: leave the network as it is and run a copy. Without, the engine owns it: its
+                batch norms are folded in place.
 
         Raises:
             EngineError: if OpenVINO cannot run the network.
@@ -62,14 +67,16 @@ class OpenVinoEngine:
         self.precision = choose_precision(options.precision, self.device)
         self.info = network.info
         self.embedding_size = network.sizes.reid_dim
-        self._network = optimise_for_inference(network.eval())
+        own = deepcopy(network) if copy else network
+        self._network = optimise_for_inference(own.eval())
         self.input_size = choose_input_size(options.input_size, network.info)
         self._compiled, self._names = self._compile(cache)
 
     @staticmethod
     def load(path: Path, options: EngineOptions) -> OpenVinoEngine:
         """Load a checkpoint; raises CheckpointError if it cannot be used."""
-        return OpenVinoEngine(load_checkpoint(path), options, ConversionCache.default())
+        cache = ConversionCache.default()
+        return OpenVinoEngine(load_checkpoint(path), options, cache, copy=False)
 
     def __call__(self, images_bgr: Sequence[NDArray[np.uint8]]) -> Predictions:
         if len(images_bgr) == 1:

@@ -125,19 +125,18 @@ class Bag:
             name for name, topic in self.topics.items() if topic.type in types and topic.messages
         )
 
-    def choose(self, types: Collection[str], option: str, what: str) -> str:
+    def choose(self, types: Collection[str], what: str) -> str:
         """Return the one topic of some types.
 
         Raises:
-            BagError: if there is none or more than one; `option` is what to choose it with.
+            BagError: if there is none or more than one.
         """
         found = self.topics_of(types)
         if len(found) == 1:
             return found[0]
         if found:
             raise BagError(
-                f'{self.path} has several topics with {what}, {", ".join(found)}: choose one '
-                f'with {option}'
+                f'{self.path} has several topics with {what}, {", ".join(found)}: name one of them'
             )
         raise BagError(
             f'{self.path} has no topic with {what} ({" or ".join(types)}); it holds '

@@ -36,9 +36,7 @@ class ImageStream:
         """
         self.bag = bag
         self.topic = (
-            bag.choose(IMAGE_TYPES, '--image-topic', 'images')
-            if topic is None
-            else bag.check(topic, IMAGE_TYPES)
+            bag.choose(IMAGE_TYPES, 'images') if topic is None else bag.check(topic, IMAGE_TYPES)
         )
         self.compressed = bag.topics[self.topic].type == COMPRESSED_IMAGE
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from fairmot_ros.evaluation.hota import ALPHAS
 from fairmot_ros.evaluation.report.charts import Axis, Series, line_chart
-from fairmot_ros.evaluation.report.summary import Group
+from fairmot_ros.evaluation.results import Group
 
 
 def accuracy_chart(groups: Sequence[Group]) -> str:

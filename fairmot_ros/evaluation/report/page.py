@@ -15,10 +15,10 @@ import fairmot_ros
 from fairmot_ros.evaluation.evaluate import Metrics
 from fairmot_ros.evaluation.recording import Recording
 from fairmot_ros.evaluation.report.curves import accuracy_chart, latency_chart
-from fairmot_ros.evaluation.report.summary import Evaluation, Group
 from fairmot_ros.evaluation.report.text import COUNTS, LATENCIES, RATIOS
 from fairmot_ros.evaluation.report.track_timelines import MOST_PEOPLE, track_timeline_chart
 from fairmot_ros.evaluation.report.worst_frames import COLOURS, worst_frames
+from fairmot_ros.evaluation.results import Evaluation, Group
 from fairmot_ros.evaluation.runs import RunScores
 
 FOLDER = Path(__file__).parent

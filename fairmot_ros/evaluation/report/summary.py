@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -12,93 +11,11 @@ import fairmot_ros
 from fairmot_ros.evaluation.evaluate import Metrics
 from fairmot_ros.evaluation.hota import ALPHAS
 from fairmot_ros.evaluation.recording import Recording
-from fairmot_ros.evaluation.report.gate import Outcome
-from fairmot_ros.evaluation.runs import LiveStats, Mode, Run, RunScores, combine
+from fairmot_ros.evaluation.results import Evaluation, Group
+from fairmot_ros.evaluation.runs import Mode, Run, RunScores
 
 FORMAT = 1  # of the JSON; grows when a field changes its meaning
 DIGITS = 9  # of ratios
-
-
-@dataclass(frozen=True, eq=False)
-class Group:
-    """One configuration in one mode, over all recordings together.
-
-    Attributes:
-        configuration: its name.
-        mode: how images reached the tracker.
-        scored_runs: of each recording.
-        metrics, seen: see `RunScores`; None without ground truth.
-        live: latencies of all recordings, None offline.
-    """
-
-    configuration: str
-    mode: Mode
-    scored_runs: tuple[RunScores, ...]
-    metrics: Metrics | None
-    seen: Metrics | None
-    live: LiveStats | None
-
-    @property
-    def images(self) -> int:
-        """Number of images."""
-        return sum(len(v.run.processed) for v in self.scored_runs)
-
-    @property
-    def dropped(self) -> int:
-        """Number of images that the tracker did not get to."""
-        return sum(v.run.dropped for v in self.scored_runs)
-
-    @property
-    def tracks(self) -> int:
-        """Number of tracks."""
-        return sum(v.run.tracks for v in self.scored_runs)
-
-    def figures(self) -> dict[str, Any]:
-        """Return every figure that a limit can be set on."""
-        figures: dict[str, Any] = dict(self.metrics.summary()) if self.metrics else {}
-        figures['dropped'] = self.dropped / max(1, self.images)
-        if self.live is not None:
-            figures |= {f'latency_{n}_ms': v for n, v in self.live.percentiles().items()}
-        return figures
-
-
-@dataclass(frozen=True, eq=False)
-class Evaluation:
-    """Everything that was found out.
-
-    Attributes:
-        recordings: what was tracked.
-        parameters: of each configuration.
-        scored_runs: of all runs.
-        outcomes: of the limits that were set.
-    """
-
-    recordings: Sequence[Recording]
-    parameters: Mapping[str, Mapping[str, Any]]
-    scored_runs: Sequence[RunScores]
-    outcomes: Sequence[Outcome] = field(default=())
-
-    def groups(self) -> list[Group]:
-        """Return the scored_runs by configuration and mode, in the order in which they came."""
-        found: dict[tuple[str, Mode], list[RunScores]] = {}
-        for scored in self.scored_runs:
-            key = (scored.run.configuration, scored.run.mode)
-            found.setdefault(key, []).append(scored)
-        return [
-            Group(name, mode, tuple(members), *combine(members), _combine_live(members))
-            for (name, mode), members in found.items()
-        ]
-
-
-def _combine_live(scored_runs: Sequence[RunScores]) -> LiveStats | None:
-    lives = [v.run.live for v in scored_runs if v.run.live is not None]
-    if not lives:
-        return None
-    return LiveStats(
-        sum(live.sent for live in lives),
-        float(np.mean([live.rate for live in lives])),
-        np.concatenate([live.latencies for live in lives]),
-    )
 
 
 def summarise(evaluation: Evaluation) -> dict[str, Any]:

@@ -33,7 +33,8 @@ def score_teacher(
         found = detections.get(photograph.path.name)
         if found is None:
             raise DataError(
-                f'{photograph.path} has no teacher detections: run fairmot-teach --detector again'
+                f'{photograph.path} has no teacher detections: run fairmot-teach again, with a '
+                'detector'
             )
         scores.append(found[:, 4].astype(np.float64))
         marks.append(mark_detections(found[:, :4], photograph.boxes_xyxy, photograph.ignored_xyxy))

@@ -3,12 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from fairmot_ros.evaluation.report.summary import Group
 
 RATIOS = ('HOTA', 'DetA', 'AssA', 'LocA', 'MOTA', 'MOTP', 'IDF1', 'IDP', 'IDR')
 COUNTS = ('IDSW', 'FP', 'FN', 'Frag', 'MT', 'PT', 'ML')
@@ -77,28 +72,3 @@ class Outcome:
             f'{"ok  " if self.kept else "FAIL"} {self.limit}: {value} '
             f'({self.configuration}, {self.mode})'
         )
-
-
-def check_limits(limits: Iterable[Limit], groups: Sequence[Group]) -> list[Outcome]:
-    """Hold every configuration to the limits.
-
-    Accuracy is that of the offline runs as they are, or of the live ones where there is no
-    offline run; drops and latencies are those of the live runs.
-
-    Raises:
-        ValueError: if a limit is about something that was not evaluated.
-    """
-    outcomes = []
-    for limit in limits:
-        live = [group for group in groups if group.mode.rate is not None]
-        plain = [g for g in groups if g.mode.rate is None and not g.mode.filled]
-        chosen = live if limit.name in LIVE else plain or live
-        if not chosen:
-            raise ValueError(f'a limit on {limit.name} needs a live run: give --rate')
-        if limit.name not in LIVE and any(group.metrics is None for group in chosen):
-            raise ValueError(f'a limit on {limit.name} needs ground truth, and there is none')
-        outcomes += [
-            Outcome(limit, g.configuration, g.mode.name, g.figures().get(limit.name))
-            for g in chosen
-        ]
-    return outcomes
