@@ -21,7 +21,7 @@ setup: ## Make .venv with ROS 2 from wheels, and the messages (PYTHON=)
 	@mkdir -p build
 	@flock build/setup.lock $(MAKE) --no-print-directory environment  # one at a time
 
-demo: setup ## Track a video through real nodes (VIDEO= GT= WEIGHTS=); writes out/demo
+demo: setup ## Track both shipped clips through real nodes, or VIDEO= (GT= WEIGHTS=); writes out/demo
 	$(python) -m fairmot_ros.cli.demo --output out/demo $(if $(VIDEO),--video '$(VIDEO)') \
 	  $(if $(GT),--ground-truth '$(GT)') $(if $(WEIGHTS),--weights '$(WEIGHTS)')
 
