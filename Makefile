@@ -12,7 +12,7 @@ interface_sources := setup.py pyproject.toml package.xml CMakeLists.txt \
   $(wildcard cmake/* msg/*.msg srv/*.srv third_party/vision_msgs/* third_party/vision_msgs/msg/*.msg)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup environment demo demo-eval test lint bench train pack-data clean
+.PHONY: help setup environment demo demo-eval test lint bench figures train pack-data clean
 
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
@@ -46,6 +46,9 @@ lint: setup ## Check style and types
 
 bench: setup ## Measure speed (ARGS= for the benchmark)
 	$(python) -m benchmarks $(ARGS)
+
+figures: setup ## Renew all figures and pictures that depend on the default weights (ARGS=)
+	$(python) -m benchmarks figures $(ARGS)
 
 train: setup ## Train a model (DATA=, CONFIG= as in config/training)
 	$(python) -m fairmot_ros.cli.train $(CONFIG) --data '$(DATA)' $(ARGS)

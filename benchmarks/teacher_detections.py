@@ -124,7 +124,9 @@ def _write(path: Path, frames: list[Detections]) -> None:
     embeddings = [frame.embeddings for frame in frames if frame.embeddings is not None]
     if embeddings:
         arrays['embeddings'] = np.concatenate(embeddings)
-    np.savez(path, **arrays)
+    partial = path.with_name(f'partial-{path.name}')
+    np.savez(partial, **arrays)
+    partial.replace(path)  # an interruption never leaves half a file behind
 
 
 def _read(path: Path) -> list[Detections]:
