@@ -21,6 +21,7 @@ from benchmarks import REFERENCE_DATA
 from benchmarks.teacher_detections import Detect, cached_detections, detectors
 from fairmot_ros.boxes import trackeval_iou_matrix, xywh_to_xyxy
 from fairmot_ros.evaluation import evaluate_mot, read_mot, read_seqinfo
+from fairmot_ros.evaluation.mot_format import rows_of_tracks
 from fairmot_ros.tracker import Tracker, TrackerConfig
 from fairmot_ros.types import Detections
 
@@ -133,10 +134,10 @@ class Sequence:
                 motion = np.vstack((self.motions[i], (0, 0, 1))) @ motion
             if dropped is not None and dropped[i]:
                 continue
-            given = None if self.motions is None or config.published else motion[:2]
+            given = None if self.motions is None or config.association != 'default' else motion[:2]
             tracks = tracker.update(detections, (i + 1) / self.rate, camera_motion=given)
             motion = np.eye(3)
-            rows += [np.array([[i + 1, t.track_id, *t.box_xywh, 1, -1, -1, -1]]) for t in tracks]
+            rows.append(rows_of_tracks(i + 1, tracks))
         return self._counted(self._clipped(np.concatenate(rows)))
 
     def _clipped(self, rows: Array) -> Array:

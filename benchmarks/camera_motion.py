@@ -19,6 +19,7 @@ from tqdm import tqdm
 from benchmarks import REFERENCE_DATA
 from benchmarks.rendered_scene import SIZE, RecordedScene, Renderer
 from fairmot_ros.evaluation import evaluate_mot
+from fairmot_ros.evaluation.mot_format import rows_of_tracks
 from fairmot_ros.tracker import Tracker, TrackerConfig, camera_motion
 from fairmot_ros.tracker.camera_motion import CameraMotion
 from fairmot_ros.types import Detections
@@ -171,11 +172,11 @@ def _score(scene: RecordedScene, config: TrackerConfig, motions: Array | None) -
             stamp=i / RATE,
             camera_motion=None if motions is None else motions[i],
         )
-        rows += [[i + 1, t.track_id, *t.box_xywh, t.score, -1, -1, -1] for t in tracks]
+        rows.append(rows_of_tracks(i + 1, tracks))
     truth = scene.ground_truth.astype(np.float64)
     visible = truth[:, 6] >= 0.1  # the others count neither for nor against
     truth = np.column_stack((truth[:, :6], visible, np.ones(len(truth)), truth[:, 6]))
-    return evaluate_mot({'scene': (truth, np.array(rows))}, benchmark='MOT17')['scene']
+    return evaluate_mot({'scene': (truth, np.concatenate(rows))}, benchmark='MOT17')['scene']
 
 
 # -- what else cameras do -------------------------------------------------------------------------

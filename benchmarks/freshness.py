@@ -23,6 +23,7 @@ from fairmot_ros.ros.processes import DomainLock, NodeProcess, local_environment
 from fairmot_ros.ros.video_source import VideoSource
 
 PATIENCE = 120.0  # seconds for the node to load its model
+SETTLING = 3.0  # seconds in which the node subscribes anew, as reliable, and images can get lost
 PROBE_RATE, PROBE_SECONDS = 50.0, 20.0  # images per second, more than a CPU can process
 
 
@@ -59,19 +60,20 @@ class Camera(Node):
             self._executor.spin_once(timeout_sec=left)
 
     def wait_for_node(self) -> None:
-        """Send images until the node answers."""
+        """Send images until the node answers, and let it answer all of them."""
         deadline = time.monotonic() + PATIENCE
         while not self.ages and time.monotonic() < deadline:
             self.send()
             self.listen(time.monotonic() + 0.5)
         if not self.ages:
             raise RuntimeError(f'the node gave no result within {PATIENCE:.0f} s')
+        self.listen(time.monotonic() + SETTLING)
 
     def exchange(self) -> None:
         """Send the next image and wait for its result."""
-        deadline = time.monotonic() + PATIENCE
         results = len(self.ages)
         self.send()
+        deadline = time.monotonic() + PATIENCE
         while len(self.ages) == results:
             if time.monotonic() > deadline:
                 raise RuntimeError(f'the node gave no result within {PATIENCE:.0f} s')

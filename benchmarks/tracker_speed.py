@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from fairmot_ros.tracker import VARIANTS, Tracker, TrackerConfig
+from fairmot_ros.tracker import REFERENCE_VARIANTS, Tracker, TrackerConfig
 from fairmot_ros.tracker.assignment import BACKEND
 from fairmot_ros.types import Detections
 
@@ -102,7 +102,8 @@ def report(frames: int) -> None:
     streams = [crowd(people, frames) for people in CROWDS]
     boxes = [without_looks(stream) for stream in streams]
     rows = [
-        (f'reference, {v}', ours(TrackerConfig.reference(variant=v)), streams) for v in VARIANTS
+        (f'reference, {v}', ours(TrackerConfig.reference(variant=v)), streams)
+        for v in REFERENCE_VARIANTS
     ]
     rows += [
         ('default', ours(TrackerConfig()), streams),

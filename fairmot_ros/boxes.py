@@ -9,6 +9,7 @@ Boxes are arrays [..., 4] of pixels in one of three forms:
 Functions marked "arrays or tensors" compute the same with NumPy arrays and with torch tensors,
 through which gradients flow; all others take NumPy arrays. Leading dimensions are broadcast, and
 arrays without boxes are allowed everywhere. `*_matrix` compare each of N boxes with each of M.
+Conversions keep the memory layout: transposed arrays [4, N] stay contiguous by coordinate.
 """
 
 from __future__ import annotations
@@ -36,28 +37,28 @@ TRACKEVAL_EPSILON = float(np.finfo(np.float64).eps)
 
 def xyxy_to_xywh(boxes: NDArray) -> NDArray:
     """Convert [..., 4]; sizes are rounded to the type of the boxes."""
-    xywh = boxes.copy()
+    xywh = boxes.copy('K')
     xywh[..., 2:] -= boxes[..., :2]
     return xywh
 
 
 def xywh_to_xyxy(boxes: NDArray) -> NDArray:
     """Convert [..., 4]."""
-    xyxy = boxes.copy()
+    xyxy = boxes.copy('K')
     xyxy[..., 2:] += boxes[..., :2]
     return xyxy
 
 
 def xywh_to_cxcywh(boxes: NDArray) -> NDArray:
     """Convert [..., 4]."""
-    centred = boxes.copy()
+    centred = boxes.copy('K')
     centred[..., :2] += boxes[..., 2:] / 2
     return centred
 
 
 def cxcywh_to_xywh(boxes: NDArray) -> NDArray:
     """Convert [..., 4]."""
-    xywh = boxes.copy()
+    xywh = boxes.copy('K')
     xywh[..., :2] -= boxes[..., 2:] / 2
     return xywh
 
@@ -134,6 +135,33 @@ def share_inside(boxes_xyxy: Boxes, regions_xyxy: Boxes) -> Boxes:
 def visible_share(boxes_xyxy: NDArray, size: tuple[int, int]) -> NDArray:
     """Return which share [...] of boxes [..., 4] lies in an image of `size`, (width, height)."""
     return share_inside(boxes_xyxy, np.array([0, 0, *size], boxes_xyxy.dtype))
+
+
+def overlapping_of(
+    pairs: tuple[NDArray, NDArray], a: NDArray, b: NDArray, pixel: float = 0.0
+) -> tuple[NDArray, NDArray]:
+    """Find those of K given pairs that overlap.
+
+    Args:
+        pairs: indices [K] into a, and [K] into b.
+        a: boxes_xyxy [4, N], coordinates first, which is faster for many boxes.
+        b: boxes_xyxy [4, M].
+        pixel: added to all sides, see `CYTHON_BBOX_PIXEL`.
+
+    Returns:
+        Indices [L] of the overlapping pairs, and their intersection over union [L].
+    """
+    (low_a, high_a), (low_b, high_b) = a.reshape(2, 2, -1), b.reshape(2, 2, -1)
+    in_a, in_b = pairs
+    width, height = np.minimum(high_a.take(in_a, 1), high_b.take(in_b, 1)) - np.maximum(
+        low_a.take(in_a, 1), low_b.take(in_b, 1)
+    )
+    found = ((width > -pixel) & (height > -pixel)).nonzero()[0]
+    shared = (width.take(found) + pixel) * (height.take(found) + pixel)
+    (width_a, height_a), (width_b, height_b) = high_a - low_a + pixel, high_b - low_b + pixel
+    areas_a, areas_b = width_a * height_a, width_b * height_b
+    union = areas_a.take(in_a.take(found)) + areas_b.take(in_b.take(found)) - shared
+    return found, shared / union
 
 
 # -- all pairs -------------------------------------------------------------------------------

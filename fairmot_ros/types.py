@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, fields
 from enum import IntEnum
+from functools import cached_property
+from typing import Any, overload
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -104,18 +107,18 @@ class TrackState(IntEnum):
 
 @dataclass(frozen=True, eq=False)
 class Track:
-    """A snapshot of one tracked person after an update; later updates do not change it.
+    """One track after an update; later updates do not change it.
 
     Attributes:
         track_id: positive, never used twice by one tracker.
         box_xywh: float64 [4], left, top, width, height in pixels: the filter's state.
-        score: confidence of the last detection that the track was matched with.
+        score: confidence of the last matched detection.
         class_id: index into the model's labels.
         velocity: float64 [2], pixels per second of the box centre.
         covariance: float64 [4, 4] over centre x, centre y, width, height in pixels.
         embedding: float32 [D], smoothed appearance of unit length, or None.
-        state: where the track is in its life.
-        hits: number of detections matched so far.
+        state: tentative, tracked, lost or removed.
+        hits: number of matched detections.
         age: seconds since the first detection.
         time_since_update: seconds since the last matched detection.
     """
@@ -136,3 +139,127 @@ class Track:
     def box_xyxy(self) -> NDArray[np.float64]:
         """Left, top, right, bottom in pixels."""
         return xywh_to_xyxy(self.box_xywh)
+
+
+@dataclass(frozen=True, eq=False)
+class Tracks(Sequence[Track]):
+    """The tracks after an update, one entry each; later updates do not change them.
+
+    Iteration and an integer index give `Track` objects, a slice, mask or index array gives
+    `Tracks`.
+
+    >>> tracks = Tracks.of([])
+    >>> len(tracks), tracks.boxes_xyxy.shape, [track.track_id for track in tracks]
+    (0, (0, 4), [])
+
+    Attributes:
+        ids: int64 [N], positive, never used twice by one tracker.
+        boxes_xywh: float64 [N, 4], left, top, width, height in pixels: the filter's state.
+        scores: float32 [N], confidence of the last matched detection.
+        class_ids: int64 [N], index into the model's labels.
+        velocities: float64 [N, 2], pixels per second of the box centre.
+        covariances: float64 [N, 4, 4] over centre x, centre y, width, height in pixels.
+        embeddings: float32 [N, D], smoothed appearance of unit length, or None.
+        states: uint8 [N], numbers of `TrackState`.
+        hits: int64 [N], number of matched detections.
+        ages: float64 [N], seconds since the first detection.
+        times_since_update: float64 [N], seconds since the last matched detection.
+    """
+
+    ids: NDArray[np.int64]
+    boxes_xywh: NDArray[np.float64]
+    scores: FloatArray
+    class_ids: NDArray[np.int64]
+    velocities: NDArray[np.float64]
+    covariances: NDArray[np.float64]
+    embeddings: FloatArray | None
+    states: NDArray[np.uint8]
+    hits: NDArray[np.int64]
+    ages: NDArray[np.float64]
+    times_since_update: NDArray[np.float64]
+
+    @property
+    def boxes_xyxy(self) -> NDArray[np.float64]:
+        """Left, top, right, bottom in pixels, float64 [N, 4]."""
+        return xywh_to_xyxy(self.boxes_xywh)
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    def __iter__(self) -> Iterator[Track]:
+        return iter(self._items)
+
+    @overload
+    def __getitem__(self, index: int) -> Track: ...
+
+    @overload
+    def __getitem__(self, index: slice | NDArray) -> Tracks: ...
+
+    def __getitem__(self, index: int | slice | NDArray) -> Track | Tracks:
+        if isinstance(index, (int, np.integer)):
+            return self._items[index]
+        columns = (getattr(self, spec.name) for spec in fields(self))
+        chosen: list[Any] = [None if column is None else column[index] for column in columns]
+        return Tracks(*chosen)
+
+    def __eq__(self, other: object) -> bool:
+        """Compare as a list of tracks does: the same `Track` objects in the same order."""
+        if not isinstance(other, Sequence):
+            return NotImplemented
+        return len(self) == len(other) and all(a is b for a, b in zip(self, other))
+
+    __hash__ = None  # type: ignore[assignment]
+
+    @cached_property
+    def _items(self) -> list[Track]:
+        """All tracks; the lists are made for all of them at once, which is faster."""
+        count = len(self)
+        rows = zip(
+            self.ids.tolist(),
+            self.boxes_xywh,
+            self.scores.tolist(),
+            self.class_ids.tolist(),
+            self.velocities,
+            self.covariances,
+            [None] * count if self.embeddings is None else self.embeddings,
+            map(TRACK_STATES.__getitem__, self.states.tolist()),
+            self.hits.tolist(),
+            self.ages.tolist(),
+            self.times_since_update.tolist(),
+        )
+        items = [object.__new__(Track) for _ in range(count)]
+        for item, row in zip(items, rows):
+            # The constructor of a frozen dataclass sets one field after the other, at a price.
+            item.__dict__.update(zip(TRACK_FIELDS, row))
+        return items
+
+    @staticmethod
+    def of(tracks: Iterable[Track]) -> Tracks:
+        """Return tracks as arrays; all of them have embeddings of one size, or none has."""
+        items = list(tracks)
+        columns: list[Any] = []
+        for name, (dtype, shape) in TRACK_COLUMNS.items():
+            values = [getattr(track, name) for track in items]
+            absent = name == 'embedding' and not (values and values[0] is not None)
+            columns.append(
+                None if absent else np.array(values, dtype).reshape(len(values), *shape)
+            )
+        return Tracks(*columns)
+
+
+TRACK_STATES = tuple(TrackState)
+#: Type and shape of the entries of `Tracks`, in its order, by the attribute of `Track`.
+TRACK_COLUMNS: dict[str, tuple[type, tuple[int, ...]]] = {
+    'track_id': (np.int64, ()),
+    'box_xywh': (np.float64, (4,)),
+    'score': (np.float32, ()),
+    'class_id': (np.int64, ()),
+    'velocity': (np.float64, (2,)),
+    'covariance': (np.float64, (4, 4)),
+    'embedding': (np.float32, (-1,)),
+    'state': (np.uint8, ()),
+    'hits': (np.int64, ()),
+    'age': (np.float64, ()),
+    'time_since_update': (np.float64, ()),
+}
+TRACK_FIELDS = tuple(TRACK_COLUMNS)

@@ -23,6 +23,7 @@ from fairmot_ros.boxes import (
     iou_matrix,
     iou_of_areas,
     is_valid_box,
+    overlapping_of,
     share_inside,
     trackeval_iou_matrix,
     visible_share,
@@ -199,6 +200,24 @@ def test_matrices_of_no_boxes(matrix: Callable) -> None:
     assert matrix(NONE, ONE).shape == (0, 1)
     assert matrix(ONE, NONE).shape == (1, 0)
     assert matrix(NONE, NONE).shape == (0, 0)
+
+
+@pytest.mark.parametrize('pixel', [0.0, CYTHON_BBOX_PIXEL])
+def test_overlapping_of_given_pairs(pixel: float) -> None:
+    a = np.array([[0, 0, 10, 20], [50, 0, 60, 20.0]])
+    b = np.array([[0, 10, 10, 20], [61, 0, 70, 20], [50, 0, 60, 20.0]])
+    pairs = np.array([0, 0, 1, 1]), np.array([0, 1, 1, 2])
+    found, overlap = overlapping_of(pairs, a.T, b.T, pixel)
+    assert found.tolist() == [0, 3]
+    assert overlap == pytest.approx([(10 + pixel) / (20 + pixel), 1.0])
+    found, overlap = overlapping_of((pairs[0][:0], pairs[1][:0]), a.T, b.T, pixel)
+    assert len(found) == len(overlap) == 0
+
+
+def test_conversions_keep_the_layout() -> None:
+    by_coordinate = np.array(FORMS['xywh']).T.copy()
+    for convert in (xyxy_to_xywh, xywh_to_xyxy, xywh_to_cxcywh, cxcywh_to_xywh):
+        assert convert(by_coordinate.T).T.flags.c_contiguous
 
 
 def test_every_function_is_tested() -> None:

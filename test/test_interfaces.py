@@ -32,6 +32,8 @@ VISION_MSGS_HASHES = {
 
 TRACK_FIELDS = {
     'track_id': 'uint64',
+    'id': 'string',
+    'name': 'string',
     'class_id': 'string',
     'score': 'double',
     'state': 'uint8',

@@ -19,6 +19,7 @@ LAYERS = (
     'file_errors',
     'types',
     'former_settings',
+    'settings',
     'geometry',
     'pixels',
     'network',

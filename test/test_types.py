@@ -1,7 +1,9 @@
+from dataclasses import fields
+
 import numpy as np
 import pytest
 
-from fairmot_ros.types import Detections
+from fairmot_ros.types import Detections, Track, Tracks, TrackState
 
 
 def test_anything_numeric_is_converted() -> None:
@@ -42,3 +44,57 @@ def test_rows_are_chosen_together() -> None:
 def test_wrong_shapes_are_named(arguments: tuple, message: str) -> None:
     with pytest.raises(ValueError, match=message):
         Detections(*arguments)
+
+
+def track(number: int, embedding: np.ndarray | None = None) -> Track:
+    return Track(
+        track_id=number,
+        box_xywh=np.array([10.0 * number, 20.0, 30.0, 60.0]),
+        score=0.5,
+        class_id=number % 2,
+        velocity=np.array([1.0, -number]),
+        covariance=np.eye(4) * number,
+        embedding=embedding,
+        state=TrackState.LOST,
+        hits=number + 1,
+        age=0.5 * number,
+        time_since_update=0.25,
+    )
+
+
+@pytest.mark.parametrize('embedding', [None, np.array([0.6, 0.8], np.float32)])
+def test_tracks_hold_what_the_single_tracks_do(embedding: np.ndarray | None) -> None:
+    given = [track(1, embedding), track(2, embedding), track(3, embedding)]
+    tracks = Tracks.of(given)
+    assert tracks.ids.tolist() == [1, 2, 3]
+    assert tracks.boxes_xyxy.tolist() == [t.box_xyxy.tolist() for t in given]
+    assert (tracks.embeddings is None) == (embedding is None)
+    for before, after in zip(given, tracks):
+        for field in fields(Track):
+            value, expected = getattr(after, field.name), getattr(before, field.name)
+            assert np.array_equal(value, expected) if expected is not None else value is None
+            assert type(value) is type(expected)
+            if isinstance(value, np.ndarray):
+                assert value.dtype == expected.dtype
+
+
+def test_tracks_are_indexed_like_lists_and_arrays() -> None:
+    tracks = Tracks.of([track(1), track(2), track(3)])
+    assert len(tracks) == 3
+    assert tracks[-1].track_id == 3
+    assert [t.track_id for t in tracks[1:]] == [2, 3]
+    assert tracks[np.array([True, False, True])].ids.tolist() == [1, 3]
+    assert tracks[np.array([2, 0])].hits.tolist() == [4, 2]
+    with pytest.raises(IndexError):
+        tracks[3]
+    (first, _, _) = tracks
+    assert first is tracks[0]
+
+
+def test_tracks_are_compared_like_lists() -> None:
+    tracks = Tracks.of([track(1), track(2)])
+    assert tracks == list(tracks)
+    assert tracks != [track(1), track(2)]
+    assert not Tracks.of([])
+    assert Tracks.of([]) == []
+    assert Tracks.of([]).boxes_xywh.shape == (0, 4)

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 from fairmot_ros.cli.command import RESUMABLE, ExitCode, run_command
+from fairmot_ros.cli.detector_options import add_detector_options
 from fairmot_ros.detector.engines.memory import keep_freed_memory
 from fairmot_ros.training.ablation import read_plan, run_ablation
 from fairmot_ros.training.trainer import TrainingError
@@ -28,9 +29,7 @@ def make_parser() -> argparse.ArgumentParser:
         default=Path('runs/ablation'),
         help='folder to write (default: runs/ablation)',
     )
-    parser.add_argument(
-        '--device', default='auto', help='auto, cpu, cuda or cuda:N (default: auto)'
-    )
+    add_detector_options(parser, 'device')
     return parser
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from tqdm import tqdm
 
 from fairmot_ros.cli.command import ExitCode, run_command
+from fairmot_ros.cli.detector_options import add_detector_options
 from fairmot_ros.detector.detector import find_weights
 from fairmot_ros.detector.engines.memory import keep_freed_memory
 from fairmot_ros.network import load_checkpoint, save_checkpoint
@@ -42,9 +43,7 @@ def make_parser() -> argparse.ArgumentParser:
     parser.add_argument(
         '--data', type=Path, required=True, help='folder that holds the training sets'
     )
-    parser.add_argument(
-        '--weights', default='default', metavar='FILE', help='checkpoint (default: the shipped)'
-    )
+    add_detector_options(parser, 'weights', 'device')
     parser.add_argument('--output', type=Path, required=True, help='checkpoint to write')
     parser.add_argument(
         '--pictures',
@@ -53,7 +52,6 @@ def make_parser() -> argparse.ArgumentParser:
         metavar='N',
         help='how many to look at, spread evenly over the sets (default: 1000)',
     )
-    parser.add_argument('--device', default='auto', help="'auto', 'cpu' or 'cuda'")
     return parser
 
 

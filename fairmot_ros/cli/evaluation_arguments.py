@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import argparse
-from dataclasses import fields
 from pathlib import Path
 
+from fairmot_ros.cli.detector_options import add_detector_options
 from fairmot_ros.evaluation import EvaluationPlan
 from fairmot_ros.evaluation.configuration import Configuration, read_configuration
 from fairmot_ros.evaluation.limits import Limit
@@ -109,18 +109,8 @@ def make_parser() -> argparse.ArgumentParser:
         help="checkpoints, each one configuration more with default parameters; 'default' is the "
         'model that ships',
     )
-    compared.add_argument(
-        '--device', default=None, help="'auto', 'cpu' or 'cuda', for every configuration"
-    )
-    compared.add_argument(
-        '--engine',
-        default=None,
-        help="'auto', 'openvino', 'torch' or 'onnxruntime', for every configuration",
-    )
-    compared.add_argument(
-        '--deterministic',
-        action='store_true',
-        help='compute the same bits in every run on the same machine, for every configuration',
+    add_detector_options(
+        compared, 'device', 'engine', 'deterministic', unset=True, note='; for every configuration'
     )
     compared.add_argument(
         '--rate',
@@ -188,7 +178,7 @@ def _configurations(options: argparse.Namespace) -> list[Configuration]:
     for_all = {
         'device': options.device,
         'engine': options.engine,
-        'deterministic': options.deterministic or None,
+        'deterministic': options.deterministic,
     }
     extra = {name: value for name, value in for_all.items() if value is not None}
     known = node_parameters()
@@ -206,4 +196,4 @@ def node_parameters() -> set[str] | None:
         from fairmot_ros.ros.parameters import NodeParameters
     except ModuleNotFoundError:
         return None
-    return {field.name for field in fields(NodeParameters)} | {'use_sim_time'}
+    return {*NodeParameters.settings(), 'use_sim_time'}

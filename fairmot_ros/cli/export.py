@@ -10,7 +10,8 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from fairmot_ros.cli.command import ExitCode, parse_size, run_command
+from fairmot_ros.cli.command import ExitCode, run_command
+from fairmot_ros.cli.detector_options import add_detector_options
 from fairmot_ros.detector.detector import find_weights
 from fairmot_ros.detector.engines.base import EngineOptions
 from fairmot_ros.detector.engines.onnx_engine import OnnxEngine
@@ -32,13 +33,7 @@ def make_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument('weights', help="checkpoint, or 'default' for the model that ships")
     parser.add_argument('output', type=Path, help='file to write, ending in .onnx')
-    parser.add_argument(
-        '--input-size',
-        default=None,
-        metavar='WxH',
-        type=parse_size,
-        help="of the images that the file will take, multiples of 32 (default: the model's own)",
-    )
+    add_detector_options(parser, 'input_size', note=', fixed in the file')
     return parser
 
 

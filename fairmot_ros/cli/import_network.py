@@ -6,7 +6,8 @@ import argparse
 import sys
 from pathlib import Path
 
-from fairmot_ros.cli.command import ExitCode, parse_size, run_command
+from fairmot_ros.cli.command import ExitCode, run_command
+from fairmot_ros.cli.detector_options import add_detector_options
 from fairmot_ros.network import save_checkpoint
 from fairmot_ros.network.base import SIZE_MULTIPLE
 from fairmot_ros.network.yolox_import import import_yolox_nano
@@ -26,12 +27,8 @@ def make_parser() -> argparse.ArgumentParser:
         help='ONNX file as YOLOX exports it: 80 classes of COCO, input BGR in 0..255',
     )
     parser.add_argument('output', type=Path, help='checkpoint to write, ending in .pth')
-    parser.add_argument(
-        '--input-size',
-        default=(640, 480),
-        metavar='WxH',
-        type=parse_size,
-        help='size for detection to save with the weights, multiples of 32 (default: 640x480)',
+    add_detector_options(
+        parser, 'input_size', note=', saved with the weights', input_size=(640, 480)
     )
     return parser
 

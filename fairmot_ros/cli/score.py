@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from fairmot_ros.cli.command import ExitCode, run_command
+from fairmot_ros.cli.detector_options import add_detector_options
 from fairmot_ros.cli.set_arguments import add_set_arguments, chosen_set
 from fairmot_ros.detector.detector import find_weights
 from fairmot_ros.detector.engines.memory import keep_freed_memory
@@ -53,21 +54,7 @@ def make_parser() -> argparse.ArgumentParser:
         add_set_arguments(half)
         half.add_argument('--output', type=Path, default=None, help='JSON file to write')
     for half in (detection, embedding):
-        half.add_argument(
-            '--weights',
-            default='default',
-            metavar='FILE',
-            help='FairMOT checkpoint (default: the model that ships with the package)',
-        )
-        half.add_argument(
-            '--input-size',
-            nargs=2,
-            type=int,
-            default=None,
-            metavar=('WIDTH', 'HEIGHT'),
-            help="size of the network's input, multiples of 32 (default: the model's own)",
-        )
-        half.add_argument('--device', default='auto', help="'auto', 'cpu' or 'cuda'")
+        add_detector_options(half, 'weights', 'input_size', 'device')
     return parser
 
 
@@ -99,7 +86,7 @@ def score(options: argparse.Namespace) -> dict[str, Any]:
             'set': str(options.set),
             **score_teacher(read_detections(options.set), photographs),
         }
-    size = check_input_size(tuple(options.input_size)) if options.input_size else None
+    size = check_input_size(options.input_size) if options.input_size else None
     about: dict[str, Any] = {'set': str(options.set), 'weights': options.weights}
     if options.half_of_network == 'detection':
         detector = make_detector(options.weights, size, options.device)

@@ -9,34 +9,19 @@ from typing import Any
 
 import yaml
 
+from fairmot_ros.detector.settings import DetectorSettings
 from fairmot_ros.former_settings import current_settings
-from fairmot_ros.tracker import TrackerConfig
-from fairmot_ros.tracker.config import (
-    MODEL_SETTINGS,
-    parameter_names,
-    with_model_thresholds,
+from fairmot_ros.pipeline.settings import (
+    DETECTOR,
+    FRAME_GROUPS,
+    TRACKER,
+    TRACKER_OF_MODEL,
+    FrameSettings,
 )
-from fairmot_ros.tracker.gallery import Gallery, GalleryConfig
 
-TRACKER = parameter_names()
-DETECTOR = (
-    'weights',
-    'device',
-    'engine',
-    'deterministic',
-    'precision',
-    'input_width',
-    'input_height',
-    'detection_threshold',
-)
-FILTER = ('min_box_area', 'max_box_aspect')
-TIME = ('on_time_jump', 'max_gap')
-GALLERY = {  # parameter: what GalleryConfig calls it
-    'gallery_size': 'size',
-    'gallery_ttl': 'max_seconds',
-    'gallery_distance': 'max_distance',
-}
-PIPELINE = (*DETECTOR, *TRACKER, 'gallery', *GALLERY, *FILTER, *TIME)
+#: Every model may bring thresholds.
+GROUPS = (DETECTOR, *(TRACKER_OF_MODEL if g is TRACKER else g for g in FRAME_GROUPS))
+PIPELINE = tuple(name for group in GROUPS for name in group.settings())
 OURS = ('cameras', 'autostart', 'image_transport', 'reliability')  # set by the evaluation
 
 
@@ -46,8 +31,8 @@ class Configuration:
 
     Attributes:
         name: for tables and files.
-        parameters: those that say how people are detected and tracked.
-        node: further ones of the node, which play no part in the tracks.
+        parameters: those that decide how people are detected and tracked.
+        node: further ones of the node, which do not change the tracks.
     """
 
     name: str
@@ -55,60 +40,25 @@ class Configuration:
     node: Mapping[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        tracker = self.tracker()
-        if self.gallery('') is not None and not tracker.uses_embeddings:
+        if unknown := [name for name in self.parameters if name not in PIPELINE]:
             raise ValueError(
-                f'configuration {self.name}: gallery needs embeddings, which this association '
-                'does not use'
+                f'configuration {self.name}: no such parameters: {", ".join(unknown)}'
             )
-        if bool(self.get('input_width', 0)) != bool(self.get('input_height', 0)):
-            raise ValueError(
-                f'{self.name}: input_width and input_height must both be given, or both be 0'
-            )
-
-    def get(self, name: str, default: Any) -> Any:
-        """Return a parameter."""
-        return self.parameters.get(name, default)
-
-    def tracker(self, thresholds: Mapping[str, float] | None = None) -> TrackerConfig:
-        """Return the settings of the tracker, completed by the thresholds of a model."""
-        # A negative value stands for the model's own, as in the node.
-        given = {
-            name: value
-            for name, value in self.parameters.items()
-            if name in TRACKER and not (name in MODEL_SETTINGS and value < 0)
-        }
         try:
-            return TrackerConfig.from_parameters(**with_model_thresholds(given, thresholds or {}))
+            for group in GROUPS:
+                group.check(self.parameters)
+            self.detector()
+            self.frames()
         except (ValueError, TypeError) as error:
             raise ValueError(f'configuration {self.name}: {error}') from error
 
-    def gallery(self, model: str) -> Gallery | None:
-        """Return a memory for those who leave, None where none is asked for."""
-        try:
-            config = GalleryConfig(
-                **{
-                    field: self.parameters[name]
-                    for name, field in GALLERY.items()
-                    if name in self.parameters
-                }
-            )
-        except (ValueError, TypeError) as error:
-            raise ValueError(f'configuration {self.name}: gallery: {error}') from error
-        return Gallery(config, model) if self.get('gallery', False) else None
+    def frames(self, thresholds: Mapping[str, float] | None = None) -> FrameSettings:
+        """Return the settings of the frames' way, completed by thresholds of a model."""
+        return FrameSettings.from_values(self.parameters, thresholds)
 
-    def detector(self) -> dict[str, Any]:
-        """Return the arguments of `Detector`."""
-        size = (self.get('input_width', 0), self.get('input_height', 0))
-        return {
-            'weights': self.get('weights', 'default'),
-            'device': self.get('device', 'auto'),
-            'engine': self.get('engine', 'auto'),
-            'deterministic': self.get('deterministic', False),
-            'precision': self.get('precision', 'auto'),
-            'input_size': size if all(size) else None,
-            'score_threshold': self.get('detection_threshold', 0.1),
-        }
+    def detector(self) -> DetectorSettings:
+        """Return the settings of the detector."""
+        return DETECTOR.make(self.parameters)
 
 
 def read_configuration(

@@ -16,6 +16,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from fairmot_ros.evaluation.label_errors import LabelError, MissingLabelsError
 from fairmot_ros.file_errors import reading
+from fairmot_ros.types import Tracks
 
 MotArray = NDArray[np.float64]
 MotSource = str | os.PathLike[str] | ArrayLike
@@ -28,6 +29,14 @@ _COLUMNS = (
     '(frame, id, left, top, width, height, confidence, ...)'
 )
 _LARGEST_WHOLE = 2.0**53  # above this float64 no longer holds every integer
+
+
+def rows_of_tracks(frame: int, tracks: Tracks) -> MotArray:
+    """Return the tracks of a frame as rows [N, 10] of results, with their score as confidence."""
+    rows = np.full((len(tracks), MAX_COLUMNS), -1.0)
+    rows[:, FRAME], rows[:, ID], rows[:, MARK] = frame, tracks.ids, tracks.scores
+    rows[:, LEFT : HEIGHT + 1] = tracks.boxes_xywh
+    return rows
 
 
 def read_mot(path: str | os.PathLike[str]) -> MotArray:

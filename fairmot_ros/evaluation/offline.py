@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
+import logging
+
 import numpy as np
 from tqdm import tqdm
 
 from fairmot_ros.detector import Detector
 from fairmot_ros.evaluation.configuration import Configuration
 from fairmot_ros.evaluation.interpolation import fill_gaps
-from fairmot_ros.evaluation.mot_format import HEIGHT, ID, LEFT, MARK
+from fairmot_ros.evaluation.mot_format import MAX_COLUMNS, rows_of_tracks
 from fairmot_ros.evaluation.recording import Recording
 from fairmot_ros.evaluation.runs import Mode, Run
-from fairmot_ros.pipeline import filter_tracks
-from fairmot_ros.pipeline.stamp_policy import StampPolicy
-from fairmot_ros.pipeline.stamp_policy import Verdict as StampVerdict
-from fairmot_ros.tracker import Tracker
-from fairmot_ros.types import Track
+from fairmot_ros.pipeline import FrameTracker
+
+logger = logging.getLogger(__name__)
 
 
 class OfflineTracker:
@@ -31,7 +31,7 @@ class OfflineTracker:
             ValueError: if the weights or another parameter cannot be used.
         """
         self.configuration = configuration
-        self._detector = Detector(**configuration.detector())
+        self._detector = Detector(**configuration.detector().arguments())
 
     @property
     def model(self) -> str:
@@ -50,13 +50,9 @@ class OfflineTracker:
             ValueError: if an image cannot be decoded.
         """
         settings = self.configuration
-        tracker = Tracker(
-            settings.tracker(self._detector.info.thresholds), gallery=settings.gallery(self.model)
-        )
-        policy = StampPolicy(settings.get('on_time_jump', 'reset'), settings.get('max_gap', 5.0))
-        limits = settings.get('min_box_area', 0.0), settings.get('max_box_aspect', 0.0)
+        frames = FrameTracker(settings.frames(self._detector.info.thresholds), self.model)
         processed = np.zeros(len(recording.frames), bool)
-        rows: list[list[float]] = []
+        rows = [np.zeros((0, MAX_COLUMNS))]
         for number, picture in tqdm(
             recording.pictures(),
             f'{recording.name}, {settings.name}',
@@ -64,22 +60,21 @@ class OfflineTracker:
             unit='image',
         ):
             stamp = seconds_of(picture.stamp)
-            verdict = policy.judge(stamp)
-            if verdict is StampVerdict.SKIP:
+            height, width = picture.pixels.shape[:2]
+            decision = frames.admit(stamp, (width, height))
+            if decision.reason:
+                logger.warning('%s: %s', recording.name, decision.reason)
+            if not decision.is_tracked:
                 continue
-            if verdict is StampVerdict.RESET:
-                tracker.reset()
-            tracks = tracker.update(
-                self._detector(picture.pixels), policy.tracker_time(stamp), image=picture.pixels
-            )
+            tracks = frames.track(self._detector(picture.pixels), stamp, picture.pixels)
             processed[number - 1] = True
-            rows += [_row(number, track) for track in filter_tracks(tracks, *limits)]
+            rows.append(rows_of_tracks(number, tracks))
         return Run(
             recording,
             settings.name,
             Mode(),
             self.model,
-            np.array(rows, float).reshape(-1, 10),
+            np.concatenate(rows),
             processed,
             runtime=self.runtime,
         )
@@ -103,11 +98,3 @@ def seconds_of(stamp: int) -> float:
     """Return nanoseconds as seconds, rounded as the node does."""
     seconds, nanoseconds = divmod(stamp, 1_000_000_000)
     return seconds + nanoseconds * 1e-9
-
-
-def _row(number: int, track: Track) -> list[float]:
-    row = [-1.0] * 10
-    row[0], row[ID] = number, track.track_id
-    row[LEFT : HEIGHT + 1] = track.box_xywh.tolist()
-    row[MARK] = track.score
-    return row

@@ -1,6 +1,19 @@
 """The way of a frame: stamps, reset, detection, tracking, filter; no ROS needed."""
 
-from fairmot_ros.pipeline.fairmot import FairMOT, filter_tracks
-from fairmot_ros.pipeline.stamp_policy import StampPolicy
+from fairmot_ros.pipeline.fairmot import FairMOT
+from fairmot_ros.pipeline.frame_tracker import FrameDecision, FrameTracker
+from fairmot_ros.pipeline.output_filter import FilterSettings, filter_tracks
+from fairmot_ros.pipeline.settings import FrameSettings
+from fairmot_ros.pipeline.stamp_policy import StampDecision, StampPolicy, StampSettings
 
-__all__ = ['FairMOT', 'StampPolicy', 'filter_tracks']
+__all__ = [
+    'FairMOT',
+    'FilterSettings',
+    'FrameDecision',
+    'FrameSettings',
+    'FrameTracker',
+    'StampDecision',
+    'StampPolicy',
+    'StampSettings',
+    'filter_tracks',
+]

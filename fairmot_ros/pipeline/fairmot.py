@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import logging
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from fairmot_ros.detector import Detector
+from fairmot_ros.pipeline.frame_tracker import FrameTracker
+from fairmot_ros.pipeline.settings import FrameSettings
 from fairmot_ros.tracker import Tracker, TrackerConfig
 from fairmot_ros.tracker.config import with_model_thresholds
-from fairmot_ros.types import Track
+from fairmot_ros.types import Tracks
+
+if TYPE_CHECKING:
+    from fairmot_ros.detector import Detector
+
+logger = logging.getLogger(__name__)
 
 
 class FairMOT:
@@ -20,7 +26,7 @@ class FairMOT:
 
     Attributes:
         detector: image to detections.
-        tracker: detections to tracks.
+        frames: judges stamps and sizes, and tracks.
     """
 
     def __init__(
@@ -38,42 +44,38 @@ class FairMOT:
             tracker: settings of the tracker; the defaults with the model's thresholds if None.
             **detector_options: further arguments of `Detector`.
         """
-        self.detector = Detector(weights, device=device, **detector_options)
+        from fairmot_ros.detector import (
+            Detector,
+        )  # brings torch, which tracking alone does not need
+
+        self.detector: Detector = Detector(weights, device=device, **detector_options)
         if tracker is None:
             tracker = TrackerConfig(**with_model_thresholds({}, self.detector.info.thresholds))
-        self.tracker = Tracker(tracker)
+        self.frames = FrameTracker(FrameSettings(tracker), self.detector.model_name)
 
-    def __call__(self, image_bgr: NDArray[np.uint8], stamp: float) -> list[Track]:
+    @property
+    def tracker(self) -> Tracker:
+        """Detections to tracks."""
+        return self.frames.tracker
+
+    def __call__(self, image_bgr: NDArray[np.uint8], stamp: float) -> Tracks:
         """Return the tracks visible in an image.
+
+        A stamp that jumps, or another image size, drops all tracks; a repeated stamp, or one that
+        goes back a little once, gives no tracks. The log says so, see `StampPolicy`.
 
         Args:
             image_bgr: uint8 [H, W, 3].
-            stamp: seconds, greater than the last image's.
+            stamp: time of the image in seconds.
         """
-        return self.tracker.update(self.detector(image_bgr), stamp, image=image_bgr)
+        height, width = image_bgr.shape[:2]
+        decision = self.frames.admit(stamp, (width, height))
+        if decision.reason:
+            logger.warning('%s', decision.reason)
+        if not decision.is_tracked:
+            return Tracks.of([])
+        return self.frames.track(self.detector(image_bgr), stamp, image_bgr)
 
     def warm_up(self) -> None:
         """See `Detector.warm_up`."""
         self.detector.warm_up()
-
-
-def filter_tracks(
-    tracks: Sequence[Track], min_area: float = 0.0, max_aspect: float = 0.0
-) -> list[Track]:
-    """Drop tracks whose box is too small or too wide, as the published demo does.
-
-    Args:
-        tracks: in any order, which is kept.
-        min_area: smallest width x height in square pixels that is dropped; 0 keeps all
-            (the published value is 100).
-        max_aspect: largest width / height that is kept; 0 keeps all (published: 1.6).
-    """
-    kept = []
-    for track in tracks:
-        width, height = track.box_xywh[2:]
-        if min_area > 0 and not width * height > min_area:
-            continue
-        if max_aspect > 0 and width > max_aspect * height:
-            continue
-        kept.append(track)
-    return kept

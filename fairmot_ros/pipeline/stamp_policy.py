@@ -1,79 +1,102 @@
-"""What an image's stamp means for the tracks: go on, skip the image, or start anew."""
+"""What the stamp of a frame means for the tracks: track, skip the frame, or reset."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
 
-REORDERED = 0.5  # seconds: an image late by less may have been overtaken by the next one
-NOMINAL_STEP = 1 / 30  # seconds that pass for the tracks when their time goes on after a jump
+from fairmot_ros.settings import check_settings, setting
+
+REORDERED = 0.5  # seconds: a frame late by less may have been overtaken by the next one
+NOMINAL_STEP = 1 / 30  # seconds that pass for the tracks when time continues after a jump
 
 
-class Verdict(Enum):
-    """What to do with an image."""
+class StampDecision(Enum):
+    """What to do with a frame."""
 
     TRACK = 'track'
     SKIP = 'skip'
     RESET = 'reset'
 
 
-@dataclass
+@dataclass(frozen=True)
+class StampSettings:
+    """How irregular stamps are treated."""
+
+    on_time_jump: str = setting(
+        'reset',
+        'when a stamp or the clock goes back or a gap exceeds `max_gap`: drop all tracks, or keep '
+        'and continue them',
+        choices=('reset', 'continue'),
+    )
+    max_gap: float = setting(
+        5.0,
+        'time between two frames above which it counts as a jump',
+        unit='seconds',
+        low=0.0,
+        high=3600.0,
+    )
+
+    def __post_init__(self) -> None:
+        check_settings(self)
+
+
 class StampPolicy:
-    """Watches the stamps of one camera and gives the tracker a time that only ever grows.
+    """Judges the stamps of one camera and gives the tracker a time that always increases.
 
     Bags loop, cameras restart and clocks are set: a stamp that goes back, or a gap larger than
-    `max_gap`, is a jump. With `on_jump` 'reset' the tracks are dropped and time starts anew;
-    with 'continue' they are kept: a gap is an ordinary one, and where the stamp went back, only
-    a moment has passed for the tracks. The same stamp twice is the same image, and always
-    skipped. One image that is a little late was overtaken on its way and is skipped; a second
-    one in a row shows that time did go back.
+    `max_gap`, is a jump. With `on_time_jump` 'reset' the tracks are dropped and time starts anew;
+    with 'continue' they are kept: a gap is an ordinary one, and where the stamp went back,
+    `NOMINAL_STEP` passes for the tracks. A repeated stamp means a repeated image, which is
+    skipped. A single frame that is up to `REORDERED` late was overtaken on its way and is skipped;
+    a second one in a row shows that time went back.
 
     Attributes:
-        on_jump: 'reset' or 'continue'.
-        max_gap: seconds.
-        jumps: how often time jumped.
-        skipped: images left out.
+        settings: may be replaced at any time.
+        jumps: number of jumps in time.
+        skipped: number of frames skipped.
     """
 
-    on_jump: str = 'reset'
-    max_gap: float = 5.0
-    jumps: int = 0
-    skipped: int = 0
-    _last: float | None = None
-    _late: float | None = None
-    _offset: float = 0.0
+    def __init__(self, settings: StampSettings | None = None) -> None:
+        """Start before the first frame."""
+        self.settings = settings or StampSettings()
+        self.jumps = 0
+        self.skipped = 0
+        self._last: float | None = None
+        self._late: float | None = None
+        self._offset = 0.0
 
-    def judge(self, stamp: float) -> Verdict:
-        """Take note of a stamp in seconds and decide."""
+    def judge(self, stamp: float) -> StampDecision:
+        """Record a stamp in seconds and decide."""
         last, late, self._late = self._last, self._late, None
         if last is None:
             self._last = stamp
-            return Verdict.TRACK
+            return StampDecision.TRACK
         step = stamp - last
         if step == 0 or stamp == late:
             self._late = late
             self.skipped += 1
-            return Verdict.SKIP
+            return StampDecision.SKIP
         if -REORDERED <= step < 0 and late is None:
             self._late = stamp
             self.skipped += 1
-            return Verdict.SKIP
+            return StampDecision.SKIP
         self._last = stamp
-        if 0 < step <= self.max_gap:
-            return Verdict.TRACK
+        if 0 < step <= self.settings.max_gap:
+            return StampDecision.TRACK
         self.jumps += 1
-        if self.on_jump == 'reset':
+        if self.settings.on_time_jump == 'reset':
             self._offset = 0.0
-            return Verdict.RESET
+            return StampDecision.RESET
         if step < 0:
             self._offset += NOMINAL_STEP - step
-        return Verdict.TRACK
+        return StampDecision.TRACK
 
     def tracker_time(self, stamp: float) -> float:
-        """Return the tracker's time of an image that was judged to be tracked, in seconds."""
+        """Return the time of the tracker, in seconds, for a stamp judged last."""
         return stamp + self._offset
 
     def forget(self) -> None:
-        """Start anew with the next stamp, whatever it is."""
+        """Accept any stamp next."""
         self._last = self._late = None
         self._offset = 0.0

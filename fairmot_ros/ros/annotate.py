@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import colorsys
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Iterator
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from fairmot_ros.types import Track
+from fairmot_ros.types import Tracks
 
 FONT = cv2.FONT_HERSHEY_SIMPLEX
 GOLDEN_RATIO = 0.618034  # steps around the colour circle that never come close again
@@ -30,12 +30,12 @@ class Annotator:
         self.trail_seconds = trail_seconds
         self._trails: dict[int, deque[tuple[float, int, int]]] = {}
 
-    def remember(self, tracks: Sequence[Track], stamp: float) -> None:
+    def remember(self, tracks: Tracks, stamp: float) -> None:
         """Note where the tracks' feet are; call it for every image, drawn or not."""
-        for track in tracks:
-            left, top, width, height = track.box_xywh.tolist()
-            trail = self._trails.setdefault(track.track_id, deque(maxlen=1000))
-            trail.append((stamp, round(left + width / 2), round(top + height)))
+        left, top, width, height = tracks.boxes_xywh.T
+        feet = np.stack((left + width / 2, top + height), axis=1).round().astype(int)
+        for track_id, (x, y) in zip(tracks.ids.tolist(), feet.tolist()):
+            self._trails.setdefault(track_id, deque(maxlen=1000)).append((stamp, x, y))
         for track_id, trail in list(self._trails.items()):
             while trail and not 0 <= stamp - trail[0][0] <= self.trail_seconds:
                 trail.popleft()
@@ -49,9 +49,9 @@ class Annotator:
     def draw(
         self,
         image_bgr: NDArray[np.uint8],
-        tracks: Sequence[Track],
+        tracks: Tracks,
         rate: float,
-        lost: Sequence[Track] = (),
+        lost: Tracks | None = None,
     ) -> NDArray[np.uint8]:
         """Return a copy of the image with the tracks drawn in.
 
@@ -67,23 +67,23 @@ class Annotator:
         thickness = max(1, round(2 * scale))
         for track_id, trail in self._trails.items():
             _draw_trail(canvas, [(x, y) for _, x, y in trail], track_colour(track_id), thickness)
-        for track in lost:
-            _draw_dashed(canvas, _corners(track), track_colour(track.track_id), thickness)
-        for track in tracks:
-            colour = track_colour(track.track_id)
-            left, top, right, bottom = _corners(track)
+        for track_id, corners in _corners(lost) if lost else ():
+            _draw_dashed(canvas, corners, track_colour(track_id), thickness)
+        for track_id, (left, top, right, bottom) in _corners(tracks):
+            colour = track_colour(track_id)
             cv2.rectangle(canvas, (left, top), (right, bottom), colour, thickness, cv2.LINE_AA)
-            _label(canvas, str(track.track_id), (left, top), colour, scale, thickness)
+            _label(canvas, str(track_id), (left, top), colour, scale, thickness)
         hidden = f' + {len(lost)} hidden' if lost else ''
         status = f'{len(tracks)} tracked{hidden}   {rate:.1f} Hz'
         _label(canvas, status, (0, canvas.shape[0]), (40, 40, 40), scale, thickness)
         return canvas
 
 
-def _corners(track: Track) -> tuple[int, int, int, int]:
+def _corners(tracks: Tracks) -> Iterator[tuple[int, tuple[int, int, int, int]]]:
+    """Yield id, and left, top, right, bottom of each track, in whole pixels."""
     # OpenCV takes 32-bit integers; nothing that far out is visible anyway.
-    left, top, right, bottom = track.box_xyxy.clip(-30_000, 30_000).round().astype(int).tolist()
-    return left, top, right, bottom
+    corners = tracks.boxes_xyxy.clip(-30_000, 30_000).round().astype(int).tolist()
+    return zip(tracks.ids.tolist(), map(tuple, corners))
 
 
 def _draw_trail(

@@ -7,8 +7,8 @@ import sys
 from vision_msgs.msg import Detection2DArray
 
 from fairmot_ros.msg import TrackArray
-from fairmot_ros.ros.detection_perception import DetectionPerception
 from fairmot_ros.ros.parameters import DetectionTrackerParameters
+from fairmot_ros.ros.received_detections import ReceivedDetections
 from fairmot_ros.ros.tracking_node import TrackingNode, run_tracking_node
 
 
@@ -21,13 +21,13 @@ class DetectionTrackerNode(TrackingNode[DetectionTrackerParameters]):
         """See `TrackingNode`."""
         super().__init__('detection_tracker')
 
-    def load(self) -> DetectionPerception:
+    def load(self) -> ReceivedDetections:
         """Return the reader of detections: there is nothing to load."""
-        return DetectionPerception()
+        return ReceivedDetections()
 
     def input_of(self, prefix: str) -> tuple[str, type]:
         """Return `detections`, with embeddings as TrackArray."""
-        kind = TrackArray if self.parameters.with_embeddings else Detection2DArray
+        kind = TrackArray if self.parameters.detections.with_embeddings else Detection2DArray
         return self.resolve_topic_name(f'{prefix}detections'), kind
 
 

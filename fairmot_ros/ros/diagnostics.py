@@ -1,14 +1,15 @@
-"""A stream's health, as diagnostics and as timing."""
+"""The health of a camera, as diagnostics and as timing."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import asdict
 
 from diagnostic_msgs.msg import DiagnosticStatus, KeyValue
 from std_msgs.msg import Header
 
 from fairmot_ros.msg import StageTiming, Timing
-from fairmot_ros.ros.stream import Stream
+from fairmot_ros.ros.statistics import StatisticsSnapshot
 
 OK, WARN, ERROR = DiagnosticStatus.OK, DiagnosticStatus.WARN, DiagnosticStatus.ERROR
 
@@ -19,56 +20,64 @@ def idle(node: str, camera: str, message: str) -> DiagnosticStatus:
 
 
 def diagnose(
-    node: str, stream: Stream, topic: str, model: str, complaints: Sequence[str]
+    node: str,
+    camera: str,
+    statistics: StatisticsSnapshot,
+    topic: str,
+    model: str,
+    warnings: Sequence[str],
 ) -> DiagnosticStatus:
-    """Summarise an active stream.
+    """Return the status of an active camera.
 
     Args:
         node: its full name.
-        stream: of one camera.
-        topic: that it listens to.
+        camera: its name, '' if it has none.
+        statistics: of the camera.
+        topic: of its input.
         model: what makes the embeddings.
-        complaints: what is wrong although no image failed, each a sentence.
+        warnings: what is wrong although no frame failed, each a sentence.
     """
-    if stream.last_error:
-        level, message = ERROR, stream.last_error
-    elif complaints:
-        level, message = WARN, '; '.join(complaints)
-    elif stream.last_arrival is None:
+    if statistics.last_error:
+        level, message = ERROR, statistics.last_error
+    elif warnings:
+        level, message = WARN, '; '.join(warnings)
+    elif statistics.last_arrival is None:
         level, message = WARN, f'no input has come on {topic} yet'
     else:
         level, message = OK, 'tracking'
     values = {
         'model': model,
         'topic': topic,
-        **vars(stream.counters),
-        'time_jumps': stream.policy.jumps,
-        'rate_hz': f'{stream.rate.per_second():.2f}',
+        **asdict(statistics.counters),
+        'time_jumps': statistics.time_jumps,
+        'rate_hz': f'{statistics.rate:.2f}',
     }
-    for stage, durations in list(stream.stopwatch.stages.items()):
-        for percent, seconds in zip((50, 95, 99), durations.percentiles()):
-            values[f'{stage}_p{percent}_ms'] = f'{seconds * 1e3:.2f}'
-    if stream.last_error:
-        values['last_error'] = stream.last_error
+    for stage, durations in statistics.stages.items():
+        for name, seconds in zip(('p50', 'p95', 'p99'), durations[1:]):
+            values[f'{stage}_{name}_ms'] = f'{seconds * 1e3:.2f}'
+    if statistics.last_error:
+        values['last_error'] = statistics.last_error
     return DiagnosticStatus(
         level=level,
-        name=_name(node, stream.name),
+        name=_name(node, camera),
         message=message,
         hardware_id=model,
         values=[KeyValue(key=k, value=str(v)) for k, v in values.items()],
     )
 
 
+def timing(statistics: StatisticsSnapshot, header: Header) -> Timing:
+    """Return the counters and percentiles as numbers."""
+    stages = [
+        StageTiming(
+            stage=stage, samples=found.samples, p50=found.p50, p95=found.p95, p99=found.p99
+        )
+        for stage, found in statistics.stages.items()
+    ]
+    return Timing(
+        header=header, rate=statistics.rate, stages=stages, **asdict(statistics.counters)
+    )
+
+
 def _name(node: str, camera: str) -> str:
     return f'{node}: {camera or "tracking"}'
-
-
-def timing(stream: Stream, header: Header) -> Timing:
-    """Return the counters and percentiles as numbers."""
-    stages = []
-    for stage, durations in list(stream.stopwatch.stages.items()):
-        p50, p95, p99 = durations.percentiles()
-        stages.append(StageTiming(stage=stage, samples=len(durations), p50=p50, p95=p95, p99=p99))
-    return Timing(
-        header=header, rate=stream.rate.per_second(), stages=stages, **vars(stream.counters)
-    )

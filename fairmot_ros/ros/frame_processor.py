@@ -1,59 +1,65 @@
-"""The newest messages of all cameras through the pipeline: read, detect, track, publish."""
+"""The way of the newest messages of all cameras: read, detect, track, publish."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
 
+from fairmot_ros.ros.camera_input import ReceivedMessage
+from fairmot_ros.ros.camera_stream import CameraStream
+from fairmot_ros.ros.detection_source import DetectionSource
 from fairmot_ros.ros.parameters import TrackingParameters
-from fairmot_ros.ros.perception import Perception
-from fairmot_ros.ros.stream import Incoming, Stream
+from fairmot_ros.types import Detections
 
 
 class FrameProcessor:
-    """Runs in the worker; what goes wrong with one camera does not touch the others.
+    """Called by the worker; a failure of one camera does not touch the others.
 
     Attributes:
-        parameters: in force; replaced as a whole, read once per call.
+        parameters: to apply from the next frame on; replaced as a whole, by any thread.
     """
 
-    def __init__(self, perception: Perception, parameters: TrackingParameters) -> None:
-        """Use one perception for all cameras."""
+    def __init__(self, source: DetectionSource, parameters: TrackingParameters) -> None:
+        """Use one source of detections for all cameras."""
         self.parameters = parameters
-        self._perception = perception
+        self._source = source
         self._applied: TrackingParameters | None = None
 
-    def process(self, batch: Mapping[Stream, Incoming]) -> None:
-        """Handle one message of each of some cameras, with one call of the network."""
+    def process(self, batch: Mapping[CameraStream, ReceivedMessage]) -> None:
+        """Process one message of each of some cameras, with one call of the network."""
         parameters = self.parameters
         if parameters is not self._applied:
-            self._perception.configure(parameters)
+            self._source.configure(parameters)
             self._applied = parameters
-        admitted: dict[Stream, Any] = {}
-        for stream, incoming in batch.items():
+        admitted = {}
+        for stream, received in batch.items():
             with stream.reporting():
-                if not stream.begin(incoming, parameters):
+                if not stream.begin(received, parameters):
                     continue
-                with stream.stopwatch.measure('convert'):
-                    value = self._perception.read(incoming.message)
-                if stream.admit(incoming, self._perception.picture(value)):
+                with stream.statistics.measure('convert'):
+                    value = self._source.read(received.message)
+                if stream.admit(received, self._source.image(value)):
                     admitted[stream] = value
-        if not admitted:
-            return
-        try:
-            first = next(iter(admitted))
-            with first.stopwatch.measure('detect'):
-                found = self._perception.detect(list(admitted.values()))
-        except Exception as error:
-            for stream in admitted:
-                stream.report(error)
-            return
-        for (stream, value), detections in zip(admitted.items(), found):
+        for stream, detections in self._detect(admitted).items():
             with stream.reporting():
                 stream.track(
                     batch[stream],
                     detections,
-                    self._perception.picture(value),
-                    self._perception.labels,
-                    self._perception.model,
+                    self._source.image(admitted[stream]),
+                    self._source.labels,
+                    self._source.model,
                 )
+
+    def _detect(self, admitted: Mapping[CameraStream, Any]) -> dict[CameraStream, Detections]:
+        """Return the detections of each camera; report a failure to all of them."""
+        if not admitted:
+            return {}
+        try:
+            first = next(iter(admitted))
+            with first.statistics.measure('detect'):
+                found = self._source.detect(list(admitted.values()))
+        except Exception as error:
+            for stream in admitted:
+                stream.report(error)
+            return {}
+        return dict(zip(admitted, found, strict=True))

@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 from rclpy.node import Node
 
 from fairmot_ros.msg import IdentityMatch
-from fairmot_ros.ros.stream import Stream
+from fairmot_ros.ros.camera import Camera
+from fairmot_ros.ros.camera_stream import CameraStream
 from fairmot_ros.srv import EnrolIdentity, ForgetIdentity, QueryIdentity
 from fairmot_ros.tracker.gallery import Gallery, Match
 from fairmot_ros.types import Track
@@ -28,9 +29,14 @@ class GalleryServices:
     A name is known to all cameras, an id to its own.
     """
 
-    def __init__(self, node: Node, streams: Sequence[Stream]) -> None:
-        """Offer the services; `streams` is the node's list, empty while it is not configured."""
-        self._streams = streams
+    def __init__(self, node: Node, cameras: Sequence[Camera]) -> None:
+        """Create the services.
+
+        Args:
+            node: that has them.
+            cameras: the node's list, empty while it is not configured.
+        """
+        self._cameras = cameras
         node.create_service(EnrolIdentity, '~/enrol_identity', _explained(self._enrol))
         node.create_service(QueryIdentity, '~/query_identity', _explained(self._query))
         node.create_service(ForgetIdentity, '~/forget_identity', _explained(self._forget))
@@ -53,7 +59,7 @@ class GalleryServices:
         galleries = self._galleries()
         looks, _, _ = self._looks(request.id, request.embedding)
         most = max(int(request.max_matches), 1)
-        found: list[tuple[Stream, Match]] = []
+        found: list[tuple[CameraStream, Match]] = []
         for stream, gallery in galleries.items():
             for match in gallery.query(looks[-1], most, model=request.model):
                 found.append((stream, match))
@@ -76,14 +82,14 @@ class GalleryServices:
         if request.everybody:
             for stream, gallery in galleries.items():
                 response.forgotten += gallery.forget()
-                for track_id in stream.people:
+                for track_id in stream.known:
                     gallery.forget(track_id)
             return 'everybody is forgotten'
         if request.id:
             stream = self._stream(request.id)
             number = _number(request.id)
             response.forgotten = galleries[stream].forget(number)
-            if not response.forgotten and number not in stream.people:
+            if not response.forgotten and number not in stream.known:
                 raise ValueError(f'nobody with the id {request.id} is tracked or remembered')
             return f'{request.id} is forgotten'
         response.forgotten = max(gallery.forget(request.name) for gallery in galleries.values())
@@ -91,22 +97,23 @@ class GalleryServices:
             raise ValueError(f'nobody is enrolled as {request.name!r}')
         return f'{request.name} is forgotten'
 
-    def _galleries(self) -> dict[Stream, Gallery]:
-        galleries = {s: s.gallery for s in self._streams if s.gallery is not None}
+    def _galleries(self) -> dict[CameraStream, Gallery]:
+        streams = [camera.stream for camera in self._cameras]
+        galleries = {s: s.gallery for s in streams if s.gallery is not None}
         if not galleries:
             raise ValueError('the node is not configured')
         return galleries
 
     def _looks(
         self, name: str, embedding: Sequence[float]
-    ) -> tuple[NDArray, Stream | None, Track | None]:
+    ) -> tuple[NDArray, CameraStream | None, Track | None]:
         """Return embeddings [V, D] of a person, with the camera and track if an id was given."""
         if bool(name) == bool(len(embedding)):
             raise ValueError('give either an id or an embedding')
         if not name:
             return np.array([embedding], np.float32), None, None
         stream, number = self._stream(name), _number(name)
-        track = stream.people.get(number)
+        track = stream.known.get(number)
         if track is not None and track.embedding is not None:
             return track.embedding[None], stream, track
         looks = self._galleries()[stream].looks(number)
@@ -114,13 +121,13 @@ class GalleryServices:
             raise ValueError(f'nobody with the id {name} is tracked or remembered')
         return looks, stream, None
 
-    def _stream(self, name: str) -> Stream:
+    def _stream(self, name: str) -> CameraStream:
         """Return the stream of the camera in an id."""
         camera = name.rpartition('/')[0]
-        for stream in self._streams:
-            if stream.name == camera:
-                return stream
-        names = [stream.name for stream in self._streams]
+        for known in self._cameras:
+            if known.name == camera:
+                return known.stream
+        names = [known.name for known in self._cameras]
         raise ValueError(f'the id {name!r} is of none of the cameras {names}')
 
 
@@ -148,7 +155,7 @@ def _number(name: str) -> int:
     return int(number or 0)
 
 
-def _id(stream: Stream, track_id: int) -> str:
+def _id(stream: CameraStream, track_id: int) -> str:
     if not track_id:
         return ''
     return f'{stream.name}/{track_id}' if stream.name else str(track_id)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 import time
-from dataclasses import fields, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -114,7 +114,7 @@ def _typed(values: dict[str, Any]) -> dict[str, Any]:
     """
     from fairmot_ros.ros.parameters import NodeParameters
 
-    known = {f.name: f.default for f in fields(NodeParameters)} | {'use_sim_time': False}
+    known = {n: s.default for n, s in NodeParameters.settings().items()} | {'use_sim_time': False}
     unknown = [name for name in values if name not in known]
     if unknown:
         raise LiveError(

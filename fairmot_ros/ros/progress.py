@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from fairmot_ros.ros.statistics import Counters
 
 IN_A_ROW = 3  # images left out since the last tracked one: fewer is chance
@@ -13,16 +11,16 @@ class ProgressWatch:
     """Looks at the counters now and then; failures are reported elsewhere."""
 
     def __init__(self) -> None:
-        """Start with no image."""
+        """Start before the first frame."""
         self._before = Counters()
 
-    def complain(self, counters: Counters) -> str:
-        """Return why no image was tracked since the last look, '' if one was or none was due."""
+    def warning(self, counters: Counters) -> str:
+        """Return why no frame was tracked since the last call, '' if one was or none was due."""
         before = self._before
         stale = counters.stale - before.stale
         skipped = counters.skipped - before.skipped
         if counters.processed > before.processed:
-            self._before = replace(counters)
+            self._before = counters
         elif max(stale, skipped) >= IN_A_ROW:
             if stale >= skipped:
                 return (

@@ -14,12 +14,13 @@ from std_msgs.msg import Header
 from vision_msgs.msg import LabelInfo, VisionInfo
 
 from fairmot_ros.msg import Timing
+from fairmot_ros.ros.camera import Camera
+from fairmot_ros.ros.detection_source import DetectionSource
 from fairmot_ros.ros.diagnostics import diagnose, idle, timing
 from fairmot_ros.ros.input_subscription import InputSubscription
 from fairmot_ros.ros.parameters import TrackingParameters
-from fairmot_ros.ros.perception import Perception
 from fairmot_ros.ros.silence import Publisher, Wanted, explain_silence
-from fairmot_ros.ros.stream import Stream
+from fairmot_ros.ros.statistics import StatisticsSnapshot
 from fairmot_ros.ros.track_conversion import TrackConverter
 
 LATCHED = QoSProfile(depth=1, durability=DurabilityPolicy.TRANSIENT_LOCAL)
@@ -32,32 +33,32 @@ class Reporter:
         """Offer the diagnostics."""
         self._node = node
         self._diagnostics = node.create_publisher(DiagnosticArray, '/diagnostics', 10)
-        self._timings: dict[Stream, RosPublisher] = {}
+        self._timings: dict[Camera, RosPublisher] = {}
         self._infos: list[RosPublisher] = []
-        self._silences: dict[Stream, str] = {}
+        self._silences: dict[Camera, str] = {}
         self._model = ''
 
     def open(
-        self, streams: Iterable[Stream], perception: Perception, parameters: TrackingParameters
+        self, cameras: Iterable[Camera], source: DetectionSource, parameters: TrackingParameters
     ) -> None:
-        """Say what the class ids and the model are, and offer each camera's timing."""
-        self._model = perception.model
-        for stream in streams:
-            topic = f'~/{stream.name}/timing' if stream.name else '~/timing'
-            self._timings[stream] = self._node.create_publisher(Timing, topic, 10)
-        converter = TrackConverter(perception.labels, perception.model)
+        """Publish the labels and the model, and create a publisher of each camera's timing."""
+        self._model = source.model
+        for camera in cameras:
+            topic = f'~/{camera.name}/timing' if camera.name else '~/timing'
+            self._timings[camera] = self._node.create_publisher(Timing, topic, 10)
+        converter = TrackConverter(source.labels, source.model)
         header = Header(stamp=self._node.get_clock().now().to_msg())
         labels = self._node.create_publisher(LabelInfo, '~/label_info', LATCHED)
-        threshold = parameters.tracker_config(perception.thresholds).score_threshold
+        threshold = parameters.frames(source.thresholds).tracker.score_threshold
         labels.publish(converter.label_info(header, threshold))
         vision = self._node.create_publisher(VisionInfo, '~/vision_info', LATCHED)
         vision.publish(
-            converter.vision_info(header, getattr(parameters, 'weights', ''), perception.runtime)
+            converter.vision_info(header, parameters.values.get('weights', ''), source.runtime)
         )
         self._infos += [labels, vision]
 
     def close(self) -> None:
-        """Withdraw what `open` offered."""
+        """Destroy the publishers created by `open()`."""
         for publisher in (*self._timings.values(), *self._infos):
             self._node.destroy_publisher(publisher)
         self._timings.clear()
@@ -68,16 +69,22 @@ class Reporter:
         """Report that the node is not tracking on purpose."""
         self._publish([idle(self._name, camera, reason) for camera in cameras])
 
-    def report(
-        self, inputs: Mapping[Stream, InputSubscription], parameters: TrackingParameters
-    ) -> None:
-        """Report on each camera."""
+    def report(self, active: Mapping[Camera, InputSubscription], timeout: float) -> None:
+        """Report on each camera.
+
+        Args:
+            active: cameras with their subscriptions.
+            timeout: seconds without input after which it is explained.
+        """
         header = Header(stamp=self._node.get_clock().now().to_msg())
         statuses = []
-        for stream, source in inputs.items():
-            self._timings[stream].publish(timing(stream, header))
-            complaints = self._complaints(stream, source, parameters.input_timeout)
-            statuses.append(diagnose(self._name, stream, source.topic, self._model, complaints))
+        for camera, source in active.items():
+            statistics = camera.statistics.snapshot()
+            self._timings[camera].publish(timing(statistics, header))
+            warnings = self._warnings(camera, statistics, source, timeout)
+            statuses.append(
+                diagnose(self._name, camera.name, statistics, source.topic, self._model, warnings)
+            )
         self._publish(statuses)
 
     @property
@@ -88,30 +95,42 @@ class Reporter:
         header = Header(stamp=self._node.get_clock().now().to_msg())
         self._diagnostics.publish(DiagnosticArray(header=header, status=statuses))
 
-    def _complaints(self, stream: Stream, source: InputSubscription, timeout: float) -> list[str]:
-        """Return all that is wrong although no image failed."""
-        complaints = [
-            self._silence(stream, source, timeout),
-            stream.progress.complain(stream.counters),
-            *(output.complaint for output in stream.outputs),
+    def _warnings(
+        self,
+        camera: Camera,
+        statistics: StatisticsSnapshot,
+        source: InputSubscription,
+        timeout: float,
+    ) -> list[str]:
+        """Return all that is wrong although no frame failed."""
+        warnings = [
+            self._missing_input(camera, statistics, source, timeout),
+            camera.progress.warning(statistics.counters),
+            *(output.complaint for output in camera.stream.outputs),
         ]
         if (count := len(source.publishers())) > 1:
-            complaints.append(
+            warnings.append(
                 f'{count} publishers share {source.topic}: their messages are taken for those '
                 'of one camera; give each camera a topic of its own'
             )
         clock = self._node.get_clock()
         if clock.ros_time_is_active and not clock.now().nanoseconds:
-            complaints.append(
+            warnings.append(
                 'use_sim_time is set, but nothing has come on /clock: play the bag with --clock'
             )
-        return [text for text in complaints if text]
+        return [text for text in warnings if text]
 
-    def _silence(self, stream: Stream, source: InputSubscription, timeout: float) -> str:
-        """Return why nothing comes, '' if something does; a new reason is logged once."""
-        waited = time.perf_counter() - (stream.last_arrival or source.since)
+    def _missing_input(
+        self,
+        camera: Camera,
+        statistics: StatisticsSnapshot,
+        source: InputSubscription,
+        timeout: float,
+    ) -> str:
+        """Return why there is no input, '' if there is; log a new reason once."""
+        waited = time.perf_counter() - (statistics.last_arrival or source.since)
         if waited < timeout:
-            self._silences.pop(stream, None)
+            self._silences.pop(camera, None)
             return ''
         text = explain_silence(
             Wanted(source.topic, _type_name(source.message_type), *_offer(source.profile)),
@@ -125,8 +144,8 @@ class Reporter:
             ],
             self._foreign_topics(),
         )
-        if self._silences.get(stream) != text:
-            self._silences[stream] = text
+        if self._silences.get(camera) != text:
+            self._silences[camera] = text
             self._node.get_logger().warning(f'no input for {waited:.0f} s: {text}')
         return text
 

@@ -1,21 +1,34 @@
-"""Counters and recent durations, for diagnostics."""
+"""Counters and recent durations of one camera, shared by the threads of a node."""
 
 from __future__ import annotations
 
+import threading
 import time
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 import numpy as np
 
-WINDOW = 300  # samples: ten seconds at 30 Hz
+WINDOW = 300  # samples of a stage: ten seconds at 30 Hz
+RATE_SECONDS = 5.0  # over which the rate is measured
 
 
-@dataclass
+@dataclass(frozen=True)
 class Counters:
-    """Where a camera's images went; every received one is counted in one of the others."""
+    """What happened to the messages of a camera; each received one is counted in one other field.
+
+    Attributes:
+        received: messages that arrived while the node was enabled.
+        processed: frames tracked and published.
+        dropped: replaced by a newer message before their turn.
+        stale: older than `max_input_age` at their turn.
+        skipped: left out for their stamp.
+        failed: unusable, or an error occurred.
+        missed: sent by the camera and never received; not among `received`.
+    """
 
     received: int = 0
     processed: int = 0
@@ -26,67 +39,125 @@ class Counters:
     missed: int = 0
 
 
-class Durations:
-    """The last durations of one stage, in seconds."""
+class Percentiles(NamedTuple):
+    """Durations of one stage in seconds, over the last samples."""
+
+    samples: int
+    p50: float
+    p95: float
+    p99: float
+
+
+@dataclass(frozen=True)
+class StatisticsSnapshot:
+    """The statistics at one moment.
+
+    Attributes:
+        counters: since the node was configured.
+        stages: durations by stage, in the order in which the stages first ran.
+        rate: processed frames per second.
+        time_jumps: jumps of the stamps.
+        last_error: why the last frame failed, '' once one was processed again.
+        last_arrival: of a message, on the steady clock; None before the first.
+    """
+
+    counters: Counters = Counters()
+    stages: Mapping[str, Percentiles] = field(default_factory=dict)
+    rate: float = 0.0
+    time_jumps: int = 0
+    last_error: str = ''
+    last_arrival: float | None = None
+
+
+class Statistics:
+    """Collects statistics; every method may be called from any thread."""
 
     def __init__(self) -> None:
-        self._samples: deque[float] = deque(maxlen=WINDOW)
+        """Start at zero."""
+        self._lock = threading.Lock()
+        self._counters = Counters()
+        self._stages: dict[str, deque[float]] = {}
+        self._processed_at: deque[float] = deque()
+        self._time_jumps = 0
+        self._last_error = ''
+        self._last_arrival: float | None = None
 
-    def add(self, seconds: float) -> None:
-        """Add a sample."""
-        self._samples.append(seconds)
+    def count(self, counter: str, number: int = 1) -> None:
+        """Add to a field of `Counters`."""
+        with self._lock:
+            self._add_to(counter, number)
 
-    def __len__(self) -> int:
-        return len(self._samples)
+    def note_arrival(self, when: float) -> None:
+        """Count a received message; `when` is on the steady clock."""
+        with self._lock:
+            self._add_to('received', 1)
+            self._last_arrival = when
 
-    def percentiles(self) -> tuple[float, float, float]:
-        """Return the 50th, 95th and 99th percentile in seconds; NaN without samples."""
-        if not self._samples:
-            return (float('nan'),) * 3
-        p50, p95, p99 = np.percentile(list(self._samples), (50, 95, 99)).tolist()
-        return p50, p95, p99
+    def note_jumps(self, number: int) -> None:
+        """Set the number of jumps in time."""
+        with self._lock:
+            self._time_jumps = number
 
+    def note_failure(self, error: str) -> None:
+        """Count a frame that failed."""
+        with self._lock:
+            self._add_to('failed', 1)
+            self._last_error = error
 
-class Stopwatch:
-    """Durations by stage, in the order in which the stages first ran."""
+    def note_success(self) -> None:
+        """Count a processed frame."""
+        with self._lock:
+            self._add_to('processed', 1)
+            self._last_error = ''
 
-    def __init__(self) -> None:
-        self.stages: dict[str, Durations] = {}
+    def tick(self) -> float:
+        """Note that a frame is tracked now; return the rate in frames per second."""
+        with self._lock:
+            self._processed_at.append(time.monotonic())
+            return self._rate()
+
+    def add(self, stage: str, seconds: float) -> None:
+        """Add a duration of a stage."""
+        with self._lock:
+            self._stages.setdefault(stage, deque(maxlen=WINDOW)).append(seconds)
 
     @contextmanager
     def measure(self, stage: str) -> Iterator[None]:
-        """Time the body of a with statement."""
+        """Add the duration of the body of a with statement."""
         started = time.perf_counter()
         try:
             yield
         finally:
             self.add(stage, time.perf_counter() - started)
 
-    def add(self, stage: str, seconds: float) -> None:
-        """Add a duration that was measured elsewhere."""
-        self.stages.setdefault(stage, Durations()).add(seconds)
+    def snapshot(self) -> StatisticsSnapshot:
+        """Return a consistent copy."""
+        with self._lock:
+            samples = {stage: list(durations) for stage, durations in self._stages.items()}
+            copied = StatisticsSnapshot(
+                self._counters,
+                {},
+                self._rate(),
+                self._time_jumps,
+                self._last_error,
+                self._last_arrival,
+            )
+        # Computed without the lock, so that the worker never waits for it.
+        return replace(copied, stages={name: _percentiles(s) for name, s in samples.items()})
 
+    def _add_to(self, counter: str, number: int) -> None:
+        value = getattr(self._counters, counter) + number
+        self._counters = replace(self._counters, **{counter: value})
 
-class Rate:
-    """Events per second over the last few seconds of a steady clock."""
-
-    def __init__(self, seconds: float = 5.0) -> None:
-        self._seconds = seconds
-        self._times: deque[float] = deque()
-
-    def tick(self) -> None:
-        """Count one event now."""
-        self._times.append(time.monotonic())
-        self._forget_old()
-
-    def per_second(self) -> float:
-        """Return the rate; 0 while there are fewer than two recent events."""
-        self._forget_old()
-        if len(self._times) < 2:
+    def _rate(self) -> float:
+        oldest = time.monotonic() - RATE_SECONDS
+        times = self._processed_at
+        while times and times[0] < oldest:
+            times.popleft()
+        if len(times) < 2:
             return 0.0
-        return (len(self._times) - 1) / max(self._times[-1] - self._times[0], 1e-9)
+        return (len(times) - 1) / max(times[-1] - times[0], 1e-9)
 
-    def _forget_old(self) -> None:
-        oldest = time.monotonic() - self._seconds
-        while self._times and self._times[0] < oldest:
-            self._times.popleft()
+
+def _percentiles(samples: list[float]) -> Percentiles:
+    return Percentiles(len(samples), *np.percentile(samples, (50, 95, 99)).tolist())

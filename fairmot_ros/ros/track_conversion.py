@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from builtin_interfaces.msg import Duration
 from std_msgs.msg import Header
@@ -23,15 +23,29 @@ from fairmot_ros.types import Track
 
 
 class TrackConverter:
-    """Knows how classes and people are named, and what made the embeddings."""
+    """Makes messages of the tracks of one camera, with the names of classes and people."""
 
     def __init__(
-        self, labels: Sequence[str], model: str, class_id_format: str = 'name', camera: str = ''
+        self,
+        labels: Sequence[str],
+        model: str,
+        class_id_format: str = 'name',
+        camera: str = '',
+        names: Mapping[int, str] | None = None,
     ) -> None:
-        """Set up for one model and camera; `class_id_format` is 'name' or 'index'."""
+        """Set up for one model and camera.
+
+        Args:
+            labels: name of each class.
+            model: what makes the embeddings.
+            class_id_format: 'name' or 'index'.
+            camera: its name, '' where there is one without a name.
+            names: of enrolled people, by track id.
+        """
         self.labels = labels
         self.model = model
         self.class_id_format = class_id_format
+        self._names = names or {}
         self._id_prefix = f'{camera}/' if camera else ''
 
     def id_of(self, track: Track) -> str:
@@ -77,10 +91,12 @@ class TrackConverter:
         return result
 
     def event(self, kind: int, track: Track) -> TrackEvent:
-        """Return a change in the life of a track, see TrackEvent."""
+        """Return a change of state of a track, see TrackEvent."""
         return TrackEvent(
             kind=kind,
             track_id=track.track_id,
+            id=self.id_of(track),
+            name=self._names.get(track.track_id, ''),
             class_id=self._class_id(track),
             bbox=_bounding_box(track),
             age=duration(track.age),
@@ -97,6 +113,8 @@ class TrackConverter:
     def _track(self, track: Track, embeddings: bool) -> TrackMessage:
         message = TrackMessage(
             track_id=track.track_id,
+            id=self.id_of(track),
+            name=self._names.get(track.track_id, ''),
             class_id=self._class_id(track),
             score=float(track.score),
             state=int(track.state),

@@ -8,8 +8,8 @@ from sensor_msgs.msg import CompressedImage, Image
 
 from fairmot_ros.detector import Detector
 from fairmot_ros.detector.engines.memory import keep_freed_memory
+from fairmot_ros.ros.network_source import NetworkSource
 from fairmot_ros.ros.parameters import NodeParameters
-from fairmot_ros.ros.perception import ImagePerception
 from fairmot_ros.ros.python_logging import forward_logging
 from fairmot_ros.ros.tracking_node import TrackingNode, run_tracking_node
 
@@ -25,18 +25,9 @@ class TrackerNode(TrackingNode[NodeParameters]):
         super().__init__('fairmot')
         forward_logging(self.get_logger())
 
-    def load(self) -> ImagePerception:
+    def load(self) -> NetworkSource:
         """Load the network and run it once, so that the first image is not the slowest."""
-        p = self.parameters
-        detector = Detector(
-            p.weights,
-            p.input_size,
-            p.device,
-            p.engine,
-            precision=p.precision,
-            score_threshold=p.detection_threshold,
-            deterministic=p.deterministic,
-        )
+        detector = Detector(**self.parameters.detector.arguments())
         if detector.engine == 'torch' and detector.device.type == 'cpu':
             keep_freed_memory()
         detector.warm_up()
@@ -44,12 +35,12 @@ class TrackerNode(TrackingNode[NodeParameters]):
             f'{detector.model_name} in {detector.runtime}, '
             f'input {detector.input_size[0]} x {detector.input_size[1]}'
         )
-        return ImagePerception(detector)
+        return NetworkSource(detector)
 
     def input_of(self, prefix: str) -> tuple[str, type]:
         """Return `image`, or `image/compressed`."""
         topic = self.resolve_topic_name(f'{prefix}image')
-        if self.parameters.image_transport == 'raw':
+        if self.parameters.images.image_transport == 'raw':
             return topic, Image
         # The suffix goes behind the remapped name, as image_transport has it.
         return f'{topic}/compressed', CompressedImage

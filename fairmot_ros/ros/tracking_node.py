@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable
-from dataclasses import fields
 from typing import Any, Generic, TypeVar
 
 from rcl_interfaces.msg import SetParametersResult
@@ -16,21 +15,23 @@ from rclpy.node import Node
 from rclpy.parameter import Parameter
 from std_srvs.srv import SetBool, Trigger
 
-from fairmot_ros.detector.engines.devices import free_device_memory
+from fairmot_ros.pipeline import FrameTracker
+from fairmot_ros.ros.camera import Camera
+from fairmot_ros.ros.camera_input import CameraInput, ReceivedMessage
+from fairmot_ros.ros.camera_stream import CameraStream
+from fairmot_ros.ros.detection_source import DetectionSource
 from fairmot_ros.ros.frame_processor import FrameProcessor
 from fairmot_ros.ros.gallery_services import GalleryServices
 from fairmot_ros.ros.input_subscription import InputSubscription
 from fairmot_ros.ros.lifecycle_guard import guard_transitions, report_failure
 from fairmot_ros.ros.outputs import make_outputs
-from fairmot_ros.ros.parameters import TrackingParameters, declare, own_values
-from fairmot_ros.ros.perception import Perception
+from fairmot_ros.ros.parameters import TrackingParameters
+from fairmot_ros.ros.parameters.declaration import declare, own_values
+from fairmot_ros.ros.parameters.given import explain_unknown, unknown_parameters
 from fairmot_ros.ros.reporter import Reporter
 from fairmot_ros.ros.spinning import run_node
-from fairmot_ros.ros.stream import Incoming, Stream
-from fairmot_ros.ros.unknown_parameters import explain_unknown, unknown_parameters
+from fairmot_ros.ros.statistics import Statistics
 from fairmot_ros.ros.worker import CallInterruptedError, Worker, is_running
-from fairmot_ros.tracker import Tracker
-from fairmot_ros.tracker.gallery import Gallery
 
 OK = TransitionCallbackReturn.SUCCESS
 
@@ -63,23 +64,22 @@ class TrackingNode(LifecycleNode, Generic[P]):
         guard_transitions(self)
         self.parameters: P = declare(self, self.parameter_type)
         if unknown := unknown_parameters(self):
-            names = [spec.name for spec in fields(self.parameter_type)]
+            names = list(self.parameter_type.settings())
             self.get_logger().warning(explain_unknown(unknown, names))
         self._enabled = True
-        self._perception: Perception | None = None
+        self._source: DetectionSource | None = None
         self._processor: FrameProcessor | None = None
-        self._worker: Worker[Stream, Incoming] | None = None
-        self._streams: list[Stream] = []
-        self._inputs: dict[Stream, InputSubscription] = {}
+        self._worker: Worker[CameraStream, ReceivedMessage] | None = None
+        self._cameras: list[Camera] = []
         self._last_ids: dict[str, int] = {}  # by camera: ids outlive a cleanup
         self._patience = TRANSITION_SECONDS
-        self.add_on_set_parameters_callback(self._judge_parameters)
+        self.add_on_set_parameters_callback(self._check_parameters)
         if hasattr(self, 'add_post_set_parameters_callback'):
             self.add_post_set_parameters_callback(self._apply_parameters)
         self.create_service(Trigger, '~/reset', self._on_reset)
         self.create_service(SetBool, '~/set_enabled', self._on_set_enabled)
-        if self.parameters.gallery:
-            GalleryServices(self, self._streams)
+        if self.parameters.frames().gallery is not None:
+            GalleryServices(self, self._cameras)
         self._reporter = Reporter(self)
         # A steady clock: timers on ROS time stall when a bag starts over.
         self.create_timer(1.0, self._on_second, clock=Clock(clock_type=ClockType.STEADY_TIME))
@@ -92,8 +92,8 @@ class TrackingNode(LifecycleNode, Generic[P]):
 
     # -- what a subclass provides --------------------------------------------------------------
 
-    def load(self) -> Perception:
-        """Return what turns messages into detections; called on the worker thread.
+    def load(self) -> DetectionSource:
+        """Return the source of detections; called on the worker thread.
 
         Raises:
             ValueError: if it cannot be loaded; the message says why.
@@ -113,12 +113,12 @@ class TrackingNode(LifecycleNode, Generic[P]):
         """Load the model and create the publishers."""
         self._worker = Worker(lambda: not self.context.ok())
         try:
-            self._perception = self._worker.call(self.load)
-            for camera in self.parameters.cameras:
-                self._streams.append(self._make_stream(camera))
-            self._processor = FrameProcessor(self._perception, self.parameters)
+            self._source = self._worker.call(self.load)
+            for name in self.parameters.inputs.cameras:
+                self._cameras.append(self._create_camera(name))
+            self._processor = FrameProcessor(self._source, self.parameters)
             self._worker.process = self._processor.process
-            self._reporter.open(self._streams, self._perception, self.parameters)
+            self._reporter.open(self._cameras, self._source, self.parameters)
         except CallInterruptedError:  # the process is ending
             self._patience = EXIT_SECONDS
             raise
@@ -131,16 +131,16 @@ class TrackingNode(LifecycleNode, Generic[P]):
     def on_activate(self, state: LifecycleState) -> TransitionCallbackReturn:
         """Subscribe to the cameras."""
         try:
-            for stream in self._streams:
-                stream.request_reset()
-                for output in stream.outputs:
+            for camera in self._cameras:
+                camera.stream.request_reset()
+                for output in camera.stream.outputs:
                     output.activate()
-                self._inputs[stream] = self._listen(stream)
+                camera.subscription = self._subscribe(camera)
         except Exception:
             self._stop()
             raise
-        topics = ', '.join(source.topic for source in self._inputs.values())
-        self.get_logger().info(f'listening to {topics}')
+        topics = ', '.join(c.subscription.topic for c in self._cameras if c.subscription)
+        self.get_logger().info(f'subscribed to {topics}')
         return super().on_activate(state)
 
     @report_failure
@@ -176,54 +176,46 @@ class TrackingNode(LifecycleNode, Generic[P]):
     def destroy_node(self) -> None:
         """Stop the worker before its publishers are destroyed."""
         self._patience = EXIT_SECONDS
+        self._end_worker()  # first, so that a busy worker is waited for once
         self._stop()
-        self._end_worker()
         self._jump_handle.unregister()
         super().destroy_node()
 
-    def _make_stream(self, camera: str) -> Stream:
-        p = self.parameters
-        assert self._perception is not None
-        gallery = Gallery(p.gallery_config(), self._perception.model) if p.gallery else None
-        tracker = Tracker(
-            p.tracker_config(self._perception.thresholds),
-            last_id=self._last_ids.get(camera, 0),
-            gallery=gallery,
+    def _create_camera(self, name: str) -> Camera:
+        source, statistics = self._source, Statistics()
+        assert source is not None
+        frames = FrameTracker(
+            self.parameters.frames(source.thresholds), source.model, self._last_ids.get(name, 0)
         )
-        outputs = make_outputs(self, camera, p, images=self.takes_images)
-        return Stream(
-            camera,
-            tracker,
-            outputs,
-            self.get_clock(),
-            self.get_logger(),
-            gallery,
-            self._perception.thresholds,
-        )
+        outputs = make_outputs(self, name, self.parameters, images=self.takes_images)
+        clock, logger = self.get_clock(), self.get_logger()
+        stream = CameraStream(name, frames, outputs, statistics, clock, logger, source.thresholds)
+        return Camera(name, CameraInput(statistics, clock), stream, statistics)
 
-    def _listen(self, stream: Stream) -> InputSubscription:
-        topic, message_type = self.input_of(f'{stream.name}/' if stream.name else '')
+    def _subscribe(self, camera: Camera) -> InputSubscription:
+        topic, message_type = self.input_of(f'{camera.name}/' if camera.name else '')
 
         def on_message(message: Any, info: dict[str, Any]) -> None:
-            self._on_message(stream, message, info)
+            self._on_message(camera, message, info)
 
         return InputSubscription(
-            self, topic, message_type, on_message, self.parameters.reliability
+            self, topic, message_type, on_message, self.parameters.inputs.reliability
         )
 
     def _stop(self) -> None:
         """Destroy the subscriptions, finish the frame in process and deactivate the outputs."""
-        active = bool(self._inputs)
-        for source in self._inputs.values():
-            source.destroy()
-        self._inputs.clear()
+        active = [camera for camera in self._cameras if camera.subscription is not None]
+        for camera in active:
+            assert camera.subscription is not None
+            camera.subscription.destroy()
+            camera.subscription = None
         if active and self._worker is not None and not self._worker.drain(self._patience):
             self.get_logger().error(
                 f'the frame in process is not finished after {self._patience:.0f} s: clean up '
                 'and configure the node to replace the worker thread'
             )
-        for stream in self._streams:
-            for output in stream.outputs:
+        for camera in self._cameras:
+            for output in camera.stream.outputs:
                 output.deactivate()
 
     def _end_worker(self) -> None:
@@ -236,38 +228,41 @@ class TrackingNode(LifecycleNode, Generic[P]):
     def _release(self) -> None:
         """End the worker, destroy the publishers and free the model."""
         self._end_worker()
-        for stream in self._streams:
-            self._last_ids[stream.name] = stream.tracker.last_id
+        for camera in self._cameras:
+            stream = camera.stream
+            self._last_ids[camera.name] = stream.frames.tracker.last_id
             if stream.gallery is not None:
                 stream.gallery.forget()
             for output in stream.outputs:
                 output.close()
         self._reporter.close()
-        self._streams.clear()
-        self._processor = self._perception = None
-        free_device_memory()
+        self._cameras.clear()
+        self._processor = None
+        source, self._source = self._source, None
+        if source is not None:
+            source.close()
 
     # -- one message ---------------------------------------------------------------------------
 
-    def _on_message(self, stream: Stream, message: Any, info: dict[str, Any]) -> None:
+    def _on_message(self, camera: Camera, message: Any, info: dict[str, Any]) -> None:
         """Pass the message to the worker, which calls `FrameProcessor.process`."""
-        stream.note_sequence(info.get('publication_sequence_number'))
+        camera.input.note_sequence(info.get('publication_sequence_number'))
         if not self._enabled or self._worker is None:
             return
         sent, received = info['source_timestamp'], info['received_timestamp']
         transport = (received - sent) * 1e-9 if sent and received else None
-        if self._worker.put(stream, stream.arrived(message, transport)):
-            stream.counters.dropped += 1
+        if self._worker.put(camera.stream, camera.input.receive(message, transport)):
+            camera.statistics.count('dropped')
 
     # -- services, parameters, time ------------------------------------------------------------
 
     def _on_reset(self, request: Trigger.Request, response: Trigger.Response) -> Trigger.Response:
-        for stream in self._streams:
-            stream.request_reset()
-        response.success = bool(self._streams)
+        for camera in self._cameras:
+            camera.stream.request_reset()
+        response.success = bool(self._cameras)
         response.message = (
-            'all tracks are dropped before the next image; ids go on counting'
-            if self._streams
+            'all tracks are dropped before the next image; ids continue'
+            if self._cameras
             else 'the node is not configured'
         )
         return response
@@ -280,7 +275,7 @@ class TrackingNode(LifecycleNode, Generic[P]):
         response.message = 'input is processed' if request.data else 'input is ignored'
         return response
 
-    def _judge_parameters(self, parameters: list[Parameter]) -> SetParametersResult:
+    def _check_parameters(self, parameters: list[Parameter]) -> SetParametersResult:
         """Accept a set of changes as a whole or refuse it with the reason."""
         try:
             self.parameters.changed(own_values(parameters, self.parameter_type))
@@ -291,30 +286,32 @@ class TrackingNode(LifecycleNode, Generic[P]):
         return SetParametersResult(successful=True)
 
     def _apply_parameters(self, parameters: list[Parameter]) -> None:
-        """Put accepted changes into force, from the next image on."""
+        """Apply accepted changes from the next frame on."""
         self.parameters = self.parameters.changed(own_values(parameters, self.parameter_type))
         if self._processor is not None:
             self._processor.parameters = self.parameters
 
     def _on_clock_jump(self, jump: TimeJump) -> None:
-        if self.parameters.on_time_jump == 'reset' and self._streams:
-            self.get_logger().warning('the clock was set: all tracks are dropped')
-            for stream in self._streams:
-                stream.request_reset()
+        if self.parameters.frames().stamps.on_time_jump == 'reset' and self._cameras:
+            self.get_logger().warning('the clock jumped: dropping all tracks')
+            for camera in self._cameras:
+                camera.stream.request_reset()
 
     def _on_second(self) -> None:
-        """Follow what changed around the node, and report."""
-        for stream, source in self._inputs.items():
-            source.follow_publisher()
-            stream.only_publisher = len(source.publishers()) == 1
-            for output in stream.outputs:
+        """Adapt to the publishers, and report."""
+        active = {c: c.subscription for c in self._cameras if c.subscription is not None}
+        for camera, subscription in active.items():
+            subscription.follow_publisher()
+            camera.input.only_publisher = len(subscription.publishers()) == 1
+            for output in camera.stream.outputs:
                 output.refresh()
-        if not self._inputs:
-            self._reporter.report_idle(self.parameters.cameras, 'not active')
+        names = self.parameters.inputs.cameras
+        if not active:
+            self._reporter.report_idle(names, 'not active')
         elif not self._enabled:
-            self._reporter.report_idle(self.parameters.cameras, 'disabled by ~/set_enabled')
+            self._reporter.report_idle(names, 'disabled by ~/set_enabled')
         else:
-            self._reporter.report(self._inputs, self.parameters)
+            self._reporter.report(active, self.parameters.inputs.input_timeout)
 
 
 class StartupError(RuntimeError):
@@ -326,7 +323,7 @@ def run_tracking_node(node_type: Callable[[], TrackingNode]) -> int:
 
     def start(node: Node) -> None:
         assert isinstance(node, TrackingNode)
-        if node.parameters.autostart and not node.autostart():
+        if node.parameters.inputs.autostart and not node.autostart():
             raise StartupError('the node could not be started; see the error above')
 
     try:
@@ -335,7 +332,7 @@ def run_tracking_node(node_type: Callable[[], TrackingNode]) -> int:
         print(f'error: {error}', file=sys.stderr)
         code = 1
     if is_running():
-        # The thread is inside native code; a regular exit would unload that and abort.
+        # The thread runs native code, which a regular exit would unload: the process would abort.
         sys.stdout.flush()
         sys.stderr.flush()
         os._exit(code)

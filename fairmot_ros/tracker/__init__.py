@@ -1,7 +1,7 @@
 """From detections to tracks; NumPy, SciPy and lap, no torch and no ROS."""
 
+from fairmot_ros.tracker.associations import ASSOCIATIONS, REFERENCE_VARIANTS
 from fairmot_ros.tracker.config import TrackerConfig
-from fairmot_ros.tracker.published import VARIANTS
 from fairmot_ros.tracker.tracker import Tracker
 
-__all__ = ['VARIANTS', 'Tracker', 'TrackerConfig']
+__all__ = ['ASSOCIATIONS', 'REFERENCE_VARIANTS', 'Tracker', 'TrackerConfig']

@@ -1,4 +1,4 @@
-"""Optimal assignment of tracks to detections with a price for staying alone."""
+"""Optimal assignment of tracks to detections, in which a pair must cost less than a threshold."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from scipy.optimize import linear_sum_assignment
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components
 
-from fairmot_ros.tracker.pairs import Pairs, Rows
+from fairmot_ros.tracker.candidate_pairs import CandidatePairs, Indices
 
 try:
     import lap
@@ -16,28 +16,45 @@ except ImportError:  # no rosdep key: a plain ROS installation has only SciPy
     lap = None
 
 BACKEND = 'scipy' if lap is None else 'lap'
-BLOCK = 32  # rows of one dense problem: larger ones cost more than several of them
+#: Rows of one dense problem; larger ones take longer than several of this size.
+BLOCK = 32
 
-Matches = tuple[Rows, Rows]
+Matches = tuple[Indices, Indices]
 
 
-def assign(pairs: Pairs, limit: float, backend: str = BACKEND) -> Matches:
+def assign(pairs: CandidatePairs, threshold: float, backend: str = BACKEND) -> Matches:
     """Match rows and columns at the least total cost.
 
-    A row or column that stays alone costs limit / 2, so a pair that costs the limit or more
-    is never worth matching. Pairs that share no row and no column with others are matched at
-    once; the others fall into connected groups, each with an optimum of its own.
+    An unmatched row or column costs threshold / 2, so a pair that costs the threshold or more is
+    never matched. Pairs that share no row and no column with others are matched at once; the
+    others fall into connected groups, each with an optimum of its own.
+
+    Two tracks compete for detection 0. Track 0 gives way, because the total of 0.3 + 0.2 is less
+    than 0.1 + 0.6:
+
+    >>> import numpy as np
+    >>> rows, columns = np.array([0, 0, 1, 1]), np.array([0, 1, 0, 1])
+    >>> pairs = CandidatePairs(rows, columns, np.array([0.1, 0.3, 0.2, 0.6]))
+    >>> rows, columns = assign(pairs, threshold=0.7)
+    >>> list(zip(rows.tolist(), columns.tolist()))
+    [(0, 1), (1, 0)]
+
+    Below a threshold of 0.3 only one of them is matched:
+
+    >>> rows, columns = assign(pairs, threshold=0.3)
+    >>> list(zip(rows.tolist(), columns.tolist()))
+    [(0, 0)]
 
     Args:
-        pairs: the allowed ones.
-        limit: see above.
+        pairs: the candidates, with their costs.
+        threshold: see above.
         backend: 'lap' (Jonker-Volgenant) or 'scipy'; both find the same optimum.
 
     Returns:
         Rows and columns of the matches, in the order of the rows.
     """
     if len(pairs.rows):
-        pairs = pairs.only(pairs.cost < limit)
+        pairs = pairs.only(pairs.cost < threshold)
     rows, columns, _ = pairs
     if not len(rows):
         return rows, columns
@@ -45,14 +62,14 @@ def assign(pairs: Pairs, limit: float, backend: str = BACKEND) -> Matches:
     if not contested.any():
         return rows, columns
     chosen = [(rows[~contested], columns[~contested])]
-    chosen += [_solve(block, limit, backend) for block in _blocks(pairs.only(contested))]
+    chosen += [_solve(block, threshold, backend) for block in _blocks(pairs.only(contested))]
     matched_rows, matched_columns = (np.concatenate(part) for part in zip(*chosen))
     order = matched_rows.argsort()
     return matched_rows[order], matched_columns[order]
 
 
-def _blocks(pairs: Pairs) -> list[Pairs]:
-    """Split into groups without common rows or columns, small ones together."""
+def _blocks(pairs: CandidatePairs) -> list[CandidatePairs]:
+    """Split into groups without common rows or columns; small groups are joined."""
     rows, columns, _ = pairs
     if len(rows) <= BLOCK:
         return [pairs]
@@ -69,42 +86,42 @@ def _blocks(pairs: Pairs) -> list[Pairs]:
     order = block.argsort(kind='stable')
     ends = np.bincount(block)[block[order[:1]][0] :].cumsum()
     return [
-        Pairs(*(part[chosen] for part in pairs))
+        CandidatePairs(*(part[chosen] for part in pairs))
         for chosen in np.split(order, ends[:-1])
         if len(chosen)
     ]
 
 
-def _solve(pairs: Pairs, limit: float, backend: str) -> Matches:
+def _solve(pairs: CandidatePairs, threshold: float, backend: str) -> Matches:
     """Solve one dense problem."""
-    row_names, rows = _numbered(pairs.rows)
-    column_names, columns = _numbered(pairs.columns)
-    cost = np.full((len(row_names), len(column_names)), np.inf)
+    row_numbers, rows = _renumbered(pairs.rows)
+    column_numbers, columns = _renumbered(pairs.columns)
+    cost = np.full((len(row_numbers), len(column_numbers)), np.inf)
     cost[rows, columns] = pairs.cost
     solve = _assign_lap if backend == 'lap' else _assign_scipy
-    partners = solve(cost, limit)
+    partners = solve(cost, threshold)
     matched = (partners >= 0).nonzero()[0]
-    return row_names[matched], column_names[partners[matched]]
+    return row_numbers[matched], column_numbers[partners[matched]]
 
 
-def _numbered(names: Rows) -> tuple[Rows, Rows]:
-    """Return the distinct names, rising, and the place of each given one among them."""
-    distinct = np.bincount(names).nonzero()[0]
-    place = np.empty(int(distinct[-1]) + 1, np.int64)
-    place[distinct] = np.arange(len(distinct))
-    return distinct, place[names]
+def _renumbered(numbers: Indices) -> tuple[Indices, Indices]:
+    """Return the distinct numbers, rising, and the position of each given one among them."""
+    distinct = np.bincount(numbers).nonzero()[0]
+    position = np.empty(int(distinct[-1]) + 1, np.int64)
+    position[distinct] = np.arange(len(distinct))
+    return distinct, position[numbers]
 
 
-def _assign_lap(cost: NDArray, limit: float) -> Rows:
+def _assign_lap(cost: NDArray, threshold: float) -> Indices:
     """Return the column of each row, -1 for none."""
-    _, columns, _ = lap.lapjv(cost, extend_cost=True, cost_limit=limit)
+    _, columns, _ = lap.lapjv(cost, extend_cost=True, cost_limit=threshold)
     return np.asarray(columns, np.int64)
 
 
-def _assign_scipy(cost: NDArray, limit: float) -> Rows:
-    """The same problem written out: a square matrix with the price of being alone."""
+def _assign_scipy(cost: NDArray, threshold: float) -> Indices:
+    """Return the same from a square matrix that includes the costs of unmatched ones."""
     rows, columns = cost.shape
-    extended = np.full((rows + columns, rows + columns), limit / 2)
+    extended = np.full((rows + columns, rows + columns), threshold / 2)
     extended[rows:, columns:] = 0
     extended[:rows, :columns] = np.where(np.isfinite(cost), cost, 1e6)
     _, chosen = linear_sum_assignment(extended)

@@ -1,7 +1,11 @@
-"""The two forms of a box that a filter can keep.
+"""The two parametrizations of a box that a filter can keep.
 
-A filter keeps the centre, a shape and the height; the shape is the aspect (width / height) in the
-published code and the width in ours, which stays apart from the height when legs are hidden.
+A filter keeps the centre, a shape and the height. The shape is the aspect (width / height) in the
+reference, and the width in the default association, where it does not change when legs are
+occluded.
+
+In the tracker, boxes are float64 [4, N]: coordinates first, so that arithmetic runs over
+contiguous memory. `fairmot_ros.boxes` has the boxes first, so it gets transposed views.
 """
 
 from __future__ import annotations
@@ -14,52 +18,52 @@ from fairmot_ros.boxes import cxcywh_to_xywh, xywh_to_cxcywh, xywh_to_xyxy
 Array = NDArray[np.float64]
 
 
-class WidthForm:
+class XywhParametrization:
     """Centre x, centre y, width, height."""
 
-    def of_xywh(self, boxes: Array) -> Array:
-        """Convert [N, 4] to this form."""
-        return xywh_to_cxcywh(boxes)
+    def from_xywh(self, boxes: Array) -> Array:
+        """Convert boxes [4, N] to this parametrization."""
+        return xywh_to_cxcywh(boxes.T).T
 
     def to_xywh(self, centred: Array) -> Array:
-        """Convert [N, 4] from this form."""
-        return cxcywh_to_xywh(centred)
+        """Convert boxes [4, N] from this parametrization."""
+        return cxcywh_to_xywh(centred.T).T
 
     def to_xyxy(self, centred: Array) -> Array:
-        """Convert [N, 4] from this form."""
-        return xywh_to_xyxy(self.to_xywh(centred))
+        """Convert boxes [4, N] from this parametrization."""
+        return xywh_to_xyxy(self.to_xywh(centred).T).T
 
     def size_covariance(self, centred: Array, variance: Array) -> Array:
-        """Return the covariance [N, 4, 4] of centre x, centre y, width, height.
+        """Return the covariance [N, 4, 4] over centre x, centre y, width, height.
 
         Args:
-            centred: [N, 4] in this form.
-            variance: [N, 4] of it.
+            centred: [4, N], boxes in this parametrization.
+            variance: [4, N] of their coordinates.
         """
-        covariance = np.zeros((len(centred), 4, 4))
-        covariance[:, range(4), range(4)] = variance
-        return covariance
+        covariance = np.zeros((centred.shape[1], 16))
+        covariance[:, ::5] = variance.T
+        return covariance.reshape(-1, 4, 4)
 
 
-class AspectForm(WidthForm):
-    """Centre x, centre y, aspect, height."""
+class XyahParametrization(XywhParametrization):
+    """Centre x, centre y, aspect (width / height), height."""
 
-    def of_xywh(self, boxes: Array) -> Array:
-        """Convert [N, 4] to this form."""
-        centred = super().of_xywh(boxes)
-        centred[:, 2] /= boxes[:, 3]
+    def from_xywh(self, boxes: Array) -> Array:
+        """Convert boxes [4, N] to this parametrization."""
+        centred = super().from_xywh(boxes)
+        centred[2] /= boxes[3]
         return centred
 
     def to_xywh(self, centred: Array) -> Array:
-        """Convert [N, 4] from this form."""
+        """Convert boxes [4, N] from this parametrization."""
         sized = centred.copy()
-        sized[:, 2] *= centred[:, 3]
-        return cxcywh_to_xywh(sized)
+        sized[2] *= centred[3]
+        return super().to_xywh(sized)
 
     def size_covariance(self, centred: Array, variance: Array) -> Array:
-        """See `WidthForm`; to first order, as width = aspect * height."""
-        aspect, height = centred[:, 2], centred[:, 3]
+        """Return the covariance [N, 4, 4] to first order, with width = aspect * height."""
+        aspect, height = centred[2:]
         covariance = super().size_covariance(centred, variance)
-        covariance[:, 2, 2] = height**2 * variance[:, 2] + aspect**2 * variance[:, 3]
-        covariance[:, 2, 3] = covariance[:, 3, 2] = aspect * variance[:, 3]
+        covariance[:, 2, 2] = height**2 * variance[2] + aspect**2 * variance[3]
+        covariance[:, 2, 3] = covariance[:, 3, 2] = aspect * variance[3]
         return covariance

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, replace
 from typing import Any
 
-from fairmot_ros.tracker.published import VARIANTS, PublishedSettings
+from fairmot_ros.settings import check_settings, setting
+from fairmot_ros.tracker.associations import ASSOCIATIONS, REFERENCE_VARIANTS
 
 #: Settings that depend on the scale of a detector's scores; a model may bring its own.
 MODEL_SETTINGS = (
@@ -16,147 +16,186 @@ MODEL_SETTINGS = (
     'new_track_threshold',
     'min_score_scale',
 )
-IN_0_1 = (
-    'score_threshold',
-    'low_score_threshold',
-    'new_track_threshold',
-    'min_score_scale',
-    'max_appearance_distance',
-    'max_box_distance',
-    'max_low_score_distance',
-    'max_tentative_distance',
-    'max_reid_distance',
-    'max_duplicate_distance',
-    'appearance_momentum',
-)
-SECONDS = ('tentative_timeout', 'lost_timeout', 'reid_timeout')
+
+
+@dataclass(frozen=True)
+class AssociationSettings:
+    """Which association matches detections with tracks."""
+
+    association: str = setting(
+        'default',
+        "'default', or a reference for comparison, which counts frames: 'fairmot', 'byte_reid' or "
+        "'byte' (boxes alone)",
+        choices=tuple(ASSOCIATIONS),
+        structural=True,
+    )
+    reference_frame_rate: float = setting(
+        30.0,
+        'frame rate that a reference association assumes',
+        unit='Hz',
+        low=1.0,
+        high=1000.0,
+        structural=True,
+    )
+    reference_track_buffer: float = setting(
+        30.0,
+        'lifetime of a lost track in a reference association, at 30 frames per second',
+        unit='frames',
+        low=0.0,
+        high=10000.0,
+        structural=True,
+    )
+
+    def __post_init__(self) -> None:
+        check_settings(self)
 
 
 @dataclass(frozen=True)
 class TrackerConfig:
     """How detections become tracks.
 
-    Limits are on distances in 0..1: of boxes, 0 for the same place and size and 1 for out of
-    reach; of looks, 1 - cosine.
+    Box distances are in 0..1: 0 for the same place and size, 1 for out of reach. Appearance
+    distances are 1 - cosine.
 
     Thresholds are on relative scores in 0..1: the detector's score, divided by the score scale of
     the stream. The scale is 1 where the detections of confirmed tracks score 0.95 on average, and
     in proportion less where they score less (see `score_scale`).
 
-    Attributes:
-        score_threshold: detections above it can be matched with any track.
-        low_score_threshold: detections between it and `score_threshold` can still continue
-            a tentative track, or a confirmed one that was matched in the last frame.
-        new_track_threshold: unmatched detections spawn a track from this score on. Lower scores
-            count against a tentative track.
-        min_score_scale: lower bound of the score scale. Persistent false detections need at least
-            `min_score_scale * new_track_threshold` to become tracks. 1 turns the adaptation off:
-            thresholds are then on the detector's scores.
-        class_thresholds: by class index, a `score_threshold` of that class's own, with which
-            its other two thresholds move; 0 for the common one.
-        confirmation_evidence: a track is confirmed once the sum of
-            ln((1 - new_track_threshold) / (1 - score)) over its detections reaches this. In the
-            first frame it is confirmed at once, if its score without the scale reaches
-            `new_track_threshold`.
-        max_appearance_distance: largest distance in look, where motion allows a pair.
-        max_box_distance: largest box distance for confirmed tracks.
-        max_low_score_distance: largest box distance to a detection of low score.
-        max_tentative_distance: largest box distance for tentative tracks.
-        max_reid_distance: largest distance in look, wherever a track was seen last.
-        max_duplicate_distance: a detection this near (1 - IoU) to a matched one spawns no track.
-        appearance_momentum: share of the old in the smoothed embedding.
-        tentative_timeout: seconds that a tentative track is kept unseen.
-        lost_timeout: seconds that a track can be continued where it is expected.
-        reid_timeout: seconds in which a track can be found again anywhere by its look; 0: never,
-            the default, as it takes a model that tells strangers apart for sure.
-        recover_low_scores: use detections of low score.
-        use_appearance: use embeddings, where detections have them.
-        skip_occluded_appearance: do not remember looks that are faint or hidden by others.
-        use_camera_motion: carry the tracks along where the camera's motion is given.
-        estimate_camera_motion: find the camera's motion from the image where it is not given; on
-            by default, as robots move, at about 3 ms for an image of 1920 x 1080.
-        separate_classes: match only within a class.
-        published: the published association instead of all the above, see `reference`.
+    Each field states its meaning; the last three are those of `AssociationSettings`. Of the
+    others, the reference uses `score_threshold` alone, see `reference`.
     """
 
-    score_threshold: float = 0.4
-    low_score_threshold: float = 0.2
-    new_track_threshold: float = 0.5
-    min_score_scale: float = 0.5
-    class_thresholds: tuple[float, ...] = (0.0,)
-    confirmation_evidence: float = 1.5
-    max_appearance_distance: float = 0.4
-    max_box_distance: float = 0.72
-    max_low_score_distance: float = 0.65
-    max_tentative_distance: float = 0.65
-    max_reid_distance: float = 0.05
-    max_duplicate_distance: float = 0.3
-    appearance_momentum: float = 0.9
-    tentative_timeout: float = 0.15
-    lost_timeout: float = 1.5
-    reid_timeout: float = 0.0
-    recover_low_scores: bool = True
-    use_appearance: bool = True
-    skip_occluded_appearance: bool = True
-    use_camera_motion: bool = True
-    estimate_camera_motion: bool = True
-    separate_classes: bool = True
-    published: PublishedSettings | None = None
+    score_threshold: float = setting(
+        0.4,
+        'detections with a relative score above it can be matched with any track',
+        low=0.0,
+        high=1.0,
+    )
+    low_score_threshold: float = setting(
+        0.2,
+        'detections with a relative score above it can continue a tentative track, or a confirmed '
+        'one that was matched in the previous frame',
+        low=0.0,
+        high=1.0,
+    )
+    new_track_threshold: float = setting(
+        0.5,
+        'lowest relative score of a detection that spawns a track; lower ones count against a '
+        'tentative track',
+        low=0.0,
+        high=1.0,
+    )
+    min_score_scale: float = setting(
+        0.5,
+        'lower bound of the score scale by which scores are divided to get relative scores; '
+        '1: no adaptation, thresholds are on the scores of the detector',
+        low=0.0,
+        high=1.0,
+    )
+    class_thresholds: tuple[float, ...] = setting(
+        (0.0,),
+        "by class index, a class's own `score_threshold`, with which its other two thresholds "
+        'move; 0 for the common one',
+        low=0.0,
+        high=1.0,
+    )
+    confirmation_evidence: float = setting(
+        1.5,
+        'evidence at which a track is confirmed: the sum of ln((1 - new_track_threshold) / '
+        '(1 - relative score)) over its detections; in the first frame, a score of '
+        '`new_track_threshold` without the scale is enough',
+        low=0.0,
+        high=100.0,
+    )
+    max_appearance_distance: float = setting(
+        0.4,
+        'largest appearance distance (1 - cosine) of a pair inside the motion gate',
+        low=0.0,
+        high=1.0,
+    )
+    max_box_distance: float = setting(
+        0.72,
+        'largest box distance for confirmed tracks (0: the same place, 1: out of reach)',
+        low=0.0,
+        high=1.0,
+    )
+    max_low_score_distance: float = setting(
+        0.65, 'largest box distance to a low-score detection', low=0.0, high=1.0
+    )
+    max_tentative_distance: float = setting(
+        0.65, 'largest box distance for tentative tracks', low=0.0, high=1.0
+    )
+    max_reid_distance: float = setting(
+        0.05,
+        'largest appearance distance at which a lost track is re-identified anywhere in the image',
+        low=0.0,
+        high=1.0,
+    )
+    max_duplicate_distance: float = setting(
+        0.3,
+        'a detection this near (1 - IoU) to a matched one spawns no track',
+        low=0.0,
+        high=1.0,
+    )
+    appearance_momentum: float = setting(
+        0.9, 'share of the previous value in the smoothed embedding', low=0.0, high=1.0
+    )
+    tentative_timeout: float = setting(
+        0.15,
+        'how long an unmatched tentative track is kept',
+        unit='seconds',
+        low=0.0,
+        high=60.0,
+    )
+    lost_timeout: float = setting(
+        1.5,
+        'how long an unmatched confirmed track can be continued at its predicted place',
+        unit='seconds',
+        low=0.0,
+        high=3600.0,
+    )
+    reid_timeout: float = setting(
+        0.0,
+        'how long a lost track can be re-identified anywhere by its appearance; 0 disables it, as '
+        'it takes a model that tells strangers apart reliably',
+        unit='seconds',
+        low=0.0,
+        high=3600.0,
+    )
+    recover_low_scores: bool = setting(True, 'continue tracks with low-score detections')
+    use_appearance: bool = setting(True, 'use embeddings, where detections have them')
+    skip_occluded_appearance: bool = setting(
+        True, 'leave embeddings of low-score or occluded detections out of the smoothed embedding'
+    )
+    use_camera_motion: bool = setting(
+        True, 'move the tracks with the image where the camera motion is known'
+    )
+    estimate_camera_motion: bool = setting(
+        True,
+        'estimate the camera motion from the images where it is not given; takes about 3 ms for '
+        'an image of 1920x1080',
+    )
+    separate_classes: bool = setting(True, 'match only within a class')
+    association: str = AssociationSettings.association
+    reference_frame_rate: float = AssociationSettings.reference_frame_rate
+    reference_track_buffer: float = AssociationSettings.reference_track_buffer
 
     def __post_init__(self) -> None:
-        for name in IN_0_1:
-            value = getattr(self, name)
-            if not 0.0 <= value <= 1.0:
-                raise ValueError(f'{name} must be within 0..1, got {value}')
-        for name in SECONDS:
-            value = getattr(self, name)
-            if not (math.isfinite(value) and value >= 0):
-                raise ValueError(f'{name} must be a number of seconds >= 0, got {value}')
-        object.__setattr__(self, 'class_thresholds', tuple(self.class_thresholds))
-        if not all(0.0 <= value <= 1.0 for value in self.class_thresholds):
+        check_settings(self)
+        if self.association not in ASSOCIATIONS:
             raise ValueError(
-                f'class_thresholds must be within 0..1, got {list(self.class_thresholds)}'
+                f'association must be one of {", ".join(ASSOCIATIONS)}, got {self.association!r}'
             )
-        if not self.confirmation_evidence >= 0:
-            raise ValueError(
-                f'confirmation_evidence must be >= 0, got {self.confirmation_evidence}'
-            )
-        if self.low_score_threshold > self.score_threshold and self.recover_low_scores:
-            raise ValueError(
-                f'low_score_threshold must not be above score_threshold, '
-                f'got {self.low_score_threshold} > {self.score_threshold}'
-            )
+        ASSOCIATIONS[self.association].check(self)
 
     @property
     def uses_embeddings(self) -> bool:
         """Whether embeddings of detections are used, where there are any."""
-        if self.published is not None:
-            return self.published.uses_embeddings
-        return self.use_appearance
+        return ASSOCIATIONS[self.association].uses_embeddings(self)
 
-    @classmethod
-    def from_parameters(
-        cls,
-        association: str = 'default',
-        reference_frame_rate: float = 30.0,
-        reference_track_buffer: float = 30.0,
-        **settings: Any,
-    ) -> TrackerConfig:
-        """Return what parameters of the node describe, see `parameter_names`.
-
-        Raises:
-            ValueError: if one is out of range.
-            TypeError: if one is unknown.
-        """
-        own = cls(**settings)
-        if association == 'default':
-            return own
-        if association not in VARIANTS:
-            expected = ', '.join(map(repr, ('default', *VARIANTS)))
-            raise ValueError(f'association must be one of {expected}, got {association!r}')
-        return cls.reference(
-            reference_frame_rate, reference_track_buffer, own.score_threshold, association
-        )
+    def with_association(self, choice: AssociationSettings) -> TrackerConfig:
+        """Return these settings with another association."""
+        return replace(self, **vars(choice))
 
     @classmethod
     def reference(
@@ -166,16 +205,23 @@ class TrackerConfig:
         score_threshold: float = 0.4,
         variant: str = 'fairmot',
     ) -> TrackerConfig:
-        """Return the published algorithm, result for result; it counts calls, not seconds.
+        """Return settings of the reference: published results, with time as a count of frames.
 
         Args:
-            frame_rate: of the sequence; scales the life of lost tracks.
-            track_buffer: life of a lost track in frames at 30 per second.
-            score_threshold: `conf_thres` of the published code.
+            frame_rate: of the sequence; scales the lifetime of lost tracks.
+            track_buffer: lifetime of a lost track in frames at 30 per second.
+            score_threshold: `conf_thres` of the authors' code.
             variant: 'fairmot' (ifzhang/FairMOT), 'byte_reid' or 'byte' (the two trackers of
                 ifzhang/ByteTrack's FairMOT tutorial).
         """
-        return cls(published=PublishedSettings(frame_rate, track_buffer, score_threshold, variant))
+        if variant not in REFERENCE_VARIANTS:
+            raise ValueError(f'variant must be one of {REFERENCE_VARIANTS}, got {variant!r}')
+        return cls(
+            score_threshold=score_threshold,
+            association=variant,
+            reference_frame_rate=frame_rate,
+            reference_track_buffer=track_buffer,
+        )
 
 
 def with_model_thresholds(
@@ -193,13 +239,3 @@ def with_model_thresholds(
         highest = completed.get('score_threshold', TrackerConfig.score_threshold)
         completed['low_score_threshold'] = min(own['low_score_threshold'], highest)
     return completed
-
-
-def setting_names() -> tuple[str, ...]:
-    """Return the settings of this project's association."""
-    return tuple(spec.name for spec in fields(TrackerConfig) if spec.name != 'published')
-
-
-def parameter_names() -> tuple[str, ...]:
-    """Return the parameters that say how to track, under the names that the nodes have."""
-    return ('association', 'reference_frame_rate', 'reference_track_buffer', *setting_names())

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from fairmot_ros.settings import check_settings, setting
 from fairmot_ros.tracker.gallery_store import EmbeddingStore, Unit, as_unit
 
 Mask = NDArray[np.bool_]
@@ -20,35 +21,46 @@ Mask = NDArray[np.bool_]
 
 @dataclass(frozen=True)
 class GalleryConfig:
-    """How much is remembered and what counts as the same person.
+    """How much the gallery remembers, and which embeddings are of one identity.
 
     Attributes:
-        size: embeddings kept at most. Of those who left without a name, who left first is
-            forgotten first.
-        max_seconds: how long those without a name are remembered after they left.
-        max_distance: largest cosine distance between two looks of one person, 0..1. What it should
-            be is up to the model; the default is for a weak one, as a wrong old id is worse than
-            a new one.
-        max_speed: box heights per second that somebody may have moved while unseen; keeps two
-            people who look alike apart when one appears far from where the other just left.
-        views: embeddings kept of each enrolled person, the newest ones.
+        max_speed: box heights per second that a person can have moved while unseen; keeps two
+            identities with similar embeddings apart when one appears far from where the other
+            was seen last.
+        views: embeddings kept of each enrolled identity, the newest ones.
     """
 
-    size: int = 500
-    max_seconds: float = 600.0
-    max_distance: float = 0.07
+    size: int = setting(
+        500,
+        'embeddings that the gallery keeps at most; of identities without a name, the one that '
+        'left first is removed first',
+        low=1,
+        high=100_000,
+        structural=True,
+    )
+    ttl: float = setting(
+        600.0,
+        'how long the gallery remembers identities without a name',
+        unit='seconds',
+        low=1.0,
+        high=1e6,
+    )
+    max_distance: float = setting(
+        0.07,
+        'largest appearance distance (1 - cosine) to an identity of the gallery that counts as '
+        'the same; suits a weak model, as a wrong old id is worse than a new one',
+        low=0.0,
+        high=1.0,
+    )
     max_speed: float = 10.0
     views: int = 8
 
     def __post_init__(self) -> None:
-        for name in ('size', 'views'):
-            if getattr(self, name) < 1:
-                raise ValueError(f'{name} must be at least 1, got {getattr(self, name)}')
-        for name in ('max_seconds', 'max_speed'):
-            if not getattr(self, name) > 0:
-                raise ValueError(f'{name} must be a number above 0, got {getattr(self, name)}')
-        if not 0 <= self.max_distance <= 1:
-            raise ValueError(f'max_distance must be within 0..1, got {self.max_distance}')
+        check_settings(self)
+        if self.views < 1:
+            raise ValueError(f'views must be at least 1, got {self.views}')
+        if not self.max_speed > 0:
+            raise ValueError(f'max_speed must be a number above 0, got {self.max_speed}')
 
 
 class Match(NamedTuple):
@@ -251,6 +263,13 @@ class Gallery:
                 self._store.add(look, identity=identity, class_id=class_id, present=True)
             self._bind(identity, track_id, before)
 
+    def names_by_track(self) -> dict[int, str]:
+        """Return the names of enrolled people by their track ids."""
+        with self._lock:
+            rows = self._store.rows[self._named()]
+            pairs = zip(rows['track_id'].tolist(), rows['identity'].tolist())
+            return {track_id: self._names[identity] for track_id, identity in pairs if track_id}
+
     def looks(self, track_id: int) -> NDArray[np.float32]:
         """Return a copy of the embeddings [V, D] of an id, empty if nobody has it here."""
         with self._lock:
@@ -354,7 +373,7 @@ class Gallery:
         return reachable
 
     def _expire(self, now: float) -> None:
-        late = now - self._store.rows['left'] > self._config.max_seconds
+        late = now - self._store.rows['left'] > self._config.ttl
         if late.any():
             self._store.remove((late & ~self._named()).nonzero()[0])
 

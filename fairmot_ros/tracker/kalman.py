@@ -1,11 +1,12 @@
 """Kalman filter over many boxes at once.
 
-The box is centre x, centre y, shape (see `boxes`) and height, each with its velocity. All noise is
-diagonal, so the four coordinates never mix and each track's 8 x 8 covariance is four 2 x 2 blocks
-of three numbers: var(p), cov(p, v), var(v).
+A box is centre x, centre y, a shape (see `boxes`) and the height, each with its velocity. All
+noise is diagonal, so the four coordinates are independent and the 8 x 8 covariance of a track is
+four 2 x 2 blocks of three numbers each.
 
-A state is float64 [N, 20]: positions, velocities, var(p), cov(p, v), var(v), four columns each;
-measurements are float64 [N, 4]. The functions that change a state do so in place.
+A state is float64 [5, 4, N]. The first axis holds position p, velocity v, var(p), cov(p, v) and
+var(v); the second the four coordinates; the third the tracks. Measurements are float64 [4, N].
+Methods that change a state do so in place.
 """
 
 from __future__ import annotations
@@ -16,122 +17,135 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from fairmot_ros.tracker.boxes import AspectForm, WidthForm
+from fairmot_ros.tracker.boxes import XyahParametrization, XywhParametrization
 
 Array = NDArray[np.float64]
 
-SIZE = 20
-P, V, PP, PV, VV = (slice(i, i + 4) for i in range(0, SIZE, 4))
+#: Rows of the first axis of a state.
+P, V, PP, PV, VV = range(5)
+#: Rows of the second axis of a state.
 SHAPE, HEIGHT = 2, 3
-GATE = 9.4877  # 0.95 quantile of chi-square with 4 degrees of freedom
+#: 0.95 quantile of the chi-square distribution with 4 degrees of freedom.
+GATE = 9.4877
 
 
-class Spread:
-    """Standard deviations that grow with the height of the box, but for what is fixed."""
+class HeightScaledNoise:
+    """Standard deviations that are proportional to the height of the box, plus constant ones."""
 
-    def __init__(self, shares: Sequence[float], fixed: Sequence[float] = (0.0,)) -> None:
-        """Take one number per column, 4 or 8: a share of the height, and what is added."""
-        self._share = np.square(shares)
-        self._fixed = np.square(fixed)
+    def __init__(self, shares: Sequence[float], constants: Sequence[float] = (0.0,)) -> None:
+        """Take one number for each of K coordinates.
+
+        Args:
+            shares: [K], standard deviations as a share of the height.
+            constants: [K], standard deviations that do not depend on it; their variances are
+                added.
+        """
+        self._shares = np.square(shares)[:, None]
+        self._constants = np.square(constants)[:, None] if any(constants) else None
 
     def variance(self, height: Array) -> Array:
-        """Return [N, 4] or [N, 8] for boxes of these heights [N]."""
-        variance = (height * height)[:, None] * self._share
-        variance += self._fixed
+        """Return the variances [K, N] for boxes of these heights [N]."""
+        variance: Array = self._shares * (height * height)
+        if self._constants is not None:
+            variance += self._constants
         return variance
 
 
 @dataclass(frozen=True)
-class Motion:
-    """How boxes move and how well they are measured.
+class MotionModel:
+    """How boxes move, and how precisely detections measure them.
 
     Attributes:
-        form: of the box in the filter.
-        process: noise of position and velocity per square root of a unit of time.
-        measurement: of one detection.
-        first: of position and velocity of a new track.
+        parametrization: of the box in the filter.
+        process: noise of position and velocity (K = 8) per square root of a unit of time.
+        measurement: noise of one detection (K = 4).
+        initial: of position and velocity of a new track (K = 8).
         integrated: whether the noise of the velocity also moves the position within a step (a
-            Wiener process), so that two half steps are exactly one whole one.
+            Wiener process), so that two half steps equal a whole one.
     """
 
-    form: WidthForm
-    process: Spread
-    measurement: Spread
-    first: Spread
+    parametrization: XywhParametrization
+    process: HeightScaledNoise
+    measurement: HeightScaledNoise
+    initial: HeightScaledNoise
     integrated: bool
 
     def initiate(self, measurements: Array) -> Array:
-        """Return the state [N, 20] of new tracks at rest."""
-        state = np.zeros((len(measurements), SIZE))
-        state[:, P] = measurements
-        first = self.first.variance(measurements[:, HEIGHT])
-        state[:, PP], state[:, VV] = first[:, :4], first[:, 4:]
+        """Return the state of new tracks at rest, from their first measurements."""
+        state = np.zeros((5, *measurements.shape))
+        variance = self.initial.variance(measurements[HEIGHT])
+        state[P], state[PP], state[VV] = measurements, variance[:4], variance[4:]
         return state
 
     def predict(self, state: Array, time: float) -> None:
-        """Move all tracks on by a time."""
-        noise = self.process.variance(state[:, HEIGHT])
-        noise_p, noise_v = noise[:, :4], noise[:, 4:]
+        """Move all tracks forward by a time."""
+        position, velocity, pp, pv, vv = state
+        noise = self.process.variance(position[HEIGHT])
+        noise_p, noise_v = noise[:4], noise[4:]
         if self.integrated:
             noise_p += noise_v * (time * time / 3)
-        pv, vv = state[:, PV], state[:, VV]
-        state[:, P] += time * state[:, V]
+        position += time * velocity
         grown = pv + time * vv
-        state[:, PP] += time * (pv + grown + noise_p)
-        state[:, PV] = grown + noise_v * (time * time / 2) if self.integrated else grown
+        noise_p += pv + grown
+        pp += time * noise_p
+        pv[:] = grown
+        if self.integrated:
+            pv += noise_v * (time * time / 2)
         vv += time * noise_v
 
-    def loosen(self, state: Array, measurements: Array, time: Array) -> None:
-        """Let tracks that were seen once have the velocity that a second sight asks for.
+    def inflate_velocity_variance(self, state: Array, measurements: Array, time: Array) -> None:
+        """Raise the velocity variance of tracks with a single observation, before their update.
 
-        Nothing is known of their velocity, so the variance is what the displacement in `time`
-        makes of it, if that is larger (the two-point start of a track).
+        Their velocity is unknown. Its variance becomes the square of the velocity that leads from
+        the first to the second observation, if that is more (two-point initialization).
 
         Args:
-            state: [N, 20], predicted.
-            measurements: [N, 4].
-            time: [N, 1], since the first sight.
+            state: of the N tracks, predicted.
+            measurements: [4, N].
+            time: [N], since the first observation.
         """
-        asked = np.square((measurements[:, :2] - state[:, :2]) / time)
-        more = np.maximum(asked - state[:, VV][:, :2], 0.0)
-        state[:, VV][:, :2] += more
-        state[:, PV][:, :2] += more * time
-        state[:, PP][:, :2] += more * time * time
+        position, _, pp, pv, vv = state[:, :2]
+        more = np.maximum(np.square((measurements[:2] - position) / time) - vv, 0.0)
+        vv += more
+        pv += more * time
+        pp += more * time * time
 
     def innovation(self, state: Array) -> Array:
-        """Return the variance [N, 4] of what is expected to be measured."""
-        return state[:, PP] + self.measurement.variance(state[:, HEIGHT])
+        """Return the variance [4, N] of the next measurement about its prediction."""
+        return state[PP] + self.measurement.variance(state[P, HEIGHT])
 
-    def update(self, state: Array, measurements: Array, doubt: Array | None = None) -> None:
+    def update(
+        self, state: Array, measurements: Array, scale: NDArray[np.floating] | None = None
+    ) -> None:
         """Correct each track by its own measurement.
 
         Args:
-            state: [N, 20].
-            measurements: [N, 4].
-            doubt: [N], how many times larger the variance of each measurement is than usual.
+            state: of the N tracks.
+            measurements: [4, N].
+            scale: [N], factor on the variance of each measurement; 1 if None.
         """
-        residual = measurements - state[:, P]
-        noise = self.measurement.variance(state[:, HEIGHT])
-        if doubt is not None:
-            noise *= doubt[:, None]
-        variance = state[:, PP] + noise
-        pp, pv = state[:, PP], state[:, PV]
+        position, velocity, pp, pv, vv = state
+        residual = measurements - position
+        variance = self.measurement.variance(position[HEIGHT])
+        if scale is not None:
+            variance *= scale
+        variance += pp
         gain_p, gain_v = pp / variance, pv / variance
-        state[:, P] += gain_p * residual
-        state[:, V] += gain_v * residual
-        state[:, VV] -= gain_v * pv
+        position += gain_p * residual
+        velocity += gain_v * residual
+        vv -= gain_v * pv
         pv -= gain_p * pv
         pp -= gain_p * pp
 
 
-PUBLISHED = Motion(
-    # DeepSORT's constants (Wojke et al. 2017), which FairMOT uses; the unit of time is a frame.
-    form=AspectForm(),
-    process=Spread(
+#: DeepSORT's constants (Wojke et al. 2017), which FairMOT uses; the unit of time is a frame.
+REFERENCE = MotionModel(
+    parametrization=XyahParametrization(),
+    process=HeightScaledNoise(
         [1 / 20, 1 / 20, 0, 1 / 20, 1 / 160, 1 / 160, 0, 1 / 160], [0, 0, 1e-2, 0, 0, 0, 1e-5, 0]
     ),
-    measurement=Spread([1 / 20, 1 / 20, 0, 1 / 20], [0, 0, 1e-1, 0]),
-    first=Spread(
+    measurement=HeightScaledNoise([1 / 20, 1 / 20, 0, 1 / 20], [0, 0, 1e-1, 0]),
+    initial=HeightScaledNoise(
         [2 / 20, 2 / 20, 0, 2 / 20, 10 / 160, 10 / 160, 0, 10 / 160],
         [0, 0, 1e-2, 0, 0, 0, 1e-5, 0],
     ),
@@ -139,25 +153,23 @@ PUBLISHED = Motion(
 )
 
 
-def warp(state: Array, motion: Array, form: WidthForm) -> None:
-    """Carry tracks along with the camera.
+def warp(state: Array, motion: Array, parametrization: XywhParametrization) -> None:
+    """Compensate a motion of the camera.
 
-    Centre and its velocity turn and scale with the image, height and width scale, an aspect
-    stays. What little correlation between x and y a rotation makes is left out.
+    The centre and its velocity rotate and scale with the image, height and width scale, an aspect
+    does not. The small correlation between x and y that a rotation causes is neglected.
 
     Args:
-        state: [N, 20].
-        motion: [2, 3], maps pixels of the previous image to this one.
-        form: of the boxes.
+        state: of the N tracks.
+        motion: [2, 3], maps pixels of the previous frame to this one.
+        parametrization: of the boxes in the state.
     """
-    linear, shift = motion[:, :2], motion[:, 2]
+    linear, shift = motion[:, :2], motion[:, 2:]
     scale = abs(linear[0, 0] * linear[1, 1] - linear[0, 1] * linear[1, 0])
-    scales = np.array([1.0 if isinstance(form, AspectForm) else scale, scale])
-    state[:, 0:2] = state[:, 0:2] @ linear.T + shift
-    state[:, 4:6] = state[:, 4:6] @ linear.T
-    state[:, 2:4] *= np.sqrt(scales)
-    state[:, 6:8] *= np.sqrt(scales)
-    for block in (PP, PV, VV):
-        x = block.start
-        state[:, x : x + 2] = state[:, x : x + 2] @ (linear**2).T
-        state[:, x + 2 : x + 4] *= scales
+    shape_scale = 1.0 if isinstance(parametrization, XyahParametrization) else scale
+    scales = np.array([[shape_scale], [scale]])
+    state[:2, :2] = linear @ state[:2, :2]
+    state[P, :2] += shift
+    state[:2, 2:] *= np.sqrt(scales)
+    state[PP:, :2] = linear**2 @ state[PP:, :2]
+    state[PP:, 2:] *= scales

@@ -1,104 +1,118 @@
-"""The tracks of one tracker, with a row per track and a column per number.
-
-Two arrays hold everything, as each image takes, joins and reorders rows several times and every
-array costs its call.
-"""
+"""The tracks of one tracker as arrays, with an entry per track."""
 
 from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from fairmot_ros.tracker import kalman
-
 Array = NDArray[np.float64]
-
-ID, CLASS_ID, SCORE, HITS, STARTED, SEEN, CONFIRMED, DOOMED, EVIDENCE = range(
-    kalman.SIZE, kalman.SIZE + 9
-)
-COLUMNS = kalman.SIZE + 9
+Indices = NDArray[np.int64]
+Table = TypeVar('Table', bound='TrackTable')
 
 
+@dataclass(eq=False)
 class TrackTable:
-    """Tracks by row.
+    """N tracks. An association that stores more of each track adds fields in a subclass.
+
+    Times are in the unit of the association.
 
     Attributes:
-        numbers: float64 [N, COLUMNS]: the filter's state (see `kalman`), then the columns named
-            above: id, class, score of the last matched detection, number of those, time of the
-            first and of the last one, whether the track is confirmed, whether it is doomed (in
-            the published association: outlived its time once), and what speaks
-            for it (see `association.evidence`). Ids are exact up to 2^53.
+        state: float64 [5, 4, N] of the filter, see `kalman`.
+        ids: int64 [N].
+        class_ids: int64 [N].
+        scores: float32 [N], of the last matched detection.
+        hits: int64 [N], number of matched detections.
+        started: float64 [N], time of the first detection.
+        seen: float64 [N], time of the last matched detection.
+        confirmed: bool [N].
         embeddings: float32 [N, D], smoothed, unit length; D is 0 without embeddings.
     """
 
-    __slots__ = ('embeddings', 'numbers')
-
-    def __init__(self, numbers: Array, embeddings: NDArray[np.float32]) -> None:
-        """Hold two arrays of as many rows."""
-        self.numbers = numbers
-        self.embeddings = embeddings
+    state: Array
+    ids: NDArray[np.int64]
+    class_ids: NDArray[np.int64]
+    scores: NDArray[np.float32]
+    hits: NDArray[np.int64]
+    started: Array
+    seen: Array
+    confirmed: NDArray[np.bool_]
+    embeddings: NDArray[np.float32]
 
     def __len__(self) -> int:
-        return len(self.numbers)
+        return len(self.ids)
 
-    @staticmethod
-    def empty(embedding_size: int = 0) -> TrackTable:
-        """Return a table without rows."""
-        return TrackTable(np.zeros((0, COLUMNS)), np.zeros((0, embedding_size), np.float32))
+    @classmethod
+    def empty(cls: type[Table]) -> Table:
+        """Return a table without tracks and without embeddings."""
+        none = np.zeros(0)
+        return cls.spawned(
+            np.zeros((5, 4, 0)),
+            class_ids=none.astype(np.int64),
+            scores=none.astype(np.float32),
+            embeddings=np.zeros((0, 0), np.float32),
+            first_id=1,
+            now=0.0,
+            confirmed=none.astype(np.bool_),
+        )
 
-    @staticmethod
-    def of_new(
+    @classmethod
+    def spawned(
+        cls: type[Table],
         state: Array,
-        class_ids: NDArray,
-        scores: NDArray,
+        *,
+        class_ids: NDArray[np.int64],
+        scores: NDArray[np.float32],
         embeddings: NDArray[np.float32],
         first_id: int,
         now: float,
-        confirmed: NDArray[np.bool_] | bool,
-    ) -> TrackTable:
-        """Return tracks that start now, numbered from `first_id` on."""
-        count = len(state)
-        numbers = np.zeros((count, COLUMNS))
-        numbers[:, : kalman.SIZE] = state
-        numbers[:, ID] = range(first_id, first_id + count)
-        numbers[:, CLASS_ID] = class_ids
-        numbers[:, SCORE] = scores
-        numbers[:, HITS] = 1
-        numbers[:, STARTED] = numbers[:, SEEN] = now
-        numbers[:, CONFIRMED] = confirmed
-        return TrackTable(numbers, embeddings)
+        confirmed: NDArray[np.bool_],
+        **columns: NDArray,
+    ) -> Table:
+        """Return new tracks of one detection each.
 
-    def make_room(self, embedding_size: int) -> None:
-        """Let tracks have embeddings from now on; the present ones start with zeros."""
-        self.embeddings = np.zeros((len(self), embedding_size), np.float32)
-
-    def take(self, rows: NDArray) -> TrackTable:
-        """Return the chosen rows, copied, in that order."""
-        return TrackTable(self.numbers.take(rows, 0), self.embeddings.take(rows, 0))
-
-    def joined(self, other: TrackTable) -> TrackTable:
-        """Return these rows, then the other table's."""
-        return TrackTable(
-            np.concatenate((self.numbers, other.numbers)),
-            np.concatenate((self.embeddings, other.embeddings)),
+        Args:
+            state: see above, as all that is not named here.
+            class_ids: of the detections.
+            scores: of the detections.
+            embeddings: of the detections.
+            first_id: id of the first track; the others follow.
+            now: time of the detections.
+            confirmed: whether each track is confirmed already.
+            **columns: fields of the subclass.
+        """
+        count = len(scores)
+        return cls(
+            state=state,
+            ids=np.arange(first_id, first_id + count),
+            class_ids=class_ids,
+            scores=scores,
+            hits=np.ones(count, np.int64),
+            started=np.full(count, now),
+            seen=np.full(count, now),
+            confirmed=confirmed,
+            embeddings=embeddings,
+            **columns,
         )
 
-    @property
-    def state(self) -> Array:
-        """A view of the filter's state [N, 20], see `kalman`."""
-        return self.numbers[:, : kalman.SIZE]
+    def add_embeddings(self, size: int) -> None:
+        """Store embeddings from now on; those of the present tracks are zero."""
+        self.embeddings = np.zeros((len(self), size), np.float32)
 
-    @property
-    def ids(self) -> NDArray[np.int64]:
-        """Ids [N]."""
-        return self.numbers[:, ID].astype(np.int64)
+    def take(self: Table, indices: Indices) -> Table:
+        """Return copies of the chosen tracks, in that order."""
+        state, *columns = vars(self).values()
+        return type(self)(state.take(indices, 2), *(column.take(indices, 0) for column in columns))
 
-    def column(self, column: int) -> Array:
-        """Return a view of one column [N]."""
-        return self.numbers[:, column]
-
-
-def unit_length(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Scale each row to length 1; a zero row stays zero."""
-    norms = np.sqrt(np.einsum('nd,nd->n', vectors, vectors))[:, None]
-    return vectors / np.maximum(norms, np.float32(1e-30))
+    def inserted(self: Table, index: int, other: Table) -> Table:
+        """Return a table with the tracks of another one inserted before an index."""
+        (state, *columns), (new_state, *new_columns) = vars(self).values(), vars(other).values()
+        return type(self)(
+            np.concatenate((state[..., :index], new_state, state[..., index:]), axis=2),
+            *(
+                np.concatenate((column[:index], new, column[index:]))
+                for column, new in zip(columns, new_columns)
+            ),
+        )

@@ -1,4 +1,4 @@
-"""The tracker of one camera: from detections to tracks that keep their identity."""
+"""The tracker of one camera: from detections to tracks with persistent identities."""
 
 from __future__ import annotations
 
@@ -8,24 +8,22 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from fairmot_ros.tracker.association import Association
+from fairmot_ros.tracker.associations import ASSOCIATIONS, Association
 from fairmot_ros.tracker.config import TrackerConfig
 from fairmot_ros.tracker.gallery import Gallery
-from fairmot_ros.tracker.pairs import Rows
-from fairmot_ros.tracker.published import PublishedAssociation
-from fairmot_ros.tracker.reunion import Reunion
-from fairmot_ros.tracker.snapshot import Snapshot
-from fairmot_ros.types import Detections, Track, TrackState
+from fairmot_ros.tracker.reidentification import Reidentification
+from fairmot_ros.tracker.snapshot import snapshot
+from fairmot_ros.types import Detections, Tracks, TrackState
 
 if TYPE_CHECKING:
     from fairmot_ros.tracker.camera_motion import CameraMotion
 
 
 class Tracker:
-    """Gives detections of one camera lasting identities.
+    """Tracks the detections of one camera.
 
     Attributes:
-        config: the settings in force.
+        config: the current settings.
     """
 
     def __init__(
@@ -38,30 +36,27 @@ class Tracker:
         """Start without tracks.
 
         Args:
-            config: the settings.
+            config: the settings; the defaults if None.
             last_id: the first id will be one more.
-            gallery: remembers those who leave; who comes back gets the old id.
+            gallery: stores ended tracks; a person who returns gets the old id.
 
         Raises:
-            ValueError: if there is a gallery, but no embeddings to fill it.
+            ValueError: if a gallery is given, but the settings do not use embeddings.
         """
         self.config = config or TrackerConfig()
         if gallery is not None and not self.config.uses_embeddings:
             raise ValueError('a gallery needs embeddings, which these settings do not use')
-        self._reunion = None if gallery is None else Reunion(gallery)
+        self._reidentification = None if gallery is None else Reidentification(gallery)
         self._last_id = last_id
         self.reset()
 
     def reset(self) -> None:
-        """Drop all tracks; ids go on counting."""
-        published = self.config.published
-        self._association: Association | PublishedAssociation = (
-            Association(self.config) if published is None else PublishedAssociation(published)
-        )
+        """Drop all tracks; ids continue from the last one."""
+        self._association: Association = ASSOCIATIONS[self.config.association](self.config)
         self._last_stamp: float | None = None
         self._camera: CameraMotion | None = None
-        if self._reunion is not None:
-            self._reunion.restart()
+        if self._reidentification is not None:
+            self._reidentification.restart()
 
     @property
     def last_id(self) -> int:
@@ -72,16 +67,16 @@ class Tracker:
         """Change the settings and keep the tracks.
 
         Raises:
-            ValueError: if the new settings need another association, other data or another
-                clock than the old.
+            ValueError: if the new settings need another association, embeddings where the old
+                ones did not, or another frame rate of the reference.
         """
-        if _kind(config) != _kind(self.config):
+        if ASSOCIATIONS[config.association] is not ASSOCIATIONS[self.config.association]:
             raise ValueError(
-                'the association, its frame rate and its use of embeddings cannot change while '
-                'tracking; make a new Tracker'
+                f'the association cannot change while tracking, from '
+                f'{self.config.association!r} to {config.association!r}; make a new Tracker'
             )
+        self._association.configure(config)
         self.config = config
-        self._association.settings = config.published or config
 
     def update(
         self,
@@ -89,53 +84,46 @@ class Tracker:
         stamp: float | None = None,
         image: NDArray[np.uint8] | None = None,
         camera_motion: ArrayLike | None = None,
-    ) -> list[Track]:
-        """Match one image's detections with the tracks.
+    ) -> Tracks:
+        """Process the detections of one frame.
 
         Args:
-            detections: of any scores; low ones are sorted out here. Without embeddings they are
-                matched by their boxes alone, in this image.
-            stamp: the image's time in seconds, greater than the last one's. The published
-                association does not need it: it counts calls.
-            image: uint8 BGR; used when the settings ask to estimate the camera's motion.
-            camera_motion: [2, 3], maps pixels of the previous image to this one.
+            detections: of any scores. Without embeddings they are matched by their boxes alone,
+                in this frame.
+            stamp: time of the frame in seconds, greater than the last one. The reference does not
+                need it: it counts frames.
+            image: uint8 BGR; used if the settings ask to estimate the motion of the camera.
+            camera_motion: [2, 3], maps pixels of the previous frame to this one.
 
         Returns:
-            The confirmed tracks that were seen in this image, oldest first; the published
-            association puts those that it found again last.
+            The confirmed tracks matched in this frame, oldest first; the reference puts lost
+            tracks that were matched again last.
 
         Raises:
-            ValueError: if the stamp is missing or does not increase, embeddings are missing
-                where they are needed, not finite or of another size than before, or the camera
-                motion or the image has another shape. Nothing has changed then.
+            ValueError: if the stamp is missing or does not increase; if embeddings are missing
+                where they are needed, not finite or of another size than before; if the camera
+                motion or the image has another shape. The tracks are unchanged then.
         """
         self._check_embeddings(detections)
-        association, first_id = self._association, self._last_id + 1
-        if isinstance(association, Association):
+        association = self._association
+        if association.needs_stamp:
             stamp = self._check_stamp(stamp)
-            motion = self._motion(detections, image, camera_motion)
-            self._last_id += association.step(detections, stamp, first_id, motion)
-            self._last_stamp = stamp
-        else:
-            given = None if camera_motion is None else _check_motion(camera_motion)
-            self._last_id += association.step(detections, first_id, given)
-        if self._reunion is not None:
-            self._reunion.update(association)
-        return self._tracks(association.visible, TrackState.TRACKED)
+        motion = self._motion(detections, image, camera_motion)
+        self._last_id += association.step(detections, stamp, self._last_id + 1, motion)
+        self._last_stamp = stamp
+        if self._reidentification is not None:
+            self._reidentification.update(association)
+        return snapshot(association, association.visible, TrackState.TRACKED)
 
     @property
-    def lost(self) -> list[Track]:
-        """Tracks that were not seen in the last image but may come back."""
-        return self._tracks(self._association.lost, TrackState.LOST)
+    def lost(self) -> Tracks:
+        """Tracks that were not matched in the last frame but can be matched again."""
+        return snapshot(self._association, self._association.lost, TrackState.LOST)
 
     @property
-    def tentative(self) -> list[Track]:
+    def tentative(self) -> Tracks:
         """Tracks that are not confirmed yet."""
-        return self._tracks(self._association.tentative, TrackState.TENTATIVE)
-
-    def _tracks(self, rows: Rows, state: TrackState) -> list[Track]:
-        a = self._association
-        return Snapshot(a.table, rows, state, a.form, a.now, a.rate).tracks()
+        return snapshot(self._association, self._association.tentative, TrackState.TENTATIVE)
 
     def _motion(
         self,
@@ -143,15 +131,17 @@ class Tracker:
         image: NDArray[np.uint8] | None,
         camera_motion: ArrayLike | None,
     ) -> NDArray[np.float64] | None:
-        """Return how the camera moved, as given or from the image; None if that is not known."""
+        """Return the motion of the camera, as given or from the image; None if unknown."""
         given = None if camera_motion is None else _check_motion(camera_motion)
+        if not self._association.estimates_camera_motion:
+            return given
         config = self.config
         if not config.use_camera_motion:
             return None
         if given is not None or image is None or not config.estimate_camera_motion:
             return given
         if self._camera is None:
-            from fairmot_ros.tracker.camera_motion import CameraMotion  # OpenCV, here alone
+            from fairmot_ros.tracker.camera_motion import CameraMotion  # the only use of OpenCV
 
             self._camera = CameraMotion()
         return self._camera.estimate(image, detections.boxes_xyxy.astype(np.float64))
@@ -160,7 +150,7 @@ class Tracker:
         if stamp is None or not math.isfinite(stamp):
             raise ValueError(
                 f'stamp must be the time of the image in seconds, got {stamp}; only the '
-                'published association (TrackerConfig.reference) counts images instead'
+                'reference (TrackerConfig.reference) counts images instead'
             )
         if self._last_stamp is not None and stamp <= self._last_stamp:
             raise ValueError(
@@ -170,18 +160,18 @@ class Tracker:
         return float(stamp)
 
     def _check_embeddings(self, detections: Detections) -> None:
-        published = self.config.published
-        if not len(detections) or (published and not published.uses_embeddings):
+        """Check the embeddings, if they are to be stored, and prepare the tracks for them."""
+        association, embeddings = self._association, detections.embeddings
+        if not (len(detections) and association.stores_embeddings):
             return
-        embeddings = detections.embeddings
         if embeddings is None:
-            if published:
+            if association.requires_embeddings:
                 raise ValueError(
-                    f'the variant {published.variant!r} needs embeddings, but the detections '
-                    "have none; use variant 'byte' to track by boxes alone"
+                    f'the association {self.config.association!r} needs embeddings, but the '
+                    "detections have none; use variant 'byte' to track by boxes alone"
                 )
             return
-        size, known = embeddings.shape[1], self._association.table.embeddings.shape[1]
+        size, known = embeddings.shape[1], association.table.embeddings.shape[1]
         if known not in (0, size):
             raise ValueError(
                 f'embeddings have {size} numbers, but those of the tracks have {known}; '
@@ -190,13 +180,7 @@ class Tracker:
         if not np.isfinite(embeddings).all():
             raise ValueError('embeddings must be finite numbers')
         if not known:
-            self._association.table.make_room(size)
-
-
-def _kind(config: TrackerConfig) -> tuple[float, bool] | None:
-    """Return what the tracks of a configuration are good for."""
-    published = config.published
-    return None if published is None else (published.frame_rate, published.uses_embeddings)
+            association.table.add_embeddings(size)
 
 
 def _check_motion(camera_motion: ArrayLike) -> NDArray[np.float64]:

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from fairmot_ros.evaluation import read_mot, write_mot
-from fairmot_ros.evaluation.mot_format import load_mot
+from fairmot_ros.evaluation.mot_format import load_mot, rows_of_tracks
+from fairmot_ros.types import Track, Tracks, TrackState
 
 ROWS = np.array(
     [
@@ -121,3 +122,23 @@ def test_an_error_in_an_array_names_the_row(rows, reason):
 @pytest.mark.parametrize('rows', [[], np.zeros((0, 10)), np.zeros((0, 6))])
 def test_an_empty_array_of_any_shape_is_empty(rows):
     assert load_mot(rows, 'mine').shape == (0, 10)
+
+
+def test_rows_of_tracks() -> None:
+    track = Track(
+        track_id=7,
+        box_xywh=np.array([1.5, 2.0, 30.0, 60.0]),
+        score=0.5,
+        class_id=0,
+        velocity=np.zeros(2),
+        covariance=np.eye(4),
+        embedding=None,
+        state=TrackState.TRACKED,
+        hits=1,
+        age=0.0,
+        time_since_update=0.0,
+    )
+    assert rows_of_tracks(3, Tracks.of([track])).tolist() == [
+        [3, 7, 1.5, 2, 30, 60, 0.5, -1, -1, -1]
+    ]
+    assert rows_of_tracks(3, Tracks.of([])).shape == (0, 10)

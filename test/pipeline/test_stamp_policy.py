@@ -1,12 +1,12 @@
 import pytest
 
-from fairmot_ros.pipeline.stamp_policy import StampPolicy, Verdict
+from fairmot_ros.pipeline import StampDecision, StampPolicy, StampSettings
 
-TRACK, SKIP, RESET = Verdict.TRACK, Verdict.SKIP, Verdict.RESET
+TRACK, SKIP, RESET = StampDecision.TRACK, StampDecision.SKIP, StampDecision.RESET
 
 
 @pytest.mark.parametrize(
-    ('on_jump', 'stamps', 'verdicts'),
+    ('on_jump', 'stamps', 'decisions'),
     [
         ('reset', [1.0, 1.1, 1.5], [TRACK, TRACK, TRACK]),
         ('reset', [1.0, 1.0, 1.1], [TRACK, SKIP, TRACK]),
@@ -19,22 +19,22 @@ TRACK, SKIP, RESET = Verdict.TRACK, Verdict.SKIP, Verdict.RESET
         ('continue', [1.0, 99.0, 99.1], [TRACK, TRACK, TRACK]),
     ],
 )
-def test_verdicts(on_jump: str, stamps: list[float], verdicts: list[Verdict]) -> None:
-    policy = StampPolicy(on_jump, max_gap=5.0 if stamps[-1] != 9.1 else 50.0)
+def test_decisions(on_jump: str, stamps: list[float], decisions: list[StampDecision]) -> None:
+    policy = StampPolicy(StampSettings(on_jump, 5.0 if stamps[-1] != 9.1 else 50.0))
     times = []
-    for stamp, expected in zip(stamps, verdicts):
-        verdict = policy.judge(stamp)
-        assert verdict is expected, stamp
-        if verdict is RESET:
+    for stamp, expected in zip(stamps, decisions):
+        decision = policy.judge(stamp)
+        assert decision is expected, stamp
+        if decision is RESET:
             times = []
-        if verdict is not SKIP:
+        if decision is not SKIP:
             times.append(policy.tracker_time(stamp))
     assert times == sorted(set(times)), "the tracker's time must grow"
-    assert policy.skipped == verdicts.count(SKIP)
+    assert policy.skipped == decisions.count(SKIP)
 
 
 def test_after_a_loop_that_is_continued_little_time_has_passed() -> None:
-    policy = StampPolicy('continue')
+    policy = StampPolicy(StampSettings('continue'))
     times = []
     for stamp in (100.0, 100.1, 50.0, 50.1):
         assert policy.judge(stamp) is TRACK

@@ -4,7 +4,7 @@ import pytest
 pytest.importorskip('rclpy', reason='needs ROS 2')
 from fairmot_ros.msg import TrackEvent
 from fairmot_ros.ros.outputs.events import EventDetector
-from fairmot_ros.types import Track, TrackState
+from fairmot_ros.types import Track, Tracks, TrackState
 
 ENTERED, LOST, FOUND, LEFT = (
     TrackEvent.ENTERED,
@@ -14,8 +14,8 @@ ENTERED, LOST, FOUND, LEFT = (
 )
 
 
-def tracks(*ids: int) -> list[Track]:
-    return [
+def tracks(*ids: int) -> Tracks:
+    return Tracks.of(
         Track(
             i,
             np.array([10.0, 20.0, 30.0, 60.0]),
@@ -30,7 +30,7 @@ def tracks(*ids: int) -> list[Track]:
             0.0,
         )
         for i in ids
-    ]
+    )
 
 
 def test_a_life_in_events() -> None:

@@ -17,22 +17,23 @@ LOOKS = np.eye(8, dtype=np.float32)
 BOX = (0, 0, 40, 100)
 
 
-class Camera:
+class Stream:
     """What the services read of a stream."""
 
     def __init__(self, name: str, number: int) -> None:
         self.name = name
         self.gallery = Gallery(model='m')
-        self.people = {number: SimpleNamespace(class_id=0, embedding=LOOKS[number])}
+        self.known = {number: SimpleNamespace(class_id=0, embedding=LOOKS[number])}
 
 
 class Desk:
     """The services without a node: two cameras, with one visible person each."""
 
     def __init__(self, *names: str) -> None:
-        self.streams = [Camera(name, i) for i, name in enumerate(names, start=1)]
+        self.streams = [Stream(name, i) for i, name in enumerate(names, start=1)]
         self._callbacks: dict[str, Callable] = {}
-        GalleryServices(self, self.streams)
+        cameras = [SimpleNamespace(name=stream.name, stream=stream) for stream in self.streams]
+        GalleryServices(self, cameras)
 
     def create_service(self, _: type, name: str, callback: Callable) -> None:
         self._callbacks[name] = callback

@@ -7,8 +7,8 @@ import time
 
 import torch
 
-from fairmot_ros.ros.detection_perception import DetectionPerception
 from fairmot_ros.ros.detection_tracker_node import DetectionTrackerNode
+from fairmot_ros.ros.received_detections import ReceivedDetections
 from fairmot_ros.ros.tracking_node import run_tracking_node
 
 LOAD_SECONDS = 60.0
@@ -18,7 +18,7 @@ LOADING = 'the load has begun'
 class SlowNode(DetectionTrackerNode):
     """Multiplies matrices instead of loading a network."""
 
-    def load(self) -> DetectionPerception:
+    def load(self) -> ReceivedDetections:
         print(LOADING, flush=True)
         matrix = torch.rand(700, 700)
         end = time.monotonic() + LOAD_SECONDS

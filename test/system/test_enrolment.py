@@ -65,7 +65,11 @@ def test_enrol_query_forget(peer: Peer, start: NodeStarter, pictures: list[np.nd
     assert 'cannot be compared' in other_model.message
 
     leave()
-    assert who(come()) == person.track_id
+    returned = come()
+    assert who(returned) == person.track_id
+    names = {track.id: track.name for track in returned.tracks}
+    assert names[id_] == 'Ada'
+    assert set(names.values()) == {'Ada', ''}
     leave()
     assert query(id=id_) == [(id_, 'Ada')]
     forgotten = peer.call(ForgetIdentity, 'fairmot/forget_identity', name='Ada')

@@ -58,6 +58,7 @@ def test_events_timing_and_stale_images(
     assert kinds_of_next(1) == {TrackEvent.ENTERED: people}
     assert events[0].header == results[0].header
     assert events[0].events[0].bbox.size_y > 0
+    assert {(e.id, e.name) for e in events[0].events} == {(str(i), '') for i in people}
     empty = np.full_like(pictures[0], NOBODY)
     assert camera.show(empty).detections == []
     assert kinds_of_next(2) == {TrackEvent.LOST: people}

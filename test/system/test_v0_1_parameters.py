@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from pathlib import Path
 
 import pytest
@@ -13,7 +12,8 @@ import rclpy
 from rclpy.node import Node
 
 from fairmot_ros.former_settings import REMOVED, RENAMED
-from fairmot_ros.ros.parameters import NodeParameters, declare
+from fairmot_ros.ros.parameters import NodeParameters
+from fairmot_ros.ros.parameters.declaration import declare
 
 FILE = Path(__file__).parents[1] / 'data' / 'v0_1' / 'parameters.yaml'
 
@@ -28,7 +28,7 @@ def test_every_parameter_of_the_file_is_applied(environment: dict[str, str]) -> 
     )
     node = Node('fairmot', context=context)
     try:
-        values = asdict(declare(node, NodeParameters))
+        values = declare(node, NodeParameters).values
     finally:
         node.destroy_node()
         rclpy.try_shutdown(context=context)

@@ -22,16 +22,16 @@ from rclpy.lifecycle import TransitionCallbackReturn
 from slow_node import LOAD_SECONDS, LOADING
 from vision_msgs.msg import Detection2DArray
 
-from fairmot_ros.ros.detection_perception import DetectionPerception
 from fairmot_ros.ros.detection_tracker_node import DetectionTrackerNode
 from fairmot_ros.ros.processes import NodeProcess
+from fairmot_ros.ros.received_detections import ReceivedDetections
 from fairmot_ros.ros.worker import is_running
 
 OK, ERROR = TransitionCallbackReturn.SUCCESS, TransitionCallbackReturn.ERROR
 FAILURE = TransitionCallbackReturn.FAILURE
 
 
-class RecordingPerception(DetectionPerception):
+class RecordingSource(ReceivedDetections):
     """Notes which thread detects."""
 
     def __init__(self) -> None:
@@ -48,10 +48,10 @@ class RecordingNode(DetectionTrackerNode):
 
     error: Exception | None = None
 
-    def load(self) -> RecordingPerception:
+    def load(self) -> RecordingSource:
         if self.error is not None:
             raise self.error
-        self.perception = RecordingPerception()
+        self.perception = RecordingSource()
         return self.perception
 
 

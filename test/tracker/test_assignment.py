@@ -5,7 +5,7 @@ import pytest
 from scipy.optimize import linear_sum_assignment
 
 from fairmot_ros.tracker.assignment import assign
-from fairmot_ros.tracker.pairs import Pairs
+from fairmot_ros.tracker.candidate_pairs import CandidatePairs
 
 BACKENDS = ('lap', 'scipy')
 
@@ -15,9 +15,9 @@ def total(cost: np.ndarray, limit: float, rows: np.ndarray, columns: np.ndarray)
     return cost[rows, columns].sum() + alone * limit / 2
 
 
-def as_pairs(cost: np.ndarray) -> Pairs:
+def as_pairs(cost: np.ndarray) -> CandidatePairs:
     rows, columns = np.isfinite(cost).nonzero()
-    return Pairs(rows, columns, cost[rows, columns])
+    return CandidatePairs(rows, columns, cost[rows, columns])
 
 
 def best_by_trying_all(cost: np.ndarray, limit: float) -> float:

@@ -94,7 +94,7 @@ def test_the_nearest_is_recalled() -> None:
     ],
 )
 def test_limits(distance: float, seconds: float, class_id: int, expected: int | None) -> None:
-    gallery = Gallery(GalleryConfig(max_seconds=60.0, max_distance=0.2))
+    gallery = Gallery(GalleryConfig(ttl=60.0, max_distance=0.2))
     remember(gallery, 5, seed=1, now=100.0)
     assert gallery.recall(like(look(1), distance), class_id, LEFT, 100 + seconds) == expected
 
@@ -188,7 +188,7 @@ def test_the_enrolled_are_found_by_name_and_by_id() -> None:
 
 
 def test_the_enrolled_come_back_after_any_time_with_their_id() -> None:
-    gallery = Gallery(GalleryConfig(max_seconds=60.0))
+    gallery = Gallery(GalleryConfig(ttl=60.0))
     gallery.enrol('Ada', look(1), track_id=7)
     assert gallery.recall(look(1), PERSON, LEFT, 10.0) is None, 'visible now'
     remember(gallery, 7, seed=5, now=20.0)
@@ -199,7 +199,7 @@ def test_the_enrolled_come_back_after_any_time_with_their_id() -> None:
 
 
 def test_who_left_can_be_enrolled_by_id() -> None:
-    gallery = Gallery(GalleryConfig(max_seconds=60.0))
+    gallery = Gallery(GalleryConfig(ttl=60.0))
     remember(gallery, 7, seed=1, class_id=BICYCLE)
     gallery.enrol('Red', gallery.looks(7), track_id=7, class_id=BICYCLE)
     assert len(gallery) == 1
@@ -274,7 +274,7 @@ def test_forgetting_leaves_no_trace(who: int | str | None) -> None:
 
 
 def test_everything_that_goes_is_overwritten() -> None:
-    gallery = Gallery(GalleryConfig(max_seconds=10.0, size=3))
+    gallery = Gallery(GalleryConfig(ttl=10.0, size=3))
     (buffer,) = (a for a in arrays(gallery) if a.dtype == np.float32)
     assert not buffer.size
     for i in range(5):
@@ -307,9 +307,9 @@ def test_who_is_forgotten_while_visible_is_not_remembered_on_leaving() -> None:
 @pytest.mark.parametrize(
     ('setting', 'complaint'),
     [
-        ({'size': 0}, 'size must be at least 1'),
+        ({'size': 0}, 'size must be within 1..100000, got 0'),
         ({'views': 0}, 'views must be at least 1'),
-        ({'max_seconds': -1.0}, 'max_seconds must be a number above 0'),
+        ({'ttl': -1.0}, 'ttl must be within 1..1e.06 seconds, got -1.0'),
         ({'max_distance': 1.5}, 'max_distance must be within 0..1, got 1.5'),
     ],
 )

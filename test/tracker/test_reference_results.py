@@ -95,7 +95,7 @@ def test_own_scene(variant: str) -> None:
 @pytest.fixture
 def scipy_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     """As on a plain ROS installation, which has no lap."""
-    monkeypatch.setattr('fairmot_ros.tracker.published.assign', partial(assign, backend='scipy'))
+    monkeypatch.setattr('fairmot_ros.tracker.matching.assign', partial(assign, backend='scipy'))
 
 
 @pytest.mark.parametrize('variant', VARIANTS)
@@ -125,9 +125,8 @@ def test_filter_states(reference_data: Path) -> None:
         table = tracker._association.table
         for row, track_id in enumerate(table.ids.tolist()):
             state, variances = recorded_states[frame, track_id]
-            filtered = table.state[row]
-            assert filtered[:8] == pytest.approx(state[-8:], abs=1e-6)
-            diagonal = [*filtered[kalman.PP], *filtered[kalman.VV]]
-            assert diagonal == pytest.approx(variances, rel=1e-6)
+            filtered = table.state[..., row]
+            assert filtered[:2].ravel() == pytest.approx(state[-8:], abs=1e-6)
+            assert filtered[[kalman.PP, kalman.VV]].ravel() == pytest.approx(variances, rel=1e-6)
             compared += 1
     assert compared > 1000

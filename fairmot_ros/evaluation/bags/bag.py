@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+import contextlib
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -13,7 +14,7 @@ from rosbags.typesys import get_typestore as new_store
 from rosbags.typesys.store import Typestore
 
 from fairmot_ros.evaluation.bags.errors import BagError
-from fairmot_ros.evaluation.bags.message_types import known_types
+from fairmot_ros.evaluation.bags.message_types import former_types, known_types
 from fairmot_ros.evaluation.bags.storage import decompress, open_storages
 from fairmot_ros.file_errors import reading
 
@@ -65,7 +66,8 @@ class Bag:
             raise
         self.topics: dict[str, Topic] = {}
         for storage in self._storages:
-            for name, (kind, count) in storage.topics.items():
+            found: Mapping[Any, Any] = storage.topics  # a damaged database may hold anything
+            for name, (kind, count) in found.items():
                 if not (isinstance(name, str) and isinstance(kind, str)):
                     self.damage = (
                         self.damage or f'{self.path} is damaged: a topic has no name or type'
@@ -73,7 +75,7 @@ class Bag:
                     continue
                 before = self.topics.get(name, Topic(kind, 0))
                 self.topics[name] = Topic(kind, before.messages + count)
-        self._types: dict[str, Typestore] = {}  # by the message type that they serve
+        self._types: dict[str, tuple[Typestore, ...]] = {}  # by message type
 
     def __enter__(self) -> Bag:
         return self
@@ -117,9 +119,14 @@ class Bag:
         kind = self.topics[message.topic].type
         what = f'{self.path}: a message on {message.topic} cannot be read as {kind}'
         with reading(what, BagError):
-            if kind not in self._types:
-                self._types[kind] = self._learn(kind)
-            return self._types[kind].deserialize_cdr(message.data, kind)
+            first, *older = self._types_of(kind)
+            try:
+                return first.deserialize_cdr(message.data, kind)
+            except Exception:
+                for types in older:
+                    with contextlib.suppress(Exception):
+                        return types.deserialize_cdr(message.data, kind)
+                raise
 
     def topics_of(self, types: Collection[str]) -> list[str]:
         """Return the topics of some types that have messages, in alphabetical order."""
@@ -170,15 +177,24 @@ class Bag:
             for name, topic in sorted(self.topics.items())
         )
 
-    def _learn(self, kind: str) -> Typestore:
-        """Return types by the definition in the bag, and by ours where it has none."""
-        definitions = (storage.definitions.get(kind) for storage in self._storages)
-        definition = next(filter(None, definitions), None)
-        if definition is None:
-            return known_types()
-        store = new_store(Stores.EMPTY)
-        store.register({**known_types().fielddefs, **_parse(kind, definition)})
-        return store
+    def _types_of(self, kind: str) -> tuple[Typestore, ...]:
+        """Return the types to read a message with, the most likely ones first.
+
+        They are the definition in the bag; where it has none, the present ones, and for messages
+        of this package the former ones.
+        """
+        if kind not in self._types:
+            definitions = (storage.definitions.get(kind) for storage in self._storages)
+            definition = next(filter(None, definitions), None)
+            if definition is not None:
+                store = new_store(Stores.EMPTY)
+                store.register({**known_types().fielddefs, **_parse(kind, definition)})
+                self._types[kind] = (store,)
+            elif kind.startswith('fairmot_ros/'):
+                self._types[kind] = (known_types(), former_types())
+            else:
+                self._types[kind] = (known_types(),)
+        return self._types[kind]
 
 
 def _parse(kind: str, definition: MessageDefinition) -> dict:

@@ -40,6 +40,26 @@ def known_types() -> Typestore:
     return store
 
 
+@cache
+def former_types() -> Typestore:
+    """Return the types with the messages of tracks as version 0.1 had them.
+
+    Bags without embedded definitions do not tell which ones they were recorded with.
+
+    Raises:
+        BagError: if the definitions of this package's messages are not installed.
+    """
+    folder = _definitions('fairmot_ros', _IN_SOURCE_TREE['fairmot_ros'])
+    changed = {}
+    for name in ('Track', 'TrackEvent'):
+        lines = (folder / f'{name}.msg').read_text().splitlines()
+        kept = [line for line in lines if not line.startswith(('string id ', 'string name '))]
+        changed.update(get_types_from_msg('\n'.join(kept), f'fairmot_ros/msg/{name}'))
+    store = get_typestore(Stores.EMPTY)
+    store.register({**known_types().fielddefs, **changed})
+    return store
+
+
 def _definitions(package: str, in_source_tree: Path) -> Path:
     """Return the folder with a package's .msg files: of the source tree or the installation."""
     prefixes = [*os.environ.get('AMENT_PREFIX_PATH', '').split(os.pathsep), sys.prefix]

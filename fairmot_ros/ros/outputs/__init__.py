@@ -28,11 +28,11 @@ def make_outputs(
         images: whether there are pictures to draw into.
     """
     outputs: list[Output] = [TrackOutput(node, camera), EventOutput(node, camera)]
-    if parameters.position_source != 'none':
+    if parameters.positions.position_source != 'none':
         outputs.append(SpatialOutput(node, camera, parameters))
     if FoxgloveOutput.available():
         outputs.append(FoxgloveOutput(node, camera))
-    if parameters.publish_humans and HumansOutput.available():
+    if parameters.outputs.publish_humans and HumansOutput.available():
         outputs.append(HumansOutput(node, camera))
     if images:  # the slowest one last
         outputs.append(AnnotatedOutput(node, camera))

@@ -30,17 +30,17 @@ class AnnotatedOutput(Output):
         """Draw for whoever listens; the trails are kept up in any case."""
         parameters = result.parameters
         assert isinstance(parameters, NodeParameters)
-        self._annotator.trail_seconds = parameters.trail_seconds
+        self._annotator.trail_seconds = parameters.annotation.trail_seconds
         self._annotator.remember(result.visible, result.stamp)
         raw, compressed = heard(self._raw), heard(self._compressed)
         if result.image is None or not (raw or compressed):
             return
-        lost = result.lost if parameters.publish_lost else ()
+        lost = result.lost if parameters.outputs.publish_lost else None
         canvas = self._annotator.draw(result.image, result.visible, result.rate, lost)
         if raw:
             self._raw.publish(from_bgr(canvas, result.header))
         if compressed:
-            quality = (cv2.IMWRITE_JPEG_QUALITY, parameters.jpeg_quality)
+            quality = (cv2.IMWRITE_JPEG_QUALITY, parameters.annotation.jpeg_quality)
             _, data = cv2.imencode('.jpg', canvas, quality)
             self._compressed.publish(
                 CompressedImage(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from rclpy.node import Node
 from std_msgs.msg import Header
@@ -10,7 +10,7 @@ from std_msgs.msg import Header
 from fairmot_ros.msg import TrackEvent, TrackEventArray
 from fairmot_ros.ros.outputs.output import FrameResult, Output
 from fairmot_ros.ros.track_conversion import TrackConverter
-from fairmot_ros.types import Track
+from fairmot_ros.types import Track, Tracks
 
 Event = tuple[int, Track]  # TrackEvent's kind, and the track as it was last seen
 
@@ -23,7 +23,7 @@ class EventDetector:
         self._visible: dict[int, Track] = {}
         self._lost: dict[int, Track] = {}
 
-    def update(self, visible: Iterable[Track], lost: Iterable[Track]) -> list[Event]:
+    def update(self, visible: Tracks, lost: Tracks) -> list[Event]:
         """Return what has changed.
 
         Args:
@@ -31,7 +31,7 @@ class EventDetector:
             lost: tracks that may still come back.
         """
         seen = {track.track_id: track for track in visible}
-        waiting = {track.track_id for track in lost}
+        waiting = set(lost.ids.tolist())
         known = {**self._visible, **self._lost}
         events: list[Event] = []
         for track_id, track in seen.items():
@@ -54,7 +54,7 @@ class EventDetector:
 
     def forget(self) -> list[Event]:
         """Everybody leaves at once."""
-        return self.update((), ())
+        return self.update(Tracks.of([]), Tracks.of([]))
 
 
 class EventOutput(Output):

@@ -13,7 +13,7 @@ from std_msgs.msg import Header
 from fairmot_ros.ros.image_conversion import BgrImage
 from fairmot_ros.ros.parameters import TrackingParameters
 from fairmot_ros.ros.track_conversion import TrackConverter
-from fairmot_ros.types import Track
+from fairmot_ros.types import Track, Tracks
 
 
 @dataclass(frozen=True)
@@ -35,8 +35,8 @@ class FrameResult:
     header: Header
     stamp: float
     image: BgrImage | None
-    visible: Sequence[Track]
-    lost: Sequence[Track]
+    visible: Tracks
+    lost: Tracks
     tentative: Sequence[Track]
     parameters: TrackingParameters
     converter: TrackConverter

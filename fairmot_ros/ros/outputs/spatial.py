@@ -44,7 +44,7 @@ class SpatialOutput(Output):
         """
         super().__init__(node, camera)
         self._inputs = SpatialInputs(
-            node, self._prefix, depth=parameters.position_source == 'depth'
+            node, self._prefix, depth=parameters.positions.position_source == 'depth'
         )
         self._detections = self._offer(Detection3DArray, 'detections_3d')
         self._markers = self._offer(MarkerArray, 'markers')
@@ -52,7 +52,7 @@ class SpatialOutput(Output):
         try:
             from tf2_msgs.msg import TFMessage
         except ImportError:
-            if parameters.publish_tf:
+            if parameters.positions.publish_tf:
                 raise ValueError(
                     'publish_tf needs the package tf2_msgs, which is not installed'
                 ) from None
@@ -94,31 +94,31 @@ class SpatialOutput(Output):
         if heard(self._markers):
             self._markers.publish(MarkerArray(markers=_markers(located, result)))
         self._follow(located, result)
-        if self._tf is not None and result.parameters.publish_tf and located:
+        if self._tf is not None and result.parameters.positions.publish_tf and located:
             self._broadcast(located, result)
 
     def _locate(self, result: FrameResult) -> Positions:
-        parameters = result.parameters
+        settings = result.parameters.positions
         camera = self._inputs.camera(None if result.image is None else result.image.shape[:2])
-        boxes = np.array([track.box_xyxy for track in result.visible]).reshape(-1, 4)
-        if parameters.position_source == 'ground':
+        boxes = result.visible.boxes_xyxy
+        if settings.position_source == 'ground':
             return locate_on_ground(
                 camera,
                 boxes,
-                parameters.camera_height,
-                parameters.camera_pitch,
-                parameters.max_range,
+                settings.camera_height,
+                settings.camera_pitch,
+                settings.max_range,
             )
         stamp = result.header.stamp
         depth = self._inputs.depth_at(
             stamp.sec + stamp.nanosec * 1e-9,
-            parameters.depth_tolerance,
+            settings.depth_tolerance,
             (camera.height, camera.width),
         )
         return locate_by_depth(camera, depth, boxes)
 
     def _follow(self, located: Sequence[Located], result: FrameResult) -> None:
-        wanted = result.parameters.follow
+        wanted = result.parameters.positions.follow
         for track, centre, _ in located:
             if wanted and result.converter.id_of(track) == wanted:
                 pose = PoseStamped(header=result.header)

@@ -20,15 +20,15 @@ class TrackOutput(Output):
 
     def publish(self, result: FrameResult) -> None:
         """Publish both, in the same order of tracks."""
-        parameters = result.parameters
+        settings = result.parameters.outputs
         self._detections.publish(result.converter.detections(result.visible, result.header))
         everyone = list(result.visible)
-        if parameters.publish_lost:
+        if settings.publish_lost:
             everyone += result.lost
-        if parameters.publish_tentative:
+        if settings.publish_tentative:
             everyone += result.tentative
         self._tracks.publish(
             result.converter.tracks(
-                everyone, result.header, embeddings=parameters.publish_embeddings
+                everyone, result.header, embeddings=settings.publish_embeddings
             )
         )

@@ -71,7 +71,7 @@ def test_who_was_forgotten_is_a_stranger() -> None:
 
 
 def test_the_time_away_counts_from_the_last_sight() -> None:
-    gallery = Gallery(GalleryConfig(max_seconds=3.0))
+    gallery = Gallery(GalleryConfig(ttl=3.0))
     play = stage(gallery)
     (first,) = play.show(person(100, 0))
     play.show(NOBODY, 2.7)

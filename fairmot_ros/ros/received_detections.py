@@ -1,4 +1,4 @@
-"""Detections that another node made, as messages."""
+"""Detections from messages of another node."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class DetectionError(ValueError):
     """A message with detections that cannot be used; the text says why."""
 
 
-class DetectionPerception:
+class ReceivedDetections:
     """Reads `Detection2DArray`, or `TrackArray` for its embeddings.
 
     Classes are numbered in the order in which their names first appear.
@@ -34,13 +34,13 @@ class DetectionPerception:
         return list(self._numbers)
 
     def configure(self, parameters: TrackingParameters) -> None:
-        """Take over nothing: what is detected is up to the other node."""
+        """Apply nothing: detecting is up to the other node."""
 
     def read(self, message: Detection2DArray | TrackArray) -> Detections:
         """Return the detections.
 
         Raises:
-            DetectionError: if a box has no size, a number is none, or embeddings are missing
+            DetectionError: if a box has no size, a value is not finite, or embeddings are missing
                 or of different lengths.
         """
         try:
@@ -57,8 +57,11 @@ class DetectionPerception:
         """Return the inputs: detecting was done elsewhere."""
         return list(inputs)
 
-    def picture(self, value: Detections) -> None:
-        """Return nothing: there are no pictures here."""
+    def image(self, value: Detections) -> None:
+        """Return nothing: there are no images here."""
+
+    def close(self) -> None:
+        """Do nothing: there is no model."""
 
     def _from_detections(self, message: Detection2DArray) -> Detections:
         boxes, scores, classes = [], [], []
@@ -81,7 +84,7 @@ class DetectionPerception:
             )
         embeddings = np.array([track.embedding for track in tracks], np.float32)
         if not np.isfinite(embeddings).all() or not embeddings.any(axis=1).all():
-            raise DetectionError('an embedding is zero, or holds what is not a number')
+            raise DetectionError('an embedding is zero or has values that are not finite')
         return Detections(
             _rows([_corners(track.bbox) for track in tracks]),
             [track.score for track in tracks],

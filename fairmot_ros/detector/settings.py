@@ -1,0 +1,84 @@
+"""Settings of the detector; imports neither torch nor an engine."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from fairmot_ros.settings import check_settings, setting
+
+ENGINE_NAMES = ('auto', 'openvino', 'torch', 'onnxruntime')
+PRECISIONS = ('auto', 'fp32', 'fp16', 'bf16')
+
+
+@dataclass(frozen=True)
+class DetectorSettings:
+    """Which network runs, where and how."""
+
+    weights: str = setting(
+        'default',
+        "checkpoint, .onnx file of fairmot-export, or 'default' for the model that ships",
+        structural=True,
+    )
+    device: str = setting(
+        'auto', "'auto' (a GPU where there is one), 'cpu', 'cuda' or 'cuda:N'", structural=True
+    )
+    engine: str = setting(
+        'auto',
+        "library that runs the network: 'openvino' (CPU) or 'torch' for checkpoints, "
+        "'onnxruntime' for .onnx files; 'auto' takes the fastest that is installed for the device",
+        choices=ENGINE_NAMES,
+        structural=True,
+    )
+    deterministic: bool = setting(
+        False,
+        "compute the same bits in every run on the same machine; engine 'auto' then takes torch",
+        structural=True,
+    )
+    precision: str = setting(
+        'auto',
+        "of the backbone; 'auto' is fp16 on a GPU and fp32 on the CPU",
+        choices=PRECISIONS,
+        structural=True,
+    )
+    input_width: int = setting(
+        0,
+        "width of the network's input, a multiple of 32; 0 for the model's own",
+        unit='pixels',
+        low=0,
+        high=8192,
+        structural=True,
+    )
+    input_height: int = setting(
+        0,
+        "height of the network's input, a multiple of 32; 0 for the model's own",
+        unit='pixels',
+        low=0,
+        high=8192,
+        structural=True,
+    )
+    score_threshold: float = setting(
+        0.1, 'lowest score of a detection that the tracker receives', low=0.0, high=1.0
+    )
+
+    def __post_init__(self) -> None:
+        check_settings(self)
+        if (self.input_width == 0) != (self.input_height == 0):
+            raise ValueError('input_width and input_height must both be given, or both be 0')
+
+    @property
+    def input_size(self) -> tuple[int, int] | None:
+        """(width, height), or None for the model's own."""
+        return (self.input_width, self.input_height) if self.input_width else None
+
+    def arguments(self) -> dict[str, Any]:
+        """Return the arguments of `Detector`."""
+        return {
+            'weights': self.weights,
+            'input_size': self.input_size,
+            'device': self.device,
+            'engine': self.engine,
+            'precision': self.precision,
+            'score_threshold': self.score_threshold,
+            'deterministic': self.deterministic,
+        }

@@ -1,0 +1,71 @@
+"""Declare the parameters of a node in ROS, with ranges and descriptions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from rcl_interfaces.msg import FloatingPointRange, IntegerRange, ParameterDescriptor
+from rclpy.exceptions import InvalidParameterTypeException, ParameterException
+from rclpy.node import Node
+from rclpy.parameter import Parameter
+
+from fairmot_ros.ros.parameters.given import rename_former
+from fairmot_ros.ros.parameters.nodes import P, TrackingParameters
+from fairmot_ros.settings import Setting
+
+
+def declare(node: Node, kind: type[P]) -> P:
+    """Declare all parameters of a kind with their descriptors; return the values in use.
+
+    Raises:
+        ValueError: if the given values are not consistent.
+    """
+    rename_former(node)
+    values = {}
+    for name, known in kind.settings().items():
+        try:
+            parameter = node.declare_parameter(name, _default(known), _descriptor(known))
+        except InvalidParameterTypeException as error:
+            raise ValueError(f'{error}{_advice(known)}') from error
+        except ParameterException as error:
+            raise ValueError(str(error)) from error
+        values[name] = parameter.value
+    return kind(**values)
+
+
+def own_values(parameters: Iterable[Parameter], kind: type[TrackingParameters]) -> dict[str, Any]:
+    """Return the values of a kind in a list that may hold others, `use_sim_time` for one."""
+    names = kind.settings().keys()
+    return {p.name: p.value for p in parameters if p.name in names}
+
+
+def _default(known: Setting) -> Any:
+    return list(known.default) if isinstance(known.default, tuple) else known.default
+
+
+def _advice(known: Setting) -> str:
+    """Return how a value of the wrong type should have been written."""
+    examples = {float: '3.0', str: '"\'1\'"', tuple: "['front']"}
+    example = examples.get(type(known.default))
+    return f' (it is written like {example})' if example else ''
+
+
+def _descriptor(known: Setting) -> ParameterDescriptor:
+    unit = f' [{known.unit}]' if known.unit else ''
+    descriptor = ParameterDescriptor(
+        description=known.description + unit,
+        read_only=known.structural,
+        additional_constraints=(f'one of: {", ".join(known.choices)}' if known.choices else ''),
+    )
+    if known.low is None or known.high is None or isinstance(known.default, tuple):
+        return descriptor
+    if isinstance(known.default, int):
+        descriptor.integer_range = [
+            IntegerRange(from_value=int(known.low), to_value=int(known.high), step=0)
+        ]
+    else:
+        descriptor.floating_point_range = [
+            FloatingPointRange(from_value=float(known.low), to_value=float(known.high), step=0.0)
+        ]
+    return descriptor

@@ -1,0 +1,103 @@
+"""What a tracker asks of an association."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fairmot_ros.tracker.boxes import XywhParametrization
+from fairmot_ros.tracker.candidate_pairs import Indices
+from fairmot_ros.tracker.table import TrackTable
+from fairmot_ros.types import Detections
+
+if TYPE_CHECKING:
+    from fairmot_ros.tracker.config import TrackerConfig
+
+
+class Association(Protocol):
+    """Matches the detections of each frame to tracks, which it updates, spawns and prunes.
+
+    A new one takes a file with a class that is called with a `TrackerConfig`, and a line in
+    `ASSOCIATIONS`.
+
+    Attributes:
+        needs_stamp: whether time is that of the stamps; otherwise frames are counted.
+        estimates_camera_motion: whether the motion of the camera may be estimated from the image
+            and switched off; otherwise a given one is always compensated, and no other.
+        requires_embeddings: whether detections without embeddings are an error.
+        stores_embeddings: whether tracks have embeddings, where detections do.
+        parametrization: of the boxes in the state of the table.
+        rate: units of time per second.
+        now: time of the last frame; 0 before the first.
+        table: the tracks. Results are copies of its entries.
+    """
+
+    needs_stamp: ClassVar[bool]
+    estimates_camera_motion: ClassVar[bool]
+    requires_embeddings: bool
+    stores_embeddings: bool
+    parametrization: XywhParametrization
+    rate: float
+    now: float
+
+    @property
+    def table(self) -> TrackTable: ...
+
+    def __init__(self, config: TrackerConfig) -> None:
+        """Start without tracks."""
+        ...
+
+    @staticmethod
+    def check(config: TrackerConfig) -> None:
+        """Raise ValueError if settings are wrong for this association."""
+        ...
+
+    @staticmethod
+    def uses_embeddings(config: TrackerConfig) -> bool:
+        """Return whether embeddings take part in matching with these settings."""
+        ...
+
+    def configure(self, config: TrackerConfig) -> None:
+        """Change the settings and keep the tracks.
+
+        Raises:
+            ValueError: if the tracks cannot be continued with these settings.
+        """
+        ...
+
+    def step(
+        self,
+        detections: Detections,
+        stamp: float | None,
+        first_id: int,
+        camera_motion: NDArray[np.float64] | None,
+    ) -> int:
+        """Process the detections of one frame.
+
+        Args:
+            detections: of any scores. Embeddings, if stored, have the size of the table's.
+            stamp: seconds, greater than the last one; of no effect unless `needs_stamp`.
+            first_id: id of the first track that is spawned; the others follow.
+            camera_motion: [2, 3], maps pixels of the previous frame to this one; None if unknown.
+
+        Returns:
+            Number of spawned tracks.
+        """
+        ...
+
+    @property
+    def visible(self) -> Indices:
+        """Indices of the confirmed tracks matched in the last frame, in the order of results."""
+        ...
+
+    @property
+    def lost(self) -> Indices:
+        """Indices of the confirmed tracks that were not, but can be matched again."""
+        ...
+
+    @property
+    def tentative(self) -> Indices:
+        """Indices of the tracks that are not confirmed yet."""
+        ...

@@ -1,0 +1,169 @@
+"""Candidate pairs: the tracks and detections that pass a gate, each pair with a cost.
+
+Only few of all pairs pass, so costs are a list of pairs and not a matrix. Pairs that overlap on
+the horizontal axis are found first; everything else is computed for those alone.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fairmot_ros.boxes import overlapping_of
+
+Array = NDArray[np.float64]
+Indices = NDArray[np.int64]
+
+#: Number of all pairs up to which comparing each of them is faster than sorting.
+DENSE = 4096
+
+
+class CandidatePairs(NamedTuple):
+    """Pairs in the order of their rows, then columns.
+
+    >>> import numpy as np
+    >>> cost = np.array([0.1, 0.7, 0.2])
+    >>> pairs = CandidatePairs(np.array([0, 0, 2]), np.array([1, 3, 0]), cost)
+    >>> pairs.only(pairs.cost < 0.5).columns.tolist()
+    [1, 0]
+
+    Attributes:
+        rows: int64 [K], indices of tracks.
+        columns: int64 [K], indices of detections.
+        cost: float64 [K].
+    """
+
+    rows: Indices
+    columns: Indices
+    cost: Array
+
+    def only(self, mask: NDArray[np.bool_]) -> CandidatePairs:
+        """Return the pairs for which the mask [K] is true."""
+        return self.take(mask.nonzero()[0])
+
+    def take(self, indices: Indices) -> CandidatePairs:
+        """Return the pairs with these indices."""
+        if len(indices) == len(self.rows):
+            return self
+        return CandidatePairs(
+            self.rows.take(indices), self.columns.take(indices), self.cost.take(indices)
+        )
+
+
+NO_PAIRS = CandidatePairs(np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0))
+
+
+def intersecting(low_a: Array, high_a: Array, low_b: Array, high_b: Array) -> tuple[Indices, ...]:
+    """Return the pairs of N and M closed intervals that intersect.
+
+    >>> import numpy as np
+    >>> low = np.array([0.0, 5.0])
+    >>> rows, columns = intersecting(low, low + 2, np.array([1.0, 6.5]), np.array([3.0, 9.0]))
+    >>> list(zip(rows.tolist(), columns.tolist()))
+    [(0, 0), (1, 1)]
+
+    Args:
+        low_a: [N], lower ends.
+        high_a: [N], upper ends.
+        low_b: [M], lower ends of the others.
+        high_b: [M], upper ends of the others.
+
+    Returns:
+        Indices of the first ones, rising, and of the others.
+    """
+    if len(low_a) * len(low_b) <= DENSE:
+        return ((low_a[:, None] <= high_b) & (low_b <= high_a[:, None])).nonzero()
+    order = low_b.argsort()
+    starts = low_b.take(order)
+    first = starts.searchsorted(low_a - (high_b - low_b).max())
+    count = starts.searchsorted(high_a, side='right') - first
+    rows = np.arange(len(low_a)).repeat(count)
+    columns = order.take(np.arange(len(rows)) + (first + count - count.cumsum()).repeat(count))
+    touching = (low_a.take(rows) <= high_b.take(columns)).nonzero()[0]
+    return rows.take(touching), columns.take(touching)
+
+
+def overlapping(tracks_xyxy: Array, detections_xyxy: Array, pixel: float = 0.0) -> CandidatePairs:
+    """Return the pairs of boxes that overlap, with 1 - IoU as cost.
+
+    >>> import numpy as np
+    >>> tracks = np.array([[0.0, 0.0, 10.0, 20.0], [50.0, 0.0, 60.0, 20.0]]).T
+    >>> detections = np.array([[0.0, 10.0, 10.0, 20.0]]).T
+    >>> rows, columns, cost = overlapping(tracks, detections)
+    >>> rows.tolist(), columns.tolist(), cost.tolist()
+    ([0], [0], [0.5])
+
+    Args:
+        tracks_xyxy: [4, N].
+        detections_xyxy: [4, M].
+        pixel: added to all sides; `CYTHON_BBOX_PIXEL` in the reference.
+    """
+    left, _, right, _ = tracks_xyxy
+    rows, columns = intersecting(
+        left - pixel, right + pixel, detections_xyxy[0], detections_xyxy[2]
+    )
+    overlaps, iou = overlapping_of((rows, columns), tracks_xyxy, detections_xyxy, pixel)
+    return CandidatePairs(rows.take(overlaps), columns.take(overlaps), 1 - iou)
+
+
+def of_one_class(pairs: CandidatePairs, tracks: NDArray, detections: NDArray) -> CandidatePairs:
+    """Return the pairs whose track and detection have the same class id, given [N] and [M]."""
+    return pairs.only(tracks.take(pairs.rows) == detections.take(pairs.columns))
+
+
+def within_gate(
+    positions: Array, variance: Array, measurements: Array, gate: float
+) -> CandidatePairs:
+    """Return the pairs inside a gate, with their squared Mahalanobis distance as cost.
+
+    Args:
+        positions: [D, N], predicted measurements; the first two coordinates are the centre.
+        variance: [D, N] of the measurements about them.
+        measurements: [D, M].
+        gate: largest squared distance.
+    """
+    # No coordinate may exceed the gate alone; the margin covers rounding.
+    reach = np.sqrt(gate * variance[:2]) * (1 + 1e-9)
+    low, high = positions[:2] - reach, positions[:2] + reach
+    x, y = measurements[:2]
+    rows, columns = intersecting(low[0], high[0], x, x)
+    y = y.take(columns)
+    near = ((low[1].take(rows) <= y) & (y <= high[1].take(rows))).nonzero()[0]
+    rows, columns = rows.take(near), columns.take(near)
+    residual = measurements.take(columns, 1) - positions.take(rows, 1)
+    residual *= residual
+    residual *= 1.0 / variance.take(rows, 1)
+    distance = residual.sum(axis=0)
+    return CandidatePairs(rows, columns, distance).only(distance <= gate)
+
+
+def appearance_distance(
+    pairs: CandidatePairs, tracks: NDArray[np.float32], detections: NDArray[np.float32]
+) -> Array:
+    """Return max(0, 1 - cosine) [K] of the embeddings of each pair, given at unit length.
+
+    >>> import numpy as np
+    >>> pairs = CandidatePairs(np.array([0, 1]), np.array([0, 0]), np.zeros(2))
+    >>> appearance_distance(pairs, np.eye(2, dtype='f4'), np.eye(2, dtype='f4')).tolist()
+    [0.0, 1.0]
+
+    Args:
+        pairs: of the N tracks and M detections.
+        tracks: [N, D]; a zero vector has distance 1 to all others.
+        detections: [M, D].
+    """
+    cosine = np.einsum('kd,kd->k', tracks.take(pairs.rows, 0), detections.take(pairs.columns, 0))
+    return np.maximum(0.0, 1.0 - cosine.astype(np.float64))
+
+
+def reference_appearance_distance(
+    pairs: CandidatePairs, tracks: NDArray[np.float32], detections: NDArray[np.float32]
+) -> Array:
+    """Return `appearance_distance` with the rounding of the reference, for any lengths."""
+    a = tracks.take(pairs.rows, 0).astype(np.float64)
+    b = detections.take(pairs.columns, 0).astype(np.float64)
+    norms = np.einsum('kd,kd->k', a, a) * np.einsum('kd,kd->k', b, b)
+    cosine = np.einsum('kd,kd->k', a, b) / np.sqrt(np.maximum(norms, 1e-30))
+    return np.maximum(0.0, 1.0 - cosine)

@@ -1,0 +1,17 @@
+"""Embeddings of many tracks or detections at once."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+def unit_length(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Scale each row [N, D] to length 1; a zero row stays zero.
+
+    >>> import numpy as np
+    >>> unit_length(np.array([[3, 4], [0, 0]], np.float32)).round(3).tolist()
+    [[0.6000000238418579, 0.800000011920929], [0.0, 0.0]]
+    """
+    norms = np.sqrt(np.einsum('nd,nd->n', vectors, vectors))[:, None]
+    return vectors / np.maximum(norms, np.float32(1e-30))
