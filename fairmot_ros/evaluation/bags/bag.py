@@ -145,7 +145,7 @@ class Bag:
             return found[0]
         if found:
             raise BagError(
-                f'{self.path} has several topics with {what}, {", ".join(found)}: choose one'
+                f'{self.path} has several topics with {what}, {", ".join(found)}: name one of them'
             )
         raise BagError(
             f'{self.path} has no topic with {what} ({" or ".join(types)}); it holds '
