@@ -1,4 +1,4 @@
-"""Tracking metrics of the association on recorded detections, beside the published one.
+"""Tracking metrics of the association on recorded detections, beside the reference.
 
 The sequences are 2DMOT15's with the detections of a Faster R-CNN and no images, so motion alone
 counts; the same with their scores remapped; the recorded scenes, which have embeddings, and one a
@@ -209,8 +209,8 @@ def measure(
     return evaluate_mot(pairs, benchmark='MOT15')
 
 
-def published(variant: str, score_threshold: float = 0.4) -> MakeConfig:
-    """Return a maker of the published association's settings."""
+def reference(variant: str, score_threshold: float = 0.4) -> MakeConfig:
+    """Return a maker of the settings of the reference."""
     return lambda rate: TrackerConfig.reference(
         frame_rate=rate, score_threshold=score_threshold, variant=variant
     )
@@ -264,7 +264,7 @@ def report(data: Path, ablation: bool) -> None:
     if ablation:
         _report_ablation(sequences, scenes)
         return
-    makers: dict[str, MakeConfig] = {'published, byte': published('byte'), 'default': default}
+    makers: dict[str, MakeConfig] = {'reference, byte': reference('byte'), 'default': default}
     for name, make in makers.items():
         print(_head(f'2DMOT15, motion only: {name}'))
         for sequence, metrics in measure(sequences, make).items():
@@ -280,10 +280,10 @@ def report(data: Path, ablation: bool) -> None:
         for name, remap in REMAPPINGS.items():
             changed = {sequence: sequences[sequence].remapped(remap) for sequence in names}
             for association, make in makers.items():
-                what = f'{name}: {association.removeprefix("published, ")}'
+                what = f'{name}: {association.removeprefix("reference, ")}'
                 print(_row(what, measure(changed, make)['COMBINED']))
     print(_head('recorded scenes, with embeddings'))
-    makers = {'published, fairmot': published('fairmot'), 'default': default}
+    makers = {'reference, fairmot': reference('fairmot'), 'default': default}
     for title, sequence in scenes.items():
         for name, make in makers.items():
             print(_row(f'{title}: {name}', measure({title: sequence}, make)[title]))
@@ -297,8 +297,8 @@ def report_detectors(data: Path, cache: Path) -> None:
         print(f'association: no sequences in {", ".join(missing)}')
         return
     makers: dict[str, MakeConfig] = {
-        'byte, score threshold 0.4': published('byte'),
-        'byte, score threshold 0.6': published('byte', 0.6),
+        'byte, score threshold 0.4': reference('byte'),
+        'byte, score threshold 0.6': reference('byte', 0.6),
         'default': default,
     }
     for name, make_detector in detectors(data / 'teachers').items():

@@ -142,31 +142,28 @@ def visible_share(boxes_xyxy: NDArray, size: tuple[int, int]) -> NDArray:
     return share_inside(boxes_xyxy, np.array([0, 0, *size], boxes_xyxy.dtype))
 
 
-def overlapping_of(
+def paired_iou(
     pairs: tuple[NDArray, NDArray], a: NDArray, b: NDArray, pixel: float = 0.0
-) -> tuple[NDArray, NDArray]:
-    """Find those of K given pairs that overlap.
+) -> NDArray:
+    """Return the intersection over union [K] of K pairs of boxes.
 
     Args:
         pairs: indices [K] into a, and [K] into b.
         a: boxes_xyxy [4, N], coordinates first, which is faster for many boxes.
         b: boxes_xyxy [4, M].
         pixel: added to all sides, see `CYTHON_BBOX_PIXEL`.
-
-    Returns:
-        Indices [L] of the overlapping pairs, and their intersection over union [L].
     """
-    (low_a, high_a), (low_b, high_b) = a.reshape(2, 2, -1), b.reshape(2, 2, -1)
     in_a, in_b = pairs
-    width, height = np.minimum(high_a.take(in_a, 1), high_b.take(in_b, 1)) - np.maximum(
-        low_a.take(in_a, 1), low_b.take(in_b, 1)
-    )
-    found = ((width > -pixel) & (height > -pixel)).nonzero()[0]
-    shared = (width.take(found) + pixel) * (height.take(found) + pixel)
+    (low_a, high_a), (low_b, high_b) = a.reshape(2, 2, -1), b.reshape(2, 2, -1)
+    sides = np.minimum(high_a.take(in_a, 1), high_b.take(in_b, 1))
+    sides -= np.maximum(low_a.take(in_a, 1), low_b.take(in_b, 1))
+    sides += pixel
+    np.maximum(sides, 0, out=sides)
+    shared = sides[0] * sides[1]
     (width_a, height_a), (width_b, height_b) = high_a - low_a + pixel, high_b - low_b + pixel
-    areas_a, areas_b = width_a * height_a, width_b * height_b
-    union = areas_a.take(in_a.take(found)) + areas_b.take(in_b.take(found)) - shared
-    return found, shared / union
+    union = (width_a * height_a).take(in_a) + (width_b * height_b).take(in_b)
+    union -= shared
+    return shared / union
 
 
 # -- all pairs -------------------------------------------------------------------------------

@@ -1,7 +1,7 @@
 """Candidate pairs: the tracks and detections that pass a gate, each pair with a cost.
 
-Only few of all pairs pass, so costs are a list of pairs and not a matrix. Pairs that overlap on
-the horizontal axis are found first; everything else is computed for those alone.
+Only few of all pairs pass, so costs are a list of pairs and not a matrix. Pairs whose rectangles
+intersect are found first; everything else is computed for those alone.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from fairmot_ros.boxes import overlapping_of
+from fairmot_ros.boxes import paired_iou
 
 Array = NDArray[np.float64]
 Indices = NDArray[np.int64]
@@ -55,38 +55,47 @@ class CandidatePairs(NamedTuple):
 NO_PAIRS = CandidatePairs(np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0))
 
 
-def intersecting(low_a: Array, high_a: Array, low_b: Array, high_b: Array) -> tuple[Indices, ...]:
-    """Return the pairs of N and M closed intervals that intersect.
+def intersecting(
+    low_a: Array, high_a: Array, low_b: Array, high_b: Array
+) -> tuple[Indices, Indices]:
+    """Return the pairs of N and M rectangles that overlap or touch.
 
     >>> import numpy as np
-    >>> low = np.array([0.0, 5.0])
-    >>> rows, columns = intersecting(low, low + 2, np.array([1.0, 6.5]), np.array([3.0, 9.0]))
+    >>> low = np.array([[0.0, 5.0], [0.0, 0.0]])  # x and y of two squares with sides of 2
+    >>> rows, columns = intersecting(low, low + 2, low + 1, low + 9)
     >>> list(zip(rows.tolist(), columns.tolist()))
-    [(0, 0), (1, 1)]
+    [(0, 0), (1, 0), (1, 1)]
 
     Args:
-        low_a: [N], lower ends.
-        high_a: [N], upper ends.
-        low_b: [M], lower ends of the others.
-        high_b: [M], upper ends of the others.
+        low_a: [2, N], left and top.
+        high_a: [2, N], right and bottom.
+        low_b: [2, M], left and top of the others.
+        high_b: [2, M], right and bottom of the others.
 
     Returns:
-        Indices of the first ones, rising, and of the others.
+        Indices [K] of the first ones, rising, and [K] of the others.
     """
-    if len(low_a) * len(low_b) <= DENSE:
-        return ((low_a[:, None] <= high_b) & (low_b <= high_a[:, None])).nonzero()
-    order = low_b.argsort()
-    starts = low_b.take(order)
-    first = starts.searchsorted(low_a - (high_b - low_b).max())
-    count = starts.searchsorted(high_a, side='right') - first
-    rows = np.arange(len(low_a)).repeat(count)
+    if low_a.shape[1] * low_b.shape[1] <= DENSE:
+        inside = low_a[:, :, None] <= high_b[:, None]
+        inside &= low_b[:, None] <= high_a[:, :, None]
+        rows, columns = (inside[0] & inside[1]).nonzero()
+        return rows, columns
+    (left, top), (right, bottom) = low_b, high_b
+    order = left.argsort()
+    starts = left.take(order)
+    first = starts.searchsorted(low_a[0] - (right - left).max())
+    count = starts.searchsorted(high_a[0], side='right') - first
+    rows = np.arange(len(count)).repeat(count)
     columns = order.take(np.arange(len(rows)) + (first + count - count.cumsum()).repeat(count))
-    touching = (low_a.take(rows) <= high_b.take(columns)).nonzero()[0]
-    return rows.take(touching), columns.take(touching)
+    touching = low_a[0].take(rows) <= right.take(columns)
+    touching &= low_a[1].take(rows) <= bottom.take(columns)
+    touching &= top.take(columns) <= high_a[1].take(rows)
+    chosen = touching.nonzero()[0]
+    return rows.take(chosen), columns.take(chosen)
 
 
 def overlapping(tracks_xyxy: Array, detections_xyxy: Array, pixel: float = 0.0) -> CandidatePairs:
-    """Return the pairs of boxes that overlap, with 1 - IoU as cost.
+    """Return the pairs of boxes that overlap or touch, with 1 - IoU as cost.
 
     >>> import numpy as np
     >>> tracks = np.array([[0.0, 0.0, 10.0, 20.0], [50.0, 0.0, 60.0, 20.0]]).T
@@ -100,12 +109,11 @@ def overlapping(tracks_xyxy: Array, detections_xyxy: Array, pixel: float = 0.0) 
         detections_xyxy: [4, M].
         pixel: added to all sides; `CYTHON_BBOX_PIXEL` in the reference.
     """
-    left, _, right, _ = tracks_xyxy
     rows, columns = intersecting(
-        left - pixel, right + pixel, detections_xyxy[0], detections_xyxy[2]
+        tracks_xyxy[:2] - pixel, tracks_xyxy[2:] + pixel, detections_xyxy[:2], detections_xyxy[2:]
     )
-    overlaps, iou = overlapping_of((rows, columns), tracks_xyxy, detections_xyxy, pixel)
-    return CandidatePairs(rows.take(overlaps), columns.take(overlaps), 1 - iou)
+    iou = paired_iou((rows, columns), tracks_xyxy, detections_xyxy, pixel)
+    return CandidatePairs(rows, columns, 1 - iou)
 
 
 def of_one_class(pairs: CandidatePairs, tracks: NDArray, detections: NDArray) -> CandidatePairs:
@@ -124,14 +132,10 @@ def within_gate(
         measurements: [D, M].
         gate: largest squared distance.
     """
-    # No coordinate may exceed the gate alone; the margin covers rounding.
-    reach = np.sqrt(gate * variance[:2]) * (1 + 1e-9)
-    low, high = positions[:2] - reach, positions[:2] + reach
-    x, y = measurements[:2]
-    rows, columns = intersecting(low[0], high[0], x, x)
-    y = y.take(columns)
-    near = ((low[1].take(rows) <= y) & (y <= high[1].take(rows))).nonzero()[0]
-    rows, columns = rows.take(near), columns.take(near)
+    # The centre alone may not exceed the gate; the margin covers rounding.
+    reach = np.sqrt(gate * (1 + 1e-8) * variance[:2])
+    centre = measurements[:2]
+    rows, columns = intersecting(positions[:2] - reach, positions[:2] + reach, centre, centre)
     residual = measurements.take(columns, 1) - positions.take(rows, 1)
     residual *= residual
     residual *= 1.0 / variance.take(rows, 1)

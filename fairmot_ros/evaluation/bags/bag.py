@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import Collection, Iterator, Mapping
-from contextlib import ExitStack
+from collections.abc import Collection, Iterator
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -66,8 +65,8 @@ class Bag:
             raise
         self.topics: dict[str, Topic] = {}
         for storage in self._storages:
-            found: Mapping[Any, Any] = storage.topics  # a damaged database may hold anything
-            for name, (kind, count) in found.items():
+            topics: dict[Any, Any] = dict(storage.topics)  # a damaged file gives other types
+            for name, (kind, count) in topics.items():
                 if not (isinstance(name, str) and isinstance(kind, str)):
                     self.damage = (
                         self.damage or f'{self.path} is damaged: a topic has no name or type'
@@ -119,14 +118,11 @@ class Bag:
         kind = self.topics[message.topic].type
         what = f'{self.path}: a message on {message.topic} cannot be read as {kind}'
         with reading(what, BagError):
-            first, *older = self._types_of(kind)
-            try:
-                return first.deserialize_cdr(message.data, kind)
-            except Exception:
-                for types in older:
-                    with contextlib.suppress(Exception):
-                        return types.deserialize_cdr(message.data, kind)
-                raise
+            *likely, last = self._types_of(kind)
+            for types in likely:
+                with suppress(Exception):  # what does not fit may raise anything
+                    return types.deserialize_cdr(message.data, kind)
+            return last.deserialize_cdr(message.data, kind)
 
     def topics_of(self, types: Collection[str]) -> list[str]:
         """Return the topics of some types that have messages, in alphabetical order."""
@@ -145,7 +141,7 @@ class Bag:
             return found[0]
         if found:
             raise BagError(
-                f'{self.path} has several topics with {what}, {", ".join(found)}: name one of them'
+                f'{self.path} has several topics with {what}, {", ".join(found)}: choose one'
             )
         raise BagError(
             f'{self.path} has no topic with {what} ({" or ".join(types)}); it holds '

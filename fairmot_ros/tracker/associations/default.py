@@ -388,7 +388,7 @@ class DefaultAssociation(Association):
                 evidence=self._evidence(found, columns)
                 - OVERLAP_EVIDENCE * (overlap > OVERLAP_IOU),
             )
-            table = table.inserted(len(table), spawned)
+            table = table.joined(spawned)
         self._table = table
         self._is_first_frame = False
         return len(columns)
