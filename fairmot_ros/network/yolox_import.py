@@ -10,7 +10,7 @@ from torch import Tensor, nn
 
 from fairmot_ros.file_errors import reason_of
 from fairmot_ros.network.base import SIZE_MULTIPLE
-from fairmot_ros.network.checkpoint import CheckpointError
+from fairmot_ros.network.checkpoint_content import CheckpointError
 from fairmot_ros.network.csp import Conv
 from fairmot_ros.network.registry import create_network
 from fairmot_ros.network.yolox import YoloxNano
