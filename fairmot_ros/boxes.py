@@ -37,28 +37,28 @@ TRACKEVAL_EPSILON = float(np.finfo(np.float64).eps)
 
 def xyxy_to_xywh(boxes: NDArray) -> NDArray:
     """Convert [..., 4]; sizes are rounded to the type of the boxes."""
-    xywh = boxes.copy('K')
+    xywh = _float_copy(boxes)
     xywh[..., 2:] -= boxes[..., :2]
     return xywh
 
 
 def xywh_to_xyxy(boxes: NDArray) -> NDArray:
     """Convert [..., 4]."""
-    xyxy = boxes.copy('K')
+    xyxy = _float_copy(boxes)
     xyxy[..., 2:] += boxes[..., :2]
     return xyxy
 
 
 def xywh_to_cxcywh(boxes: NDArray) -> NDArray:
     """Convert [..., 4]."""
-    centred = boxes.copy('K')
+    centred = _float_copy(boxes)
     centred[..., :2] += boxes[..., 2:] / 2
     return centred
 
 
 def cxcywh_to_xywh(boxes: NDArray) -> NDArray:
     """Convert [..., 4]."""
-    xywh = boxes.copy('K')
+    xywh = _float_copy(boxes)
     xywh[..., :2] -= boxes[..., 2:] / 2
     return xywh
 
@@ -67,6 +67,11 @@ def xyxy_to_cxcywh(boxes: NDArray) -> NDArray:
     """Convert [..., 4]."""
     low, high = boxes[..., :2], boxes[..., 2:]
     return np.concatenate(((low + high) / 2, high - low), -1)
+
+
+def _float_copy(boxes: NDArray) -> NDArray:
+    """Return a copy that holds fractions, in the same type if that does."""
+    return boxes.astype(np.result_type(boxes, np.float32), order='K')
 
 
 def boxes_around(centres: Boxes, sizes: Boxes) -> Boxes:

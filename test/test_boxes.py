@@ -63,6 +63,12 @@ def test_forms(convert: Callable) -> None:
     assert convert(NONE).shape == (0, 4)
 
 
+@pytest.mark.parametrize('convert', CONVERSIONS, ids=lambda f: f.__name__)
+def test_whole_numbers_become_fractions(convert: Callable) -> None:
+    whole = np.array([[3, 5, 9, 12], [0, 0, 1, 1]])
+    assert_array_equal(convert(whole), convert(whole.astype(np.float64)))
+
+
 def test_sizes_are_rounded_to_the_type_of_the_boxes() -> None:
     corners = np.array([[0.1, 0.1, 100.3, 200.7]], np.float32)
     assert_array_equal(xyxy_to_xywh(corners)[:, 2:], corners[:, 2:] - corners[:, :2])

@@ -93,11 +93,19 @@ def test_checkpoints_that_hold_something_else(content: object, tmp_path: Path) -
         load_checkpoint(path)
 
 
-@pytest.mark.parametrize('key', ['input_size', 'score_line', 'thresholds'])
-def test_checkpoints_with_odd_descriptions(key: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ('key', 'odd'),
+    [
+        ('input_size', ['a', None]),
+        ('calibration', '{'),
+        ('calibration', '[1]'),
+        ('calibration', '{"thresholds": {"x": "y"}}'),
+        ('calibration', '{"score_line": ["a", null]}'),
+    ],
+)
+def test_checkpoints_with_odd_descriptions(key: str, odd: object, tmp_path: Path) -> None:
     path = tmp_path / 'model.pth'
     network = create_network('yolo', stem_channels=4, head_conv=4, reid_dim=4)
-    odd = {'x': 'y'} if key == 'thresholds' else ['a', None]
     save_checkpoint(network, path, **{key: odd})
     with pytest.raises(CheckpointError, match='model.pth is not a FairMOT checkpoint'):
         load_checkpoint(path)
