@@ -11,6 +11,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from fairmot_ros.file_errors import reading, reason_of
 from fairmot_ros.network.base import ModelInfo, Network
 from fairmot_ros.network.registry import ARCHITECTURES, create_network
 
@@ -38,18 +39,19 @@ def load_checkpoint(path: str | Path) -> Network:
         CheckpointError: if the file is missing, unreadable or holds something else.
     """
     path = Path(path)
-    content = _read(path)
-    state = _strip(_find_state_dict(content, path))
-    architecture = _find_architecture(state, path)
-    known = ARCHITECTURES[architecture]
-    network = create_network(
-        architecture,
-        **{name: read(state) for name, (_, read) in (known.sizes | known.options).items()},
-    )
-    _check_fit(state, network.state_dict(), architecture, path)
-    network.load_state_dict(state)
-    network.info = _describe(network.info, content, path)
-    return network.eval()
+    with reading(f'{path} is not a FairMOT checkpoint', CheckpointError):
+        content = _read(path)
+        state = _strip(_find_state_dict(content, path))
+        architecture = _find_architecture(state, path)
+        known = ARCHITECTURES[architecture]
+        network = create_network(
+            architecture,
+            **{name: read(state) for name, (_, read) in (known.sizes | known.options).items()},
+        )
+        _check_fit(state, network.state_dict(), architecture, path)
+        network.load_state_dict(state)
+        network.info = _describe(network.info, content, path)
+        return network.eval()
 
 
 def initialise(network: Network, path: str | Path) -> list[str]:
@@ -65,7 +67,8 @@ def initialise(network: Network, path: str | Path) -> list[str]:
         CheckpointError: if the file is unreadable or of another architecture.
     """
     path = Path(path)
-    state = _strip(_find_state_dict(_read(path), path))
+    with reading(f'{path} is not a FairMOT checkpoint', CheckpointError):
+        state = _strip(_find_state_dict(_read(path), path))
     expected = network.state_dict()
     fresh = []
     for head in network.head_names:
@@ -121,8 +124,8 @@ def _read(path: Path) -> Any:
         )
     try:
         return torch.load(path, map_location='cpu', weights_only=True)
-    except (pickle.UnpicklingError, RuntimeError, EOFError, ValueError, KeyError) as error:
-        reason = (str(error).strip() or type(error).__name__).splitlines()[0]
+    except Exception as error:  # damaged bytes raise almost anything
+        reason = reason_of(error)
         if isinstance(error, pickle.UnpicklingError):  # torch's own text advises to run the code
             reason = 'it is of another kind or holds more than that'
         raise CheckpointError(
@@ -136,7 +139,7 @@ def _find_state_dict(content: Any, path: Path) -> dict[str, Tensor]:
     if (
         not isinstance(state, dict)
         or not state
-        or not all(isinstance(value, Tensor) for value in state.values())
+        or not all(isinstance(k, str) and isinstance(v, Tensor) for k, v in state.items())
     ):
         raise CheckpointError(
             f"{path} holds no weights: expected a dict with 'state_dict' or a state_dict itself"

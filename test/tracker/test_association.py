@@ -147,3 +147,24 @@ def test_low_scores_confirm_tracks_later() -> None:
         sights.append(shown.index(True) + 1)
     assert sights[0] == 2
     assert 3 <= sights[1] <= 8
+
+
+@pytest.mark.parametrize(
+    ('others', 'height', 'expected'),
+    [
+        pytest.param([], 100, [1], id='alone'),
+        pytest.param([], 150, [], id='another height'),
+        pytest.param([(70, 100)], 100, [], id='two detections'),
+    ],
+)
+def test_small_overlap_matches_unambiguous_pairs(
+    others: list[tuple[float, float]], height: float, expected: list[int]
+) -> None:
+    def frame(*places: tuple[float, float]) -> Detections:
+        boxes = [[x, 200 - height, x + 40, 200] for x, height in places]
+        return Detections(boxes, [0.9] * len(boxes))
+
+    tracker = Tracker()
+    last(tracker, [frame((100, 100))] * 5)
+    tracks = tracker.update(frame((130, height), *others), 0.5)
+    assert ids(tracks) == expected

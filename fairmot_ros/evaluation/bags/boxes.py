@@ -11,10 +11,12 @@ from tqdm import tqdm
 
 from fairmot_ros.boxes import cxcywh_to_xywh, xywh_to_cxcywh
 from fairmot_ros.evaluation.bags.bag import Bag
+from fairmot_ros.evaluation.bags.errors import BagError
 from fairmot_ros.evaluation.bags.message_types import DETECTIONS, TRACKS
 from fairmot_ros.evaluation.bags.writer import BagWriter
 from fairmot_ros.evaluation.mot_classes import CLASS_NAMES, CLASS_NUMBERS
 from fairmot_ros.evaluation.mot_format import CLASS, HEIGHT, ID, LEFT, MARK, MotArray
+from fairmot_ros.file_errors import reading
 
 PERSON = 'person'  # the label of a box of a benchmark without classes
 _TRACKED = 1  # of Track.msg
@@ -67,6 +69,11 @@ def read_boxes(bag: Bag, topic: str) -> BoxTable:
     Raises:
         BagError: if a message cannot be read.
     """
+    with reading(f'{bag.path}: the boxes on {topic} cannot be read', BagError):
+        return _read_boxes(bag, topic)
+
+
+def _read_boxes(bag: Bag, topic: str) -> BoxTable:
     split = _split_tracks if bag.topics[topic].type == TRACKS else _split_detections
     stamps: list[int] = []
     message: list[int] = []

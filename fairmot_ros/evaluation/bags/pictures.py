@@ -9,6 +9,7 @@ from fairmot_ros.evaluation.bags.bag import Bag, Message
 from fairmot_ros.evaluation.bags.errors import BagError
 from fairmot_ros.evaluation.bags.frames import header_stamp
 from fairmot_ros.evaluation.bags.message_types import COMPRESSED_IMAGE, IMAGE_TYPES
+from fairmot_ros.file_errors import reading
 from fairmot_ros.pixels import ENCODINGS, BgrImage, ImageError, compressed_to_bgr, raw_to_bgr
 
 
@@ -49,7 +50,9 @@ class ImageStream:
         A message without a stamp has the time of its recording.
         """
         for message in self.bag.messages([self.topic]):
-            yield header_stamp(message.data) or message.time, message
+            with reading(f'{self.bag.path}: a message on {self.topic} has no stamp', BagError):
+                stamp = header_stamp(message.data)
+            yield stamp or message.time, message
 
     def pictures(self, stamps: Collection[int] | None = None) -> Iterator[Picture]:
         """Yield the images, or those with some stamps, one by one.
@@ -63,7 +66,7 @@ class ImageStream:
 
     def _decode(self, message: Message) -> BgrImage:
         image = self.bag.decode(message)
-        try:
+        with reading(f'{self.bag.path}, an image on {self.topic}', BagError):
             if self.compressed:
                 return compressed_to_bgr(image)
             if image.encoding not in ENCODINGS:
@@ -72,5 +75,3 @@ class ImageStream:
                     f'{", ".join(ENCODINGS)}'
                 )
             return raw_to_bgr(image)
-        except ImageError as error:
-            raise BagError(f'{self.bag.path}, an image on {self.topic}: {error}') from error

@@ -12,7 +12,9 @@ frame:
    c. box distance to low-score detections, tracks matched in the previous frame (BYTE, Zhang et
       al. 2022);
    d. appearance distance without gate, tracks lost for up to `reid_timeout`;
-   e. appearance distance, then box distance of all scores, tentative tracks.
+   e. appearance distance, then box distance of all scores, tentative tracks;
+   f. a larger box distance, where track and detection have no other candidate and similar
+      heights: tracks matched in the previous frame and tentative tracks.
 4. Update matched tracks, spawn tracks from unmatched high-score detections, prune expired ones.
 """
 
@@ -69,6 +71,10 @@ VELOCITY_DECAY = 1.7
 SINGLE_OBSERVATION_FACTOR = 6.0
 #: Share of the box distance in the cost of the appearance stages.
 BOX_SHARE = 0.02
+#: Largest box distance of unambiguous pairs.
+UNAMBIGUOUS_DISTANCE = 0.88
+#: Largest ratio of the heights in an unambiguous pair.
+UNAMBIGUOUS_HEIGHT_RATIO = 1.25
 #: IoU with a matched detection above which a new track needs more evidence (likely a body part).
 OVERLAP_IOU = 0.15
 #: The additional evidence.
@@ -196,6 +202,8 @@ class DefaultAssociation(Association):
             gated = high_pairs.only(~confirmed.take(rows))
             matching.assign(self._by_appearance(gated, found), config.max_appearance_distance)
         matching.assign(pairs.only(~confirmed.take(pairs.rows)), config.max_tentative_distance)
+        waiting = (in_sight | ~confirmed).take(pairs.rows)
+        matching.assign(self._unambiguous(pairs, waiting, found), UNAMBIGUOUS_DISTANCE)
 
         self._update_score_scale(matching, found, seconds)
         self._correct(matching, found, appearance)
@@ -255,6 +263,28 @@ class DefaultAssociation(Association):
         if not self._config.separate_classes:
             return pairs
         return of_one_class(pairs, self._table.class_ids, found.class_ids)
+
+    def _unambiguous(
+        self, pairs: CandidatePairs, eligible: Mask, found: Observations
+    ) -> CandidatePairs:
+        """Return the eligible pairs of similar height without a rival below the threshold.
+
+        Noisy boxes at a low frame rate often overlap little with the prediction. Where nothing
+        else is near, the height tells whether the detection fits.
+
+        Args:
+            pairs: all candidate pairs, matched ones among them.
+            eligible: [K], which pairs to return.
+            found: the detections.
+        """
+        near = pairs.cost < UNAMBIGUOUS_DISTANCE
+        pairs, eligible = pairs.only(near), eligible[near]
+        rows, columns, _ = pairs
+        eligible &= (np.bincount(rows)[rows] == 1) & (np.bincount(columns)[columns] == 1)
+        pairs = pairs.only(eligible)
+        heights = self._table.state[kalman.P, kalman.HEIGHT].take(pairs.rows)
+        ratio = heights / found.measurements[kalman.HEIGHT].take(pairs.columns)
+        return pairs.only(np.maximum(ratio, 1 / ratio) < UNAMBIGUOUS_HEIGHT_RATIO)
 
     def _by_appearance(self, pairs: CandidatePairs, found: Observations) -> CandidatePairs:
         """Return the pairs at their appearance distance, plus a small share of box distance."""
