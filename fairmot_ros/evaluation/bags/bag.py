@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -65,7 +65,8 @@ class Bag:
             raise
         self.topics: dict[str, Topic] = {}
         for storage in self._storages:
-            for name, (kind, count) in storage.topics.items():
+            topics: dict[Any, Any] = dict(storage.topics)  # a damaged file gives other types
+            for name, (kind, count) in topics.items():
                 if not (isinstance(name, str) and isinstance(kind, str)):
                     self.damage = (
                         self.damage or f'{self.path} is damaged: a topic has no name or type'
@@ -117,13 +118,11 @@ class Bag:
         kind = self.topics[message.topic].type
         what = f'{self.path}: a message on {message.topic} cannot be read as {kind}'
         with reading(what, BagError):
-            first, *others = self._types_of(kind)
-            try:
-                return first.deserialize_cdr(message.data, kind)
-            except Exception:
-                for types in others:
+            *likely, last = self._types_of(kind)
+            for types in likely:
+                with suppress(Exception):  # what does not fit may raise anything
                     return types.deserialize_cdr(message.data, kind)
-                raise
+            return last.deserialize_cdr(message.data, kind)
 
     def topics_of(self, types: Collection[str]) -> list[str]:
         """Return the topics of some types that have messages, in alphabetical order."""
