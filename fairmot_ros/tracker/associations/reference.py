@@ -258,8 +258,8 @@ class ReferenceAssociation(Association):
             return
         is_matched = partner >= 0
         is_lost = ~is_matched & old.confirmed & ~old.expired
-        kept = np.count_nonzero(is_matched[:tracked])  # the others were lost
-        just_lost = np.count_nonzero(is_lost[:tracked])
+        kept = int(np.count_nonzero(is_matched[:tracked]))  # the others were lost
+        just_lost = int(np.count_nonzero(is_lost[:tracked]))
         matched, unmatched = is_matched.nonzero()[0], is_lost.nonzero()[0]
         room = np.zeros(0 if spawned is None else len(spawned), np.int64)
         visible = np.concatenate((matched[:kept], room, matched[kept:]))
