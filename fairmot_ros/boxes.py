@@ -38,28 +38,32 @@ TRACKEVAL_EPSILON = float(np.finfo(np.float64).eps)
 def xyxy_to_xywh(boxes: NDArray) -> NDArray:
     """Convert [..., 4]; sizes are rounded to the type of the boxes."""
     xywh = _float_copy(boxes)
-    xywh[..., 2:] -= boxes[..., :2]
+    size = xywh[..., 2:]
+    size -= boxes[..., :2]
     return xywh
 
 
 def xywh_to_xyxy(boxes: NDArray) -> NDArray:
     """Convert [..., 4]."""
     xyxy = _float_copy(boxes)
-    xyxy[..., 2:] += boxes[..., :2]
+    high = xyxy[..., 2:]
+    high += boxes[..., :2]
     return xyxy
 
 
 def xywh_to_cxcywh(boxes: NDArray) -> NDArray:
     """Convert [..., 4]."""
     centred = _float_copy(boxes)
-    centred[..., :2] += boxes[..., 2:] / 2
+    centre = centred[..., :2]
+    centre += boxes[..., 2:] / 2
     return centred
 
 
 def cxcywh_to_xywh(boxes: NDArray) -> NDArray:
     """Convert [..., 4]."""
     xywh = _float_copy(boxes)
-    xywh[..., :2] -= boxes[..., 2:] / 2
+    low = xywh[..., :2]
+    low -= boxes[..., 2:] / 2
     return xywh
 
 

@@ -21,7 +21,7 @@ def snapshot(association: Association, indices: Indices, state: TrackState) -> T
         boxes_xywh=boxes.T.copy(),
         scores=table.scores.take(indices),
         class_ids=table.class_ids.take(indices),
-        velocities=(velocity[:2] * rate).T.copy(),
+        velocities=np.multiply(velocity[:2].T, rate, order='C'),
         covariances=association.parametrization.size_covariance(position, variance),
         embeddings=embeddings,
         states=np.full(len(indices), state, np.uint8),

@@ -256,10 +256,11 @@ class ReferenceAssociation(Association):
             if spawned is not None:
                 self._table, self._tracked = spawned, len(spawned)
             return
-        matched = (partner >= 0).nonzero()[0]
-        unmatched = ((partner < 0) & old.confirmed & ~old.expired).nonzero()[0]
-        kept = int(matched.searchsorted(tracked))  # number of matched tracks that were not lost
-        just_lost = int(unmatched.searchsorted(tracked))
+        is_matched = partner >= 0
+        is_lost = ~is_matched & old.confirmed & ~old.expired
+        kept = int(np.count_nonzero(is_matched[:tracked]))  # the others were lost
+        just_lost = int(np.count_nonzero(is_lost[:tracked]))
+        matched, unmatched = is_matched.nonzero()[0], is_lost.nonzero()[0]
         room = np.zeros(0 if spawned is None else len(spawned), np.int64)
         visible = np.concatenate((matched[:kept], room, matched[kept:]))
         order = np.concatenate((visible, unmatched[just_lost:], unmatched[:just_lost]))
