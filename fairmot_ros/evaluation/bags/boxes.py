@@ -152,9 +152,8 @@ class BoxMaker:
 
     def detections(self, rows: MotArray, header: Any) -> Any:
         """Return the boxes of one frame as Detection2DArray; the score is the row's mark."""
-        return self._make(
-            DETECTIONS, header=header, detections=[self._detection(row, header) for row in rows]
-        )
+        found = [self._detection(row, header) for row in rows.astype(np.float64)]
+        return self._make(DETECTIONS, header=header, detections=found)
 
     def _detection(self, row: NDArray[np.float64], header: Any) -> Any:
         x, y, width, height = xywh_to_cxcywh(row[LEFT : HEIGHT + 1]).tolist()
