@@ -16,6 +16,8 @@ Points = NDArray[np.float64]
 # Share of a box, (left, top, right, bottom), that a standing person's torso fills: what lies
 # behind the person shows mostly around the head and between the legs.
 TORSO = (0.3, 0.2, 0.7, 0.6)
+#: Numbers of distortion coefficients that OpenCV takes; none is no distortion.
+DISTORTION_SIZES = (0, 4, 5, 8, 12, 14)
 MIN_DEPTH = 0.1  # metres; nearer readings are noise or the robot itself
 
 
@@ -41,6 +43,13 @@ class PinholeCamera:
                 'the camera is not calibrated: its focal lengths must be positive, got '
                 f'{np.asarray(self.matrix).ravel().tolist()}'
             )
+        if self.distortion.any() and self.distortion.size not in DISTORTION_SIZES:
+            raise ValueError(
+                f'the camera has {self.distortion.size} distortion coefficients; expected '
+                f'{", ".join(map(str, DISTORTION_SIZES[:-1]))} or {DISTORTION_SIZES[-1]}'
+            )
+        if not (np.isfinite(self.matrix).all() and np.isfinite(self.distortion).all()):
+            raise ValueError('the calibration of the camera has values that are not finite')
 
     @property
     def focal_lengths(self) -> tuple[float, float]:

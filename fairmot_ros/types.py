@@ -23,7 +23,7 @@ class Detections:
 
     Attributes:
         boxes_xyxy: float32 [N, 4], left, top, right, bottom in source-image pixels.
-        scores: float32 [N], confidence in 0..1.
+        scores: float32 [N], confidence in 0..1; others are allowed as long as they are finite.
         embeddings: float32 [N, D], appearance vectors of any length, or None.
         class_ids: int64 [N], index into the model's labels.
     """

@@ -86,3 +86,39 @@ def test_nobody_is_nowhere() -> None:
 def test_an_uncalibrated_camera_is_refused() -> None:
     with pytest.raises(ValueError, match='not calibrated'):
         PinholeCamera(640, 480, np.zeros((3, 3)))
+
+
+@pytest.mark.parametrize('size', [1, 2, 3, 6, 7, 9, 13, 15, 100])
+def test_an_unknown_number_of_distortion_coefficients_is_refused(size: int) -> None:
+    matrix = np.diag([700.0, 700.0, 1.0])
+    with pytest.raises(ValueError, match=f'has {size} distortion coefficients; expected 0, 4, 5'):
+        PinholeCamera(640, 480, matrix, np.full(size, 0.01))
+    PinholeCamera(640, 480, matrix, np.zeros(size)).rays([[1.0, 2.0]])
+
+
+@pytest.mark.parametrize('size', [0, 4, 5, 8, 12, 14])
+def test_every_number_of_distortion_coefficients_of_opencv_is_used(size: int) -> None:
+    camera = PinholeCamera(640, 480, np.diag([700.0, 700.0, 1.0]), np.full(size, 0.001))
+    assert np.isfinite(camera.rays([[1.0, 2.0]])).all()
+
+
+@pytest.mark.parametrize('place', [(0, 0), (1, 2), None])
+def test_a_calibration_with_values_that_are_not_finite_is_refused(place: tuple | None) -> None:
+    matrix, distortion = np.diag([700.0, 700.0, 1.0]), np.zeros(5)
+    if place is None:
+        distortion[1] = np.nan
+    else:
+        matrix[place] = np.inf
+    with pytest.raises(ValueError, match='not finite'):
+        PinholeCamera(640, 480, matrix, distortion)
+
+
+@pytest.mark.parametrize('boxes', [[], np.zeros((0, 4))])
+def test_without_boxes_there_are_no_positions(camera: PinholeCamera, boxes: list) -> None:
+    depth = np.ones((480, 640), np.float32)
+    for found in (
+        locate_by_depth(camera, depth, boxes),
+        locate_on_ground(camera, boxes, 1.0, 0.0),
+    ):
+        assert (found.centres.shape, found.sizes.shape) == ((0, 3), (0, 2))
+        assert found.known.shape == (0,)

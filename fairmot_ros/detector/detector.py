@@ -171,7 +171,7 @@ class Detector:
         predictions = self._engine([letterbox(image_bgr, self.input_size, self._enlarge)])
         size = image_bgr.shape[1], image_bgr.shape[0]
         boxes = map_to_input(
-            np.asarray(boxes_xyxy, np.float32), self.input_size, size, self._enlarge
+            np.asarray(boxes_xyxy, np.float32).reshape(-1, 4), self.input_size, size, self._enlarge
         )
         found = predictions.embeddings_at(0, torch.from_numpy(boxes).to(self.device))
         assert found is not None

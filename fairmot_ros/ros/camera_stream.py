@@ -33,6 +33,7 @@ class CameraStream:
         frames: judges and tracks the frames.
         outputs: what is published of each frame, the tracks first.
         statistics: shared; what happened to the messages.
+        warnings: shared; sentences about the input of the last tracked frame, replaced as a whole.
         known: shared; the visible and lost tracks after the last frame, by id, replaced as a
             whole; empty without a gallery.
     """
@@ -52,6 +53,7 @@ class CameraStream:
         self.frames = frames
         self.outputs = outputs
         self.statistics = statistics
+        self.warnings: tuple[str, ...] = ()
         self.known: Mapping[int, Track] = {}
         self._clock = clock
         self._logger = logger
@@ -59,6 +61,9 @@ class CameraStream:
         self._parameters: TrackingParameters | None = None
         self._reset_requested = threading.Event()
         self._last_report = -float('inf')
+        self._last_output_report = -float('inf')
+        self._new_warnings: list[str] = []
+        self._logged_warnings: set[str] = set()
 
     @property
     def gallery(self) -> Gallery | None:
@@ -74,6 +79,7 @@ class CameraStream:
     def begin(self, received: ReceivedMessage, parameters: TrackingParameters) -> bool:
         """Apply pending parameter changes and resets; return whether the message is fresh."""
         self.statistics.add('wait', time.perf_counter() - received.arrived)
+        self._new_warnings.clear()
         if parameters is not self._parameters:
             self.frames.configure(parameters.frames(self._thresholds))
             self._parameters = parameters
@@ -136,12 +142,25 @@ class CameraStream:
             ),
             rate=self.statistics.tick(),
         )
+        self.warnings = tuple(self._new_warnings)
+        self.statistics.note_success(self._publish(result, stamp))
+
+    def _publish(self, result: FrameResult, stamp: float) -> str:
+        """Publish a frame's result; return what is wrong with some outputs, or ''.
+
+        An output that fails does not keep the others from being published.
+        """
+        failures = []
         for output in self.outputs:
-            with self.statistics.measure(output.stage):
-                output.publish(result)
+            try:
+                with self.statistics.measure(output.stage):
+                    output.publish(result)
+            except Exception as error:
+                if rclpy.ok():  # else a signal has ended everything, this output with it
+                    failures.append(self._report_output(output, error))
             if output is self.outputs[0]:  # the tracks are published
                 self._note_latency(stamp)
-        self.statistics.note_success()
+        return '; '.join(failures)
 
     # -- failures --------------------------------------------------------------------------------
 
@@ -154,11 +173,16 @@ class CameraStream:
             if rclpy.ok():  # else a signal has ended everything, this frame with it
                 self.report(error)
 
+    def warn(self, text: str) -> None:
+        """Note that the input of this frame is probably not as intended; log a new text once."""
+        self._new_warnings.append(text)
+        if text not in self._logged_warnings:
+            self._logged_warnings.add(text)
+            self._logger.warning(f'{self.name}: {text}' if self.name else text)
+
     def report(self, error: Exception) -> None:
         """Count a failure; log it unless one was logged just before."""
-        # A ValueError is a sentence about the input; all else is a fault that needs its trace.
-        expected = isinstance(error, ValueError)
-        message = str(error) if expected else f'{type(error).__name__}: {error}'
+        message = _describe(error)
         self.statistics.note_failure(message)
         if time.monotonic() - self._last_report < REPORT_SECONDS:
             return
@@ -166,7 +190,21 @@ class CameraStream:
         of = f' of {self.name}' if self.name else ''
         number = self.statistics.snapshot().counters.received
         self._logger.error(f'input {number}{of} was not processed: {message}')
-        if not expected:
+        self._log_trace(error)
+
+    def _report_output(self, output: Output, error: Exception) -> str:
+        """Return a sentence on a failed output; log it unless one was logged just before."""
+        of = f' of {self.name}' if self.name else ''
+        text = f'{type(output).__name__}{of} could not publish: {_describe(error)}'
+        if time.monotonic() - self._last_output_report >= REPORT_SECONDS:
+            self._last_output_report = time.monotonic()
+            self._logger.error(text)
+            self._log_trace(error)
+        return text
+
+    def _log_trace(self, error: Exception) -> None:
+        """Log the traceback of a fault; a ValueError is a sentence about the input."""
+        if not isinstance(error, ValueError):
             self._logger.error(''.join(traceback.format_exception(error)))
 
     def _change_model(self, gallery: Gallery, model: str) -> None:
@@ -196,4 +234,12 @@ class CameraStream:
         """Make outputs and services start anew after a reset."""
         self.known = {}
         for output in self.outputs:
-            output.forget()
+            try:
+                output.forget()
+            except Exception as error:
+                if rclpy.ok():
+                    self._report_output(output, error)
+
+
+def _describe(error: Exception) -> str:
+    return str(error) if isinstance(error, ValueError) else f'{type(error).__name__}: {error}'

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
-from fairmot_ros.ros.image_conversion import BgrImage
+from fairmot_ros.pixels import BgrImage, Warn
 from fairmot_ros.types import Detections
 
 
@@ -30,8 +30,16 @@ class DetectionSource(Protocol):
     def configure(self, parameters: Any) -> None:
         """Apply changed parameters."""
 
-    def read(self, message: Any) -> Any:
-        """Return what `detect` takes; raises ValueError if the message cannot be used."""
+    def read(self, message: Any, warn: Warn) -> Any:
+        """Return what `detect` takes.
+
+        Args:
+            message: as subscribed.
+            warn: called with a sentence if the message is probably not as intended.
+
+        Raises:
+            ValueError: if the message cannot be used.
+        """
 
     def detect(self, inputs: Sequence[Any]) -> list[Detections]:
         """Return the detections in each of the inputs."""

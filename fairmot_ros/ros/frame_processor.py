@@ -37,7 +37,7 @@ class FrameProcessor:
                 if not stream.begin(received, parameters):
                     continue
                 with stream.statistics.measure('convert'):
-                    value = self._source.read(received.message)
+                    value = self._source.read(received.message, stream.warn)
                 if stream.admit(received, self._source.image(value)):
                     admitted[stream] = value
         for stream, detections in self._detect(admitted).items():

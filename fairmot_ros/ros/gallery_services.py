@@ -20,6 +20,8 @@ from fairmot_ros.srv import EnrolIdentity, ForgetIdentity, QueryIdentity
 from fairmot_ros.tracker.gallery import Gallery, Match
 from fairmot_ros.types import Track
 
+MAX_NAME_LENGTH = 200
+
 Response = TypeVar('Response')
 
 
@@ -43,6 +45,10 @@ class GalleryServices:
 
     def _enrol(self, request: EnrolIdentity.Request, response: EnrolIdentity.Response) -> str:
         galleries = self._galleries()
+        if len(request.name) > MAX_NAME_LENGTH:
+            raise ValueError(
+                f'the name has {len(request.name)} characters; expected at most {MAX_NAME_LENGTH}'
+            )
         looks, of, track = self._looks(request.id, request.embedding)
         number = _number(request.id)
         for stream, gallery in galleries.items():

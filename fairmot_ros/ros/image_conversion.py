@@ -10,37 +10,44 @@ from sensor_msgs.msg import CompressedImage, Image
 from std_msgs.msg import Header
 
 from fairmot_ros.pixels import (
+    DEPTH_ENCODINGS,
     ENCODINGS,
+    MAX_IMAGE_PIXELS,
     BgrImage,
     ImageError,
+    Warn,
+    check_size,
     compressed_to_bgr,
+    ignore,
     raw_to_bgr,
+    unknown_encoding,
     view,
 )
 
 __all__ = ['ENCODINGS', 'BgrImage', 'ImageError', 'from_bgr', 'to_bgr', 'to_depth']
 
 # encoding of a depth image: its numbers, and how many metres one is.
-DEPTH_ENCODINGS = {'16UC1': (np.uint16, 0.001), '32FC1': (np.float32, 1.0)}
+DEPTH_UNITS = {'16UC1': (np.uint16, 0.001), '32FC1': (np.float32, 1.0)}
 
 
-def to_bgr(message: Image | CompressedImage) -> BgrImage:
-    """Return the picture as uint8 [H, W, 3]; for bgr8 it is a view of the message's data.
+def to_bgr(
+    message: Image | CompressedImage, max_pixels: int = MAX_IMAGE_PIXELS, warn: Warn = ignore
+) -> BgrImage:
+    """Return the pixels as uint8 [H, W, 3]; for bgr8 they are a view of the message's data.
+
+    Args:
+        message: the image.
+        max_pixels: largest width x height.
+        warn: called with a sentence if the image is probably not as intended.
 
     Raises:
-        ImageError: if the message is empty or damaged or has an unknown encoding.
+        ImageError: if the message is empty, damaged, too large or has an unknown encoding.
     """
     if isinstance(message, CompressedImage):
-        return compressed_to_bgr(message)
-    if message.width == 0 or message.height == 0:
-        raise ImageError(f'the image is empty: {message.width} x {message.height} pixels')
-    if message.encoding in ENCODINGS:
-        return raw_to_bgr(message)
-    if message.encoding in DEPTH_ENCODINGS:
-        raise ImageError(
-            f'the encoding {message.encoding!r} is that of a depth image; people are found in '
-            "the camera's colour or grey image"
-        )
+        return compressed_to_bgr(message, max_pixels, warn)
+    if message.encoding in (*ENCODINGS, *DEPTH_ENCODINGS):
+        return raw_to_bgr(message, max_pixels, warn)
+    check_size(message.width, message.height, max_pixels)
     return _by_cv_bridge(message)
 
 
@@ -50,31 +57,27 @@ def to_depth(message: Image) -> NDArray[np.float32]:
     Raises:
         ImageError: if the message is empty or damaged, or has an encoding not of that REP.
     """
-    if message.width == 0 or message.height == 0:
-        raise ImageError(f'the depth image is empty: {message.width} x {message.height} pixels')
-    if message.encoding not in DEPTH_ENCODINGS:
+    check_size(message.width, message.height)
+    if message.encoding not in DEPTH_UNITS:
         raise ImageError(
-            f'the encoding {message.encoding!r} is not that of a depth image; expected '
-            + ' or '.join(DEPTH_ENCODINGS)
+            f'the encoding {message.encoding[:40]!r} is not that of a depth image; expected '
+            + ' or '.join(DEPTH_UNITS)
         )
-    dtype, unit = DEPTH_ENCODINGS[message.encoding]
+    dtype, unit = DEPTH_UNITS[message.encoding]
     depth = view(message, dtype, 1)[..., 0].astype(np.float32)
     return depth * np.float32(unit)
 
 
 def _by_cv_bridge(message: Image) -> BgrImage:
-    """All further encodings, where cv_bridge is installed."""
+    """Convert further encodings, where cv_bridge is installed and knows them."""
     try:
         from cv_bridge import CvBridge, CvBridgeError
     except ImportError:
-        raise ImageError(
-            f'the encoding {message.encoding!r} needs cv_bridge, which is not installed; '
-            f'without it, {", ".join(ENCODINGS)} can be used'
-        ) from None
+        raise unknown_encoding(message.encoding) from None
     try:
         return CvBridge().imgmsg_to_cv2(message, 'bgr8')
-    except (CvBridgeError, ValueError) as error:
-        raise ImageError(f'cannot convert {message.encoding!r} to bgr8: {error}') from error
+    except (CvBridgeError, ValueError, RuntimeError):
+        raise unknown_encoding(message.encoding) from None
 
 
 def from_bgr(picture: BgrImage, header: Header) -> Image:

@@ -8,6 +8,7 @@ from sensor_msgs.msg import CompressedImage, Image
 
 from fairmot_ros.detector import Detector
 from fairmot_ros.detector.engines.devices import free_device_memory
+from fairmot_ros.pixels import MAX_IMAGE_PIXELS, Warn
 from fairmot_ros.ros.image_conversion import BgrImage, to_bgr
 from fairmot_ros.ros.parameters import NodeParameters
 from fairmot_ros.types import Detections
@@ -22,6 +23,7 @@ class NetworkSource:
         self.model = detector.model_name
         self.runtime = detector.runtime
         self.thresholds = detector.info.thresholds
+        self._max_pixels = MAX_IMAGE_PIXELS
 
     @property
     def labels(self) -> Sequence[str]:
@@ -29,12 +31,13 @@ class NetworkSource:
         return self.detector.labels
 
     def configure(self, parameters: NodeParameters) -> None:
-        """Apply the detection threshold."""
+        """Apply the detection threshold and the limit on the size of images."""
+        self._max_pixels = parameters.images.max_image_pixels
         self.detector.score_threshold = parameters.detector.score_threshold
 
-    def read(self, message: Image | CompressedImage) -> BgrImage:
+    def read(self, message: Image | CompressedImage, warn: Warn) -> BgrImage:
         """Return the image; raises ImageError."""
-        return to_bgr(message)
+        return to_bgr(message, self._max_pixels, warn)
 
     def detect(self, inputs: Sequence[BgrImage]) -> list[Detections]:
         """Return the detections in each image, by one forward pass."""

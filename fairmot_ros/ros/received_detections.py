@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 from vision_msgs.msg import BoundingBox2D, Detection2DArray
 
 from fairmot_ros.msg import TrackArray
+from fairmot_ros.pixels import Warn, ignore
 from fairmot_ros.ros.parameters import TrackingParameters
 from fairmot_ros.types import Detections
+
+#: Bounds on what is kept of class labels, and of the name of the model that makes embeddings.
+MAX_LABELS, MAX_LABEL_LENGTH, MAX_MODEL_LENGTH = 1000, 200, 1000
+
+ROUNDING = 1e-6
 
 
 class DetectionError(ValueError):
@@ -36,16 +42,20 @@ class ReceivedDetections:
     def configure(self, parameters: TrackingParameters) -> None:
         """Apply nothing: detecting is up to the other node."""
 
-    def read(self, message: Detection2DArray | TrackArray) -> Detections:
+    def read(self, message: Detection2DArray | TrackArray, warn: Warn = ignore) -> Detections:
         """Return the detections.
 
+        Args:
+            message: an empty one gives no detections.
+            warn: not used; see `DetectionSource`.
+
         Raises:
-            DetectionError: if a box has no size, a value is not finite, or embeddings are missing
-                or of different lengths.
+            DetectionError: if a box has no size, a value is not finite, a score is not in 0..1,
+                embeddings are missing or of different lengths, or there are too many or too long
+                labels. Nothing of such a message is kept.
         """
         try:
             if isinstance(message, TrackArray):
-                self.model = message.model
                 return self._from_tracks(message)
             return self._from_detections(message)
         except DetectionError:
@@ -64,44 +74,96 @@ class ReceivedDetections:
         """Do nothing: there is no model."""
 
     def _from_detections(self, message: Detection2DArray) -> Detections:
-        boxes, scores, classes = [], [], []
+        boxes, scores, labels = [], [], []
         for detection in message.detections:
             if not detection.results:
                 raise DetectionError('a detection has no result, so no score: one is expected')
-            best = max(detection.results, key=lambda r: r.hypothesis.score).hypothesis
+            best = max(detection.results, key=lambda r: _score(r.hypothesis.score)).hypothesis
             boxes.append(_corners(detection.bbox))
-            scores.append(best.score)
-            classes.append(self._number(best.class_id))
-        return Detections(_rows(boxes), scores, class_ids=classes)
+            scores.append(_score(best.score))
+            labels.append(best.class_id)
+        return self._detections(boxes, scores, None, labels)
 
     def _from_tracks(self, message: TrackArray) -> Detections:
-        tracks = message.tracks
-        lengths = {len(track.embedding) for track in tracks}
-        if len(lengths) > 1 or lengths == {0}:
+        if len(message.model) > MAX_MODEL_LENGTH:
             raise DetectionError(
-                'all embeddings must have the same length above 0, got '
-                f'{", ".join(map(str, sorted(lengths)))}'
+                f'the name of the model has {len(message.model)} characters; expected at most '
+                f'{MAX_MODEL_LENGTH}'
             )
-        embeddings = np.array([track.embedding for track in tracks], np.float32)
-        if not np.isfinite(embeddings).all() or not embeddings.any(axis=1).all():
-            raise DetectionError('an embedding is zero or has values that are not finite')
-        return Detections(
-            _rows([_corners(track.bbox) for track in tracks]),
-            [track.score for track in tracks],
-            embeddings,
-            [self._number(track.class_id) for track in tracks],
+        tracks = message.tracks
+        found = self._detections(
+            [_corners(track.bbox) for track in tracks],
+            [_score(track.score) for track in tracks],
+            _embeddings(message),
+            [track.class_id for track in tracks],
         )
+        self.model = message.model
+        return found
 
-    def _number(self, label: str) -> int:
-        return self._numbers.setdefault(label, len(self._numbers))
+    def _detections(
+        self,
+        boxes: list[tuple[float, float, float, float]],
+        scores: list[float],
+        embeddings: np.ndarray | None,
+        labels: Sequence[str],
+    ) -> Detections:
+        """Return detections and keep their labels, once all is known to be right."""
+        numbers = self._numbers_with(labels)
+        with np.errstate(over='ignore'):  # an infinite box is refused
+            boxes_xyxy = np.array(boxes, np.float32).reshape(-1, 4)
+        found = Detections(
+            boxes_xyxy,
+            scores,
+            embeddings,
+            [numbers[label] for label in labels],
+        )
+        self._numbers = numbers
+        return found
+
+    def _numbers_with(self, labels: Iterable[str]) -> dict[str, int]:
+        """Return the numbers of known and of these labels."""
+        new = [label for label in dict.fromkeys(labels) if label not in self._numbers]
+        if not new:
+            return self._numbers
+        longest = max(map(len, new))
+        if longest > MAX_LABEL_LENGTH:
+            raise DetectionError(
+                f'a class label has {longest} characters; expected at most {MAX_LABEL_LENGTH}'
+            )
+        if len(self._numbers) + len(new) > MAX_LABELS:
+            raise DetectionError(
+                f'{new[0]!r} would be one of more than {MAX_LABELS} class labels: class_id must '
+                'name a kind of object, not a single one'
+            )
+        return {**self._numbers, **{n: len(self._numbers) + i for i, n in enumerate(new)}}
+
+
+def _embeddings(message: TrackArray) -> np.ndarray:
+    """Return the embeddings, float32 [N, D]; [0, 0] of no tracks."""
+    tracks = message.tracks
+    if not tracks:
+        return np.zeros((0, 0), np.float32)
+    lengths = {len(track.embedding) for track in tracks}
+    if len(lengths) > 1 or lengths == {0}:
+        raise DetectionError(
+            'all embeddings must have the same length above 0, got '
+            f'{", ".join(map(str, sorted(lengths)))}'
+        )
+    embeddings = np.array([track.embedding for track in tracks], np.float32)
+    if not np.isfinite(embeddings).all() or not embeddings.any(axis=1).all():
+        raise DetectionError('an embedding is zero or has values that are not finite')
+    return embeddings
+
+
+def _score(score: float) -> float:
+    """Return a score within 0..1, from which rounding may have taken it."""
+    if not -ROUNDING <= score <= 1 + ROUNDING:
+        raise DetectionError(f'a detection has the score {score:g}; expected 0 to 1')
+    return min(max(score, 0.0), 1.0)
 
 
 def _corners(box: BoundingBox2D) -> tuple[float, float, float, float]:
-    if box.size_x <= 0 or box.size_y <= 0:
+    if not (box.size_x > 0 and box.size_y > 0):
         raise DetectionError(f'a box has no size: {box.size_x:g} x {box.size_y:g} pixels')
     x, y = box.center.position.x, box.center.position.y
     return x - box.size_x / 2, y - box.size_y / 2, x + box.size_x / 2, y + box.size_y / 2
-
-
-def _rows(boxes: list[tuple[float, float, float, float]]) -> np.ndarray:
-    return np.array(boxes, np.float32).reshape(-1, 4)

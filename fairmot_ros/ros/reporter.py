@@ -106,6 +106,7 @@ class Reporter:
         warnings = [
             self._missing_input(camera, statistics, source, timeout),
             camera.progress.warning(statistics.counters),
+            *camera.stream.warnings,
             *(output.complaint for output in camera.stream.outputs),
         ]
         if (count := len(source.publishers())) > 1:

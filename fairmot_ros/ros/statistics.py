@@ -57,7 +57,7 @@ class StatisticsSnapshot:
         stages: durations by stage, in the order in which the stages first ran.
         rate: processed frames per second.
         time_jumps: jumps of the stamps.
-        last_error: why the last frame failed, '' once one was processed again.
+        last_error: why the last frame failed or was not published in all forms, '' otherwise.
         last_arrival: of a message, on the steady clock; None before the first.
     """
 
@@ -104,11 +104,11 @@ class Statistics:
             self._add_to('failed', 1)
             self._last_error = error
 
-    def note_success(self) -> None:
-        """Count a processed frame."""
+    def note_success(self, error: str = '') -> None:
+        """Count a processed frame; `error` says which outputs could not be published."""
         with self._lock:
             self._add_to('processed', 1)
-            self._last_error = ''
+            self._last_error = error
 
     def tick(self) -> float:
         """Note that a frame is tracked now; return the rate in frames per second."""

@@ -65,7 +65,7 @@ class VideoSource:
         """Yield the images, uint8 [H, W, 3], BGR."""
         if self._files:
             for file in self._files:
-                picture = cv2.imread(str(file))
+                picture = cv2.imread(str(file), cv2.IMREAD_COLOR | cv2.IMREAD_IGNORE_ORIENTATION)
                 if picture is None:
                     raise SourceError(f'the picture {file} cannot be read')
                 yield picture

@@ -106,6 +106,7 @@ class Worker(Generic[K, T]):
     def _run(self) -> None:
         while (work := self._next()) is not None:
             work()
+            del work  # otherwise the messages, large images maybe, are kept until the next ones
 
     def _next(self) -> Callable[[], None] | None:
         """Wait for the next call or items; return None once the worker is stopped."""

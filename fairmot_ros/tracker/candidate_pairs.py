@@ -158,6 +158,8 @@ def appearance_distance(
         tracks: [N, D]; a zero vector has distance 1 to all others.
         detections: [M, D].
     """
+    if not len(pairs.rows):  # D may differ where there are no tracks or no detections
+        return np.zeros(0)
     cosine = np.einsum('kd,kd->k', tracks.take(pairs.rows, 0), detections.take(pairs.columns, 0))
     return np.maximum(0.0, 1.0 - cosine.astype(np.float64))
 
@@ -166,6 +168,8 @@ def reference_appearance_distance(
     pairs: CandidatePairs, tracks: NDArray[np.float32], detections: NDArray[np.float32]
 ) -> Array:
     """Return `appearance_distance` with the rounding of the reference, for any lengths."""
+    if not len(pairs.rows):
+        return np.zeros(0)
     a = tracks.take(pairs.rows, 0).astype(np.float64)
     b = detections.take(pairs.columns, 0).astype(np.float64)
     norms = np.einsum('kd,kd->k', a, a) * np.einsum('kd,kd->k', b, b)

@@ -238,6 +238,8 @@ class Gallery:
         self._check_model(model)
         given = np.atleast_2d(np.asarray(embeddings, np.float32))
         looks = [as_unit(look) for look in given[-self._config.views :]]
+        if not looks:
+            raise ValueError(f'an embedding is needed to enrol {name}, got none')
         with self._lock:
             rows = self._store.rows
             identity = next((i for i, n in self._names.items() if n == name), 0)

@@ -47,7 +47,8 @@ class Observations:
         """Select and convert detections.
 
         Args:
-            detections: if they have no embeddings, those of the result are zero.
+            detections: if they have no embeddings, those of the result are zero; without a row,
+                embeddings may be of any size.
             indices: [M], the selected detections.
             embedding_size: D.
             parametrization: of the boxes in the filter.
@@ -56,7 +57,7 @@ class Observations:
         # Sizes are differences of float32 numbers, as in the reference.
         boxes = xyxy_to_xywh(detections.boxes_xyxy.take(indices, 0))
         xywh = boxes.T.astype(np.float64, order='C')
-        if detections.embeddings is None or not embedding_size:
+        if detections.embeddings is None or not (embedding_size and len(indices)):
             embeddings = np.zeros((len(indices), embedding_size), np.float32)
         else:
             embeddings = unit_length(detections.embeddings.take(indices, 0))

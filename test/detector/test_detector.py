@@ -117,6 +117,8 @@ def test_embeddings_of_detected_boxes_are_those_of_the_detections(tmp_path: Path
     again = detector.embed(image, found.boxes_xyxy)
     assert np.allclose(again, found.embeddings, atol=1e-4)
     assert detector.embed(image, np.zeros((0, 4))).shape == (0, 16)
+    assert detector.embed(image, []).shape == (0, 16)  # type: ignore[arg-type]
+    assert detector.detect([]) == []
 
 
 def test_a_network_without_embeddings_says_so(tmp_path: Path) -> None:

@@ -1,13 +1,21 @@
+from collections.abc import Iterator
+
 import pytest
 
 pytest.importorskip('rclpy', reason='needs ROS 2')
+from builtin_interfaces.msg import Time
 from rclpy.clock import Clock
+from sensor_msgs.msg import Image
+from std_msgs.msg import Header
 
 from fairmot_ros.pipeline import FrameSettings, FrameTracker
-from fairmot_ros.ros.camera_input import CameraInput
+from fairmot_ros.ros.camera_input import CameraInput, ReceivedMessage
 from fairmot_ros.ros.camera_stream import CameraStream
+from fairmot_ros.ros.outputs import FrameResult, Output
+from fairmot_ros.ros.parameters import DetectionTrackerParameters
 from fairmot_ros.ros.statistics import Statistics
 from fairmot_ros.tracker import TrackerConfig
+from fairmot_ros.types import Detections
 
 
 class Lines:
@@ -15,9 +23,13 @@ class Lines:
 
     def __init__(self) -> None:
         self.errors: list[str] = []
+        self.warnings: list[str] = []
 
     def error(self, text: str) -> None:
         self.errors.append(text)
+
+    def warning(self, text: str, **_: object) -> None:
+        self.warnings.append(text)
 
 
 @pytest.fixture
@@ -60,3 +72,83 @@ def test_messages_that_were_sent_and_never_received_are_counted() -> None:
     camera.only_publisher = False
     camera.note_sequence(90)
     assert statistics.snapshot().counters.missed == 2
+
+
+class FakeOutput(Output):
+    """Counts what it is asked to publish, and may fail."""
+
+    def __init__(self, error: Exception | None = None) -> None:
+        self.error = error
+        self.published = self.forgotten = 0
+
+    def publish(self, result: FrameResult) -> None:
+        if self.error is not None:
+            raise self.error
+        self.published += 1
+
+    def forget(self) -> None:
+        if self.error is not None:
+            raise self.error
+        self.forgotten += 1
+
+
+class BrokenOutput(FakeOutput):
+    pass
+
+
+def show(stream: CameraStream, seconds: int) -> None:
+    """Let a frame without detections pass."""
+    message = Image(header=Header(stamp=Time(sec=seconds)))
+    received = ReceivedMessage(message, float(seconds))
+    assert stream.begin(received, DetectionTrackerParameters())
+    assert stream.admit(received, None)
+    stream.track(received, Detections.empty(), None, [], '')
+
+
+@pytest.fixture
+def ros() -> Iterator[None]:
+    import rclpy
+
+    rclpy.init()
+    yield
+    rclpy.try_shutdown()
+
+
+@pytest.mark.parametrize('broken', [0, 1, 2])
+def test_an_output_that_fails_does_not_stop_the_others(
+    lines: Lines, ros: None, broken: int
+) -> None:
+    outputs: list[FakeOutput] = [FakeOutput(), FakeOutput()]
+    outputs.insert(broken, BrokenOutput(KeyError('d')))
+    frames = FrameTracker(FrameSettings(TrackerConfig()))
+    stream = CameraStream('front', frames, outputs, Statistics(), Clock(), lines)  # type: ignore[arg-type]
+    for seconds in (1, 2, 3):
+        show(stream, seconds)
+    assert [output.published for output in outputs if output.error is None] == [3, 3]
+    snapshot = stream.statistics.snapshot()
+    assert snapshot.last_error == "BrokenOutput of front could not publish: KeyError: 'd'"
+    assert (snapshot.counters.processed, snapshot.counters.failed) == (3, 0)
+    assert lines.errors[0] == snapshot.last_error
+    assert 'Traceback' in lines.errors[1]
+    assert len(lines.errors) == 2
+    stream.request_reset()
+    show(stream, 4)
+    assert [output.forgotten for output in outputs if output.error is None] == [1, 1]
+    outputs[broken].error = None
+    show(stream, 5)
+    assert stream.statistics.snapshot().last_error == ''
+
+
+def test_warnings_of_the_input_are_logged_once_and_last_as_long_as_they_come(
+    stream: CameraStream, lines: Lines
+) -> None:
+    for seconds, warned in enumerate((True, True, False, True), 1):
+        message = Image(header=Header(stamp=Time(sec=seconds)))
+        received = ReceivedMessage(message, float(seconds))
+        assert stream.begin(received, DetectionTrackerParameters())
+        if warned:
+            stream.warn('the images are nearly black')
+        assert stream.admit(received, None)
+        stream.track(received, Detections.empty(), None, [], '')
+        assert stream.warnings == ('the images are nearly black',) * warned
+    assert lines.warnings == ['front: the images are nearly black']

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Collection, Iterator
 from typing import NamedTuple
 
@@ -10,7 +11,9 @@ from fairmot_ros.evaluation.bags.errors import BagError
 from fairmot_ros.evaluation.bags.frames import header_stamp
 from fairmot_ros.evaluation.bags.message_types import COMPRESSED_IMAGE, IMAGE_TYPES
 from fairmot_ros.file_errors import reading
-from fairmot_ros.pixels import ENCODINGS, BgrImage, ImageError, compressed_to_bgr, raw_to_bgr
+from fairmot_ros.pixels import MAX_IMAGE_PIXELS, BgrImage, compressed_to_bgr, raw_to_bgr
+
+logger = logging.getLogger(__name__)
 
 
 class Picture(NamedTuple):
@@ -27,15 +30,20 @@ class ImageStream:
         bag: the bag.
         topic: of the images.
         compressed: whether they are CompressedImage.
+        max_pixels: largest width x height.
     """
 
-    def __init__(self, bag: Bag, topic: str | None = None) -> None:
+    def __init__(
+        self, bag: Bag, topic: str | None = None, max_pixels: int = MAX_IMAGE_PIXELS
+    ) -> None:
         """Choose the topic; None is the only one with images.
 
         Raises:
             BagError: if there is no such topic, or several and none was named.
         """
         self.bag = bag
+        self.max_pixels = max_pixels
+        self._warnings: set[str] = set()
         self.topic = (
             bag.choose(IMAGE_TYPES, 'images') if topic is None else bag.check(topic, IMAGE_TYPES)
         )
@@ -66,12 +74,12 @@ class ImageStream:
 
     def _decode(self, message: Message) -> BgrImage:
         image = self.bag.decode(message)
+        convert = compressed_to_bgr if self.compressed else raw_to_bgr
         with reading(f'{self.bag.path}, an image on {self.topic}', BagError):
-            if self.compressed:
-                return compressed_to_bgr(image)
-            if image.encoding not in ENCODINGS:
-                raise ImageError(
-                    f'the encoding {image.encoding!r} is unknown; expected one of '
-                    f'{", ".join(ENCODINGS)}'
-                )
-            return raw_to_bgr(image)
+            return convert(image, self.max_pixels, self._warn)
+
+    def _warn(self, text: str) -> None:
+        """Log a warning about the images once."""
+        if text not in self._warnings:
+            self._warnings.add(text)
+            logger.warning('%s, %s: %s', self.bag.path, self.topic, text)

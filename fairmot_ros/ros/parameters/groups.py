@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from fairmot_ros.pixels import MAX_IMAGE_PIXELS
 from fairmot_ros.settings import Group, check_settings, setting
 
 CAMERA_NAME = re.compile('[A-Za-z][A-Za-z0-9_]*')
@@ -60,6 +61,13 @@ class ImageInputSettings:
         "'compressed' subscribes to `image/compressed` instead of `image`",
         choices=('raw', 'compressed'),
         structural=True,
+    )
+    max_image_pixels: int = setting(
+        MAX_IMAGE_PIXELS,
+        'largest width x height of an image; larger ones are refused before they are decoded',
+        unit='pixels',
+        low=1,
+        high=2**30,
     )
 
     def __post_init__(self) -> None:

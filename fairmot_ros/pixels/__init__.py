@@ -1,0 +1,27 @@
+"""The pixels of image messages as BGR arrays, for nodes and bags alike; no ROS needed."""
+
+from fairmot_ros.pixels.compressed import compressed_to_bgr
+from fairmot_ros.pixels.limits import (
+    MAX_IMAGE_PIXELS,
+    BgrImage,
+    ImageError,
+    Warn,
+    check_size,
+    ignore,
+)
+from fairmot_ros.pixels.raw import DEPTH_ENCODINGS, ENCODINGS, raw_to_bgr, unknown_encoding, view
+
+__all__ = [
+    'DEPTH_ENCODINGS',
+    'ENCODINGS',
+    'MAX_IMAGE_PIXELS',
+    'BgrImage',
+    'ImageError',
+    'Warn',
+    'check_size',
+    'compressed_to_bgr',
+    'ignore',
+    'raw_to_bgr',
+    'unknown_encoding',
+    'view',
+]

@@ -1,0 +1,71 @@
+"""The declared size is read without decoding, from every format that is decoded."""
+
+from __future__ import annotations
+
+import struct
+import zlib
+
+import cv2
+import numpy as np
+import pytest
+
+from fairmot_ros.pixels.headers import declared_size
+
+FORMATS = ['.jpg', '.png', '.ppm', '.bmp', '.webp', '.tiff', '.jp2']
+
+
+def encode(extension: str, image: np.ndarray, *options: int) -> bytes:
+    try:
+        done, data = cv2.imencode(extension, image, options)
+    except cv2.error:
+        done = False
+    if not done:
+        pytest.skip(f'this OpenCV does not write {extension}')
+    return data.tobytes()
+
+
+@pytest.mark.parametrize('extension', FORMATS)
+def test_the_size_is_that_of_the_image(extension: str) -> None:
+    image = np.random.default_rng(0).integers(0, 256, (40, 56, 3), dtype=np.uint8)
+    data = encode(extension, image)
+    assert declared_size(data) == (56, 40)
+    assert all(declared_size(data[:size]) in (None, (56, 40)) for size in range(1, 60))
+
+
+@pytest.mark.parametrize('options', [(), (cv2.IMWRITE_WEBP_QUALITY, 101)], ids=['lossy', 'exact'])
+def test_both_kinds_of_webp(options: tuple[int, ...]) -> None:
+    image = np.zeros((300, 20000 // 16, 3), np.uint8)
+    assert declared_size(encode('.webp', image, *options)) == (1250, 300)
+
+
+def png_of(width: int, height: int) -> bytes:
+    """Return a PNG file that declares a size, and has no pixels."""
+    header = struct.pack('>IIBBBBB', width, height, 8, 2, 0, 0, 0)
+    chunk = b'IHDR' + header
+    return (
+        b'\x89PNG\r\n\x1a\n'
+        + struct.pack('>I', len(header))
+        + chunk
+        + struct.pack('>I', zlib.crc32(chunk))
+    )
+
+
+@pytest.mark.parametrize(
+    ('data', 'size'),
+    [
+        (png_of(50_000, 40_000), (50_000, 40_000)),
+        (b'P6\n# by a camera\n50000 40000\n255\n', (50_000, 40_000)),
+        (b'P4 7 9\n', (7, 9)),
+        (b'P7\nWIDTH 227\nHEIGHT 149\nDEPTH 3\nMAXVAL 255\nTUPLTYPE RGB\nENDHDR\n', (227, 149)),
+        (b'BM' + bytes(12) + struct.pack('<Iii', 40, 640, -480), (640, 480)),
+        (b'RIFF    WEBPVP8X' + bytes(8) + b'\xff\xff\x00\x0f\x27\x00', (65536, 10000)),
+        (b'MM\0*\0\0\0\x08\0\x02\x01\0\0\x03\0\0\0\x01\0\x50\0\0\x01\x01\0\x04\0\0\0\x01\0\0\0\x30',
+         (80, 48)),
+        (b'', None),
+        (b'P6 x', None),
+        (b'\xff\xd8\xff', None),
+        (b'GIF89a\x10\0\x10\0', None),
+    ],
+)  # fmt: skip
+def test_headers(data: bytes, size: tuple[int, int] | None) -> None:
+    assert declared_size(data) == size
