@@ -12,7 +12,7 @@ interface_sources := setup.py pyproject.toml package.xml CMakeLists.txt \
   $(wildcard cmake/* msg/*.msg srv/*.srv third_party/vision_msgs/* third_party/vision_msgs/msg/*.msg)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup environment demo demo-eval test lint bench figures train pack-data clean
+.PHONY: help setup environment demo demo-eval test fuzz lint bench figures train pack-data clean
 
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
@@ -38,6 +38,11 @@ else
 	$(python) -m pytest test --ignore=test/training
 	$(python) -m pytest test/training
 endif
+
+fuzz: setup ## Read damaged files and messages of all kinds, new ones each time (MINUTES= ARGS=)
+	$(python) -m fuzz --minutes $(MINUTES) $(ARGS)
+
+fuzz: MINUTES ?= 60
 
 lint: setup ## Check style and types
 	$(python) -m ruff check .
@@ -66,7 +71,7 @@ train: CONFIG ?= config/training/default_model.yaml
 
 clean: ## Remove what make has made: .venv, build and out
 	rm -rf $(VENV) build out .mypy_cache .pytest_cache .ruff_cache
-	find fairmot_ros test benchmarks launch -name __pycache__ -prune -exec rm -rf {} +
+	find fairmot_ros test fuzz benchmarks launch -name __pycache__ -prune -exec rm -rf {} +
 
 environment: $(VENV)/interfaces.stamp
 
