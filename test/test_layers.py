@@ -19,6 +19,7 @@ LAYERS = (
     'file_errors',
     'types',
     'former_settings',
+    'oldest_versions',
     'settings',
     'geometry',
     'pixels',
