@@ -44,7 +44,8 @@ def gated_box_distance(
     (left, top), (right, bottom) = centre - half, centre + half
     found_left, found_top = found_centre - found_half
     found_right, found_bottom = found_centre + found_half
-    rows, columns = intersecting(left, right, found_left, found_right)
+    boxes = state[P], found.measurements
+    rows, columns = intersecting(left, right, found_left, found_right, boxes)
     near = (
         (top.take(rows) < found_bottom.take(columns))
         & (found_top.take(columns) < bottom.take(rows))
