@@ -12,7 +12,7 @@ interface_sources := setup.py pyproject.toml package.xml CMakeLists.txt \
   $(wildcard cmake/* msg/*.msg srv/*.srv third_party/vision_msgs/* third_party/vision_msgs/msg/*.msg)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup environment demo demo-eval test lint bench train pack-data clean
+.PHONY: help setup environment demo demo-eval test lint bench figures train pack-data clean
 
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
@@ -21,7 +21,7 @@ setup: ## Make .venv with ROS 2 from wheels, and the messages (PYTHON=)
 	@mkdir -p build
 	@flock build/setup.lock $(MAKE) --no-print-directory environment  # one at a time
 
-demo: setup ## Track a video through real nodes (VIDEO= GT= WEIGHTS=); writes out/demo
+demo: setup ## Track both shipped clips through real nodes, or VIDEO= (GT= WEIGHTS=); writes out/demo
 	$(python) -m fairmot_ros.cli.demo --output out/demo $(if $(VIDEO),--video '$(VIDEO)') \
 	  $(if $(GT),--ground-truth '$(GT)') $(if $(WEIGHTS),--weights '$(WEIGHTS)')
 
@@ -46,6 +46,9 @@ lint: setup ## Check style and types
 
 bench: setup ## Measure speed (ARGS= for the benchmark)
 	$(python) -m benchmarks $(ARGS)
+
+figures: setup ## Renew all figures and pictures that depend on the default weights (ARGS=)
+	$(python) -m benchmarks figures $(ARGS)
 
 train: setup ## Train a model (DATA=, CONFIG= as in config/training)
 	$(python) -m fairmot_ros.cli.train $(CONFIG) --data '$(DATA)' $(ARGS)

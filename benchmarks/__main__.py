@@ -17,6 +17,7 @@ PARTS = {
     'camera-motion': 'camera_motion',
     'model': 'default_model',
     'evaluation': 'evaluation_speed',
+    'figures': 'figures.regenerate',
     'freshness': 'freshness',
     'soak': 'soak',
 }

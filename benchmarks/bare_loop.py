@@ -11,7 +11,7 @@ import sys
 import time
 from itertools import cycle, islice
 
-from fairmot_ros.cli.demo import SHIPPED_VIDEO
+from fairmot_ros.cli.shipped_clips import PEDESTRIANS
 from fairmot_ros.detector import Detector
 from fairmot_ros.detector.engines.memory import keep_freed_memory
 from fairmot_ros.ros.video_source import VideoSource
@@ -48,7 +48,7 @@ class BareLoop:
 def main(weights: str, device: str, engine: str) -> None:
     """Serve the other side."""
     keep_freed_memory()  # as the node does
-    images = cycle(list(VideoSource(SHIPPED_VIDEO)))
+    images = cycle(list(VideoSource(PEDESTRIANS)))
     detector = Detector(weights, device=device, engine=engine)
     detector.warm_up()
     for line in sys.stdin:

@@ -10,13 +10,14 @@ import cv2
 import numpy as np
 from tqdm import tqdm
 
-from benchmarks import input_size
 from benchmarks.error_images import error_sheets
 from benchmarks.sequences import INDOOR, STREET, Array, LabelledSequence
+from fairmot_ros.cli.detector_options import add_detector_options
 from fairmot_ros.evaluation import evaluate_mot, format_table
 from fairmot_ros.pipeline import FairMOT
 from fairmot_ros.tracker import Tracker
 from fairmot_ros.training.scoring.detection import Curve, mark_detections
+from fairmot_ros.types import Detections
 
 QUERY_EVERY, GALLERY = 10, (10, 80)  # frames: queries, and how much later their gallery is
 LOWEST_SCORE = 0.001  # of detections that count for the average precision
@@ -25,16 +26,7 @@ JPEG = (cv2.IMWRITE_JPEG_QUALITY, 82)
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the options of this part."""
-    parser.add_argument('--weights', default='default', help='checkpoint of the detector')
-    parser.add_argument('--engine', default='auto', help='engine of the detector')
-    parser.add_argument(
-        '--input-size',
-        type=int,
-        nargs=2,
-        metavar=('W', 'H'),
-        default=None,
-        help="of the network (default: the model's own)",
-    )
+    add_detector_options(parser, 'weights', 'engine', 'input_size')
     parser.add_argument(
         '--sequences',
         nargs='+',
@@ -58,14 +50,8 @@ def run(options: argparse.Namespace) -> None:
     if missing:
         print(f'model: no sequence {", ".join(missing)}; set FAIRMOT_TEST_DATA to where they are')
         return
-    fairmot = FairMOT(
-        options.weights, engine=options.engine, input_size=input_size(options.input_size)
-    )
-    threshold = fairmot.detector.score_threshold
-    fairmot.detector.score_threshold = LOWEST_SCORE
-    results = {}
-    for name in options.sequences:
-        results[name] = track(fairmot, LabelledSequence.read(name), threshold)
+    fairmot = FairMOT(options.weights, engine=options.engine, input_size=options.input_size)
+    results = {name: track(fairmot, LabelledSequence.read(name)) for name in options.sequences}
     print(f'{fairmot.detector.model_name} in {fairmot.detector.runtime}, every frame, defaults')
     report(results)
     if options.images:
@@ -78,12 +64,14 @@ class SequenceResult:
 
     Attributes:
         sequence: with its labels.
+        detections: by frame, of all scores.
         rows: of the tracks, as MOTChallenge has them.
         scores, marks: of all detections, see `mark_detections`.
         embeddings: read in all labelled boxes, one after the other; None without embeddings.
     """
 
     sequence: LabelledSequence
+    detections: list[Detections] = field(default_factory=list)
     rows: list[tuple[float, ...]] = field(default_factory=list)
     scores: list[Array] = field(default_factory=list)
     marks: list[Array] = field(default_factory=list)
@@ -101,19 +89,26 @@ class SequenceResult:
         return {int(frame): corners[rows[:, 0] == frame] for frame in np.unique(rows[:, 0])}
 
 
-def track(fairmot: FairMOT, sequence: LabelledSequence, threshold: float) -> SequenceResult:
+def track(fairmot: FairMOT, sequence: LabelledSequence) -> SequenceResult:
     """Detect and track from the first frame to the last, with fresh ids.
 
-    Args:
-        fairmot: its detector returns detections of all scores.
-        sequence: to track.
-        threshold: lowest score of the detections that the tracker gets.
+    The tracker gets the detections above the detector's threshold, the result all.
     """
+    threshold = fairmot.detector.score_threshold
+    fairmot.detector.score_threshold = LOWEST_SCORE
+    try:
+        return _track(fairmot, sequence, threshold)
+    finally:
+        fairmot.detector.score_threshold = threshold
+
+
+def _track(fairmot: FairMOT, sequence: LabelledSequence, threshold: float) -> SequenceResult:
     result = SequenceResult(sequence)
     tracker = Tracker(fairmot.tracker.config)
     images = tqdm(sequence.images(), sequence.info.name, sequence.info.length, leave=False)
     for frame, image in enumerate(images, 1):
         found = fairmot.detector(image)
+        result.detections.append(found)
         judged, ignored = sequence.labels(frame)
         result.scores.append(found.scores.astype(float))
         result.marks.append(
@@ -182,7 +177,8 @@ def write_images(results: dict[str, SequenceResult], folder: Path) -> None:
     """Write a sheet of usual frames and one of the worst of each sequence."""
     folder.mkdir(parents=True, exist_ok=True)
     for name, result in results.items():
-        for title, sheet in error_sheets(result.sequence, result.boxes_by_frame()).items():
+        sheets = error_sheets({name: result.sequence}, {name: result.boxes_by_frame()})
+        for title, sheet in sheets.items():
             path = folder / f'{name}-{title}.jpg'
             cv2.imwrite(str(path), sheet, JPEG)
             print(f'wrote {path}')

@@ -16,7 +16,7 @@ from std_msgs.msg import Header
 from tqdm import tqdm
 from vision_msgs.msg import Detection2DArray
 
-from fairmot_ros.cli.demo import SHIPPED_VIDEO
+from fairmot_ros.cli.shipped_clips import PEDESTRIANS
 from fairmot_ros.msg import Timing
 from fairmot_ros.ros.image_conversion import from_bgr
 from fairmot_ros.ros.processes import DomainLock, NodeProcess, local_environment, make_log_folder
@@ -34,7 +34,7 @@ class Camera(Node):
         super().__init__('camera', context=context)
         self._executor = SingleThreadedExecutor(context=context)
         self._executor.add_node(self)
-        self._pictures = cycle([from_bgr(p, Header()) for p in VideoSource(SHIPPED_VIDEO)])
+        self._pictures = cycle([from_bgr(p, Header()) for p in VideoSource(PEDESTRIANS)])
         self._publisher = self.create_publisher(Image, 'image', 1)
         self.create_subscription(Detection2DArray, 'fairmot/detections', self._on_result, 10)
         self.create_subscription(Timing, 'fairmot/timing', self._on_timing, 1)

@@ -8,9 +8,9 @@ from importlib.util import find_spec
 import numpy as np
 import torch
 
-from benchmarks import input_size
 from benchmarks.bare_yolox import FILE, BareYolox
 from benchmarks.calibration import Work, in_turns
+from fairmot_ros.cli.detector_options import add_detector_options
 from fairmot_ros.detector import Detector
 from fairmot_ros.detector.decode import decode_image
 from fairmot_ros.detector.detector import find_weights
@@ -27,22 +27,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         '--weights', nargs='+', default=['default'], help='checkpoints (default: the shipped one)'
     )
-    parser.add_argument('--device', default='auto', help='auto, cpu or cuda')
+    add_detector_options(parser, 'device', 'precision', 'input_size', precision='fp32')
     parser.add_argument(
         '--engine',
         nargs='+',
         default=list(ENGINES),
         choices=ENGINES,
         help='engines (default: all)',
-    )
-    parser.add_argument('--precision', default='fp32', help='fp32, bf16 or fp16')
-    parser.add_argument(
-        '--input-size',
-        type=int,
-        nargs=2,
-        metavar=('W', 'H'),
-        default=None,
-        help="of the network (default: the model's own)",
     )
     parser.add_argument('--repeats', type=int, default=40, help='calls of each stage')
 
@@ -56,7 +47,7 @@ def run(options: argparse.Namespace) -> None:
         for engine in engines_for(weights, options.device, options.engine):
             detector = Detector(
                 weights,
-                input_size(options.input_size),
+                options.input_size,
                 options.device,
                 engine,
                 options.precision,

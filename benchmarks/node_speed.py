@@ -15,6 +15,7 @@ from tqdm import tqdm
 
 from benchmarks.bare_loop import BareLoop
 from benchmarks.freshness import PATIENCE, Camera
+from fairmot_ros.cli.detector_options import add_detector_options
 from fairmot_ros.msg import Timing
 from fairmot_ros.ros.processes import DomainLock, NodeProcess, local_environment, make_log_folder
 
@@ -23,9 +24,7 @@ LARGEST_RATIO = 1.05
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the options of this part."""
-    parser.add_argument('--weights', default='default', help='checkpoint of the detector')
-    parser.add_argument('--device', default='auto', help='auto, cpu or cuda')
-    parser.add_argument('--engine', default='auto', help='auto, torch, onnxruntime or openvino')
+    add_detector_options(parser, 'weights', 'device', 'engine')
     parser.add_argument('--rounds', type=int, default=30, help='turns of each (default: 30)')
     parser.add_argument('--images', type=int, default=10, help='images of a turn (default: 10)')
 

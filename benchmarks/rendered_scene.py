@@ -22,7 +22,7 @@ import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
-from fairmot_ros.cli.demo import SHIPPED_VIDEO
+from fairmot_ros.cli.shipped_clips import PEDESTRIANS
 from fairmot_ros.ros.video_source import VideoSource
 from fairmot_ros.training.sources import CutOut, read_cut_outs
 
@@ -139,7 +139,7 @@ class Renderer:
 
 def photograph(rng: Generator) -> Image:
     """Return the empty place, uint8 [1440, 1920, 3]."""
-    median = np.median(np.stack(list(VideoSource(SHIPPED_VIDEO))[::3]), axis=0)
+    median = np.median(np.stack(list(VideoSource(PEDESTRIANS))[::3]), axis=0)
     small = median.astype(np.float32)
     image = cv2.resize(small, None, fx=ENLARGED, fy=ENLARGED, interpolation=cv2.INTER_CUBIC)
     structure = cv2.GaussianBlur(np.abs(small - cv2.GaussianBlur(small, (0, 0), 3)), (0, 0), 3)

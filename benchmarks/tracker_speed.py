@@ -1,24 +1,40 @@
-"""Time per image of the tracker with few and many people, and of a peer where there is one."""
+"""Time per image of the tracker with few and many people, ids and boxes of the results read.
+
+Beside it: roboflow/trackers' ByteTrack where that is installed, and the code of FairMOT's authors
+where `--authors` names a checkout of it.
+"""
 
 from __future__ import annotations
 
 import argparse
 import time
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Iterable
+from itertools import pairwise
+from pathlib import Path
+from typing import Any, NamedTuple
 
 import numpy as np
 
+from benchmarks import REFERENCE_DATA, authors_tracker
 from fairmot_ros.tracker import REFERENCE_VARIANTS, Tracker, TrackerConfig
 from fairmot_ros.tracker.assignment import BACKEND
-from fairmot_ros.types import Detections
+from fairmot_ros.types import Detections, Tracks
 
 EMBEDDING_SIZE = 128
 CROWDS = (8, 30, 50, 100, 300)
-RUNS = 5
 
 Stream = list[Detections]
-Update = Callable[[Detections, float], object]
+Update = Callable[[Detections, float], Any]
+Read = Callable[[Any], object]
+
+
+class Contender(NamedTuple):
+    """A tracker, how its results are read, and whether it gets detections without embeddings."""
+
+    name: str
+    make: Callable[[], Update]
+    read: Read
+    boxes_alone: bool = False
 
 
 def crowd(people: int, frames: int, seed: int = 0) -> Stream:
@@ -42,18 +58,44 @@ def crowd(people: int, frames: int, seed: int = 0) -> Stream:
     return stream
 
 
-def without_looks(stream: Stream) -> Stream:
-    """Return the same detections without embeddings."""
-    return [Detections(d.boxes_xyxy, d.scores) for d in stream]
+def recorded(name: str) -> Stream:
+    """Return the detections of a recorded scene."""
+    arrays = dict(np.load(REFERENCE_DATA / 'fixtures' / f'{name}.npz'))
+    rows, looks, offsets = arrays['dets'], arrays['feats'], arrays['offsets']
+    return [Detections(rows[a:b, :4], rows[a:b, 4], looks[a:b]) for a, b in pairwise(offsets)]
 
 
-def time_of(make: Callable[[], Update], stream: Stream) -> float:
+def as_arrays(tracks: Tracks) -> object:
+    """Read ids and boxes at once."""
+    return tracks.ids, tracks.boxes_xywh
+
+
+def one_by_one(tracks: Tracks) -> object:
+    """Read id and box of each track."""
+    return [(track.track_id, track.box_xywh) for track in tracks]
+
+
+def time_of(contender: Contender, stream: Stream) -> float:
     """Return the mean milliseconds of one update of a new tracker."""
-    update = make()
-    started = time.perf_counter()
+    update, read = contender.make(), contender.read
+    started = time.process_time()
     for i, detections in enumerate(stream):
-        update(detections, i / 30)
-    return 1e3 * (time.perf_counter() - started) / len(stream)
+        read(update(detections, i / 30))
+    return 1e3 * (time.process_time() - started) / len(stream)
+
+
+def times_of(contenders: list[Contender], streams: list[Stream], runs: int) -> np.ndarray:
+    """Return milliseconds [runs, contenders, streams], measured in turns."""
+    times = np.zeros((runs, len(contenders), len(streams)))
+    boxes = [[Detections(d.boxes_xyxy, d.scores) for d in stream] for stream in streams]
+    for contender in contenders:  # the first calls load code
+        time_of(contender, (boxes if contender.boxes_alone else streams)[0][:5])
+    for turn in range(runs):
+        for column, stream in enumerate(streams):
+            for row, contender in enumerate(contenders):
+                given = boxes[column] if contender.boxes_alone else stream
+                times[turn, row, column] = time_of(contender, given)
+    return times
 
 
 def ours(config: TrackerConfig) -> Callable[[], Update]:
@@ -61,8 +103,8 @@ def ours(config: TrackerConfig) -> Callable[[], Update]:
     return lambda: Tracker(config).update
 
 
-def peer() -> Callable[[], Update] | None:
-    """Return a maker of roboflow/trackers' ByteTrack, None where it is not installed."""
+def peer() -> Contender | None:
+    """Return roboflow/trackers' ByteTrack, None where it is not installed."""
     try:
         import supervision
         from trackers import ByteTrackTracker
@@ -71,62 +113,91 @@ def peer() -> Callable[[], Update] | None:
 
     def make() -> Update:
         tracker = ByteTrackTracker()
-
-        def update(detections: Detections, _: float) -> Any:
-            return tracker.update(
-                supervision.Detections(
-                    xyxy=detections.boxes_xyxy,
-                    confidence=detections.scores,
-                    class_id=detections.class_ids,
-                )
+        return lambda found, _: tracker.update(
+            supervision.Detections(
+                xyxy=found.boxes_xyxy, confidence=found.scores, class_id=found.class_ids
             )
+        )
 
-        return update
-
-    return make
+    return Contender(
+        'ByteTrack of trackers', make, lambda found: (found.tracker_id, found.xyxy), True
+    )
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the options of this part."""
     parser.add_argument('--frames', type=int, default=150, help='length of the scenes')
+    parser.add_argument('--runs', type=int, default=5, help='how often all are timed, in turns')
+    parser.add_argument(
+        '--authors',
+        type=Path,
+        metavar='FOLDER',
+        help='a checkout of https://github.com/ifzhang/FairMOT, to be timed as well',
+    )
 
 
 def run(options: argparse.Namespace) -> None:
     """Measure and print."""
-    print(f'assignment by {BACKEND}')
-    report(options.frames)
+    print(f'assignment by {BACKEND}; processor time, ids and boxes read')
+    report(options.frames, options.runs)
+    if options.authors is not None:
+        report_authors(options.authors, options.frames, options.runs)
 
 
-def report(frames: int) -> None:
-    """Print a table; all are timed in turns, so that the machine's moods reach all alike."""
-    streams = [crowd(people, frames) for people in CROWDS]
-    boxes = [without_looks(stream) for stream in streams]
-    rows = [
-        (f'reference, {v}', ours(TrackerConfig.reference(variant=v)), streams)
+def report(frames: int, runs: int) -> None:
+    """Print times by the number of people."""
+    contenders = [
+        Contender(f'reference, {v}', ours(TrackerConfig.reference(variant=v)), as_arrays)
         for v in REFERENCE_VARIANTS
     ]
-    rows += [
-        ('default', ours(TrackerConfig()), streams),
-        ('default, boxes alone', ours(TrackerConfig()), boxes),
+    default = ours(TrackerConfig())
+    contenders += [
+        Contender('default', default, as_arrays),
+        Contender('default, track by track', default, one_by_one),
+        Contender('default, boxes alone', default, as_arrays, boxes_alone=True),
     ]
     other = peer()
     if other is not None:
-        rows.append(('ByteTrack of trackers', other, boxes))
-    times = np.full((RUNS, len(rows), len(CROWDS)), np.inf)
-    for _, make, inputs in rows:
-        time_of(make, inputs[0][:5])  # the first calls load code
-    for turn in range(RUNS):
-        for column in range(len(CROWDS)):
-            for row, (_, make, inputs) in enumerate(rows):
-                times[turn, row, column] = time_of(make, inputs[column])
-    print(f'{"tracker, ms per image":26}' + ''.join(f'{n:>5} people' for n in CROWDS))
-    for (name, _, _), best in zip(rows, times.min(axis=0)):
-        print(f'{name:26}' + ''.join(f'{t:12.2f}' for t in best))
-    ratios = [('default / reference, fairmot', 3, 0)]
+        contenders.append(other)
+    times = times_of(contenders, [crowd(people, frames) for people in CROWDS], runs)
+    print(_head('tracker, ms per image', CROWDS))
+    for contender, best in zip(contenders, times.min(axis=0)):
+        print(_row(contender.name, best))
+    _print_ratio('default / reference, fairmot', times[:, 3] / times[:, 0])
     if other is None:
         print('(roboflow/trackers is not installed: pip install trackers==2.6.1 to compare)')
     else:
-        ratios += [('reference, byte / peer', 2, 5), ('default, boxes alone / peer', 4, 5)]
-    for name, a, b in ratios:
-        ratio = np.median(times[:, a] / times[:, b], axis=0)
-        print(f'{name:26}' + ''.join(f'{r:12.2f}' for r in ratio))
+        _print_ratio('peer / reference, byte', times[:, -1] / times[:, 2])
+        _print_ratio('peer / default, boxes alone', times[:, -1] / times[:, 5])
+
+
+def report_authors(checkout: Path, frames: int, runs: int) -> None:
+    """Print how many times as fast as the authors' code the reference is."""
+    streams = {30: crowd(30, frames), 100: crowd(100, frames), 300: crowd(300, frames)}
+    if (REFERENCE_DATA / 'fixtures').is_dir():
+        streams[30], streams[100] = recorded('scene_a_200x30'), recorded('scene_b_100x100')
+    reference = ours(TrackerConfig.reference())
+    contenders = [
+        Contender("the authors' code", authors_tracker.load(checkout), authors_tracker.read),
+        Contender('reference, arrays', reference, as_arrays),
+        Contender('reference, track by track', reference, one_by_one),
+    ]
+    times = times_of(contenders, list(streams.values()), runs)
+    print(_head('fairmot, ms per image', streams))
+    for contender, best in zip(contenders, times.min(axis=0)):
+        print(_row(contender.name, best))
+    _print_ratio('authors / arrays', times[:, 0] / times[:, 1])
+    _print_ratio('authors / track by track', times[:, 0] / times[:, 2])
+
+
+def _head(title: str, crowds: Iterable[int]) -> str:
+    return f'{title:30}' + ''.join(f'{people:>5} people' for people in crowds)
+
+
+def _row(name: str, values: np.ndarray) -> str:
+    return f'{name:30}' + ''.join(f'{value:12.2f}' for value in values)
+
+
+def _print_ratio(name: str, ratios: np.ndarray) -> None:
+    """Print the median over the turns."""
+    print(_row(name, np.median(ratios, axis=0)))

@@ -37,29 +37,33 @@ TRACKEVAL_EPSILON = float(np.finfo(np.float64).eps)
 
 def xyxy_to_xywh(boxes: NDArray) -> NDArray:
     """Convert [..., 4]; sizes are rounded to the type of the boxes."""
-    xywh = boxes.copy('K')
-    xywh[..., 2:] -= boxes[..., :2]
+    xywh = _float_copy(boxes)
+    size = xywh[..., 2:]
+    size -= boxes[..., :2]
     return xywh
 
 
 def xywh_to_xyxy(boxes: NDArray) -> NDArray:
     """Convert [..., 4]."""
-    xyxy = boxes.copy('K')
-    xyxy[..., 2:] += boxes[..., :2]
+    xyxy = _float_copy(boxes)
+    high = xyxy[..., 2:]
+    high += boxes[..., :2]
     return xyxy
 
 
 def xywh_to_cxcywh(boxes: NDArray) -> NDArray:
     """Convert [..., 4]."""
-    centred = boxes.copy('K')
-    centred[..., :2] += boxes[..., 2:] / 2
+    centred = _float_copy(boxes)
+    centre = centred[..., :2]
+    centre += boxes[..., 2:] / 2
     return centred
 
 
 def cxcywh_to_xywh(boxes: NDArray) -> NDArray:
     """Convert [..., 4]."""
-    xywh = boxes.copy('K')
-    xywh[..., :2] -= boxes[..., 2:] / 2
+    xywh = _float_copy(boxes)
+    low = xywh[..., :2]
+    low -= boxes[..., 2:] / 2
     return xywh
 
 
@@ -67,6 +71,11 @@ def xyxy_to_cxcywh(boxes: NDArray) -> NDArray:
     """Convert [..., 4]."""
     low, high = boxes[..., :2], boxes[..., 2:]
     return np.concatenate(((low + high) / 2, high - low), -1)
+
+
+def _float_copy(boxes: NDArray) -> NDArray:
+    """Return a copy that holds fractions, in the same type if that does."""
+    return boxes.astype(np.result_type(boxes, np.float32), order='K')
 
 
 def boxes_around(centres: Boxes, sizes: Boxes) -> Boxes:
@@ -137,31 +146,28 @@ def visible_share(boxes_xyxy: NDArray, size: tuple[int, int]) -> NDArray:
     return share_inside(boxes_xyxy, np.array([0, 0, *size], boxes_xyxy.dtype))
 
 
-def overlapping_of(
+def paired_iou(
     pairs: tuple[NDArray, NDArray], a: NDArray, b: NDArray, pixel: float = 0.0
-) -> tuple[NDArray, NDArray]:
-    """Find those of K given pairs that overlap.
+) -> NDArray:
+    """Return the intersection over union [K] of K pairs of boxes.
 
     Args:
         pairs: indices [K] into a, and [K] into b.
         a: boxes_xyxy [4, N], coordinates first, which is faster for many boxes.
         b: boxes_xyxy [4, M].
         pixel: added to all sides, see `CYTHON_BBOX_PIXEL`.
-
-    Returns:
-        Indices [L] of the overlapping pairs, and their intersection over union [L].
     """
-    (low_a, high_a), (low_b, high_b) = a.reshape(2, 2, -1), b.reshape(2, 2, -1)
     in_a, in_b = pairs
-    width, height = np.minimum(high_a.take(in_a, 1), high_b.take(in_b, 1)) - np.maximum(
-        low_a.take(in_a, 1), low_b.take(in_b, 1)
-    )
-    found = ((width > -pixel) & (height > -pixel)).nonzero()[0]
-    shared = (width.take(found) + pixel) * (height.take(found) + pixel)
+    (low_a, high_a), (low_b, high_b) = a.reshape(2, 2, -1), b.reshape(2, 2, -1)
+    sides = np.minimum(high_a.take(in_a, 1), high_b.take(in_b, 1))
+    sides -= np.maximum(low_a.take(in_a, 1), low_b.take(in_b, 1))
+    sides += pixel
+    np.maximum(sides, 0, out=sides)
+    shared = sides[0] * sides[1]
     (width_a, height_a), (width_b, height_b) = high_a - low_a + pixel, high_b - low_b + pixel
-    areas_a, areas_b = width_a * height_a, width_b * height_b
-    union = areas_a.take(in_a.take(found)) + areas_b.take(in_b.take(found)) - shared
-    return found, shared / union
+    union = (width_a * height_a).take(in_a) + (width_b * height_b).take(in_b)
+    union -= shared
+    return shared / union
 
 
 # -- all pairs -------------------------------------------------------------------------------

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields
 from enum import IntEnum
 from functools import cached_property
+from itertools import repeat
 from typing import Any, overload
 
 import numpy as np
@@ -117,9 +118,11 @@ class TrackState(IntEnum):
     REMOVED = 3
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(eq=False)
 class Track:
     """One track after an update; later updates do not change it.
+
+    It is not frozen, as that would make it take ten times as long to create one.
 
     Attributes:
         track_id: positive, never used twice by one tracker.
@@ -224,26 +227,21 @@ class Tracks(Sequence[Track]):
 
     @cached_property
     def _items(self) -> list[Track]:
-        """All tracks; the lists are made for all of them at once, which is faster."""
-        count = len(self)
-        rows = zip(
+        """The tracks one by one, with numbers of Python's own types."""
+        columns = (
             self.ids.tolist(),
             self.boxes_xywh,
             self.scores.tolist(),
             self.class_ids.tolist(),
             self.velocities,
             self.covariances,
-            [None] * count if self.embeddings is None else self.embeddings,
+            repeat(None) if self.embeddings is None else self.embeddings,
             map(TRACK_STATES.__getitem__, self.states.tolist()),
             self.hits.tolist(),
             self.ages.tolist(),
             self.times_since_update.tolist(),
         )
-        items = [object.__new__(Track) for _ in range(count)]
-        for item, row in zip(items, rows):
-            # The constructor of a frozen dataclass sets one field after the other, at a price.
-            item.__dict__.update(zip(TRACK_FIELDS, row))
-        return items
+        return list(map(Track, *columns))
 
     @staticmethod
     def of(tracks: Iterable[Track]) -> Tracks:
@@ -274,4 +272,3 @@ TRACK_COLUMNS: dict[str, tuple[type, tuple[int, ...]]] = {
     'age': (np.float64, ()),
     'time_since_update': (np.float64, ()),
 }
-TRACK_FIELDS = tuple(TRACK_COLUMNS)

@@ -23,7 +23,7 @@ from fairmot_ros.boxes import (
     iou_matrix,
     iou_of_areas,
     is_valid_box,
-    overlapping_of,
+    paired_iou,
     share_inside,
     trackeval_iou_matrix,
     visible_share,
@@ -61,6 +61,12 @@ def test_forms(convert: Callable) -> None:
     assert_array_equal(convert(given[None]), [target])
     assert convert(given.astype(np.float32)).dtype == np.float32
     assert convert(NONE).shape == (0, 4)
+
+
+@pytest.mark.parametrize('convert', CONVERSIONS, ids=lambda f: f.__name__)
+def test_whole_numbers_become_fractions(convert: Callable) -> None:
+    whole = np.array([[3, 5, 9, 12], [0, 0, 1, 1]])
+    assert_array_equal(convert(whole), convert(whole.astype(np.float64)))
 
 
 def test_sizes_are_rounded_to_the_type_of_the_boxes() -> None:
@@ -203,15 +209,13 @@ def test_matrices_of_no_boxes(matrix: Callable) -> None:
 
 
 @pytest.mark.parametrize('pixel', [0.0, CYTHON_BBOX_PIXEL])
-def test_overlapping_of_given_pairs(pixel: float) -> None:
-    a = np.array([[0, 0, 10, 20], [50, 0, 60, 20.0]])
-    b = np.array([[0, 10, 10, 20], [61, 0, 70, 20], [50, 0, 60, 20.0]])
+def test_iou_of_given_pairs(pixel: float) -> None:
+    a = np.array([[0, 0, 10, 20], [50, 0, 60, 20.0]]).T
+    b = np.array([[0, 10, 10, 20], [70, 30, 80, 50], [50, 0, 60, 20.0]]).T
     pairs = np.array([0, 0, 1, 1]), np.array([0, 1, 1, 2])
-    found, overlap = overlapping_of(pairs, a.T, b.T, pixel)
-    assert found.tolist() == [0, 3]
-    assert overlap == pytest.approx([(10 + pixel) / (20 + pixel), 1.0])
-    found, overlap = overlapping_of((pairs[0][:0], pairs[1][:0]), a.T, b.T, pixel)
-    assert len(found) == len(overlap) == 0
+    expected = [(10 + pixel) / (20 + pixel), 0.0, 0.0, 1.0]
+    assert paired_iou(pairs, a, b, pixel) == pytest.approx(expected)
+    assert len(paired_iou((pairs[0][:0], pairs[1][:0]), a, b, pixel)) == 0
 
 
 def test_conversions_keep_the_layout() -> None:

@@ -16,6 +16,7 @@ FILES = sorted(PACKAGE.rglob('*.py'))
 LAYERS = (
     '',
     'boxes',
+    'file_errors',
     'types',
     'former_settings',
     'settings',

@@ -1,33 +1,20 @@
-"""Track people in a video through three real ROS 2 nodes: player, tracker, recorder."""
+"""Track people in videos through three real ROS 2 nodes: player, tracker, recorder."""
 
 from __future__ import annotations
 
 import argparse
-import json
-import os
 import signal
 import sys
 import time
 from pathlib import Path
-from typing import Any
 
-from fairmot_ros.cli.command import parse_size
+from fairmot_ros.cli.command import run_command
+from fairmot_ros.cli.demo_nodes import DemoError, DemoRun, track_video
+from fairmot_ros.cli.demo_summary import print_summary, summarise
+from fairmot_ros.cli.detector_options import add_detector_options
+from fairmot_ros.cli.shipped_clips import SHIPPED_CLIPS
 from fairmot_ros.detector import Detector
-from fairmot_ros.evaluation import evaluate_mot, format_table
-from fairmot_ros.ros.processes import (
-    DomainLock,
-    NodeProcess,
-    local_environment,
-    make_log_folder,
-    stop_all,
-)
-from fairmot_ros.ros.video_source import SourceError, VideoSource
-
-SHIPPED_VIDEO = Path(__file__).resolve().parents[1] / 'data' / 'pedestrians.mp4'
-
-
-class DemoError(RuntimeError):
-    """The demo cannot go on; the message says why."""
+from fairmot_ros.ros.video_source import VideoSource
 
 
 def make_parser() -> argparse.ArgumentParser:
@@ -37,31 +24,18 @@ def make_parser() -> argparse.ArgumentParser:
         '--video',
         type=Path,
         default=None,
-        help='video file or folder of pictures (default: a clip that ships with the package)',
+        help='video file or folder of pictures (default: the two clips that ship with the '
+        'package, each with a folder of its own below the output)',
     )
     parser.add_argument(
         '--ground-truth',
         type=Path,
         default=None,
         metavar='FILE',
-        help='MOTChallenge gt.txt of the video: the summary then holds MOTA, IDF1 and HOTA',
-    )
-    parser.add_argument(
-        '--weights',
-        default='default',
-        metavar='FILE',
-        help='FairMOT checkpoint, or .onnx file of fairmot-export (default: the model that '
-        'ships with the package)',
+        help='MOTChallenge gt.txt of --video: the summary then holds MOTA, IDF1 and HOTA',
     )
     parser.add_argument('--output', type=Path, default=Path('out/demo'), help='folder to write')
-    parser.add_argument('--device', default='auto', help="'auto', 'cpu' or 'cuda'")
-    parser.add_argument(
-        '--input-size',
-        default=None,
-        metavar='WxH',
-        type=parse_size,
-        help="size of the network's input, multiples of 32 (default: the model's own)",
-    )
+    add_detector_options(parser, 'weights', 'device', 'input_size')
     parser.add_argument(
         '--frame-rate',
         type=float,
@@ -79,153 +53,58 @@ def make_parser() -> argparse.ArgumentParser:
     return parser
 
 
-def choose_video(options: argparse.Namespace) -> None:
-    """Fill in the default video: the full recording where the test data has it, or the clip."""
-    if options.video is not None:
-        return
-    beside = Path(__file__).resolve().parents[3] / 'shared'
-    folder = Path(os.environ.get('FAIRMOT_TEST_DATA', beside)) / 'data/sequences/PETS09-S2L1'
-    if (folder / 'vtest.avi').is_file():
-        options.video = folder / 'vtest.avi'
-        options.ground_truth = options.ground_truth or folder / 'gt.txt'
-    else:
-        options.video = SHIPPED_VIDEO
-
-
-def check_inputs(options: argparse.Namespace) -> VideoSource:
-    """Find mistakes before anything starts.
+def plan_runs(options: argparse.Namespace) -> list[DemoRun]:
+    """Return what to track, with mistakes found before anything starts.
 
     Raises:
-        DemoError: if the video, the weights or the ground truth cannot be used.
+        ValueError: if a video, the weights or the ground truth cannot be used.
     """
-    if options.ground_truth is not None and not options.ground_truth.is_file():
-        raise DemoError(f'no ground truth at {options.ground_truth}: expected a gt.txt file')
-    if options.weights != 'default':
-        try:
-            Detector(options.weights, input_size=options.input_size, device='cpu')
-        except ValueError as error:
-            raise DemoError(str(error)) from error
-    try:
-        return VideoSource(options.video, options.frame_rate)
-    except SourceError as error:
-        raise DemoError(str(error)) from error
-
-
-def run_nodes(options: argparse.Namespace, source: VideoSource) -> dict[str, Any]:
-    """Start the three nodes, wait for the end and stop them; returns the recording's figures.
-
-    Raises:
-        DemoError: if a node fails.
-    """
-    logs = make_log_folder()
-    domain = DomainLock()
-    environment = local_environment(domain.number, logs)
-    frames = source.length
-    if options.max_frames:
-        frames = min(frames, options.max_frames) if frames else options.max_frames
-    width, height = options.input_size or (0, 0)
-    nodes: list[NodeProcess] = []
-    try:
-        tracker = NodeProcess(
-            'tracker',
-            'fairmot_ros.ros.tracker_node',
-            environment,
-            logs / 'tracker.log',
-            {
-                'weights': str(options.weights),
-                'device': options.device,
-                'input_width': width,
-                'input_height': height,
-                'reliability': 'reliable',
-            },
-        )
-        nodes.append(tracker)
-        recorder = NodeProcess(
-            'recorder',
-            'fairmot_ros.ros.recorder_node',
-            environment,
-            logs / 'recorder.log',
-            {
-                'output': str(options.output.resolve()),
-                'frame_rate': source.frame_rate,
-                'progress_total': frames,
-            },
-            {
-                'tracks': 'fairmot/tracks',
-                'image_annotated': 'fairmot/image_annotated',
-                'frames_sent': 'player/frames_sent',
-            },
-            show_errors=True,
-        )
-        nodes.append(recorder)
-        player = NodeProcess(
-            'player',
-            'fairmot_ros.ros.player_node',
-            environment,
-            logs / 'player.log',
-            {
-                'video': str(source.path.resolve()),
-                'frame_rate': source.frame_rate,
-                'every_frame': not options.real_time,
-                'max_frames': options.max_frames,
-                'subscribers': 2,
-            },
-            {'detections': 'fairmot/detections'},
-        )
-        nodes.append(player)
-        while recorder.process.poll() is None:
-            for node in (tracker, player):
-                if node.process.poll() is not None:
-                    raise DemoError(
-                        f'the {node.name} ended early with code {node.process.returncode}:\n'
-                        f'{node.last_lines()}'
-                    )
-            time.sleep(0.1)
-        if recorder.process.returncode != 0:
-            raise DemoError(f'the recorder failed:\n{recorder.last_lines()}')
-    finally:
-        fault = stop_all(nodes)
-        domain.release()
-    if fault:
-        raise DemoError(fault)
-    return json.loads((options.output / 'recording.json').read_text())
-
-
-def summarise(
-    options: argparse.Namespace, source: VideoSource, recording: dict[str, Any], seconds: float
-) -> dict[str, Any]:
-    """Add what the recorder does not know, and the metrics where there is ground truth."""
-    summary: dict[str, Any] = {
-        'video': str(source.path),
-        'weights': str(options.weights),
-        'frame_rate': source.frame_rate,
-        'mode': 'real time' if options.real_time else 'every frame',
-        'seconds': round(seconds, 1),
-        **recording,
-    }
     if options.ground_truth is not None:
-        result = evaluate_mot(
-            {source.path.stem: (options.ground_truth, options.output / 'results.txt')},
-            benchmark='MOT15',
+        if options.video is None:
+            raise ValueError('--ground-truth needs the video it belongs to: add --video FILE')
+        if not options.ground_truth.is_file():
+            raise ValueError(f'no ground truth at {options.ground_truth}: expected a gt.txt file')
+    if options.weights != 'default':
+        Detector(options.weights, input_size=options.input_size, device='cpu')
+    folders = {clip: options.output / clip.stem for clip in SHIPPED_CLIPS}
+    if options.video is not None:
+        folders = {options.video: options.output}
+    return [
+        DemoRun(
+            VideoSource(video, options.frame_rate),
+            folder,
+            options.weights,
+            options.device,
+            options.input_size,
+            options.real_time,
+            options.max_frames,
         )
-        summary['metrics'] = result['COMBINED']
-        print(format_table(result))
-    return summary
+        for video, folder in folders.items()
+    ]
 
 
-def print_summary(summary: dict[str, Any], output: Path) -> None:
-    """Print what a person wants to know."""
-    latency = summary['latency_ms']
-    print(f'{summary["video"]} ({summary["mode"]}, {summary["frame_rate"]:g} Hz)')
-    print(
-        f'  frames   {summary["frames_sent"]} sent, {summary["frames_processed"]} processed, '
-        f'{summary["frames_dropped"]} dropped, in {summary["seconds"]} s'
-    )
-    print(f'  tracks   {summary["tracks"]} people in {summary["boxes"]} boxes')
-    if latency['p50'] is not None:
-        print(f'  latency  p50 {latency["p50"]:.0f} ms, p95 {latency["p95"]:.0f} ms')
-    for name in ('annotated.mp4', 'results.txt', 'summary.json'):
-        print(f'  wrote    {output / name}')
+def run_demo(options: argparse.Namespace) -> int:
+    """Track all videos, then print a summary of each; returns the exit code.
+
+    Raises:
+        ValueError: see `plan_runs`.
+        OSError: if the output cannot be written.
+    """
+    summaries = []
+    for run in plan_runs(options):
+        started = time.monotonic()
+        try:
+            recording = track_video(run)
+        except DemoError as error:
+            raise ValueError(f'{run.source.path}: {error}') from error
+        seconds = time.monotonic() - started
+        summaries.append((summarise(run, recording, seconds, options.ground_truth), run.output))
+    for summary, folder in summaries:
+        print_summary(summary, folder)
+    without = [summary['video'] for summary, _ in summaries if not summary['boxes']]
+    if without:
+        print(f'fairmot-demo: no tracks were received of {", ".join(without)}', file=sys.stderr)
+    return int(bool(without))
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -233,26 +112,7 @@ def main(arguments: list[str] | None = None) -> int:
     options = make_parser().parse_args(arguments)
     # Being terminated is an interruption too: the nodes must not be left behind.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    choose_video(options)
-    started = time.monotonic()
-    try:
-        source = check_inputs(options)
-        options.output.mkdir(parents=True, exist_ok=True)
-        recording = run_nodes(options, source)
-        summary = summarise(options, source, recording, time.monotonic() - started)
-    except (DemoError, ValueError, OSError) as error:
-        print(f'fairmot-demo: {error}', file=sys.stderr)
-        return 2
-    except KeyboardInterrupt:
-        print('fairmot-demo: interrupted', file=sys.stderr)
-        return 130
-    (options.output / 'recording.json').unlink()
-    (options.output / 'summary.json').write_text(json.dumps(summary, indent=2) + '\n')
-    print_summary(summary, options.output)
-    if not summary['boxes']:
-        print('fairmot-demo: no tracks were received', file=sys.stderr)
-        return 1
-    return 0
+    return run_command('fairmot-demo', lambda: run_demo(options))
 
 
 if __name__ == '__main__':

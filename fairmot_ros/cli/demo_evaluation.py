@@ -8,8 +8,7 @@ import sys
 from pathlib import Path
 
 from fairmot_ros.cli import evaluate, mot2bag
-from fairmot_ros.cli.command import run_command
-from fairmot_ros.cli.demo import SHIPPED_VIDEO, choose_video
+from fairmot_ros.cli.shipped_clips import PEDESTRIANS
 from fairmot_ros.evaluation import read_seqinfo
 
 RATES = ('7', '15', '30')  # images per second
@@ -21,9 +20,9 @@ def make_parser() -> argparse.ArgumentParser:
     parser.add_argument(
         '--video',
         type=Path,
-        default=None,
-        help='video file or folder of pictures (default: PETS09-S2L1 where the test data has it, '
-        'else the clip that ships with the package)',
+        default=PEDESTRIANS,
+        help='video file or folder of pictures (default: the outdoor clip that ships with the '
+        'package)',
     )
     parser.add_argument(
         '--ground-truth',
@@ -54,16 +53,10 @@ def name_of(video: Path) -> str:
 def main(arguments: list[str] | None = None) -> int:
     """Run the command; returns the exit code."""
     options = make_parser().parse_args(arguments)
-    return run_command('demo-eval', lambda: evaluate_video(options))
-
-
-def evaluate_video(options: argparse.Namespace) -> int:
-    """Write the bag and evaluate the tracker on it; returns the exit code."""
-    choose_video(options)
-    if options.video == SHIPPED_VIDEO:
+    if options.ground_truth is None:
         print(
-            'The clip that ships has no ground truth, so there will be no metrics: give a video '
-            'and its gt.txt (make demo-eval VIDEO= GT=).'
+            'Without ground truth there will be no metrics: give a video and its gt.txt '
+            '(make demo-eval VIDEO= GT=).'
         )
     bag = options.output / name_of(options.video)
     shutil.rmtree(bag, ignore_errors=True)

@@ -16,6 +16,10 @@ from fairmot_ros.network.predictions import Candidates, Level, Predictions
 MAX_CANDIDATES = 1000
 
 
+class NetworkOutputError(ValueError):
+    """The output of a network cannot be used; the message says why."""
+
+
 @dataclass(frozen=True)
 class DecodedImage:
     """Detections of one image, in falling order of score.
@@ -70,8 +74,16 @@ def candidates_of(level: Level, row: int, score_threshold: float) -> Candidates:
 
     On a level of peaks, a cell counts if none of its eight neighbours scores higher; equal
     neighbours all count (CenterNet, Zhou et al. 2019, section 4).
+
+    Raises:
+        NetworkOutputError: if a score is not finite.
     """
     scores = level.scores[row : row + 1]
+    if not torch.isfinite(scores).all():
+        raise NetworkOutputError(
+            'the network computed scores that are not finite: the weights or the precision do not '
+            'suit these images'
+        )
     chosen = scores > score_threshold
     if level.peaks_only:
         chosen &= F.max_pool2d(scores, 3, stride=1, padding=1) == scores

@@ -186,7 +186,7 @@ class Detector:
 
 def find_weights(weights: str | Path) -> Path:
     """Return the path of weights, of those that ship for 'default'."""
-    return DEFAULT_WEIGHTS if weights == 'default' else Path(weights)
+    return DEFAULT_WEIGHTS if weights == 'default' else Path(weights).expanduser()
 
 
 def check_image(image: NDArray) -> None:

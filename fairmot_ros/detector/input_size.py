@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fairmot_ros.network.base import SIZE_MULTIPLE, ModelInfo
+from fairmot_ros.network.base import MAX_INPUT_SIDE, SIZE_MULTIPLE, ModelInfo
 
 PUBLISHED_INPUT_SIZE = (1088, 608)
 
@@ -22,7 +22,7 @@ def check_input_size(size: Size) -> Size:
     """Return (width, height) as integers.
 
     Raises:
-        ValueError: if they are not positive multiples of 32.
+        ValueError: if they are not positive multiples of 32, or above MAX_INPUT_SIDE.
     """
     width, height = int(size[0]), int(size[1])
     m = SIZE_MULTIPLE
@@ -31,6 +31,10 @@ def check_input_size(size: Size) -> Size:
         raise ValueError(
             f'input_size must be (width, height) in multiples of {m}, got {show(size)}; '
             f'the nearest is {nearest[0]} x {nearest[1]}'
+        )
+    if max(width, height) > MAX_INPUT_SIDE:
+        raise ValueError(
+            f'input_size must be at most {MAX_INPUT_SIDE} pixels a side, got {show(size)}'
         )
     return width, height
 

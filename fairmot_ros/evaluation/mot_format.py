@@ -14,6 +14,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from fairmot_ros.evaluation.label_errors import LabelError, MissingLabelsError
+from fairmot_ros.file_errors import reading
 from fairmot_ros.types import Tracks
 
 MotArray = NDArray[np.float64]
@@ -44,10 +46,15 @@ def read_mot(path: str | os.PathLike[str]) -> MotArray:
         float64 [N, C] in the order of the file, C between 7 and 10; [0, 10] for an empty file.
 
     Raises:
-        FileNotFoundError: if there is no such file.
-        ValueError: if a line does not hold what the format asks for; names file and line.
+        LabelError: if a line does not hold what the format asks for; names file and line. If
+            there is no such file, it is a FileNotFoundError as well.
     """
     path = Path(path)
+    with reading(f'{path}: not a MOTChallenge text file', LabelError):
+        return _read_mot(path)
+
+
+def _read_mot(path: Path) -> MotArray:
     every_line = enumerate(_read_text(path).splitlines(), start=1)
     numbered = [(number, line) for number, line in every_line if line.strip()]
     if not numbered:
@@ -61,7 +68,7 @@ def read_mot(path: str | os.PathLike[str]) -> MotArray:
     fault = _find_fault(rows)
     if fault is not None:
         index, reason = fault
-        raise ValueError(f'{path}, line {numbered[index][0]}: {reason}')
+        raise LabelError(f'{path}, line {numbered[index][0]}: {reason}')
     return rows
 
 
@@ -112,14 +119,11 @@ def as_mot_array(rows: ArrayLike, name: str) -> MotArray:
 
 def _read_text(path: Path) -> str:
     if not path.is_file():
-        raise FileNotFoundError(f'{path}: no such file; expected a MOTChallenge text file')
-    try:
-        if path.suffix == '.gz':
-            with gzip.open(path, 'rt', encoding='utf-8-sig') as stream:
-                return stream.read()
-        return path.read_text(encoding='utf-8-sig')
-    except (UnicodeDecodeError, gzip.BadGzipFile, EOFError) as error:
-        raise ValueError(f'{path}: not a MOTChallenge text file ({error})') from None
+        raise MissingLabelsError(f'{path}: no such file; expected a MOTChallenge text file')
+    if path.suffix == '.gz':
+        with gzip.open(path, 'rt', encoding='utf-8-sig') as stream:
+            return stream.read()
+    return path.read_text(encoding='utf-8-sig')
 
 
 def _find_fault(rows: MotArray) -> tuple[int, str] | None:
@@ -147,15 +151,15 @@ def _is_whole(values: NDArray[np.float64]) -> NDArray[np.bool_]:
     return np.equal(np.floor(values), values) & (np.abs(values) <= _LARGEST_WHOLE)
 
 
-def _unreadable(path: Path, numbered: list[tuple[int, str]], separator: str | None) -> ValueError:
+def _unreadable(path: Path, numbered: list[tuple[int, str]], separator: str | None) -> LabelError:
     """Find the line that made reading fail; only called once it has."""
     expected = len(numbered[0][1].split(separator))
     for number, line in numbered:
         cells = line.split(separator)
         if not MIN_COLUMNS <= len(cells) <= MAX_COLUMNS:
-            return ValueError(f'{path}, line {number}: got {len(cells)} columns; {_COLUMNS}')
+            return LabelError(f'{path}, line {number}: got {len(cells)} columns; {_COLUMNS}')
         if len(cells) != expected:
-            return ValueError(
+            return LabelError(
                 f'{path}, line {number}: got {len(cells)} columns, but the lines before have '
                 f'{expected}; every line must have the same number'
             )
@@ -163,11 +167,11 @@ def _unreadable(path: Path, numbered: list[tuple[int, str]], separator: str | No
             try:
                 float(cell)
             except ValueError:
-                return ValueError(
+                return LabelError(
                     f'{path}, line {number}: {cell.strip()!r} is not a number; expected numbers '
                     'separated by commas or white space'
                 )
-    return ValueError(f'{path}: not a MOTChallenge text file')
+    return LabelError(f'{path}: not a MOTChallenge text file')
 
 
 def _shortest(value: float) -> str:

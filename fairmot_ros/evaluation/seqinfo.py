@@ -7,6 +7,8 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from fairmot_ros.evaluation.label_errors import LabelError, MissingLabelsError
+
 
 @dataclass(frozen=True)
 class SeqInfo:
@@ -39,14 +41,14 @@ def read_seqinfo(path: str | os.PathLike[str]) -> SeqInfo:
     """Read a seqinfo.ini; `path` is the file or the folder of the sequence.
 
     Raises:
-        FileNotFoundError: if there is no such file.
-        ValueError: if an entry is missing or is not a number; names file and entry.
+        LabelError: if an entry is missing or is not a number; names file and entry. If there is
+            no such file, it is a FileNotFoundError as well.
     """
     path = Path(path)
     if path.is_dir():
         path /= 'seqinfo.ini'
     if not path.is_file():
-        raise FileNotFoundError(f"{path}: no such file; expected a sequence's seqinfo.ini")
+        raise MissingLabelsError(f"{path}: no such file; expected a sequence's seqinfo.ini")
     parser = configparser.ConfigParser(interpolation=None)
     try:
         parser.read_string(path.read_text(encoding='utf-8-sig'))
@@ -59,9 +61,9 @@ def read_seqinfo(path: str | os.PathLike[str]) -> SeqInfo:
             height=int(section['imHeight']),
         )
     except KeyError as error:
-        raise ValueError(
+        raise LabelError(
             f'{path}: {error} is missing; expected a [Sequence] section with name, frameRate, '
             'seqLength, imWidth and imHeight'
         ) from None
-    except (ValueError, configparser.Error) as error:
-        raise ValueError(f'{path}: {error}'.replace('\n', ' ')) from None
+    except Exception as error:
+        raise LabelError(f'{path}: {error}'.replace('\n', ' ')) from error

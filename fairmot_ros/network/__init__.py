@@ -1,6 +1,7 @@
 """The FairMOT networks and their checkpoints; needs torch and nothing else."""
 
-from fairmot_ros.network.checkpoint import CheckpointError, load_checkpoint, save_checkpoint
+from fairmot_ros.network.checkpoint import load_checkpoint, save_checkpoint
+from fairmot_ros.network.checkpoint_content import CheckpointError
 from fairmot_ros.network.registry import architectures, create_network
 
 __all__ = [

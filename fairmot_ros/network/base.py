@@ -13,6 +13,8 @@ from fairmot_ros.network.predictions import Predictions
 
 PUBLISHED_STRIDE = 4
 SIZE_MULTIPLE = 32  # of the input's width and height: the coarsest stride
+#: Largest width and height of an input, pixels.
+MAX_INPUT_SIDE = 8192
 
 
 @dataclass(frozen=True)

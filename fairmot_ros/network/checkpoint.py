@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-import pickle
+import json
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -11,24 +11,23 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from fairmot_ros.network.base import ModelInfo, Network
+from fairmot_ros.file_errors import reading
+from fairmot_ros.network.base import MAX_INPUT_SIDE, ModelInfo, Network
+from fairmot_ros.network.checkpoint_content import CheckpointError, read_content, weights_of
 from fairmot_ros.network.registry import ARCHITECTURES, create_network
 
-# The ImageNet classifier, left over in the DLA files; the network does not have it.
-DEAD_PREFIX = 'base.fc.'
 SHOWN_KEYS = 5
-
-
-class CheckpointError(ValueError):
-    """A file that does not hold the weights of a known network; the message says why."""
+#: Counters of batch normalisation that older versions of torch did not write; nothing reads them.
+COUNTER = '.num_batches_tracked'
 
 
 def load_checkpoint(path: str | Path) -> Network:
     """Build the network that a file holds and fill it, in evaluation mode on the CPU.
 
     The architecture, the head sizes and the embedding size are read from the file. Every
-    parameter must fit, except a ``module.`` prefix, which is stripped, and the dead keys of
-    the published files, which are dropped. Half-precision weights are widened to float32.
+    parameter must fit, except prefixes of wrappers such as ``module.``, which are stripped, the
+    dead keys of the published files, which are dropped, and counters of batch normalisation, which
+    may be missing. Half-precision weights are widened to float32.
 
     Args:
         path: a file as the published code writes it, ``{'epoch', 'state_dict', ...}``, or a
@@ -37,19 +36,22 @@ def load_checkpoint(path: str | Path) -> Network:
     Raises:
         CheckpointError: if the file is missing, unreadable or holds something else.
     """
-    path = Path(path)
-    content = _read(path)
-    state = _strip(_find_state_dict(content, path))
-    architecture = _find_architecture(state, path)
-    known = ARCHITECTURES[architecture]
-    network = create_network(
-        architecture,
-        **{name: read(state) for name, (_, read) in (known.sizes | known.options).items()},
-    )
-    _check_fit(state, network.state_dict(), architecture, path)
-    network.load_state_dict(state)
-    network.info = _describe(network.info, content, path)
-    return network.eval()
+    path = Path(path).expanduser()
+    with reading(f'{path} is not a FairMOT checkpoint', CheckpointError):
+        content = read_content(path)
+        state = weights_of(content, path)
+        architecture = _find_architecture(state, path)
+        known = ARCHITECTURES[architecture]
+        network = create_network(
+            architecture,
+            **{name: read(state) for name, (_, read) in (known.sizes | known.options).items()},
+        )
+        expected = network.state_dict()
+        state |= {k: v for k, v in expected.items() if k.endswith(COUNTER) and k not in state}
+        _check_fit(state, expected, architecture, path)
+        network.load_state_dict(state)
+        network.info = _describe(network.info, content, path)
+        return network.eval()
 
 
 def initialise(network: Network, path: str | Path) -> list[str]:
@@ -64,8 +66,9 @@ def initialise(network: Network, path: str | Path) -> list[str]:
     Raises:
         CheckpointError: if the file is unreadable or of another architecture.
     """
-    path = Path(path)
-    state = _strip(_find_state_dict(_read(path), path))
+    path = Path(path).expanduser()
+    with reading(f'{path} is not a FairMOT checkpoint', CheckpointError):
+        state = weights_of(read_content(path), path)
     expected = network.state_dict()
     fresh = []
     for head in network.head_names:
@@ -107,41 +110,12 @@ def _metadata(info: ModelInfo) -> dict[str, Any]:
     return {
         'name': info.name,
         'labels': list(info.labels),
-        'score_line': list(info.score_line),
-        'thresholds': dict(info.thresholds),
+        # As text: the safe reader of torch 1.13 knows no floating-point numbers outside tensors.
+        'calibration': json.dumps(
+            {'score_line': list(info.score_line), 'thresholds': dict(info.thresholds)}
+        ),
         **size,
     }
-
-
-def _read(path: Path) -> Any:
-    if not path.is_file():
-        raise CheckpointError(
-            f'no weights at {path}: give the path of a FairMOT checkpoint, '
-            "or 'default' for the model that ships with the package"
-        )
-    try:
-        return torch.load(path, map_location='cpu', weights_only=True)
-    except (pickle.UnpicklingError, RuntimeError, EOFError, ValueError, KeyError) as error:
-        reason = (str(error).strip() or type(error).__name__).splitlines()[0]
-        if isinstance(error, pickle.UnpicklingError):  # torch's own text advises to run the code
-            reason = 'it is of another kind or holds more than that'
-        raise CheckpointError(
-            f'{path} is not a readable torch checkpoint (plain tensors are expected, '
-            f'code is never run): {reason}'
-        ) from error
-
-
-def _find_state_dict(content: Any, path: Path) -> dict[str, Tensor]:
-    state = content.get('state_dict', content) if isinstance(content, dict) else None
-    if (
-        not isinstance(state, dict)
-        or not state
-        or not all(isinstance(value, Tensor) for value in state.values())
-    ):
-        raise CheckpointError(
-            f"{path} holds no weights: expected a dict with 'state_dict' or a state_dict itself"
-        )
-    return state
 
 
 def _describe(info: ModelInfo, content: dict[str, Any], path: Path) -> ModelInfo:
@@ -152,6 +126,13 @@ def _describe(info: ModelInfo, content: dict[str, Any], path: Path) -> ModelInfo
     size = content.get('input_size')
     if isinstance(size, (list, tuple)) and len(size) == 2:
         known['input_size'] = (int(size[0]), int(size[1]))
+        if not all(0 < side <= MAX_INPUT_SIDE for side in known['input_size']):
+            raise CheckpointError(
+                f'{path} asks for an input of {size[0]}x{size[1]} pixels, more than '
+                f'{MAX_INPUT_SIDE}x{MAX_INPUT_SIDE}: save it with an input_size that fits'
+            )
+    if isinstance(content.get('calibration'), str):
+        content = {**content, **json.loads(content['calibration'])}
     line = content.get('score_line')
     if isinstance(line, (list, tuple)) and len(line) == 2:
         known['score_line'] = (float(line[0]), float(line[1]))
@@ -162,16 +143,6 @@ def _describe(info: ModelInfo, content: dict[str, Any], path: Path) -> ModelInfo
     if isinstance(labels, (list, tuple)) and len(labels) == len(info.labels):
         known['labels'] = tuple(map(str, labels))
     return replace(info, **known)
-
-
-def _strip(state: dict[str, Tensor]) -> dict[str, Tensor]:
-    """Return the weights without DataParallel's prefix and the dead keys, in float32."""
-    stripped = {}
-    for key, value in state.items():
-        key = key.removeprefix('module.')
-        if not key.startswith(DEAD_PREFIX):
-            stripped[key] = value.float() if value.is_floating_point() else value
-    return stripped
 
 
 def _find_architecture(state: dict[str, Tensor], path: Path) -> str:

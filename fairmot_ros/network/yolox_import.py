@@ -8,8 +8,9 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from fairmot_ros.file_errors import reason_of
 from fairmot_ros.network.base import SIZE_MULTIPLE
-from fairmot_ros.network.checkpoint import CheckpointError
+from fairmot_ros.network.checkpoint_content import CheckpointError
 from fairmot_ros.network.csp import Conv
 from fairmot_ros.network.registry import create_network
 from fairmot_ros.network.yolox import YoloxNano
@@ -101,8 +102,7 @@ def _read_convolutions(path: Path) -> list[tuple[Tensor, Tensor]]:
             if node.op_type == 'Conv'
         ]
     except Exception as error:  # the parser's exceptions share no other base
-        reason = (str(error).strip() or type(error).__name__).splitlines()[0]
-        raise CheckpointError(f'{path} is not a readable ONNX file: {reason}') from error
+        raise CheckpointError(f'{path} is not a readable ONNX file: {reason_of(error)}') from error
 
 
 @torch.no_grad()

@@ -28,6 +28,7 @@ PARAMETERS = {
     'frame_rate': (25.0, 'images per second of the source; numbers the results by their stamps'),
     'patience': (5.0, 'seconds to wait for further results after the last image was sent'),
     'progress_total': (0, 'number of images to expect: draws a progress bar; 0 draws none'),
+    'progress_title': ('tracking', 'text before the progress bar'),
 }
 CDR_STAMP = struct.Struct('<4xiI')  # encapsulation, then the header's stamp: sec, nanosec
 
@@ -70,7 +71,7 @@ class RecorderNode(Node):
             total=values['progress_total'] or None,
             disable=not values['progress_total'],
             unit='frame',
-            desc='tracking',
+            desc=values['progress_title'],
             mininterval=0.2 if sys.stderr.isatty() else 10.0,
         )
         self._result_topics = [

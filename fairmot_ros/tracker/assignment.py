@@ -60,14 +60,16 @@ def assign(pairs: CandidatePairs, threshold: float, backend: str = BACKEND) -> M
     rows, columns, _ = pairs
     if not len(rows):
         return rows, columns
-    contested = (np.bincount(rows)[rows] > 1) | (np.bincount(columns)[columns] > 1)
-    if not contested.any():
+    contested = np.bincount(rows).take(rows) > 1
+    contested |= np.bincount(columns).take(columns) > 1
+    if not np.count_nonzero(contested):
         return rows, columns
-    chosen = [(rows[~contested], columns[~contested])]
+    alone = pairs.only(~contested)
+    chosen = [(alone.rows, alone.columns)]
     chosen += [_solve(block, threshold, backend) for block in _blocks(pairs.only(contested))]
     matched_rows, matched_columns = (np.concatenate(part) for part in zip(*chosen))
     order = matched_rows.argsort()
-    return matched_rows[order], matched_columns[order]
+    return matched_rows.take(order), matched_columns.take(order)
 
 
 def _blocks(pairs: CandidatePairs) -> list[CandidatePairs]:

@@ -41,17 +41,13 @@ def gated_box_distance(
     centre, size = state[P].reshape(2, 2, -1)
     found_centre, found_size = found.measurements.reshape(2, 2, -1)
     half, found_half = growth / 2 * size, (0.5 + MAX_EXPANSION) * found_size
-    (left, top), (right, bottom) = centre - half, centre + half
-    found_left, found_top = found_centre - found_half
-    found_right, found_bottom = found_centre + found_half
-    boxes = state[P], found.measurements
-    rows, columns = intersecting(left, right, found_left, found_right, boxes)
-    near = (
-        (top.take(rows) < found_bottom.take(columns))
-        & (found_top.take(columns) < bottom.take(rows))
-    ).nonzero()[0]
-    rows, columns = rows.take(near), columns.take(near)
-
+    rows, columns = intersecting(
+        centre - half,
+        centre + half,
+        found_centre - found_half,
+        found_centre + found_half,
+        exact=False,
+    )
     offset = np.abs(centre.take(rows, 1) - found_centre.take(columns, 1))
     growth, a, b = growth.take(rows), size.take(rows, 1), found_size.take(columns, 1)
     sum_of_sizes = a + b

@@ -1,8 +1,8 @@
-"""How the camera moved between two pictures, from what stands still in them.
+"""Estimation of the camera motion between two images from their static background.
 
-Corners of the background are followed from picture to picture by sparse optical flow (Lucas and
-Kanade, in the pyramidal form of Bouguet 2000), and a similarity (shift, rotation, scale) is
-fitted to them that outvotes what moves by itself (RANSAC). The only file of this layer that
+Corners of the background are tracked from image to image by sparse optical flow (Lucas and
+Kanade, in the pyramidal form of Bouguet 2000). A similarity (shift, rotation, scale) is fitted to
+them by RANSAC, which rejects corners on moving objects. This is the only file of the layer that
 needs OpenCV.
 """
 
@@ -18,59 +18,70 @@ Array = NDArray[np.float64]
 Points = NDArray[np.float32]
 Grey = NDArray[np.uint8]
 
-WORKING_SIZE = 960  # pixels, about, of the longer side of the picture that is worked on
-FEATURES = 120  # corners to follow
-RENEW_BELOW = 80  # corners left over at which new ones are looked for
-SPACING = 20.0  # pixels of the working picture between two corners
-QUALITY = 0.005  # of the weakest corner, as a share of the strongest
-BOX_MARGIN = 0.05  # share of its size by which a person's box is widened, for hair and shadows
+#: Approximate length of the longer side of the reduced image, in pixels.
+WORKING_SIZE = 960
+#: Number of corners to track, and below which new ones are detected.
+MAX_CORNERS, MIN_CORNERS = 120, 80
+#: Smallest distance between two corners, in pixels of the reduced image.
+SPACING = 20.0
+#: Smallest quality of a corner, as a share of the best one's.
+QUALITY = 0.005
+#: Share of its size by which a box is enlarged on each side, for hair and shadows.
+BOX_MARGIN = 0.05
+#: Window, pyramid levels and stopping criteria of the optical flow.
 WINDOW = (11, 11)
 LEVELS = 5
 STEPS = (cv2.TERM_CRITERIA_COUNT | cv2.TERM_CRITERIA_EPS, 10, 0.03)
-STEADY_LIGHT = 0.06  # change of brightness up to which nothing is corrected
-LIKENESS = 0.5  # least correlation of what is around a corner, before and now
-TOLERANCE = 1.5  # pixels by which a corner may miss the motion of the camera
-MIN_FEATURES = 10
-MIN_SHARE = 0.4  # of the followed corners that must agree
-MAX_ERROR = 1.0  # pixels of the working picture: largest standard error of the motion anywhere
-NOISE = 0.05  # pixels: no corner is followed better than this
+#: Relative change of the mean brightness above which it is compensated.
+MAX_BRIGHTNESS_CHANGE = 0.06
+#: Smallest correlation of the patches around a corner in both images.
+MIN_CORRELATION = 0.5
+#: Distance, in pixels of the reduced image, up to which a corner is an inlier of RANSAC.
+TOLERANCE = 1.5
+#: Smallest number of inliers, and their smallest share of the tracked corners.
+MIN_INLIERS, MIN_INLIER_SHARE = 10, 0.4
+#: Largest standard error of the motion at any place, in pixels of the reduced image.
+MAX_ERROR = 1.0
+#: Smallest assumed error of a tracked corner, in pixels of the reduced image.
+NOISE = 0.05
+#: Iterations of the weighted least squares.
 REFITS = 3
+#: Offsets [121, 2] of the pixels of a patch.
 PATCH = np.stack(np.meshgrid(*2 * [np.arange(-5, 6)]), axis=-1).reshape(-1, 2).astype(np.float32)
 
 
 class CameraMotion:
-    """Estimates the motion of one camera, picture by picture.
+    """Estimates the motion of one camera, frame by frame.
 
     Attributes:
-        succeeded: whether the last call of `estimate` measured a motion. If not, it has returned
-            the identity for want of anything better.
+        succeeded: whether the last call of `estimate` found a motion; if not, it returned the
+            identity.
     """
 
     def __init__(self) -> None:
-        """Start without a picture."""
+        """Start without an image."""
         self.reset()
 
     def reset(self) -> None:
-        """Forget the last picture, as before the first one."""
+        """Drop the previous image."""
         self.succeeded = False
         self._grey: Grey | None = None
         self._size: tuple[int, ...] = ()
         self._points = np.zeros((0, 2), np.float32)
 
     def estimate(self, image: NDArray[np.uint8], boxes_xyxy: NDArray[np.floating]) -> Array:
-        """Return the motion since the previous picture, and keep this one for the next call.
+        """Return the motion since the previous image, and store this one for the next call.
 
         Args:
             image: uint8 [H, W, 3], BGR.
-            boxes_xyxy: [N, 4], the people in it, in its pixels; what lies in them is not
-                followed from or to here.
+            boxes_xyxy: [N, 4], moving objects in its pixels; corners inside are not used.
 
         Returns:
-            float64 [2, 3], maps pixels of the previous picture to this one's. The identity if
-            there is no previous one of the same size, or too little in common with it.
+            float64 [2, 3], maps pixels of the previous image to this one. The identity if there
+            is no previous image of the same size, or the motion cannot be estimated.
 
         Raises:
-            ValueError: if the picture or the boxes have another type or shape.
+            ValueError: if the image or the boxes have another type or shape.
         """
         if image.dtype != np.uint8 or image.ndim != 3 or image.shape[2] != 3 or not image.size:
             raise ValueError(
@@ -86,11 +97,11 @@ class CameraMotion:
         if self._grey is not None and image.shape == self._size:
             points, followed = follow(self._grey, grey, self._points)
             free = ~_inside(followed, boxes)
-            motion, agreeing = fit(points[free], followed[free], grey.shape)
-            self._points = followed[free][agreeing]
+            motion, inlying = fit(points[free], followed[free], grey.shape)
+            self._points = followed[free][inlying]
         else:
             self._points = self._points[:0]
-        if len(self._points) < RENEW_BELOW:
+        if len(self._points) < MIN_CORNERS:
             self._points = np.concatenate((self._points, corners(grey, boxes, self._points)))
         self._grey, self._size = grey, image.shape
         self.succeeded = motion is not None
@@ -98,12 +109,12 @@ class CameraMotion:
 
 
 def shrink(image: NDArray[np.uint8]) -> tuple[Grey, int]:
-    """Return a grey picture of about the working size, and how many times smaller it is."""
+    """Return a grey image of about `WORKING_SIZE`, and by which factor it is smaller."""
     halvings = max(0, round(math.log2(max(image.shape[:2]) / WORKING_SIZE)))
-    halvings = min(halvings, int(math.log2(min(image.shape[:2]))))  # a strip of few pixels
+    halvings = min(halvings, int(math.log2(min(image.shape[:2]))))  # for very narrow images
     for _ in range(halvings):
         height, width = image.shape[0] // 2, image.shape[1] // 2
-        # By exactly two, OpenCV has a fast way to average.
+        # OpenCV averages faster for a factor of exactly two.
         image = cv2.resize(
             image[: 2 * height, : 2 * width], (width, height), interpolation=cv2.INTER_AREA
         )
@@ -111,10 +122,10 @@ def shrink(image: NDArray[np.uint8]) -> tuple[Grey, int]:
 
 
 def corners(grey: Grey, boxes: Array, present: Points) -> Points:
-    """Find points [M, 2] that can be followed, outside of boxes and away from present ones.
+    """Detect corners [M, 2] outside of boxes and away from present ones.
 
-    The strongest corners (Shi and Tomasi 1994), on half the picture: where exactly they are does
-    not matter to the optical flow.
+    Corners of Shi and Tomasi (1994) are detected at half the resolution; the optical flow does
+    not need their exact place.
     """
     half = cv2.pyrDown(grey)
     free = np.full(half.shape, 255, np.uint8)
@@ -123,15 +134,15 @@ def corners(grey: Grey, boxes: Array, present: Points) -> Points:
     spacing = SPACING / 2
     for x, y in np.round(present / 2).astype(np.int64):
         cv2.circle(free, (int(x), int(y)), int(spacing), 0, -1)
-    found = cv2.goodFeaturesToTrack(half, FEATURES - len(present), QUALITY, spacing, mask=free)
+    found = cv2.goodFeaturesToTrack(half, MAX_CORNERS - len(present), QUALITY, spacing, mask=free)
     return np.zeros((0, 2), np.float32) if found is None else 2 * found.reshape(-1, 2)
 
 
 def follow(before: Grey, now: Grey, points: Points) -> tuple[Points, Points]:
-    """Return those points [M, 2] that were found again, before and now."""
+    """Return the places [M, 2], before and now, of the points that could be tracked."""
     if not len(points):
         return points, points
-    now = _in_the_light_of(before, now)
+    now = _with_brightness_of(before, now)
     followed, found, _ = cv2.calcOpticalFlowPyrLK(
         before, now, points, None, winSize=WINDOW, maxLevel=LEVELS, criteria=STEPS
     )
@@ -139,19 +150,21 @@ def follow(before: Grey, now: Grey, points: Points) -> tuple[Points, Points]:
     inside = ((followed >= 0) & (followed <= (width - 1, height - 1))).all(axis=1)
     good = (found[:, 0] > 0) & inside
     points, followed = points[good], followed[good]
-    # Optical flow finds something in mere noise too, but nothing that looks the same.
-    alike = np.einsum('nk,nk->n', patches(before, points), patches(now, followed)) > LIKENESS
+    # Optical flow also converges on noise, but to patches that do not correlate.
+    alike = (
+        np.einsum('nk,nk->n', patches(before, points), patches(now, followed)) > MIN_CORRELATION
+    )
     return points[alike], followed[alike]
 
 
-def _in_the_light_of(before: Grey, now: Grey) -> Grey:
-    """Return the picture as bright as the one before: optical flow takes that for granted."""
+def _with_brightness_of(before: Grey, now: Grey) -> Grey:
+    """Return the image with the mean brightness of the one before, as optical flow assumes."""
     gain = cv2.mean(before)[0] / max(cv2.mean(now)[0], 1.0)
-    return now if abs(gain - 1) < STEADY_LIGHT else cv2.convertScaleAbs(now, alpha=gain)
+    return now if abs(gain - 1) < MAX_BRIGHTNESS_CHANGE else cv2.convertScaleAbs(now, alpha=gain)
 
 
 def patches(grey: Grey, points: Points) -> NDArray[np.float32]:
-    """Return the pixels around each point [N, K], less their mean and scaled to unit length."""
+    """Return the patches [N, K] around points, without their mean and at unit length."""
     if not len(points):
         return np.zeros((0, PATCH.shape[0]), np.float32)
     places = points[:, None] + PATCH
@@ -165,20 +178,20 @@ def patches(grey: Grey, points: Points) -> NDArray[np.float32]:
 def fit(
     points: Points, followed: Points, shape: tuple[int, ...]
 ) -> tuple[Array | None, NDArray[np.bool_]]:
-    """Fit a similarity that most points agree on.
+    """Fit a similarity to tracked points by RANSAC.
 
     Args:
         points: [M, 2], before.
         followed: [M, 2], now.
-        shape: (height, width) of the picture.
+        shape: (height, width) of the image.
 
     Returns:
-        float64 [2, 3], None if it could be wrong by more than `MAX_ERROR` somewhere in the
-        picture; and which points agree with it, bool [M].
+        float64 [2, 3], None if its standard error exceeds `MAX_ERROR` somewhere in the image; and
+        the inliers, bool [M].
     """
-    nobody = np.zeros(len(points), np.bool_)
-    if len(points) < MIN_FEATURES:
-        return None, nobody
+    none = np.zeros(len(points), np.bool_)
+    if len(points) < MIN_INLIERS:
+        return None, none
     motion, inliers = cv2.estimateAffinePartial2D(
         points,
         followed,
@@ -188,27 +201,26 @@ def fit(
         refineIters=0,
     )
     if motion is None:
-        return None, nobody
-    agreeing = inliers[:, 0] > 0
-    count = np.count_nonzero(agreeing)
-    if count < max(MIN_FEATURES, MIN_SHARE * len(points)):
-        return None, nobody
-    motion, error = _refit(motion, points[agreeing], followed[agreeing], shape)
-    return (motion, agreeing) if error <= MAX_ERROR else (None, nobody)
+        return None, none
+    inlying = inliers[:, 0] > 0
+    count = np.count_nonzero(inlying)
+    if count < max(MIN_INLIERS, MIN_INLIER_SHARE * len(points)):
+        return None, none
+    motion, error = _refit(motion, points[inlying], followed[inlying], shape)
+    return (motion, inlying) if error <= MAX_ERROR else (None, none)
 
 
 def _refit(
     motion: Array, points: Points, followed: Points, shape: tuple[int, ...]
 ) -> tuple[Array, float]:
-    """Improve a motion by weighted least squares, and tell its error.
+    """Refine a motion by weighted least squares, and estimate its error.
 
-    Tukey's biweight, on the scale of the median residual, takes out those who walk slowly enough
-    to be near the motion of the camera.
+    Tukey's biweight, on the scale of the median residual, rejects points on slowly moving objects.
 
     Returns:
-        The motion, and its standard error in pixels at the worst corner of the picture: as in
-        linear regression, that of the mean, and that of rotation and scale times the distance
-        from the mean. Few points, or many in one place, say little about the rest.
+        The motion, and its largest standard error at a corner of the image, in pixels. As in
+        linear regression, it combines the error of the mean with that of rotation and scale
+        times the distance from the mean; it is large for few points or points in one place.
     """
     # As complex numbers, a similarity is z -> a z + b.
     before = (points[:, 0] + 1j * points[:, 1]).astype(np.complex128)
@@ -232,7 +244,7 @@ def _refit(
 
 
 def _widened(boxes: Array, scale: int) -> Array:
-    """Return boxes [N, 4] in pixels of the working picture, with a margin; bad ones dropped."""
+    """Return boxes [N, 4] in pixels of the reduced image, with a margin, without invalid ones."""
     boxes = boxes[np.isfinite(boxes).all(axis=1)] / scale
     margin = BOX_MARGIN * (boxes[:, 2:] - boxes[:, :2])
     return np.concatenate((boxes[:, :2] - margin, boxes[:, 2:] + margin), axis=1)
@@ -246,7 +258,7 @@ def _inside(points: Points, boxes: Array) -> NDArray[np.bool_]:
 
 
 def _in_source_pixels(motion: Array, scale: int) -> Array:
-    """Convert a motion of the working picture, whose pixel i is in the middle of `scale`."""
+    """Convert a motion of the reduced image, whose pixels are centred on `scale` pixels each."""
     offset = (scale - 1) / 2
     shift = scale * motion[:, 2] + offset - motion[:, :2] @ (offset, offset)
     return np.column_stack((motion[:, :2], shift))

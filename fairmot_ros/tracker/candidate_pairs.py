@@ -1,11 +1,12 @@
 """Candidate pairs: the tracks and detections that pass a gate, each pair with a cost.
 
-Only few of all pairs pass, so costs are a list of pairs and not a matrix. Pairs that overlap on
-the horizontal axis are found first; everything else is computed for those alone.
+Only few of all pairs pass, so costs are a list of pairs and not a matrix. Pairs whose rectangles
+intersect are found first; everything else is computed for those alone.
 
-In a crowd on one spot, nearly all pairs pass. The default association therefore has at most
-`CROWDED` pairs that overlap on the horizontal axis, as of 362 boxes that all do. Beyond, it
-considers only the `NEAREST` boxes of each box, an approximation whose time is nearly linear.
+In a crowd on one spot, nearly all pairs intersect. All of them are considered while no more than
+`CROWDED` pairs overlap on the horizontal axis, as those of 362 boxes on one spot do. Beyond, the
+default association considers for each box the `NEAREST` ones only, an approximation whose time is
+nearly linear in the number of boxes.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
-from fairmot_ros.boxes import overlapping_of
+from fairmot_ros.boxes import paired_iou
 
 Array = NDArray[np.float64]
 Indices = NDArray[np.int64]
@@ -67,43 +68,49 @@ NO_PAIRS = CandidatePairs(np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros
 
 
 def intersecting(
-    low_a: Array,
-    high_a: Array,
-    low_b: Array,
-    high_b: Array,
-    boxes: tuple[Array, Array] | None = None,
-) -> tuple[Indices, ...]:
-    """Return the pairs of N and M closed intervals that intersect.
+    low_a: Array, high_a: Array, low_b: Array, high_b: Array, *, exact: bool = True
+) -> tuple[Indices, Indices]:
+    """Return the pairs of N and M rectangles that overlap or touch.
 
     >>> import numpy as np
-    >>> low = np.array([0.0, 5.0])
-    >>> rows, columns = intersecting(low, low + 2, np.array([1.0, 6.5]), np.array([3.0, 9.0]))
+    >>> low = np.array([[0.0, 5.0], [0.0, 0.0]])  # x and y of two squares with sides of 2
+    >>> rows, columns = intersecting(low, low + 2, low + 1, low + 9)
     >>> list(zip(rows.tolist(), columns.tolist()))
-    [(0, 0), (1, 1)]
+    [(0, 0), (1, 0), (1, 1)]
 
     Args:
-        low_a: [N], lower ends.
-        high_a: [N], upper ends.
-        low_b: [M], lower ends of the others.
-        high_b: [M], upper ends of the others.
-        boxes: [4, N] and [4, M], of which the intervals are the horizontal extents. If given and
-            there are more than `CROWDED` pairs, the result is `nearest` instead.
+        low_a: [2, N], left and top.
+        high_a: [2, N], right and bottom.
+        low_b: [2, M], left and top of the others.
+        high_b: [2, M], right and bottom of the others.
+        exact: whether to return all pairs in a crowd, too, see the head of this file.
 
     Returns:
-        Indices of the first ones, rising, and of the others.
+        Indices [K] of the first ones, rising, and [K] of the others.
     """
-    if len(low_a) * len(low_b) <= DENSE:
-        return ((low_a[:, None] <= high_b) & (low_b <= high_a[:, None])).nonzero()
-    order = low_b.argsort()
-    starts = low_b.take(order)
-    first = starts.searchsorted(low_a - (high_b - low_b).max())
-    count = starts.searchsorted(high_a, side='right') - first
-    if boxes is not None and count.sum() > CROWDED:
-        return nearest(*boxes, NEAREST)
-    rows = np.arange(len(low_a)).repeat(count)
-    columns = order.take(np.arange(len(rows)) + (first + count - count.cumsum()).repeat(count))
-    touching = (low_a.take(rows) <= high_b.take(columns)).nonzero()[0]
-    return rows.take(touching), columns.take(touching)
+    if low_a.shape[1] * low_b.shape[1] <= DENSE:
+        inside = low_a[:, :, None] <= high_b[:, None]
+        inside &= low_b[:, None] <= high_a[:, :, None]
+        rows, columns = (inside[0] & inside[1]).nonzero()
+        return rows, columns
+    (left, top), (right, bottom) = low_b, high_b
+    order = left.argsort()
+    starts = left.take(order)
+    first = starts.searchsorted(low_a[0] - (right - left).max())
+    count = starts.searchsorted(high_a[0], side='right') - first
+    if exact or count.sum() <= CROWDED:
+        rows = np.arange(len(count)).repeat(count)
+        columns = order.take(np.arange(len(rows)) + (first + count - count.cumsum()).repeat(count))
+    else:
+        rows, columns = nearest(
+            np.concatenate((low_a, high_a)), np.concatenate((low_b, high_b)), NEAREST
+        )
+    touching = low_a[0].take(rows) <= right.take(columns)
+    touching &= left.take(columns) <= high_a[0].take(rows)  # in a crowd
+    touching &= low_a[1].take(rows) <= bottom.take(columns)
+    touching &= top.take(columns) <= high_a[1].take(rows)
+    chosen = touching.nonzero()[0]
+    return rows.take(chosen), columns.take(chosen)
 
 
 def nearest(a: Array, b: Array, count: int) -> tuple[Indices, Indices]:
@@ -128,7 +135,7 @@ def nearest(a: Array, b: Array, count: int) -> tuple[Indices, Indices]:
 def overlapping(
     tracks_xyxy: Array, detections_xyxy: Array, pixel: float = 0.0, *, exact: bool = True
 ) -> CandidatePairs:
-    """Return the pairs of boxes that overlap, with 1 - IoU as cost.
+    """Return the pairs of boxes that overlap or touch, with 1 - IoU as cost.
 
     >>> import numpy as np
     >>> tracks = np.array([[0.0, 0.0, 10.0, 20.0], [50.0, 0.0, 60.0, 20.0]]).T
@@ -143,16 +150,15 @@ def overlapping(
         pixel: added to all sides; `CYTHON_BBOX_PIXEL` in the reference.
         exact: whether to return all pairs in a crowd, too, see the head of this file.
     """
-    left, _, right, _ = tracks_xyxy
     rows, columns = intersecting(
-        left - pixel,
-        right + pixel,
-        detections_xyxy[0],
-        detections_xyxy[2],
-        None if exact else (tracks_xyxy, detections_xyxy),
+        tracks_xyxy[:2] - pixel,
+        tracks_xyxy[2:] + pixel,
+        detections_xyxy[:2],
+        detections_xyxy[2:],
+        exact=exact,
     )
-    overlaps, iou = overlapping_of((rows, columns), tracks_xyxy, detections_xyxy, pixel)
-    return CandidatePairs(rows.take(overlaps), columns.take(overlaps), 1 - iou)
+    iou = paired_iou((rows, columns), tracks_xyxy, detections_xyxy, pixel)
+    return CandidatePairs(rows, columns, 1 - iou)
 
 
 def of_one_class(pairs: CandidatePairs, tracks: NDArray, detections: NDArray) -> CandidatePairs:
@@ -171,14 +177,10 @@ def within_gate(
         measurements: [D, M].
         gate: largest squared distance.
     """
-    # No coordinate may exceed the gate alone; the margin covers rounding.
-    reach = np.sqrt(gate * variance[:2]) * (1 + 1e-9)
-    low, high = positions[:2] - reach, positions[:2] + reach
-    x, y = measurements[:2]
-    rows, columns = intersecting(low[0], high[0], x, x)
-    y = y.take(columns)
-    near = ((low[1].take(rows) <= y) & (y <= high[1].take(rows))).nonzero()[0]
-    rows, columns = rows.take(near), columns.take(near)
+    # The centre alone may not exceed the gate; the margin covers rounding.
+    reach = np.sqrt(gate * (1 + 1e-8) * variance[:2])
+    centre = measurements[:2]
+    rows, columns = intersecting(positions[:2] - reach, positions[:2] + reach, centre, centre)
     residual = measurements.take(columns, 1) - positions.take(rows, 1)
     residual *= residual
     residual *= 1.0 / variance.take(rows, 1)

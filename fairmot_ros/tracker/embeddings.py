@@ -13,5 +13,15 @@ def unit_length(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
     >>> unit_length(np.array([[3, 4], [0, 0]], np.float32)).round(3).tolist()
     [[0.6000000238418579, 0.800000011920929], [0.0, 0.0]]
     """
-    norms = np.sqrt(np.einsum('nd,nd->n', vectors, vectors))[:, None]
-    return vectors / np.maximum(norms, np.float32(1e-30))
+    return vectors / _norms(vectors)
+
+
+def scale_to_unit_length(vectors: NDArray[np.float32]) -> None:
+    """Do the same in place."""
+    vectors /= _norms(vectors)
+
+
+def _norms(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return the lengths [N, 1], never zero."""
+    norms = np.sqrt(np.einsum('nd,nd->n', vectors, vectors))
+    return np.maximum(norms, np.float32(1e-30))[:, None]

@@ -1,4 +1,4 @@
-"""A memory for people who left: by their look they get their old id back, or a name.
+"""Re-identification after long absence: a store of embeddings of ended and enrolled identities.
 
 Embeddings of people are biometric data: see `gallery_store` for how they are kept.
 """
@@ -64,11 +64,11 @@ class GalleryConfig:
 
 
 class Match(NamedTuple):
-    """A person of the gallery who looks like the one asked for.
+    """An identity of the gallery that is similar to an embedding.
 
     Attributes:
-        track_id: 0 if none is known.
-        name: '' of those who left without one.
+        track_id: 0 if unknown.
+        name: '' if not enrolled.
         distance: cosine distance, 0..2.
     """
 
@@ -78,12 +78,12 @@ class Match(NamedTuple):
 
 
 class Gallery:
-    """Remembers the people of one tracker; may be used from several threads.
+    """Stores the identities of one tracker; may be used from several threads.
 
-    A person who left is recalled once and is then present again, so an id is never given to two.
+    An absent identity is recalled once and is then present again, so no id is given to two tracks.
 
     Attributes:
-        model: what makes the embeddings, '' if that is not known.
+        model: name of the model that computes the embeddings, '' if unknown.
     """
 
     def __init__(self, config: GalleryConfig | None = None, model: str = '') -> None:
@@ -98,43 +98,43 @@ class Gallery:
 
     @property
     def config(self) -> GalleryConfig:
-        """The settings in force."""
+        """The current settings."""
         return self._config
 
     @config.setter
     def config(self, config: GalleryConfig) -> None:
         if config.size != self._config.size:
-            raise ValueError('size cannot change while people are remembered; make a new Gallery')
+            raise ValueError('size cannot change while the gallery is in use; make a new Gallery')
         self._config = config
 
     def __len__(self) -> int:
-        """Return the number of people in it."""
+        """Return the number of identities."""
         with self._lock:
             return len(np.unique(self._store.rows['identity']))
 
     @property
     def names(self) -> list[str]:
-        """Names of the enrolled people, in the order of their enrolment."""
+        """Names of the enrolled identities, in the order of their enrolment."""
         with self._lock:
             return list(self._names.values())
 
-    # -- what the tracker does ---------------------------------------------------------------
+    # -- for the tracker --------------------------------------------------------------------
 
     def remember(
         self, track_id: int, embedding: ArrayLike, class_id: int, box_xyxy: ArrayLike, now: float
     ) -> bool:
-        """Note that somebody left.
+        """Store an ended track.
 
         Args:
             track_id: 1 or more.
             embedding: [D].
             class_id: only the same class is recalled.
-            box_xyxy: [4], where last seen.
-            now: when last seen, in seconds of the same clock in all calls.
+            box_xyxy: [4], of the last observation.
+            now: time of the last observation, in seconds of the same clock in all calls.
 
         Returns:
-            Whether the person is remembered: not if that id is to be forgotten, or if only
-            enrolled people are in a full gallery.
+            Whether it is stored: not if this id was forgotten while tracked, or if the gallery is
+            full of enrolled identities.
         """
         unit = as_unit(embedding)
         with self._lock:
@@ -161,13 +161,13 @@ class Gallery:
     def recall(
         self, embedding: ArrayLike, class_id: int, box_xyxy: ArrayLike, now: float
     ) -> int | None:
-        """Return the id of who left and has come back, None if it is nobody known.
+        """Return the id of the absent identity that a new track belongs to, None if unknown.
 
         Args:
-            embedding: [D], of somebody who has just appeared.
-            class_id: of the same.
-            box_xyxy: [4], of the same.
-            now: in seconds.
+            embedding: [D], of the new track.
+            class_id: of the new track.
+            box_xyxy: [4], of the new track.
+            now: time in seconds.
         """
         unit = as_unit(embedding)
         with self._lock:
@@ -192,14 +192,14 @@ class Gallery:
             return track_id
 
     def expire(self, now: float) -> None:
-        """Forget those without a name who have been away for too long."""
+        """Remove identities without a name that were absent for longer than `ttl`."""
         with self._lock:
             self._expire(now)
 
     def restart(self) -> None:
-        """Begin anew, as all tracks are dropped and time may start again.
+        """Handle a reset of the tracker, after which time may start anew.
 
-        Those without a name are forgotten; the enrolled have left at an unknown time.
+        Identities without a name are removed; enrolled ones are absent since an unknown time.
         """
         with self._lock:
             self._store.remove((~self._named()).nonzero()[0])
@@ -208,7 +208,7 @@ class Gallery:
             rows['left'] = -np.inf
             self._unwanted.clear()
 
-    # -- what people ask for -----------------------------------------------------------------
+    # -- for users ---------------------------------------------------------------------------
 
     def enrol(
         self,
@@ -219,18 +219,19 @@ class Gallery:
         class_id: int = 0,
         model: str = '',
     ) -> None:
-        """Give a person a name; enrolled people are kept until they are forgotten.
+        """Give an identity a name; enrolled identities are kept until `forget`.
 
         Args:
-            name: of a person; one that is enrolled already gets further looks.
-            embeddings: [D] or [V, D], of one look or several.
-            track_id: of the person, who gets it back after leaving; 0 if there is none.
-            class_id: of the person.
-            model: what made the embeddings, '' if it is this gallery's for sure.
+            name: of the identity; if it is enrolled already, embeddings are added.
+            embeddings: [D] or [V, D], of one view or several.
+            track_id: of the identity, which gets it again after an absence; 0 if there is none.
+            class_id: of the identity.
+            model: model that computed the embeddings, '' if it is that of the gallery.
 
         Raises:
-            ValueError: if there is no name or no usable embedding, the embeddings are another
-                model's, the id is somebody else's, or the gallery is full of enrolled people.
+            ValueError: if the name is empty, an embedding cannot be used or is of another model,
+                the id is enrolled under another name, or the gallery is full of enrolled
+                identities.
         """
         if not name:
             raise ValueError('a name is needed to enrol somebody, got an empty one')
@@ -243,7 +244,7 @@ class Gallery:
             rows = self._store.rows
             identity = next((i for i, n in self._names.items() if n == name), 0)
             known = rows['track_id'] == track_id if track_id else rows['identity'] == identity
-            before = rows[known][:1]  # a copy: when and where they left, if they did
+            before = rows[known][:1]  # a copy: time and place of the last observation
             for look in looks:
                 self._store.check_size(look)
             owner = self._names.get(int(before['identity'][0]), name) if len(before) else name
@@ -266,14 +267,14 @@ class Gallery:
             self._bind(identity, track_id, before)
 
     def names_by_track(self) -> dict[int, str]:
-        """Return the names of enrolled people by their track ids."""
+        """Return the names of enrolled identities by track id."""
         with self._lock:
             rows = self._store.rows[self._named()]
             pairs = zip(rows['track_id'].tolist(), rows['identity'].tolist())
             return {track_id: self._names[identity] for track_id, identity in pairs if track_id}
 
     def looks(self, track_id: int) -> NDArray[np.float32]:
-        """Return a copy of the embeddings [V, D] of an id, empty if nobody has it here."""
+        """Return a copy of the embeddings [V, D] of an id, empty if it is not in the gallery."""
         with self._lock:
             return self._store.embeddings[self._store.rows['track_id'] == track_id]
 
@@ -285,16 +286,16 @@ class Gallery:
         model: str = '',
         max_distance: float | None = None,
     ) -> list[Match]:
-        """Return who looks most like an embedding, the nearest first.
+        """Return the identities most similar to an embedding, nearest first.
 
         Args:
             embedding: [D].
-            k: how many people at most.
-            model: what made the embedding, '' if it is this gallery's for sure.
+            k: largest number of identities.
+            model: model that computed the embedding, '' if it is that of the gallery.
             max_distance: largest cosine distance; that of the settings by default.
 
         Raises:
-            ValueError: if the embedding is another model's or cannot be used.
+            ValueError: if the embedding is of another model or cannot be used.
         """
         self._check_model(model)
         limit = self._config.max_distance if max_distance is None else max_distance
@@ -320,10 +321,10 @@ class Gallery:
             return list(found.values())[:k]
 
     def forget(self, who: int | str | None = None) -> int:
-        """Forget a person by id or by name, or everybody; returns how many were forgotten.
+        """Remove an identity by id or by name, or all; return how many were removed.
 
-        Their embeddings are overwritten. Somebody who is still tracked is not remembered on
-        leaving either.
+        Their embeddings are overwritten. Identities that are still tracked are not stored when
+        their track ends.
         """
         with self._lock:
             rows = self._store.rows
@@ -345,7 +346,7 @@ class Gallery:
             return len(gone)
 
     def enrolled(self) -> Iterator[tuple[str, int, Unit]]:
-        """Yield name, class and embedding of each look of the enrolled people."""
+        """Yield name, class and embedding of each view of the enrolled identities."""
         with self._lock:
             people = [
                 (self._names[int(row['identity'])], int(row['class_id']), embedding.copy())
@@ -354,10 +355,10 @@ class Gallery:
             ]
         yield from people
 
-    # -- all of this with the lock held -------------------------------------------------------
+    # -- called with the lock held ------------------------------------------------------------
 
     def _named(self) -> Mask:
-        """Return which rows are of enrolled people."""
+        """Return which rows are of enrolled identities."""
         return np.isin(self._store.rows['identity'], list(self._names))
 
     def _new_identity(self) -> int:
@@ -365,7 +366,7 @@ class Gallery:
         return self._identities
 
     def _reachable(self, box: NDArray[np.float64], now: float) -> Mask:
-        """Return which rows are of people who could have come to a box by now."""
+        """Return which identities can have moved to a box by now, at `max_speed`."""
         rows = self._store.rows
         then = rows['box']
         height = np.maximum(then[:, 3] - then[:, 1], box[3] - box[1])
@@ -380,7 +381,7 @@ class Gallery:
             self._store.remove((late & ~self._named()).nonzero()[0])
 
     def _make_room(self, count: int) -> bool:
-        """Make room at the cost of those who left first without a name; False if too few did."""
+        """Remove identities without a name, absent longest first; return whether there is room."""
         excess = len(self._store) + count - self._store.capacity
         if excess > 0:
             nameless = (~self._named()).nonzero()[0]
@@ -391,7 +392,7 @@ class Gallery:
         return True
 
     def _views_over(self, identity: int, more: int) -> int:
-        """Return how many views of a person must go for so many more."""
+        """Return how many views of an identity must be removed before adding more."""
         views = np.count_nonzero(self._store.rows['identity'] == identity)
         return max(int(views) + more - self._config.views, 0)
 
@@ -405,7 +406,7 @@ class Gallery:
         self._store.remove(oldest[: self._views_over(identity, more)])
 
     def _bind(self, identity: int, track_id: int, before: NDArray) -> None:
-        """Tie an enrolled person to a track; `before` is its row where it was known already."""
+        """Link an enrolled identity to a track; `before` is its former row, if there is one."""
         rows = self._store.rows
         mine = rows['identity'] == identity
         columns: dict[str, Any] = {'track_id': track_id, 'present': True}

@@ -1,4 +1,4 @@
-"""Enrolled people in a file, for those who ask for it: it holds biometric data."""
+"""Files of enrolled identities. They hold biometric data, so nothing is written unasked."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from fairmot_ros.tracker.gallery import Gallery
 
 
 def save(gallery: Gallery, path: str | Path) -> None:
-    """Write the enrolled people, and nobody else, to a file (.npz)."""
+    """Write the enrolled identities, and no others, to a file (.npz)."""
     people = list(gallery.enrolled())
     with Path(path).open('wb') as file:
         np.savez(
@@ -23,10 +23,10 @@ def save(gallery: Gallery, path: str | Path) -> None:
 
 
 def load(gallery: Gallery, path: str | Path) -> None:
-    """Enrol the people of a file that `save` wrote; which ids they get is open.
+    """Enrol the identities of a file that `save` wrote, without track ids.
 
     Raises:
-        ValueError: if it is no such file, or of another model.
+        ValueError: if the file cannot be read, or is of another model.
     """
     try:
         with np.load(path, allow_pickle=False) as data:

@@ -1,4 +1,4 @@
-"""Embeddings of people in one array of a fixed size, where what goes is overwritten."""
+"""A store of embeddings in one array of a fixed size; removed embeddings are overwritten."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ Unit = NDArray[np.float32]
 ROW = np.dtype(
     [
         ('added', np.int64),  # counts up
-        ('identity', np.int64),  # rows of one person share it
-        ('track_id', np.int64),  # 0 if none is known
+        ('identity', np.int64),  # the same for all views of an identity
+        ('track_id', np.int64),  # 0 if unknown
         ('class_id', np.int64),
-        ('present', np.bool_),  # not known to have left
-        ('left', np.float64),  # seconds, when last seen
-        ('box', np.float64, 4),  # xyxy, where last seen
+        ('present', np.bool_),  # tracked, as far as is known
+        ('left', np.float64),  # seconds, time of the last observation
+        ('box', np.float64, 4),  # xyxy of the last observation
     ]
 )
 
@@ -27,11 +27,11 @@ class EmbeddingStore:
     """Rows with an embedding each, in no particular order.
 
     Attributes:
-        capacity: number of rows there is room for.
+        capacity: largest number of rows.
     """
 
     def __init__(self, capacity: int) -> None:
-        """Start empty; the length of the embeddings is that of the first."""
+        """Start empty; the first embedding decides on their length."""
         self.capacity = capacity
         # Filled up to `_count`; zero from there on.
         self._rows = np.zeros(capacity, ROW)
@@ -53,7 +53,7 @@ class EmbeddingStore:
         return self._embeddings[: self._count]
 
     def add(self, unit: Unit, **columns: int | bool) -> None:
-        """Fill one more row; there must be room, and the size must have been checked."""
+        """Add a row, after `check_size` and while there are fewer than `capacity`."""
         row = self._count
         self._added += 1
         self._count += 1
@@ -63,7 +63,7 @@ class EmbeddingStore:
             self._rows[row][name] = value
 
     def remove(self, rows: Rows) -> None:
-        """Move the last rows into the place of the removed ones; no byte of those remains."""
+        """Replace rows by the last ones, and overwrite those with zeros."""
         for row in np.sort(rows)[::-1]:
             last = self._count - 1
             self._embeddings[row] = self._embeddings[last]
@@ -77,7 +77,7 @@ class EmbeddingStore:
         return np.maximum(0.0, 1.0 - self.embeddings @ unit)
 
     def check_size(self, unit: Unit) -> None:
-        """Raise ValueError if an embedding is longer or shorter than those here."""
+        """Raise ValueError if an embedding has another length than those in the store."""
         if not self._count and self._embeddings.shape[1] != len(unit):
             self._embeddings = np.zeros((self.capacity, len(unit)), np.float32)
         if self._embeddings.shape[1] != len(unit):
@@ -88,7 +88,7 @@ class EmbeddingStore:
 
 
 def as_unit(embedding: ArrayLike) -> Unit:
-    """Return an embedding [D] at length 1; ValueError if it has none."""
+    """Return an embedding [D] at unit length; raise ValueError if that is impossible."""
     vector = np.asarray(embedding, np.float32)
     norm = math.sqrt(float(vector @ vector)) if vector.ndim == 1 else math.nan
     if not (math.isfinite(norm) and norm > 0):

@@ -124,18 +124,16 @@ class MotionModel:
             measurements: [4, N].
             scale: [N], factor on the variance of each measurement; 1 if None.
         """
-        position, velocity, pp, pv, vv = state
-        residual = measurements - position
-        variance = self.measurement.variance(position[HEIGHT])
+        variance = self.measurement.variance(state[P, HEIGHT])
         if scale is not None:
             variance *= scale
-        variance += pp
-        gain_p, gain_v = pp / variance, pv / variance
-        position += gain_p * residual
-        velocity += gain_v * residual
-        vv -= gain_v * pv
-        pv -= gain_p * pv
-        pp -= gain_p * pp
+        variance += state[PP]
+        # Position and velocity are corrected together, and so are var(p) and cov(p, v).
+        moments = state[PP:VV]
+        gain = moments / variance
+        state[:PP] += gain * (measurements - state[P])
+        state[VV] -= gain[V] * state[PV]
+        moments -= gain[P] * moments
 
 
 #: DeepSORT's constants (Wojke et al. 2017), which FairMOT uses; the unit of time is a frame.

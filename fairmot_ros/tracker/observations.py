@@ -13,7 +13,7 @@ from fairmot_ros.tracker.embeddings import unit_length
 from fairmot_ros.types import Detections
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False)
 class Observations:
     """Some of the detections of a frame.
 

@@ -6,13 +6,14 @@ import numpy as np
 
 from fairmot_ros.tracker.associations import Association
 from fairmot_ros.tracker.candidate_pairs import Indices
+from fairmot_ros.tracker.kalman import PV
 from fairmot_ros.types import Tracks, TrackState
 
 
 def snapshot(association: Association, indices: Indices, state: TrackState) -> Tracks:
     """Return copies of N tracks, all in the same state, at the time of the last frame."""
     table, rate, now = association.table, association.rate, association.now
-    position, velocity, variance, _, _ = table.state.take(indices, 2)
+    position, velocity, variance = table.state[:PV].take(indices, 2)
     boxes = association.parametrization.to_xywh(position)
     embeddings = table.embeddings.take(indices, 0) if table.embeddings.shape[1] else None
     return Tracks(
@@ -20,7 +21,7 @@ def snapshot(association: Association, indices: Indices, state: TrackState) -> T
         boxes_xywh=boxes.T.copy(),
         scores=table.scores.take(indices),
         class_ids=table.class_ids.take(indices),
-        velocities=(velocity[:2] * rate).T.copy(),
+        velocities=np.multiply(velocity[:2].T, rate, order='C'),
         covariances=association.parametrization.size_covariance(position, variance),
         embeddings=embeddings,
         states=np.full(len(indices), state, np.uint8),

@@ -106,13 +106,18 @@ class TrackTable:
         state, *columns = vars(self).values()
         return type(self)(state.take(indices, 2), *(column.take(indices, 0) for column in columns))
 
-    def inserted(self: Table, index: int, other: Table) -> Table:
-        """Return a table with the tracks of another one inserted before an index."""
-        (state, *columns), (new_state, *new_columns) = vars(self).values(), vars(other).values()
+    def joined(self: Table, other: Table) -> Table:
+        """Return a table with these tracks, then those of another one."""
+        (state, *columns), (other_state, *others) = vars(self).values(), vars(other).values()
         return type(self)(
-            np.concatenate((state[..., :index], new_state, state[..., index:]), axis=2),
-            *(
-                np.concatenate((column[:index], new, column[index:]))
-                for column, new in zip(columns, new_columns)
-            ),
+            np.concatenate((state, other_state), axis=2),
+            *map(np.concatenate, zip(columns, others)),
         )
+
+    def overwrite(self: Table, index: int, other: Table) -> None:
+        """Replace the tracks from an index on by those of another table."""
+        (state, *columns), (new_state, *new_columns) = vars(self).values(), vars(other).values()
+        part = slice(index, index + len(other))
+        state[:, :, part] = new_state
+        for column, new in zip(columns, new_columns):
+            column[part] = new

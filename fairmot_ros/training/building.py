@@ -14,7 +14,8 @@ from tqdm import tqdm
 
 from fairmot_ros.network import create_network
 from fairmot_ros.network.base import Network
-from fairmot_ros.network.checkpoint import CheckpointError, initialise
+from fairmot_ros.network.checkpoint import initialise
+from fairmot_ros.network.checkpoint_content import CheckpointError
 from fairmot_ros.training.config import ConfigError, TrainingConfig
 from fairmot_ros.training.dataset import SampleStream, SceneStream
 from fairmot_ros.training.mix import Mix, read_mix

@@ -24,6 +24,7 @@ import numpy as np
 from numpy.typing import NDArray
 from tqdm import tqdm
 
+from fairmot_ros.file_errors import reading
 from fairmot_ros.training.sources import DataError, read_image
 from fairmot_ros.training.teacher_labels import (
     DETECTIONS,
@@ -144,17 +145,20 @@ def label_files(packed: PackedSet) -> Iterator[tuple[str, bytes]]:
     sizes = {path.name: read_image(path).shape[1::-1] for path in packed.image_paths()}
     annotations: set[int] = set()
     if (folder / 'annotations.json').is_file():
-        content = reduce_annotations(
-            json.loads((folder / 'annotations.json').read_text()), packed, sizes
-        )
-        annotations = {annotation['id'] for annotation in content['annotations']}
+        with reading(f'{folder / "annotations.json"} does not hold COCO annotations', DataError):
+            content = reduce_annotations(
+                json.loads((folder / 'annotations.json').read_text()), packed, sizes
+            )
+            annotations = {annotation['id'] for annotation in content['annotations']}
         yield 'annotations.json', _to_json(content)
         for image in content['images']:
             if 'mask' in image:
                 yield image['mask'], encode_mask(packed.read(folder / image['mask'], GREY))
     if (folder / DETECTIONS).is_file():
-        detections = json.loads((folder / DETECTIONS).read_text())
-        yield DETECTIONS, _to_json(reduce_detections(detections, packed, sizes))
+        with reading(f'{folder / DETECTIONS} does not hold teacher detections', DataError):
+            detections = json.loads((folder / DETECTIONS).read_text())
+            reduced = _to_json(reduce_detections(detections, packed, sizes))
+        yield DETECTIONS, reduced
     if (folder / EMBEDDINGS).is_file():
         old = read_embeddings(folder)
         kept = TeacherEmbeddings(

@@ -12,6 +12,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from fairmot_ros.boxes import clip_boxes, coverage_matrix
+from fairmot_ros.evaluation.label_errors import LabelError
+from fairmot_ros.file_errors import reading
 from fairmot_ros.training.scene import Scene, no_boxes
 
 PICTURES = ('.jpg', '.jpeg', '.png')
@@ -27,8 +29,8 @@ SAME_PERSON = 0.6  # share of the smaller box from which on two boxes are one pe
 EmbeddingsById = dict[int, NDArray[np.float32]]  # by the id of the annotation
 
 
-class DataError(ValueError):
-    """Training data that is missing or cannot be read; the message names the file."""
+class DataError(LabelError):
+    """Training data, pictures or labels, that cannot be used; the message names the file."""
 
 
 def read_image(path: Path, flags: int = cv2.IMREAD_COLOR) -> NDArray[np.uint8]:
@@ -188,18 +190,22 @@ def read_cut_outs(
     path = folder / 'annotations.json'
     if not path.is_file():
         raise DataError(f'no cut-outs in {folder}: expected annotations.json with masks')
-    content = json.loads(path.read_text())
-    embedding_of = {
-        a['image_id']: embeddings.get(a['id'])
-        for a in content['annotations']
-        if embeddings is not None
-    }
+    with reading(f'{path} does not hold cut-outs', DataError):
+        content = json.loads(path.read_text())
+        embedding_of = {
+            a['image_id']: embeddings.get(a['id'])
+            for a in content['annotations']
+            if embeddings is not None
+        }
+        chosen = [
+            (image['id'], folder / image['file_name'], folder / image['mask'])
+            for image in content['images']
+            if image.get('mask_ok', 1) and selects(Path(image['file_name']).name)
+        ]
     cut_outs: list[CutOut] = []
-    for image in content['images']:
-        if not image.get('mask_ok', 1) or not selects(Path(image['file_name']).name):
-            continue
-        picture = read_image(folder / image['file_name'])
-        mask = read_image(folder / image['mask'], cv2.IMREAD_GRAYSCALE)
+    for number, image_path, mask_path in chosen:
+        picture = read_image(image_path)
+        mask = read_image(mask_path, cv2.IMREAD_GRAYSCALE)
         x, y, w, h = cv2.boundingRect(mask)
         picture, mask = picture[y : y + h, x : x + w], mask[y : y + h, x : x + w]
         if h > max_height:
@@ -207,6 +213,6 @@ def read_cut_outs(
             picture = cv2.resize(picture, size, interpolation=cv2.INTER_AREA)
             mask = cv2.resize(mask, size, interpolation=cv2.INTER_AREA)
         identity = first_identity + len(cut_outs)
-        embedding = embedding_of.get(image['id'])
+        embedding = embedding_of.get(number)
         cut_outs.append(CutOut(picture.copy(), mask.copy(), identity, embedding))
     return cut_outs

@@ -17,6 +17,7 @@ from typing import BinaryIO
 import numpy as np
 from numpy.typing import NDArray
 
+from fairmot_ros.file_errors import reading
 from fairmot_ros.training.sources import DataError, EmbeddingsById
 
 DETECTIONS = 'teacher.json'  # {file name: [[left, top, right, bottom, score], ...]}
@@ -56,26 +57,32 @@ def read_detections(folder: Path) -> dict[str, Array]:
     """Return the boxes and scores [K, 5] of the teachers by file name.
 
     Raises:
-        DataError: if the set has no teacher detections.
+        DataError: if the set has no teacher detections, or they cannot be read.
     """
-    content = json.loads(_require(folder, DETECTIONS).read_text())
-    return {name: np.array(rows, np.float32).reshape(-1, 5) for name, rows in content.items()}
+    path = _require(folder, DETECTIONS)
+    with reading(f'{path} does not hold teacher detections', DataError):
+        content = json.loads(path.read_text())
+        return {name: np.array(rows, np.float32).reshape(-1, 5) for name, rows in content.items()}
 
 
 def read_embeddings(folder: Path) -> TeacherEmbeddings:
     """Return the teacher's embeddings of a set.
 
     Raises:
-        DataError: if the set has no teacher embeddings.
+        DataError: if the set has no teacher embeddings, or they cannot be read.
     """
-    with np.load(_require(folder, EMBEDDINGS)) as file:
+    path = _require(folder, EMBEDDINGS)
+    with (
+        reading(f'{path} does not hold teacher embeddings', DataError),
+        np.load(path) as file,
+    ):
         embeddings = file['embedding'].astype(np.float32)
         of_annotations = dict(zip(file['annotation'].tolist(), embeddings))
         of_detections = {}
         if 'detection_file' in file:
             rows = zip(file['detection_file'].tolist(), file['detection_row'].tolist())
             of_detections = dict(zip(rows, file['detection_embedding'].astype(np.float32)))
-    return TeacherEmbeddings(of_annotations, of_detections, embeddings.shape[1])
+        return TeacherEmbeddings(of_annotations, of_detections, embeddings.shape[1])
 
 
 def write_embeddings(target: Path | BinaryIO, embeddings: TeacherEmbeddings) -> None:

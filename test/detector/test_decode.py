@@ -82,3 +82,14 @@ def test_a_batch_is_refused() -> None:
     maps = {name: value.repeat(2, 1, 1, 1) for name, value in blank_maps().items()}
     with pytest.raises(ValueError, match='batch of 2'):
         decode(maps)
+
+
+def test_scores_that_are_not_finite_are_an_error() -> None:
+    maps = {
+        'hm': torch.full((1, 1, 4, 4), float('nan')),
+        'wh': torch.ones(1, 4, 4, 4),
+        'id': torch.ones(1, 8, 4, 4),
+        'reg': torch.zeros(1, 2, 4, 4),
+    }
+    with pytest.raises(ValueError, match='the network computed scores that are not finite'):
+        decode(maps)

@@ -463,7 +463,7 @@ def test_several_cameras_must_be_told_apart(tmp_path: Path) -> None:
                 ),
             )
     with Bag(tmp_path / 'bag') as bag:
-        with pytest.raises(BagError, match='several topics with images, /left, /right: name one'):
+        with pytest.raises(BagError, match='with images, /left, /right: choose one'):
             ImageStream(bag)
         with pytest.raises(BagError, match="'jpeg'.* cannot be decoded"):
             list(ImageStream(bag, 'left').pictures())

@@ -1,4 +1,6 @@
+from argparse import Namespace
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -158,3 +160,71 @@ def test_a_file_without_weights_is_refused(tmp_path: Path) -> None:
     torch.save([1, 2, 3], path)
     with pytest.raises(CheckpointError, match='holds no weights'):
         load_checkpoint(path)
+
+
+def small_state() -> dict[str, torch.Tensor]:
+    return dict(create_network('yolo', stem_channels=8).state_dict())
+
+
+def save(state: dict, path: Path, **beside: object) -> Path:
+    torch.save({'state_dict': state, **beside}, path)
+    return path
+
+
+@pytest.mark.parametrize(
+    'prefix', ['module.', 'module.module.', '_orig_mod.', 'module._orig_mod.']
+)
+def test_prefixes_of_wrappers_are_stripped(tmp_path: Path, prefix: str) -> None:
+    state = {prefix + key: value for key, value in small_state().items()}
+    assert load_checkpoint(save(state, tmp_path / 'wrapped.pth')).info.architecture == 'yolo'
+
+
+def test_counters_of_batch_normalisation_may_be_missing(tmp_path: Path) -> None:
+    state = {k: v for k, v in small_state().items() if not k.endswith('num_batches_tracked')}
+    assert load_checkpoint(save(state, tmp_path / 'old.pth')).info.architecture == 'yolo'
+
+
+@pytest.mark.parametrize('value', [float('nan'), float('inf')])
+def test_weights_that_are_not_finite_are_refused_by_name(tmp_path: Path, value: float) -> None:
+    state = small_state()
+    key = next(key for key in state if key.endswith('weight'))
+    state[key] = state[key].clone()
+    state[key].flatten()[3] = value
+    with pytest.raises(CheckpointError, match=f'{key} has values that are not finite'):
+        load_checkpoint(save(state, tmp_path / 'diverged.pth'))
+
+
+def test_sizes_are_judged_before_anything_is_built(tmp_path: Path) -> None:
+    state = {'id.2.weight': torch.zeros(1).expand(1 << 20, 1 << 12)}
+    with pytest.raises(CheckpointError, match=r'id\.2\.weight declares 4294967296 numbers'):
+        load_checkpoint(save(state, tmp_path / 'huge.pth'))
+    path = save(small_state(), tmp_path / 'input.pth', input_size=[1 << 20, 1 << 20])
+    with pytest.raises(CheckpointError, match='asks for an input of 1048576x1048576 pixels'):
+        load_checkpoint(path)
+
+
+def test_what_is_in_the_way_is_named_with_a_safe_remedy(tmp_path: Path) -> None:
+    path = save(small_state(), tmp_path / 'args.pth', args=Namespace(lr=0.1))
+    with pytest.raises(CheckpointError, match=r'argparse\.Namespace beside the weights') as caught:
+        load_checkpoint(path)
+    assert "torch.save({'state_dict': model.state_dict()}, path)" in str(caught.value)
+    assert 'weights_only' not in str(caught.value)
+
+
+def test_a_tilde_is_the_home_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv('HOME', str(tmp_path))
+    save(small_state(), tmp_path / 'mine.pth')
+    assert load_checkpoint('~/mine.pth').info.architecture == 'yolo'
+
+
+def test_the_calibration_is_kept_without_numbers_outside_tensors(tmp_path: Path) -> None:
+    network = create_network('yolo', stem_channels=8)
+    network.info = replace(
+        network.info, score_line=(1.5, 0.25), thresholds={'score_threshold': 0.8}
+    )
+    save_checkpoint(network, tmp_path / 'own.pth')
+    content = torch.load(tmp_path / 'own.pth', weights_only=True)
+    assert not [value for value in content.values() if isinstance(value, float)]
+    info = load_checkpoint(tmp_path / 'own.pth').info
+    assert info.score_line == (1.5, 0.25)
+    assert info.thresholds == {'score_threshold': 0.8}

@@ -1,4 +1,4 @@
-"""The demo as a user starts it: three real processes, files at the end."""
+"""The demo as a user starts it: three real processes per video, files at the end."""
 
 from __future__ import annotations
 
@@ -57,17 +57,50 @@ def test_demo_writes_video_results_and_summary(tmp_path: Path) -> None:
     assert video.get(cv2.CAP_PROP_FPS) == pytest.approx(7.0)
 
 
+def test_without_a_video_both_shipped_clips_are_tracked(tmp_path: Path) -> None:
+    done = demo('--max-frames', FRAMES, folder=tmp_path)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.stdout.count(f'{FRAMES} sent, {FRAMES} processed, 0 dropped') == 2
+    for clip, rate in (('pedestrians', 7.0), ('indoor', 10.0)):
+        summary = json.loads((tmp_path / clip / 'summary.json').read_text())
+        assert Path(summary['video']).stem == clip
+        assert summary['frame_rate'] == rate
+        assert summary['boxes'] == len((tmp_path / clip / 'results.txt').read_text().splitlines())
+        assert summary['boxes'] > 0
+        video = cv2.VideoCapture(str(tmp_path / clip / 'annotated.mp4'))
+        assert video.get(cv2.CAP_PROP_FRAME_COUNT) == FRAMES
+        assert f'{clip}: 100%' in done.stderr.replace('\r', '\n')
+
+
+def test_metrics_are_printed_where_ground_truth_is_given(tmp_path: Path) -> None:
+    options = ('--video', SHIPPED_CLIP, '--max-frames', 5)
+    assert demo(*options, folder=tmp_path).returncode == 0
+    truth = tmp_path / 'gt.txt'
+    rows = [line.split(',') for line in (tmp_path / 'results.txt').read_text().splitlines()]
+    truth.write_text(''.join(f'{",".join(row[:6])},1,-1,-1,-1\n' for row in rows))
+    done = demo(*options, '--ground-truth', truth, folder=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert 'MOTA' in done.stdout
+    assert json.loads((tmp_path / 'summary.json').read_text())['metrics']['MOTA'] == 1.0
+
+
 @pytest.mark.parametrize(
     ('arguments', 'message'),
     [
         (['--video', 'none.avi'], 'no video at none.avi'),
         (['--video', __file__], 'cannot be opened as a video'),
         (['--weights', 'none.pth'], 'no weights at none.pth'),
-        (['--ground-truth', 'none.txt'], 'no ground truth at none.txt'),
+        (
+            ['--video', SHIPPED_CLIP, '--ground-truth', 'none.txt'],
+            'no ground truth at none.txt: expected a gt.txt file',
+        ),
+        (['--ground-truth', 'gt.txt'], '--ground-truth needs the video it belongs to'),
     ],
 )
-def test_a_mistake_is_one_sentence(arguments: list[str], message: str, tmp_path: Path) -> None:
+def test_a_mistake_is_one_sentence(arguments: list, message: str, tmp_path: Path) -> None:
     done = demo(*arguments, folder=tmp_path)
     assert done.returncode == 2
     assert message in done.stderr
-    assert 'Traceback' not in done.stderr
+    assert done.stderr.startswith('fairmot-demo: ')
+    assert len(done.stderr.splitlines()) == 1
+    assert not list(tmp_path.iterdir()), 'nothing starts before all inputs are checked'

@@ -1,4 +1,4 @@
-"""What goes wrong in the published association, on its recorded edge cases, and not in ours."""
+"""What goes wrong in the reference, on its recorded edge cases, and not in ours."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def both(frames: Frames) -> Iterator[Ids]:
 
 @pytest.mark.parametrize('case', ['gap_31', 'gap_31_then_1', 'gap_32', 'gap_33'])
 def test_a_removed_track_stays_removed(arrays: dict[str, np.ndarray], case: str) -> None:
-    """The published one revives it once more and loses it at the next miss (D2)."""
+    """The reference revives it once more and loses it at the next miss (D2)."""
     frames = frames_of(arrays, case)
     config = TrackerConfig(lost_timeout=1.0, reid_timeout=0.0)
     tracker = Tracker(config)
@@ -68,7 +68,7 @@ def test_who_comes_back_in_time_has_the_old_id(arrays: dict[str, np.ndarray], ca
 def test_another_look_on_the_same_spot_is_visible_at_once(
     arrays: dict[str, np.ndarray], case: str
 ) -> None:
-    """The published one hides that person for as long as the lost track lives (D3)."""
+    """The reference hides that person for as long as the lost track lives (D3)."""
     frames = frames_of(arrays, case)
     again = next(i for i, d in enumerate(frames) if i and len(d) and not len(frames[i - 1]))
     for ids in both(frames):
@@ -77,7 +77,7 @@ def test_another_look_on_the_same_spot_is_visible_at_once(
 
 
 def test_fast_newcomers_are_confirmed(arrays: dict[str, np.ndarray]) -> None:
-    """The published one never shows somebody who moves by most of a width per frame (D6)."""
+    """The reference never shows somebody who moves by most of a width per frame (D6)."""
     frames = frames_of(arrays, 'unconfirmed_moves')
     first = next(i for i, d in enumerate(frames) if len(d) == 2)
     ids = shown(Tracker(), frames)

@@ -1,4 +1,4 @@
-"""The reference mode against the recorded results of the published trackers."""
+"""The reference against the recorded results of the published trackers."""
 
 from __future__ import annotations
 
@@ -10,11 +10,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from fairmot_ros.tracker import Tracker, TrackerConfig, kalman
+from fairmot_ros.tracker import REFERENCE_VARIANTS, Tracker, TrackerConfig, kalman
 from fairmot_ros.tracker.assignment import assign
 from fairmot_ros.types import Detections
 
-VARIANTS = ('fairmot', 'byte_reid', 'byte')
 SCENES = ('scene_a_200x30', 'scene_b_100x100', 'scene_d_camera_150x20', 'scene_e_lowfps_100x25')
 OWN_SCENES = Path(__file__).parent / 'data'
 Rows = list[tuple[int, np.ndarray, float]]
@@ -67,7 +66,7 @@ def assert_same(scene: Scene, variant: str, expected: dict[tuple[str, int], Rows
             assert track.score == pytest.approx(score, abs=1e-6)
 
 
-@pytest.mark.parametrize('variant', VARIANTS)
+@pytest.mark.parametrize('variant', REFERENCE_VARIANTS)
 @pytest.mark.parametrize('name', SCENES)
 def test_scenes(name: str, variant: str, reference_data: Path) -> None:
     folder = reference_data / 'fixtures'
@@ -75,7 +74,7 @@ def test_scenes(name: str, variant: str, reference_data: Path) -> None:
     assert_same(scene, variant, recorded(folder / f'{name}.{variant}.txt'))
 
 
-@pytest.mark.parametrize('variant', VARIANTS)
+@pytest.mark.parametrize('variant', REFERENCE_VARIANTS)
 def test_edge_cases(variant: str, reference_data: Path) -> None:
     folder = reference_data / 'fixtures'
     arrays = dict(np.load(folder / 'edge_cases.npz'))
@@ -86,7 +85,7 @@ def test_edge_cases(variant: str, reference_data: Path) -> None:
         assert_same(Scene(arrays, case), variant, expected)
 
 
-@pytest.mark.parametrize('variant', VARIANTS)
+@pytest.mark.parametrize('variant', REFERENCE_VARIANTS)
 def test_own_scene(variant: str) -> None:
     scene = Scene(dict(np.load(OWN_SCENES / 'crossing.npz')))
     assert_same(scene, variant, recorded(OWN_SCENES / f'crossing.{variant}.txt'))
@@ -98,12 +97,12 @@ def scipy_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr('fairmot_ros.tracker.matching.assign', partial(assign, backend='scipy'))
 
 
-@pytest.mark.parametrize('variant', VARIANTS)
+@pytest.mark.parametrize('variant', REFERENCE_VARIANTS)
 def test_own_scene_without_lap(variant: str, scipy_alone: None) -> None:
     test_own_scene(variant)
 
 
-@pytest.mark.parametrize('variant', VARIANTS)
+@pytest.mark.parametrize('variant', REFERENCE_VARIANTS)
 @pytest.mark.parametrize('name', SCENES)
 def test_scenes_without_lap(
     name: str, variant: str, reference_data: Path, scipy_alone: None

@@ -58,16 +58,16 @@ def test_people_keep_their_ids_at_any_rate(kind: str) -> None:
     assert idf1 > 0.93
 
 
-def test_dropping_half_of_the_images_costs_little_and_the_published_tracker_much() -> None:
+def test_dropping_half_of_the_images_costs_little_and_the_reference_much() -> None:
     every = stamps_of('10')
     half = every[np.random.default_rng(2).random(len(every)) < 0.5]
-    ours, published = TrackerConfig(), TrackerConfig.reference(variant='byte')
+    ours, reference = TrackerConfig(), TrackerConfig.reference(variant='byte')
     cost = {
         config: identity(config, every)[0] - identity(config, half)[0]
-        for config in (ours, published)
+        for config in (ours, reference)
     }
     assert cost[ours] < 0.02
-    assert cost[published] > 0.2
+    assert cost[reference] > 0.2
 
 
 def test_uncertainty_grows_with_the_time_unseen_and_not_with_the_number_of_images() -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
+
 import numpy as np
 import pytest
 
-from fairmot_ros.tracker import Tracker, TrackerConfig
+from fairmot_ros.tracker import ASSOCIATIONS, Tracker, TrackerConfig
 from fairmot_ros.types import Detections, TrackState
 
 RED, BLUE = np.eye(8)[0], np.eye(8)[1]
@@ -120,14 +122,24 @@ def test_trackers_are_independent() -> None:
     assert track.track_id == 1
 
 
-def test_snapshots_do_not_change_later() -> None:
-    tracker = Tracker()
-    (before,) = tracker.update(person(100), stamp=0.0)
-    box, embedding = before.box_xywh.copy(), before.embedding.copy()
-    for i in range(1, 5):
-        tracker.update(person(100 + 10 * i, BLUE * 0.3 + RED), stamp=i / 10)
-    assert np.array_equal(before.box_xywh, box)
-    assert np.array_equal(before.embedding, embedding)
+@pytest.mark.parametrize('association', ASSOCIATIONS)
+def test_results_do_not_change_later(association: str) -> None:
+    tracker = Tracker(TrackerConfig(association=association))
+    results, copies = [], []
+    for i in range(8):
+        seen = person(100 + 10 * i, BLUE * 0.3 + RED)
+        both = together(seen, person(400, BLUE)) if i % 3 else seen
+        for tracks in (tracker.update(both, stamp=i / 10), tracker.lost, tracker.tentative):
+            results.append(tracks)
+            copies.append(deepcopy(vars(tracks)))
+    assert sum(map(len, results)) > 12
+    for tracks, copy in zip(results, copies):
+        for name, values in copy.items():
+            assert np.array_equal(getattr(tracks, name), values)
+    # Nor does the tracker change with its results.
+    (track, *_) = tracker.update(person(180), stamp=0.8)
+    track.box_xywh[:] = 0
+    assert tracker.update(person(190), stamp=0.9)[0].box_xywh[2] > 30
 
 
 def test_camera_motion_keeps_ids_when_the_picture_jumps() -> None:
@@ -244,19 +256,19 @@ def test_wrong_settings_are_named(arguments: dict, message: str) -> None:
         ({'score_threshold': 7}, r'score_threshold must be within 0\.\.1, got 7'),
     ],
 )
-def test_wrong_settings_of_the_published_tracker_are_named(arguments: dict, message: str) -> None:
+def test_wrong_settings_of_the_reference_are_named(arguments: dict, message: str) -> None:
     with pytest.raises(ValueError, match=message):
         TrackerConfig.reference(**arguments)
 
 
-def test_the_published_tracker_says_what_it_needs() -> None:
+def test_the_reference_says_what_it_needs() -> None:
     boxes_alone = Detections([[1, 1, 9, 9]], [0.9])
     with pytest.raises(ValueError, match="needs embeddings.*use variant 'byte'"):
         Tracker(TrackerConfig.reference()).update(boxes_alone)
     assert len(Tracker(TrackerConfig.reference(variant='byte')).update(boxes_alone)) == 1
 
 
-def test_thresholds_of_the_published_tracker_change_while_tracking() -> None:
+def test_thresholds_of_the_reference_change_while_tracking() -> None:
     tracker = Tracker(TrackerConfig.reference(score_threshold=0.5))
     tracker.update(person(100, score=0.9))
     assert tracker.update(person(100, score=0.4)) == []

@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from fairmot_ros.cli.calibrate import main
-from fairmot_ros.cli.demo import SHIPPED_VIDEO
+from fairmot_ros.cli.shipped_clips import PEDESTRIANS
 from fairmot_ros.detector import Detector
 from fairmot_ros.network import create_network, load_checkpoint, save_checkpoint
 from fairmot_ros.ros.video_source import VideoSource
@@ -68,7 +68,7 @@ def test_the_line_goes_into_the_file_of_a_network_with_levels(tmp_path: Path) ->
 
 def test_the_command_writes_a_model(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     detector = Detector(score_threshold=0.05)
-    pictures = list(VideoSource(SHIPPED_VIDEO))[::4]
+    pictures = list(VideoSource(PEDESTRIANS))[::4]
     images, annotations = [], []
     (tmp_path / 'street').mkdir()
     for number, picture in enumerate(pictures):

@@ -148,7 +148,7 @@ def test_the_command_writes_json(
     ('arguments', 'message'),
     [
         (['--weights', 'none.pth'], 'no weights at none.pth'),
-        (['--input-size', '100', '64'], 'input_size must be (width, height) in multiples of 32'),
+        (['--input-size', '100x64'], 'input_size must be (width, height) in multiples of 32'),
         (['--format', 'mot'], 'no MOTChallenge sequence in '),
     ],
 )

@@ -11,6 +11,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from fairmot_ros.file_errors import reason_of
 from fairmot_ros.network.base import ModelInfo
 
 #: Models that are kept; the least recently used ones are removed first.
@@ -49,7 +50,7 @@ class ConversionCache:
                 os.utime(path)
             return core.read_model(path)
         except RuntimeError as error:
-            logger.warning('%s is unreadable and is converted anew: %s', path, _first_line(error))
+            logger.warning('%s is unreadable and is converted anew: %s', path, reason_of(error))
             return None
 
     def save(self, model: Any, info: ModelInfo, size: tuple[int, int]) -> None:
@@ -72,7 +73,7 @@ class ConversionCache:
                 'the converted network cannot be kept in %s and is converted again at the next '
                 'start: %s',
                 self.folder,
-                _first_line(error),
+                reason_of(error),
             )
             for left in (partial, partial.with_suffix('.bin')):
                 with contextlib.suppress(OSError):
@@ -107,7 +108,3 @@ def source_hash() -> str:
         for path in sorted(folder.glob('*.py')):
             digest.update(path.read_bytes())
     return digest.hexdigest()
-
-
-def _first_line(error: Exception) -> str:
-    return (str(error).strip() or type(error).__name__).splitlines()[0]

@@ -15,6 +15,7 @@ from fairmot_ros.detector.engines.base import DEFAULT_OPTIONS, EngineOptions
 from fairmot_ros.detector.engines.devices import choose_device
 from fairmot_ros.detector.engines.planes import planes
 from fairmot_ros.detector.input_size import show
+from fairmot_ros.file_errors import reason_of
 from fairmot_ros.network import CheckpointError
 from fairmot_ros.network.base import ModelInfo
 from fairmot_ros.network.predictions import Predictions
@@ -56,8 +57,9 @@ class OnnxEngine:
                 str(path), session_options, providers=[provider]
             )
         except Exception as error:  # onnxruntime's own exceptions share no other base
-            reason = str(error).strip().splitlines()[0]
-            raise CheckpointError(f'{path} cannot be run by onnxruntime: {reason}') from error
+            raise CheckpointError(
+                f'{path} cannot be run by onnxruntime: {reason_of(error)}'
+            ) from error
         self._names = [output.name for output in self._session.get_outputs()]
         self.info, self.embedding_size = self._read_metadata(path)
         assert self.info.input_size is not None
@@ -84,7 +86,7 @@ class OnnxEngine:
             )
             ARCHITECTURES[info.architecture]
             return info, int(content['embedding_size'])
-        except (ValueError, TypeError, KeyError) as error:
+        except Exception as error:  # whatever JSON holds
             raise CheckpointError(
                 f'{path} was not made by fairmot-export: its metadata {METADATA} are missing or '
                 'of another form'

@@ -19,6 +19,7 @@ from fairmot_ros.detector.engines.named_maps import NamedMaps
 from fairmot_ros.detector.engines.openvino_core import openvino_core
 from fairmot_ros.detector.engines.planes import planes
 from fairmot_ros.detector.input_size import choose_input_size
+from fairmot_ros.file_errors import reason_of
 from fairmot_ros.network import load_checkpoint
 from fairmot_ros.network.base import Network
 from fairmot_ros.network.fuse import optimise_for_inference
@@ -96,8 +97,9 @@ class OpenVinoEngine:
             try:
                 model = convert(self._network, self.input_size)
             except Exception as error:  # torch.export's and OpenVINO's share no other base
-                reason = (str(error).strip() or type(error).__name__).splitlines()[0]
-                raise EngineError(f'OpenVINO cannot convert {self.info.name}: {reason}') from error
+                raise EngineError(
+                    f'OpenVINO cannot convert {self.info.name}: {reason_of(error)}'
+                ) from error
             if cache:
                 cache.save(model, self.info, self.input_size)
         names = [output.any_name for output in model.outputs]

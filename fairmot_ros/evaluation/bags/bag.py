@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from rosbags.interfaces import MessageDefinition, MessageDefinitionFormat
-from rosbags.serde import SerdeError
-from rosbags.typesys import Stores, TypesysError, get_types_from_idl, get_types_from_msg
+from rosbags.typesys import Stores, get_types_from_idl, get_types_from_msg
 from rosbags.typesys import get_typestore as new_store
 from rosbags.typesys.store import Typestore
 
 from fairmot_ros.evaluation.bags.errors import BagError
 from fairmot_ros.evaluation.bags.message_types import former_types, known_types
 from fairmot_ros.evaluation.bags.storage import decompress, open_storages
+from fairmot_ros.file_errors import reading
 
 
 class Topic(NamedTuple):
@@ -58,13 +58,20 @@ class Bag:
         self.path = Path(path)
         self._stack = ExitStack()
         try:
-            self._storages, self.damage = open_storages(self.path, self._stack)
+            with reading(f'{self.path} cannot be read', BagError):
+                self._storages, self.damage = open_storages(self.path, self._stack)
         except BaseException:
             self._stack.close()
             raise
         self.topics: dict[str, Topic] = {}
         for storage in self._storages:
-            for name, (kind, count) in storage.topics.items():
+            topics: dict[Any, Any] = dict(storage.topics)  # a damaged file gives other types
+            for name, (kind, count) in topics.items():
+                if not (isinstance(name, str) and isinstance(kind, str)):
+                    self.damage = (
+                        self.damage or f'{self.path} is damaged: a topic has no name or type'
+                    )
+                    continue
                 before = self.topics.get(name, Topic(kind, 0))
                 self.topics[name] = Topic(kind, before.messages + count)
         self._types: dict[str, tuple[Typestore, ...]] = {}  # by message type
@@ -83,21 +90,24 @@ class Bag:
         """Yield the messages of some topics; ends early, and notes it, where a bag is damaged.
 
         Raises:
-            BagError: if the bag has no such topic.
+            BagError: if the bag has no such topic, or cannot be read on.
         """
         for name in topics:
             if name not in self.topics:
                 raise BagError(f'{self.path} has no topic {name}; it holds {self.list_topics()}')
-        for storage in self._storages:
-            for topic, time, stored in storage.messages(topics):
-                data = decompress(stored)
-                if data is None:
-                    self.damage = f'{self.path} is damaged: only what comes before that is used'
+        with reading(f'{self.path} cannot be read', BagError):
+            for storage in self._storages:
+                for topic, time, stored in storage.messages(topics):
+                    data = decompress(stored)
+                    if data is None:
+                        self.damage = (
+                            f'{self.path} is damaged: only what comes before that is used'
+                        )
+                        return
+                    yield Message(topic, time, data)
+                if storage.damage:
+                    self.damage = storage.damage
                     return
-                yield Message(topic, time, data)
-            if storage.damage:
-                self.damage = storage.damage
-                return
 
     def decode(self, message: Message) -> Any:
         """Return a message with its fields as attributes.
@@ -106,18 +116,13 @@ class Bag:
             BagError: if its data does not fit its type.
         """
         kind = self.topics[message.topic].type
-        reason: Exception | None = None
-        try:
-            for types in self._types_of(kind):
-                try:
+        what = f'{self.path}: a message on {message.topic} cannot be read as {kind}'
+        with reading(what, BagError):
+            *likely, last = self._types_of(kind)
+            for types in likely:
+                with suppress(Exception):  # what does not fit may raise anything
                     return types.deserialize_cdr(message.data, kind)
-                except (SerdeError, ValueError) as error:
-                    reason = reason or error
-        except (TypesysError, KeyError) as error:
-            reason = error
-        raise BagError(
-            f'{self.path}: a message on {message.topic} cannot be read as {kind}: {reason}'
-        ) from reason
+            return last.deserialize_cdr(message.data, kind)
 
     def topics_of(self, types: Collection[str]) -> list[str]:
         """Return the topics of some types that have messages, in alphabetical order."""
@@ -136,7 +141,7 @@ class Bag:
             return found[0]
         if found:
             raise BagError(
-                f'{self.path} has several topics with {what}, {", ".join(found)}: name one of them'
+                f'{self.path} has several topics with {what}, {", ".join(found)}: choose one'
             )
         raise BagError(
             f'{self.path} has no topic with {what} ({" or ".join(types)}); it holds '

@@ -11,10 +11,12 @@ from tqdm import tqdm
 
 from fairmot_ros.boxes import cxcywh_to_xywh, xywh_to_cxcywh
 from fairmot_ros.evaluation.bags.bag import Bag
+from fairmot_ros.evaluation.bags.errors import BagError
 from fairmot_ros.evaluation.bags.message_types import DETECTIONS, TRACKS
 from fairmot_ros.evaluation.bags.writer import BagWriter
 from fairmot_ros.evaluation.mot_classes import CLASS_NAMES, CLASS_NUMBERS
 from fairmot_ros.evaluation.mot_format import CLASS, HEIGHT, ID, LEFT, MARK, MotArray
+from fairmot_ros.file_errors import reading
 
 PERSON = 'person'  # the label of a box of a benchmark without classes
 _TRACKED = 1  # of Track.msg
@@ -67,6 +69,11 @@ def read_boxes(bag: Bag, topic: str) -> BoxTable:
     Raises:
         BagError: if a message cannot be read.
     """
+    with reading(f'{bag.path}: the boxes on {topic} cannot be read', BagError):
+        return _read_boxes(bag, topic)
+
+
+def _read_boxes(bag: Bag, topic: str) -> BoxTable:
     split = _split_tracks if bag.topics[topic].type == TRACKS else _split_detections
     stamps: list[int] = []
     message: list[int] = []
@@ -145,9 +152,8 @@ class BoxMaker:
 
     def detections(self, rows: MotArray, header: Any) -> Any:
         """Return the boxes of one frame as Detection2DArray; the score is the row's mark."""
-        return self._make(
-            DETECTIONS, header=header, detections=[self._detection(row, header) for row in rows]
-        )
+        found = [self._detection(row, header) for row in rows.astype(np.float64)]
+        return self._make(DETECTIONS, header=header, detections=found)
 
     def _detection(self, row: NDArray[np.float64], header: Any) -> Any:
         x, y, width, height = xywh_to_cxcywh(row[LEFT : HEIGHT + 1]).tolist()

@@ -10,13 +10,8 @@ from fairmot_ros.evaluation.bags.bag import Bag, Message
 from fairmot_ros.evaluation.bags.errors import BagError
 from fairmot_ros.evaluation.bags.frames import header_stamp
 from fairmot_ros.evaluation.bags.message_types import COMPRESSED_IMAGE, IMAGE_TYPES
-from fairmot_ros.pixels import (
-    MAX_IMAGE_PIXELS,
-    BgrImage,
-    ImageError,
-    compressed_to_bgr,
-    raw_to_bgr,
-)
+from fairmot_ros.file_errors import reading
+from fairmot_ros.pixels import MAX_IMAGE_PIXELS, BgrImage, compressed_to_bgr, raw_to_bgr
 
 logger = logging.getLogger(__name__)
 
@@ -63,7 +58,9 @@ class ImageStream:
         A message without a stamp has the time of its recording.
         """
         for message in self.bag.messages([self.topic]):
-            yield header_stamp(message.data) or message.time, message
+            with reading(f'{self.bag.path}: a message on {self.topic} has no stamp', BagError):
+                stamp = header_stamp(message.data)
+            yield stamp or message.time, message
 
     def pictures(self, stamps: Collection[int] | None = None) -> Iterator[Picture]:
         """Yield the images, or those with some stamps, one by one.
@@ -78,10 +75,8 @@ class ImageStream:
     def _decode(self, message: Message) -> BgrImage:
         image = self.bag.decode(message)
         convert = compressed_to_bgr if self.compressed else raw_to_bgr
-        try:
+        with reading(f'{self.bag.path}, an image on {self.topic}', BagError):
             return convert(image, self.max_pixels, self._warn)
-        except ImageError as error:
-            raise BagError(f'{self.bag.path}, an image on {self.topic}: {error}') from error
 
     def _warn(self, text: str) -> None:
         """Log a warning about the images once."""

@@ -388,7 +388,7 @@ class DefaultAssociation(Association):
                 evidence=self._evidence(found, columns)
                 - OVERLAP_EVIDENCE * (overlap > OVERLAP_IOU),
             )
-            table = table.inserted(len(table), spawned)
+            table = table.joined(spawned)
         self._table = table
         self._is_first_frame = False
         return len(columns)
@@ -396,9 +396,7 @@ class DefaultAssociation(Association):
     def _largest_overlap(self, found: Observations, columns: Indices, matched: Indices) -> Array:
         """Return the largest IoU of detections with any matched one of similar appearance."""
         largest = np.zeros(len(columns))
-        pairs = overlapping(
-            found.xyxy.take(columns, 1), found.xyxy.take(matched, 1), exact=False
-        )
+        pairs = overlapping(found.xyxy.take(columns, 1), found.xyxy.take(matched, 1), exact=False)
         if found.embeddings.any():
             distance = appearance_distance(
                 pairs, found.embeddings.take(columns, 0), found.embeddings.take(matched, 0)

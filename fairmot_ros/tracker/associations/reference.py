@@ -23,7 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fairmot_ros.boxes import CYTHON_BBOX_PIXEL as PIXEL
-from fairmot_ros.boxes import overlapping_of
+from fairmot_ros.boxes import paired_iou
 from fairmot_ros.tracker import kalman
 from fairmot_ros.tracker.associations.base import Association
 from fairmot_ros.tracker.associations.reference_settings import ReferenceSettings
@@ -36,7 +36,7 @@ from fairmot_ros.tracker.candidate_pairs import (
     reference_appearance_distance,
     within_gate,
 )
-from fairmot_ros.tracker.embeddings import unit_length
+from fairmot_ros.tracker.embeddings import scale_to_unit_length
 from fairmot_ros.tracker.kalman import REFERENCE
 from fairmot_ros.tracker.matching import Matching
 from fairmot_ros.tracker.observations import Observations
@@ -143,7 +143,9 @@ class ReferenceAssociation(Association):
         found, high = self._observations(detections)
         tentative = self.tentative
         self._predict(tentative, camera_motion)
-        self._one_class = not (table.class_ids.any() or detections.class_ids.any())
+        self._one_class = not (
+            np.count_nonzero(table.class_ids) or np.count_nonzero(detections.class_ids)
+        )
 
         matching = Matching(len(table), len(found))
         matching.free[high:] = False
@@ -162,9 +164,10 @@ class ReferenceAssociation(Association):
             matching.partner[rows] = low.partner.take(rows)
         matching.assign(boxes.only(~waiting.take(boxes.rows)), TENTATIVE_THRESHOLD)
 
-        spawned = (matching.free & (found.scores >= settings.new_track_threshold)).nonzero()[0]
-        self._rebuild(found, matching.partner, self._spawn(found, spawned, first_id))
-        return len(spawned)
+        columns = (matching.free & (found.scores >= settings.new_track_threshold)).nonzero()[0]
+        spawned = self._spawn(found, columns, first_id) if len(columns) else None
+        self._rebuild(found, matching.partner, spawned)
+        return len(columns)
 
     def _observations(self, detections: Detections) -> tuple[Observations, int]:
         """Return the usable detections, and how many of them, the first, have a high score."""
@@ -203,7 +206,9 @@ class ReferenceAssociation(Association):
         pairs = within_gate(
             state[kalman.P], REFERENCE.innovation(state), measurements, kalman.GATE
         )
-        pairs = self._of_one_class(pairs.only(waiting.take(pairs.rows)), found)
+        if np.count_nonzero(waiting) < len(waiting):
+            pairs = pairs.only(waiting.take(pairs.rows))
+        pairs = self._of_one_class(pairs, found)
         distance = reference_appearance_distance(pairs, table.embeddings, found.embeddings)
         cost = (1 - MOTION_SHARE) * distance + MOTION_SHARE * pairs.cost
         return CandidatePairs(pairs.rows, pairs.columns, cost)
@@ -223,12 +228,8 @@ class ReferenceAssociation(Association):
             return pairs
         return of_one_class(pairs, self._table.class_ids, found.class_ids)
 
-    def _spawn(
-        self, found: Observations, columns: Indices, first_id: int
-    ) -> ReferenceTable | None:
+    def _spawn(self, found: Observations, columns: Indices, first_id: int) -> ReferenceTable:
         """Return new tracks; those of the first frame are confirmed."""
-        if not len(columns):
-            return None
         return ReferenceTable.spawned(
             REFERENCE.initiate(found.measurements.take(columns, 1)),
             class_ids=found.class_ids.take(columns),
@@ -243,41 +244,45 @@ class ReferenceAssociation(Association):
     def _rebuild(
         self, found: Observations, partner: Indices, spawned: ReferenceTable | None
     ) -> None:
-        """Put the tracks into their new order, update the matched ones and drop others."""
-        old, tracked = self._table, self._tracked
-        matched = (partner >= 0).nonzero()[0]
-        unmatched = ((partner < 0) & old.confirmed & ~old.expired).nonzero()[0]
-        # Tracks that were lost already come before those that are lost now.
-        first_tracked = int(unmatched.searchsorted(tracked))
-        still_lost = len(unmatched) - first_tracked
-        lost = np.concatenate((unmatched[first_tracked:], unmatched[:first_tracked]))
-        kept = int(matched.searchsorted(tracked))
-        table = old.take(np.concatenate((matched, lost)))
-        self._correct(table, found, partner.take(matched), kept)
-        end = len(matched) + still_lost
-        table.expired[len(matched) : end] = (
-            self.now - table.seen[len(matched) : end] > self._settings.lost_timeout
-        )
-        self._tracked = len(matched)
-        if spawned is not None:
-            table = table.inserted(kept, spawned)
-            self._tracked += len(spawned)
-        self._table = table
-        if len(lost):
-            self._drop_duplicates()
-
-    def _correct(
-        self, table: ReferenceTable, found: Observations, columns: Indices, kept: int
-    ) -> None:
-        """Update the first tracks of a table, which were matched to these detections.
+        """Put the tracks into their new order, update the matched ones and drop others.
 
         Args:
-            table: to be changed.
             found: the detections of the frame.
-            columns: [K], the detection of each of the first K tracks.
-            kept: number of those that were not lost.
+            partner: [N], the detection of each track, -1 for none.
+            spawned: new tracks.
         """
-        count = len(columns)
+        old, tracked = self._table, self._tracked
+        if not len(old):
+            if spawned is not None:
+                self._table, self._tracked = spawned, len(spawned)
+            return
+        is_matched = partner >= 0
+        is_lost = ~is_matched & old.confirmed & ~old.expired
+        kept = int(np.count_nonzero(is_matched[:tracked]))  # the others were lost
+        just_lost = int(np.count_nonzero(is_lost[:tracked]))
+        matched, unmatched = is_matched.nonzero()[0], is_lost.nonzero()[0]
+        room = np.zeros(0 if spawned is None else len(spawned), np.int64)
+        visible = np.concatenate((matched[:kept], room, matched[kept:]))
+        order = np.concatenate((visible, unmatched[just_lost:], unmatched[:just_lost]))
+        self._table, self._tracked = table, tracked = old.take(order), len(visible)
+        self._correct(found, partner.take(visible), kept)
+        if spawned is not None:
+            table.overwrite(kept, spawned)
+        still_lost = slice(tracked, len(table) - just_lost)
+        lost_for = self.now - table.seen[still_lost]
+        table.expired[still_lost] = lost_for > self._settings.lost_timeout
+        if len(unmatched):
+            self._drop_duplicates()
+
+    def _correct(self, found: Observations, columns: Indices, kept: int) -> None:
+        """Update the visible tracks, the first K of the table.
+
+        Args:
+            found: the detections of the frame.
+            columns: [K], the detection of each track.
+            kept: number of tracks, the first ones, that were not lost.
+        """
+        table, count = self._table, len(columns)
         if not count:
             return
         REFERENCE.update(table.state[:, :, :count], found.measurements.take(columns, 1))
@@ -291,26 +296,28 @@ class ReferenceAssociation(Association):
             smoothed = table.embeddings[:count]
             smoothed *= np.float32(MOMENTUM)
             smoothed += np.float32(1 - MOMENTUM) * found.embeddings.take(columns, 0)
-            smoothed[:] = unit_length(smoothed)
+            scale_to_unit_length(smoothed)
 
     def _drop_duplicates(self) -> None:
         """Of a tracked and a lost track at the same place, keep the one matched for longer."""
         table, tracked = self._table, self._tracked
         x, y, aspect, height = table.state[kalman.P]
-        # Boxes that overlap that much have centres near each other; mostly, none have.
-        reach_x = DUPLICATE_THRESHOLD * ((aspect * height).max() + PIXEL)
-        reach_y = DUPLICATE_THRESHOLD * (height.max() + PIXEL)
+        # The centres of duplicates are nearer than this share of the size of either; mostly, none
+        # are.
+        share = DUPLICATE_THRESHOLD / (1 - DUPLICATE_THRESHOLD) + 1e-9
+        reach_x = share * (aspect[tracked:] * height[tracked:] + PIXEL)
         rows, columns = (np.abs(x[:tracked, None] - x[tracked:]) <= reach_x).nonzero()
         if not len(rows):
             return
         columns += tracked
+        reach_y = share * (height.take(columns) + PIXEL)
         near = (np.abs(y.take(rows) - y.take(columns)) <= reach_y).nonzero()[0]
         if not len(near):
             return
         boxes = self.parametrization.to_xyxy(table.state[kalman.P])
         rows, columns = rows.take(near), columns.take(near)
-        overlaps, iou = overlapping_of((rows, columns), boxes, boxes, PIXEL)
-        duplicates = overlaps[1 - iou < DUPLICATE_THRESHOLD]
+        distance = 1 - paired_iou((rows, columns), boxes, boxes, PIXEL)
+        duplicates = (distance < DUPLICATE_THRESHOLD).nonzero()[0]
         if not len(duplicates):
             return
         rows, columns = rows[duplicates], columns[duplicates]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +10,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from fairmot_ros.file_errors import reading
 from fairmot_ros.training.persons.windows import Window
 from fairmot_ros.training.sources import DataError
 
@@ -96,14 +96,12 @@ def write_entries(path: Path, entries: Sequence[BankEntry]) -> None:
 
 
 def _read(path: Path) -> dict[str, NDArray]:
-    try:
-        with np.load(path) as file:
-            return {
-                name: file[name]
-                for name in ('data', 'lengths', 'boxes', 'embeddings', 'sources', 'tracks')
-            }
-    except (KeyError, OSError, ValueError, zipfile.BadZipFile) as error:
-        raise DataError(f'{path} is no file of a person bank, or damaged: {error}') from error
+    names = ('data', 'lengths', 'boxes', 'embeddings', 'sources', 'tracks')
+    with (
+        reading(f'{path} is no file of a person bank, or damaged', DataError),
+        np.load(path) as file,
+    ):
+        return {name: file[name] for name in names}
 
 
 def _tracks(part: dict[str, NDArray], first: int) -> list[NDArray[np.int64]]:

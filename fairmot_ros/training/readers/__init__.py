@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
+from fairmot_ros.file_errors import reading
 from fairmot_ros.training.config import ConfigError, SetConfig
 from fairmot_ros.training.problems import Problems
 from fairmot_ros.training.readers.coco import read_coco
@@ -45,7 +46,8 @@ def read_set(data: Path, part: SetConfig, problems: Problems) -> list[Photograph
             f'set {part.folder}: unknown format {part.format!r}; '
             f'expected one of {", ".join(sorted(READERS))}'
         )
-    photographs = reader(data / part.folder, part, problems)
+    with reading(f'the labels of {data / part.folder} cannot be read', DataError):
+        photographs = reader(data / part.folder, part, problems)
     if part.exclude or part.only:
         photographs = without_gaps([p for p in photographs if part.selects(p.path.name)])
         if not photographs:

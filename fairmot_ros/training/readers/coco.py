@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fairmot_ros.boxes import is_valid_box, xywh_to_xyxy
+from fairmot_ros.file_errors import reading
 from fairmot_ros.training.config import SetConfig
 from fairmot_ros.training.problems import Problems
 from fairmot_ros.training.sources import (
@@ -45,11 +46,9 @@ def read_coco(folder: Path, part: SetConfig, problems: Problems) -> list[Photogr
     path = folder / (part.labels or 'annotations.json')
     embeddings = read_embeddings(folder) if part.teacher_embeddings else None
     if path.is_file():
-        try:
+        with reading(f'{path} does not hold COCO annotations', DataError):
             content = json.loads(path.read_text())
             photographs = _photographs(folder, path, content, part, embeddings, problems)
-        except (json.JSONDecodeError, KeyError, TypeError, UnicodeDecodeError) as error:
-            raise DataError(f'{path} does not hold COCO annotations: {error!r}') from error
     else:
         pictures = [p for p in sorted(folder.rglob('*')) if p.suffix.lower() in PICTURES]
         if not pictures or part.labels:

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fairmot_ros.boxes import is_valid_box, xywh_to_xyxy
+from fairmot_ros.file_errors import reading
 from fairmot_ros.training.config import SetConfig
 from fairmot_ros.training.problems import Problems
 from fairmot_ros.training.sources import DataError, Photograph, make_photograph
@@ -29,21 +30,20 @@ def read_odgt(path: Path) -> Iterator[tuple[str, Boxes, Boxes]]:
     Raises:
         DataError: if a line is not what the format asks for.
     """
-    for number, line in enumerate(path.read_text().splitlines(), start=1):
+    with reading(f'{path} does not hold records of CrowdHuman', DataError):
+        lines = path.read_text().splitlines()
+    for number, line in enumerate(lines, start=1):
         if not line.strip():
             continue
-        try:
+        with reading(f'{path}, line {number}: not a record of CrowdHuman', DataError):
             record = json.loads(line)
             people: list[list[float]] = []
             ignored: list[list[float]] = []
             for box in record['gtboxes']:
                 x, y, w, h = box['fbox']
                 (ignored if _is_ignored(box) else people).append([x, y, w, h])
-            yield str(record['ID']), _corners(people), _corners(ignored)
-        except (json.JSONDecodeError, KeyError, TypeError, ValueError) as error:
-            raise DataError(
-                f'{path}, line {number}: not a record of CrowdHuman: {error!r}'
-            ) from error
+            found = str(record['ID']), _corners(people), _corners(ignored)
+        yield found
 
 
 def _corners(boxes_xywh: list[list[float]]) -> Boxes:

@@ -82,7 +82,8 @@ def read_labels(
             continue
         try:
             label, identity, x, y, w, h = (float(v) for v in line.split())
-        except ValueError:
+            person = max(int(identity), -1)
+        except (ValueError, OverflowError):  # int() of what is not finite raises either
             problems.add(f'{path}, line {number}: expected six numbers, got {line.strip()!r}')
             continue
         box = cxcywh_to_xyxy(np.array([x, y, w, h], np.float64)).tolist()
@@ -96,7 +97,7 @@ def read_labels(
             problems.add(f'{path}, line {number}: the box lies outside the picture')
         else:
             classes.append(int(label))
-            identities.append(max(int(identity), -1))
+            identities.append(person)
             boxes.append(box)
     return classes, identities, boxes
 

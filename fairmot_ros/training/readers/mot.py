@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fairmot_ros.boxes import is_valid_box, xywh_to_xyxy
+from fairmot_ros.evaluation.label_errors import LabelError
 from fairmot_ros.evaluation.mot_format import CLASS, FRAME, HEIGHT, ID, LEFT, MARK, WIDTH, read_mot
 from fairmot_ros.training.config import SetConfig
 from fairmot_ros.training.problems import Problems
@@ -48,7 +49,7 @@ def read_people(path: Path) -> NDArray[np.float64]:
     """
     try:
         rows = read_mot(path)
-    except ValueError as error:
+    except LabelError as error:
         raise DataError(str(error)) from error
     keep = rows[:, MARK] != 0
     if rows.shape[1] == COLUMNS_WITH_CLASS:
@@ -65,7 +66,7 @@ def frames_of(sequence: Path) -> dict[int, Path]:
     frames = {
         int(path.stem): path
         for path in sorted((sequence / 'img1').glob('*'))
-        if path.suffix.lower() in PICTURES and path.stem.isdigit()
+        if path.suffix.lower() in PICTURES and path.stem.isdecimal()
     }
     if not frames:
         raise DataError(f'no pictures in {sequence / "img1"}: expected 000001.jpg and so on')

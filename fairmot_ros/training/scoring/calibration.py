@@ -44,10 +44,10 @@ def fit_line(scores: Floats, hits: NDArray[np.bool_]) -> tuple[float, float]:
     logits = to_logits(scores)
     sign = np.where(hits, 1.0, -1.0)
 
-    def surprise(line: Floats) -> float:
+    def negative_log_likelihood(line: Floats) -> float:
         return float(np.logaddexp(0.0, -sign * (line[0] * logits + line[1])).mean())
 
-    slope, shift = minimize(surprise, (1.0, 0.0), method='Nelder-Mead').x
+    slope, shift = minimize(negative_log_likelihood, (1.0, 0.0), method='Nelder-Mead').x
     if slope <= 0:
         raise ValueError(
             f'higher scores are not more often right on these {len(hits)} detections: the '

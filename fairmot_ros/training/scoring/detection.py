@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from tqdm import tqdm
 
-from fairmot_ros.boxes import iou_matrix, share_inside
+from fairmot_ros.boxes import clip_boxes, iou_matrix, share_inside
 from fairmot_ros.detector import Detector
 from fairmot_ros.training.problems import Problems
 from fairmot_ros.training.sources import DataError, Photograph
@@ -31,7 +31,9 @@ def make_detector(
 
 
 def score_detection(detector: Detector, photographs: Sequence[Photograph]) -> dict[str, Any]:
-    """Detect in all pictures and compare with their labels.
+    """Detect in all pictures and compare with their labels, both clipped to the picture.
+
+    Some sets label the parts of people beyond the border and others do not; clipped, they agree.
 
     Args:
         detector: see `make_detector`.
@@ -56,17 +58,18 @@ def score_detection(detector: Detector, photographs: Sequence[Photograph]) -> di
             continue
         pictures += 1
         found = detector(scene.image)
+        size = (scene.image.shape[1], scene.image.shape[0])
+        boxes = clip_boxes(found.boxes_xyxy, size)
+        truth = clip_boxes(scene.boxes_xyxy, size)
         classes = np.zeros(len(scene.boxes_xyxy), int)
         if scene.class_ids is not None:
             classes = scene.class_ids
         for label in range(len(labels)):
             rows = found.class_ids == label
-            wanted = scene.boxes_xyxy[classes == label]
+            wanted = truth[classes == label]
             truths[label] += len(wanted)
             scores[label].append(found.scores[rows].astype(np.float64))
-            marks[label].append(
-                mark_detections(found.boxes_xyxy[rows], wanted, photograph.ignored_xyxy)
-            )
+            marks[label].append(mark_detections(boxes[rows], wanted, photograph.ignored_xyxy))
     curves = [Curve(_joined(s), _joined(m), int(t)) for s, m, t in zip(scores, marks, truths)]
     every = Curve(
         _joined([x for s in scores for x in s]),

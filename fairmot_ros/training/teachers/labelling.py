@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from tqdm import tqdm
 
 from fairmot_ros.boxes import coverage_matrix, xywh_to_xyxy
+from fairmot_ros.file_errors import reading
 from fairmot_ros.training.sources import (
     PICTURES,
     SAME_PERSON,
@@ -111,13 +112,14 @@ def _labelled_boxes(folder: Path) -> dict[Path, list[tuple[int, list[float], boo
     people = defaultdict(list)
     path = folder / 'annotations.json'
     if path.is_file():
-        content = json.loads(path.read_text())
-        files = {image['id']: folder / image['file_name'] for image in content['images']}
-        for annotation in content['annotations']:
-            box = xywh_to_xyxy(np.array(annotation['bbox'], np.float64)).tolist()
-            people[files[annotation['image_id']]].append(
-                (annotation['id'], box, bool(annotation.get('ignore')))
-            )
+        with reading(f'{path} does not hold COCO annotations', DataError):
+            content = json.loads(path.read_text())
+            files = {image['id']: folder / image['file_name'] for image in content['images']}
+            for annotation in content['annotations']:
+                box = xywh_to_xyxy(np.array(annotation['bbox'], np.float64)).tolist()
+                people[files[annotation['image_id']]].append(
+                    (annotation['id'], box, bool(annotation.get('ignore')))
+                )
     return people
 
 

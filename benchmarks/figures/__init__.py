@@ -1,0 +1,1 @@
+"""The figures and pictures in the documents that depend on the default model's weights."""

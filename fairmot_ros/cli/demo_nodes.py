@@ -1,0 +1,157 @@
+"""One video through three real ROS 2 nodes: player, tracker, recorder."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from fairmot_ros.ros.processes import (
+    DomainLock,
+    NodeProcess,
+    local_environment,
+    make_log_folder,
+    stop_all,
+)
+from fairmot_ros.ros.video_source import VideoSource
+
+RECORDING = 'recording.json'  # the recorder's figures, in its output folder
+
+
+class DemoError(RuntimeError):
+    """The demo cannot continue; the message says why."""
+
+
+@dataclass(frozen=True)
+class DemoRun:
+    """A video to track.
+
+    Attributes:
+        source: the video.
+        output: folder for `annotated.mp4` and `results.txt`.
+        weights, device, input_size: of the detector; see `Detector`.
+        real_time: play at the frame rate, and drop what the tracker cannot process.
+        max_frames: stop after so many frames; 0 for all.
+    """
+
+    source: VideoSource
+    output: Path
+    weights: str = 'default'
+    device: str = 'auto'
+    input_size: tuple[int, int] | None = None
+    real_time: bool = False
+    max_frames: int = 0
+
+    @property
+    def name(self) -> str:
+        """Name of the video without folder and suffix."""
+        return self.source.path.stem
+
+    @property
+    def frames(self) -> int:
+        """Number of frames to expect; 0 if the container does not tell."""
+        length = self.source.length
+        return min(length, self.max_frames or length) if length else self.max_frames
+
+
+def track_video(run: DemoRun) -> dict[str, Any]:
+    """Start the three nodes, wait for the end and stop them.
+
+    Returns:
+        The recorder's counts and latencies.
+
+    Raises:
+        DemoError: if a node fails.
+    """
+    run.output.mkdir(parents=True, exist_ok=True)
+    logs = make_log_folder()
+    domain = DomainLock()
+    environment = local_environment(domain.number, logs)
+    nodes: list[NodeProcess] = []
+    try:
+        for start in (start_tracker, start_recorder, start_player):
+            nodes.append(start(run, environment, logs))
+        wait_for_recorder(*nodes)
+    finally:
+        fault = stop_all(nodes)
+        domain.release()
+    if fault:
+        raise DemoError(fault)
+    recording: dict[str, Any] = json.loads((run.output / RECORDING).read_text())
+    (run.output / RECORDING).unlink()
+    return recording
+
+
+def start_tracker(run: DemoRun, environment: Mapping[str, str], logs: Path) -> NodeProcess:
+    """Start the node that tracks."""
+    width, height = run.input_size or (0, 0)
+    parameters = {
+        'weights': run.weights,
+        'device': run.device,
+        'input_width': width,
+        'input_height': height,
+        'reliability': 'reliable',
+    }
+    log = logs / 'tracker.log'
+    return NodeProcess('tracker', 'fairmot_ros.ros.tracker_node', environment, log, parameters)
+
+
+def start_recorder(run: DemoRun, environment: Mapping[str, str], logs: Path) -> NodeProcess:
+    """Start the node that writes the files and draws the progress bar."""
+    return NodeProcess(
+        'recorder',
+        'fairmot_ros.ros.recorder_node',
+        environment,
+        logs / 'recorder.log',
+        {
+            'output': str(run.output.resolve()),
+            'frame_rate': run.source.frame_rate,
+            'progress_total': run.frames,
+            'progress_title': run.name,
+        },
+        {
+            'tracks': 'fairmot/tracks',
+            'image_annotated': 'fairmot/image_annotated',
+            'frames_sent': 'player/frames_sent',
+        },
+        show_errors=True,
+    )
+
+
+def start_player(run: DemoRun, environment: Mapping[str, str], logs: Path) -> NodeProcess:
+    """Start the node that publishes the images, once both others subscribe to them."""
+    return NodeProcess(
+        'player',
+        'fairmot_ros.ros.player_node',
+        environment,
+        logs / 'player.log',
+        {
+            'video': str(run.source.path.resolve()),
+            'frame_rate': run.source.frame_rate,
+            'every_frame': not run.real_time,
+            'max_frames': run.max_frames,
+            'subscribers': 2,
+        },
+        {'detections': 'fairmot/detections'},
+    )
+
+
+def wait_for_recorder(tracker: NodeProcess, recorder: NodeProcess, player: NodeProcess) -> None:
+    """Wait until the recorder has everything.
+
+    Raises:
+        DemoError: if a node ends early, or the recorder fails.
+    """
+    while recorder.process.poll() is None:
+        for node in (tracker, player):
+            if node.process.poll() is not None:
+                raise DemoError(
+                    f'the {node.name} ended early with code {node.process.returncode}:\n'
+                    f'{node.last_lines()}'
+                )
+        time.sleep(0.1)
+    if recorder.process.returncode != 0:
+        raise DemoError(f'the recorder failed:\n{recorder.last_lines()}')

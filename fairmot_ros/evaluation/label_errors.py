@@ -1,0 +1,9 @@
+"""What goes wrong with files of labels: MOTChallenge text and seqinfo.ini."""
+
+
+class LabelError(ValueError):
+    """A label file that is missing, unreadable or breaks its format; the message names it."""
+
+
+class MissingLabelsError(LabelError, FileNotFoundError):
+    """A label file that does not exist."""
