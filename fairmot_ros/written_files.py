@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import cv2
@@ -126,8 +126,9 @@ class BlockFile:
                 while data:
                     data = data[self._file.write(data) or 0 :]
             except OSError:
-                self._file.truncate(self._size)
-                self._file.seek(self._size)
+                with suppress(OSError):  # a device cannot be cut
+                    self._file.truncate(self._size)
+                    self._file.seek(self._size)
                 raise
         self._size = self._file.tell()
 
