@@ -17,6 +17,7 @@ LAYERS = (
     '',
     'boxes',
     'file_errors',
+    'written_files',
     'types',
     'former_settings',
     'oldest_versions',
