@@ -1,8 +1,12 @@
 # Build, test and try fairmot_ros without a ROS 2 installation: `make help`.
 # With one, use colcon and ros2 launch instead.
 
-VENV := .venv
+DISTRO ?= jazzy
+other_distro := $(filter-out jazzy,$(DISTRO))
+VENV := .venv$(addprefix -,$(other_distro))
 python := $(VENV)/bin/python
+# Another distribution's wheels have other versions: they are not pinned.
+requirements := $(if $(other_distro),build/requirements-$(DISTRO).txt,requirements.txt)
 
 # The environment brings its own ROS 2; one that is sourced must not shine through.
 unexport AMENT_PREFIX_PATH CMAKE_PREFIX_PATH COLCON_PREFIX_PATH PYTHONPATH
@@ -31,7 +35,7 @@ demo-eval: setup ## Evaluate on a bag made of a video, offline and live (VIDEO= 
 
 # Training forks workers, which must not inherit the threads of engines and nodes: its tests have a
 # process of their own.
-test: setup ## Run all tests (ARGS= for pytest)
+test: setup ## Run all tests (ARGS= for pytest, DISTRO=kilted for another ROS 2)
 ifdef ARGS
 	$(python) -m pytest $(ARGS)
 else
@@ -76,12 +80,20 @@ clean: ## Remove what make has made: .venv, build and out
 environment: $(VENV)/interfaces.stamp
 
 # A stamp says that a step went through to its end, so that one cut short is done again.
-$(VENV)/requirements.stamp: requirements.txt requirements-lock.txt
+ros_packages := ^(ros-|ament_|rosidl_|rcl|rmw_|rpyutils|[a-z_]*_(msgs|interfaces|srvs)==)
+
+build/requirements-$(other_distro).txt: requirements.txt requirements-lock.txt
+	mkdir -p build
+	grep -vE '$(ros_packages)' requirements-lock.txt > build/lock-$(DISTRO).txt
+	sed -e 's/^ros-jazzy-\([a-z-]*\)==.*/ros-$(DISTRO)-\1/' -e 's/-python-cmake-module/-ament-cmake-ros-core/' \
+	  -e 's/^--constraint .*/--constraint lock-$(DISTRO).txt/' requirements.txt > $@
+
+$(VENV)/requirements.stamp: $(requirements) requirements-lock.txt
 	$(python) -m pip --version >/dev/null 2>&1 || { \
 	  base=$$(scripts/find_python.sh '$(PYTHON)') && "$$base" -m venv --clear $(VENV); }
 	touch $(VENV)/COLCON_IGNORE
 	@echo 'Installing what requirements.txt names (1.6 GB, a few minutes) ...'
-	$(python) -m pip install --quiet --disable-pip-version-check --requirement requirements.txt
+	$(python) -m pip install --quiet --disable-pip-version-check --requirement $(requirements)
 	touch $@
 
 $(VENV)/interfaces.stamp: $(VENV)/requirements.stamp $(interface_sources)
