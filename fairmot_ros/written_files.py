@@ -20,6 +20,11 @@ MODE = 0o666  # of new files, less the process's umask
 class WriteError(OSError):
     """A file that cannot be written; the message names it and says why."""
 
+    def __init__(self, message: str, number: int | None = None) -> None:
+        """Take the sentence, and the error number of the system if there is one."""
+        super().__init__(message)
+        self.errno = number
+
 
 @contextmanager
 def replacing(path: str | os.PathLike[str], mode: int = MODE) -> Iterator[Path]:
@@ -56,7 +61,7 @@ def writing(path: Path) -> Iterator[None]:
         raise
     except OSError as error:
         reason = error.strerror or reason_of(error)
-        raise WriteError(error.errno, f'{path} cannot be written: {reason}') from error
+        raise WriteError(f'{path} cannot be written: {reason}', error.errno) from error
 
 
 def write_bytes(path: str | os.PathLike[str], data: bytes) -> None:

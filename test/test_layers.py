@@ -18,6 +18,7 @@ LAYERS = (
     'boxes',
     'file_errors',
     'written_files',
+    'unpacking',
     'types',
     'former_settings',
     'oldest_versions',
