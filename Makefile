@@ -16,7 +16,7 @@ interface_sources := setup.py pyproject.toml package.xml CMakeLists.txt \
   $(wildcard cmake/* msg/*.msg srv/*.srv third_party/vision_msgs/* third_party/vision_msgs/msg/*.msg)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup environment demo demo-eval test test-oldest lint bench figures train pack-data clean
+.PHONY: help setup environment demo demo-eval test test-oldest fuzz lint bench figures train pack-data clean
 
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
@@ -48,6 +48,11 @@ test-oldest: ## Run the tests without nodes on the oldest versions, Debian 12's 
 	FAIRMOT_TEST_DATA=/nowhere build/oldest/bin/python -m pytest -p no:cacheprovider \
 	  test --ignore=test/system --ignore=test/ros --ignore=test/training $(ARGS)
 
+fuzz: setup ## Read damaged files and messages of all kinds, new ones each time (MINUTES= ARGS=)
+	$(python) -m fuzz --minutes $(MINUTES) $(ARGS)
+
+fuzz: MINUTES ?= 60
+
 lint: setup ## Check style and types
 	$(python) -m ruff check .
 	$(python) -m ruff format --check .
@@ -75,11 +80,10 @@ train: CONFIG ?= config/training/default_model.yaml
 
 clean: ## Remove what make has made: .venv, build and out
 	rm -rf $(VENV) build out .mypy_cache .pytest_cache .ruff_cache
-	find fairmot_ros test benchmarks launch -name __pycache__ -prune -exec rm -rf {} +
+	find fairmot_ros test fuzz benchmarks launch -name __pycache__ -prune -exec rm -rf {} +
 
 environment: $(VENV)/interfaces.stamp
 
-# A stamp says that a step went through to its end, so that one cut short is done again.
 ros_packages := ^(ros-|ament_|rosidl_|rcl|rmw_|rpyutils|[a-z_]*_(msgs|interfaces|srvs)==)
 
 build/requirements-$(other_distro).txt: requirements.txt requirements-lock.txt
@@ -88,6 +92,7 @@ build/requirements-$(other_distro).txt: requirements.txt requirements-lock.txt
 	sed -e 's/^ros-jazzy-\([a-z-]*\)==.*/ros-$(DISTRO)-\1/' -e 's/-python-cmake-module/-ament-cmake-ros-core/' \
 	  -e 's/^--constraint .*/--constraint lock-$(DISTRO).txt/' requirements.txt > $@
 
+# A stamp says that a step went through to its end, so that one cut short is done again.
 $(VENV)/requirements.stamp: $(requirements) requirements-lock.txt
 	$(python) -m pip --version >/dev/null 2>&1 || { \
 	  base=$$(scripts/find_python.sh '$(PYTHON)') && "$$base" -m venv --clear $(VENV); }

@@ -10,6 +10,7 @@ from typing import Any
 
 import yaml
 
+from fairmot_ros.file_errors import FileError, reading
 from fairmot_ros.former_settings import current_settings
 from fairmot_ros.training.augmentation import AugmentationOptions
 from fairmot_ros.training.composer import ComposerOptions
@@ -22,7 +23,7 @@ HALVES = ('', 'first', 'second')
 PERSON = ('person',)
 
 
-class ConfigError(ValueError):
+class ConfigError(FileError):
     """A training file that cannot be used; the message says where and why."""
 
 
@@ -240,7 +241,8 @@ def read_config(path: str | Path) -> TrainingConfig:
     Raises:
         ConfigError: if the file is missing, is no YAML or names something unknown.
     """
-    return parse_config(read_mapping(Path(path)), str(path))
+    with reading(f'{path} is not a training file', ConfigError):
+        return parse_config(read_mapping(Path(path)), str(path))
 
 
 def read_mapping(path: Path) -> dict[str, Any]:
@@ -253,7 +255,7 @@ def read_mapping(path: Path) -> dict[str, Any]:
         content = yaml.safe_load(path.read_text())
     except OSError as error:
         raise ConfigError(f'cannot read the training file {path}: {error.strerror}') from error
-    except yaml.YAMLError as error:
+    except Exception as error:  # damaged text raises more than YAMLError
         raise ConfigError(f'{path} is not valid YAML: {error}') from error
     if not isinstance(content, dict):
         raise ConfigError(f'{path} must hold a mapping of names to values')
@@ -290,9 +292,11 @@ def build_section(cls: type, values: dict[str, Any], origin: str) -> Any:
     Raises:
         ConfigError: if a name is unknown or missing, or a value out of range.
     """
+    if not isinstance(values, dict):
+        raise ConfigError(f'{origin}: expected names and values, got {values!r}')
     values = current_settings(values, origin)
     known = {f.name for f in fields(cls)}
-    unknown = sorted(set(values) - known)
+    unknown = sorted(map(str, set(values) - known))
     if unknown:
         raise ConfigError(
             f'{origin}: unknown setting {", ".join(unknown)}; expected {", ".join(sorted(known))}'

@@ -15,7 +15,7 @@ from fairmot_ros.detector.engines.base import DEFAULT_OPTIONS, EngineOptions
 from fairmot_ros.detector.engines.devices import choose_device
 from fairmot_ros.detector.engines.planes import planes
 from fairmot_ros.detector.input_size import show
-from fairmot_ros.file_errors import reason_of
+from fairmot_ros.file_errors import reading
 from fairmot_ros.network import CheckpointError
 from fairmot_ros.network.base import ModelInfo
 from fairmot_ros.network.predictions import Predictions
@@ -52,15 +52,11 @@ class OnnxEngine:
         session_options = runtime.SessionOptions()
         session_options.intra_op_num_threads = torch.get_num_threads()
         session_options.use_deterministic_compute = options.deterministic
-        try:
+        with reading(f'{path} cannot be run by onnxruntime', CheckpointError):
             self._session = runtime.InferenceSession(
                 str(path), session_options, providers=[provider]
             )
-        except Exception as error:  # onnxruntime's own exceptions share no other base
-            raise CheckpointError(
-                f'{path} cannot be run by onnxruntime: {reason_of(error)}'
-            ) from error
-        self._names = [output.name for output in self._session.get_outputs()]
+            self._names = [output.name for output in self._session.get_outputs()]
         self.info, self.embedding_size = self._read_metadata(path)
         assert self.info.input_size is not None
         self.input_size = self.info.input_size
@@ -72,8 +68,8 @@ class OnnxEngine:
         self._read = ARCHITECTURES[self.info.architecture].read_whole_maps
 
     def _read_metadata(self, path: Path) -> tuple[ModelInfo, int]:
-        text = self._session.get_modelmeta().custom_metadata_map.get(METADATA, 'null')
         try:
+            text = self._session.get_modelmeta().custom_metadata_map.get(METADATA, 'null')
             content: dict[str, Any] = json.loads(text)
             width, height = content['input_size']
             info = ModelInfo(
@@ -82,7 +78,7 @@ class OnnxEngine:
                 content['sha256'],
                 (int(width), int(height)),
                 tuple(content['labels']),
-                thresholds=content.get('thresholds', {}),
+                thresholds=dict(content.get('thresholds', {})),
             )
             ARCHITECTURES[info.architecture]
             return info, int(content['embedding_size'])
