@@ -10,7 +10,6 @@ from pathlib import Path
 
 import cv2
 import numpy as np
-from rcl_interfaces.msg import ParameterDescriptor
 from rclpy.node import Node
 from rclpy.qos import DurabilityPolicy, QoSProfile, ReliabilityPolicy
 from sensor_msgs.msg import Image
@@ -19,6 +18,7 @@ from tqdm import tqdm
 
 from fairmot_ros.msg import TrackArray
 from fairmot_ros.ros.image_conversion import to_bgr
+from fairmot_ros.ros.parameters.declaration import declare_plain
 from fairmot_ros.ros.spinning import run_node
 
 RELIABLE = QoSProfile(depth=10, reliability=ReliabilityPolicy.RELIABLE)
@@ -44,14 +44,15 @@ class RecorderNode(Node):
     """
 
     def __init__(self) -> None:
-        """Open the output folder."""
+        """Open the output folder.
+
+        Raises:
+            ValueError: if a parameter has the wrong type.
+            OSError: if the folder cannot be written.
+        """
+        self._open = False  # first: `destroy_node()` is called where what follows fails
         super().__init__('recorder')
-        values = {
-            name: self.declare_parameter(
-                name, default, ParameterDescriptor(description=text, read_only=True)
-            ).value
-            for name, (default, text) in PARAMETERS.items()
-        }
+        values = declare_plain(self, PARAMETERS)
         self.finished = False
         self._folder = Path(values['output'])
         self._folder.mkdir(parents=True, exist_ok=True)
@@ -82,6 +83,7 @@ class RecorderNode(Node):
             )
         ]
         self._listens = False
+        self._open = True
         self.create_subscription(UInt32, 'frames_sent', self._on_sent, LATCHED)
         self.create_timer(0.2, self._on_timer)
 
@@ -166,12 +168,16 @@ class RecorderNode(Node):
 
     def destroy_node(self) -> None:
         """Close the files; whatever came until now is in them."""
+        if self._open:
+            self._close_files()
+        super().destroy_node()
+
+    def _close_files(self) -> None:
         self._results.close()
         if self._video is not None:
             self._video.release()
         self._progress.close()
         (self._folder / 'recording.json').write_text(json.dumps(self._summary(), indent=2) + '\n')
-        super().destroy_node()
 
 
 def main() -> int:
