@@ -7,6 +7,8 @@ VENV := .venv$(addprefix -,$(other_distro))
 python := $(VENV)/bin/python
 # Another distribution's wheels have other versions: they are not pinned.
 requirements := $(if $(other_distro),build/requirements-$(DISTRO).txt,requirements.txt)
+# Of a command; files in the current folder must not replace Python's modules (from 3.11 on).
+command := PYTHONSAFEPATH=1 $(python) -m fairmot_ros.cli
 
 # The environment brings its own ROS 2; one that is sourced must not shine through.
 unexport AMENT_PREFIX_PATH CMAKE_PREFIX_PATH COLCON_PREFIX_PATH PYTHONPATH
@@ -26,11 +28,11 @@ setup: ## Make .venv with ROS 2 from wheels, and the messages (PYTHON=)
 	@flock build/setup.lock $(MAKE) --no-print-directory environment  # one at a time
 
 demo: setup ## Track both shipped clips through real nodes, or VIDEO= (GT= WEIGHTS=); writes out/demo
-	$(python) -m fairmot_ros.cli.demo --output out/demo $(if $(VIDEO),--video '$(VIDEO)') \
+	$(command).demo --output out/demo $(if $(VIDEO),--video '$(VIDEO)') \
 	  $(if $(GT),--ground-truth '$(GT)') $(if $(WEIGHTS),--weights '$(WEIGHTS)')
 
 demo-eval: setup ## Evaluate on a bag made of a video, offline and live (VIDEO= GT=)
-	$(python) -m fairmot_ros.cli.demo_evaluation --output out/evaluation \
+	$(command).demo_evaluation --output out/evaluation \
 	  $(if $(VIDEO),--video '$(VIDEO)') $(if $(GT),--ground-truth '$(GT)') $(ARGS)
 
 # Training forks workers, which must not inherit the threads of engines and nodes: its tests have a
@@ -65,10 +67,10 @@ figures: setup ## Renew all figures and pictures that depend on the default weig
 	$(python) -m benchmarks figures $(ARGS)
 
 train: setup ## Train a model (DATA=, CONFIG= as in config/training)
-	$(python) -m fairmot_ros.cli.train $(CONFIG) --data '$(DATA)' $(ARGS)
+	$(command).train $(CONFIG) --data '$(DATA)' $(ARGS)
 
 pack-data: setup ## Pack training sets for a machine that gets the checkout alone (DATA=)
-	$(python) -m fairmot_ros.cli.pack $(addprefix $(DATA)/,$(PACKED_SETS)) \
+	$(command).pack $(addprefix $(DATA)/,$(PACKED_SETS)) \
 	  --output data/packed/training.tar.gz --leave-out '*_standing_*' $(ARGS)
 
 # Sets whose licences allow redistribution of what is trained on them, and the longest side to

@@ -16,6 +16,7 @@ FILES = sorted(PACKAGE.rglob('*.py'))
 LAYERS = (
     '',
     'boxes',
+    'starting',
     'file_errors',
     'written_files',
     'unpacking',
