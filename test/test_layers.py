@@ -16,9 +16,13 @@ FILES = sorted(PACKAGE.rglob('*.py'))
 LAYERS = (
     '',
     'boxes',
+    'starting',
     'file_errors',
+    'written_files',
+    'unpacking',
     'types',
     'former_settings',
+    'oldest_versions',
     'settings',
     'geometry',
     'pixels',

@@ -36,8 +36,8 @@ def load_checkpoint(path: str | Path) -> Network:
     Raises:
         CheckpointError: if the file is missing, unreadable or holds something else.
     """
-    path = Path(path).expanduser()
     with reading(f'{path} is not a FairMOT checkpoint', CheckpointError):
+        path = Path(path).expanduser()
         content = read_content(path)
         state = weights_of(content, path)
         architecture = _find_architecture(state, path)
@@ -66,8 +66,8 @@ def initialise(network: Network, path: str | Path) -> list[str]:
     Raises:
         CheckpointError: if the file is unreadable or of another architecture.
     """
-    path = Path(path).expanduser()
     with reading(f'{path} is not a FairMOT checkpoint', CheckpointError):
+        path = Path(path).expanduser()
         state = weights_of(read_content(path), path)
     expected = network.state_dict()
     fresh = []
