@@ -12,8 +12,6 @@ import pytest
 from fairmot_ros.evaluation.configuration import ConfigurationError, read_configuration
 from fairmot_ros.file_errors import FileError
 from fairmot_ros.network import CheckpointError, create_network, load_checkpoint, save_checkpoint
-from fairmot_ros.tracker.gallery import Gallery
-from fairmot_ros.tracker.gallery_file import GalleryFileError, load
 from fairmot_ros.training.ablation.plan import read_plan
 from fairmot_ros.training.config import ConfigError, read_config
 from fairmot_ros.training.sources import DataError
@@ -115,34 +113,3 @@ def test_teacher_embeddings_of_other_sizes(name: str, tmp_path: Path) -> None:
     np.savez(tmp_path / 'teacher_embeddings.npz', **{**arrays, name: odd})
     with pytest.raises(DataError, match='teacher_embeddings.npz: not all embeddings have 4 num'):
         read_embeddings(tmp_path)
-
-
-@pytest.mark.parametrize(
-    'odd',
-    [
-        {'names': np.array(['ann', ''])},
-        {'names': np.array(['ann'])},
-        {'names': np.array([1, 2])},
-        {'class_ids': np.array([0.5, 0.5])},
-        {'embeddings': np.array([[1, 0], [np.nan, 0]])},
-        {'embeddings': np.array([[1, 0], [0, 0.0]])},
-        {'model': np.array(['one', 'two'])},
-    ],
-)
-def test_nobody_is_enrolled_from_a_gallery_file_with_a_fault(
-    odd: dict[str, np.ndarray], tmp_path: Path
-) -> None:
-    arrays = {
-        'model': np.array('one'),
-        'names': np.array(['ann', 'bob']),
-        'class_ids': np.array([0, 0]),
-        'embeddings': np.eye(2, dtype=np.float32),
-    }
-    gallery = Gallery(model='one')
-    np.savez(tmp_path / 'people.npz', **{**arrays, **odd})
-    with pytest.raises(GalleryFileError, match='people.npz is not a file of enrolled people'):
-        load(gallery, tmp_path / 'people.npz')
-    assert not gallery.names
-    np.savez(tmp_path / 'people.npz', **arrays)
-    load(gallery, tmp_path / 'people.npz')
-    assert gallery.names == ['ann', 'bob']

@@ -94,7 +94,7 @@ def test_odd_metadata_are_refused(
 def test_text_that_is_not_unicode_is_refused(files: tuple[Path, Path], tmp_path: Path) -> None:
     content = files[1].read_bytes()
     (tmp_path / 'odd.onnx').write_bytes(content.replace(b'"architecture"', b'"\xffrchitecture"'))
-    with pytest.raises(CheckpointError, match='odd.onnx was not made by fairmot-export'):
+    with pytest.raises(CheckpointError, match='odd.onnx cannot be run by onnxruntime'):
         OnnxEngine(tmp_path / 'odd.onnx')
 
 
