@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from contextlib import ExitStack, suppress
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -184,14 +185,20 @@ class Bag:
             definitions = (storage.definitions.get(kind) for storage in self._storages)
             definition = next(filter(None, definitions), None)
             if definition is not None:
-                store = new_store(Stores.EMPTY)
-                store.register({**known_types().fielddefs, **_parse(kind, definition)})
-                self._types[kind] = (store,)
+                self._types[kind] = (_types_with(kind, definition),)
             elif kind.startswith('fairmot_ros/'):
                 self._types[kind] = (known_types(), former_types())
             else:
                 self._types[kind] = (known_types(),)
         return self._types[kind]
+
+
+@lru_cache(maxsize=64)
+def _types_with(kind: str, definition: MessageDefinition) -> Typestore:
+    """Return the known types with an embedded definition; the bags of one recorder share it."""
+    store = new_store(Stores.EMPTY)
+    store.register({**known_types().fielddefs, **_parse(kind, definition)})
+    return store
 
 
 def _parse(kind: str, definition: MessageDefinition) -> dict:
