@@ -34,7 +34,7 @@ def read_names(path: str) -> frozenset[str]:
         ConfigError: if it cannot be read.
     """
     try:
-        lines = Path(path).read_text().splitlines()
+        lines = Path(path).read_text(encoding='utf-8-sig').splitlines()
     except OSError as error:
         raise ConfigError(f'cannot read the list of images {path}: {error.strerror}') from error
     return frozenset(line.strip() for line in lines if line.strip() and line[0] != '#')

@@ -27,6 +27,7 @@ else:
     from backports import zstd  # comes with rosbags
 
 STORAGES = ('mcap', 'sqlite3')
+IMAGE_SUFFIXES = {'.jpg', '.jpeg', '.png', '.bmp', '.tif', '.tiff'}
 METADATA = 'metadata.yaml'
 ZSTD_SUFFIX, ZSTD_MAGIC = '.zstd', b'\x28\xb5\x2f\xfd'
 UNKNOWN_CHUNKS = 'Unsupported chunk compression'  # how rosbags begins that error
@@ -172,6 +173,7 @@ def _find_files(path: Path, metadata: Metadata | None) -> tuple[list[Path], list
         if not present:
             raise BagError(
                 f'{path} is not a bag: it holds no {METADATA} and no .mcap or .db3 file'
+                f'{_hint(path)}'
             )
         return present, [f'{path} has no {METADATA}, so its recording was cut short']
     if metadata is None:
@@ -181,6 +183,17 @@ def _find_files(path: Path, metadata: Metadata | None) -> tuple[list[Path], list
         [path / name for name in metadata.files if name not in missing],
         [f'{path} lacks {", ".join(missing)}'] if missing else [],
     )
+
+
+def _hint(folder: Path) -> str:
+    """Return what to do with a folder that holds something else, '' if that is not known."""
+    suffixes = {path.suffix.lower() for path in folder.iterdir()}
+    hints = []
+    if '.bag' in suffixes:
+        hints.append('rosbags-convert converts its bag of ROS 1')
+    if suffixes & IMAGE_SUFFIXES or (folder / 'img1').is_dir():
+        hints.append('fairmot-mot2bag makes a bag of its images')
+    return ''.join(f'; {hint}' for hint in hints)
 
 
 def _kind(path: Path) -> str:
