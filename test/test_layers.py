@@ -17,6 +17,7 @@ LAYERS = (
     '',
     'boxes',
     'file_errors',
+    'value_types',
     'written_files',
     'unpacking',
     'types',

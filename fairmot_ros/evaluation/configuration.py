@@ -18,6 +18,7 @@ from fairmot_ros.pipeline.settings import (
     TRACKER_OF_MODEL,
     FrameSettings,
 )
+from fairmot_ros.value_types import NAMES, fits, shown
 
 #: Every model may bring thresholds.
 GROUPS = (DETECTOR, *(TRACKER_OF_MODEL if g is TRACKER else g for g in FRAME_GROUPS))
@@ -78,8 +79,10 @@ def read_configuration(
     if not path.is_file():
         raise FileNotFoundError(f'{path}: no such file; expected YAML with parameters')
     try:
-        content = yaml.safe_load(path.read_text()) or {}
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        content = yaml.safe_load(path.read_text(encoding='utf-8-sig')) or {}
+    except OSError:
+        raise
+    except Exception as error:  # besides YAMLError those of deep nesting and bad text
         raise ValueError(f'{path} is not YAML: {" ".join(str(error).split())}') from error
     if not isinstance(content, dict):
         raise ValueError(f'{path}: expected names and values, got {type(content).__name__}')
@@ -90,6 +93,8 @@ def read_configuration(
     ]
     values: dict[str, Any] = {}
     for section in sections or [content]:
+        if not (isinstance(section, dict) and all(isinstance(name, str) for name in section)):
+            raise ValueError(f'{path}: expected names and values, got {shown(section)}')
         values.update(section)
     values = current_settings(values, str(path))
     own = {name: value for name, value in values.items() if name in PIPELINE}
@@ -104,11 +109,27 @@ def read_configuration(
     _check_names(path, other, node_parameters)
     if values.get('cameras', ['']) != ['']:
         raise ValueError(f'{path}: cameras cannot be evaluated together; leave the names out')
+    _check_value_types(path, own)
     weights = own.get('weights', 'default')
     if weights != 'default' and not Path(weights).is_absolute():
         beside = path.parent / weights
         own['weights'] = str(beside if beside.is_file() else weights)
     return Configuration(path.stem, own, other)
+
+
+def _check_value_types(path: Path, values: Mapping[str, Any]) -> None:
+    """Raise ValueError for a value of another type than the default of its setting."""
+    for group in GROUPS:
+        for name, declared in group.settings().items():
+            if name not in values:
+                continue
+            kind, value = type(declared.default), values[name]
+            if kind is tuple:
+                right = value is None or isinstance(value, list)
+            else:
+                right = fits(value, kind) or (kind is float and isinstance(value, float))
+            if not right:
+                raise ValueError(f'{path}: {name} must be {NAMES[kind]}, got {shown(value)}')
 
 
 def _check_names(path: Path, names: Mapping[str, Any], known: Collection[str]) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 
 import torch
 
+from fairmot_ros.file_errors import reading
 from fairmot_ros.training.building import make_loss, make_network
 from fairmot_ros.training.config import (
     ConfigError,
@@ -90,8 +91,12 @@ def read_plan(path: Path) -> AblationPlan:
     Raises:
         ConfigError: if it is missing, or something in it is unknown.
     """
-    content = read_mapping(path)
-    origin = str(path)
+    with reading(f'{path} is no plan', ConfigError):
+        return _read_plan(read_mapping(path), str(path))
+
+
+def _read_plan(content: dict[str, Any], origin: str) -> AblationPlan:
+    """Return the plan in the content of a file; raises whatever other content raises."""
     expected = {'base', 'studies', 'seeds', 'scoring'}
     if set(content) != expected:
         raise ConfigError(
