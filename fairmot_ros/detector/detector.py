@@ -14,8 +14,11 @@ from numpy.typing import NDArray
 from fairmot_ros.detector.decode import decode_image
 from fairmot_ros.detector.engines import EngineOptions, load_engine
 from fairmot_ros.detector.letterbox import letterbox, map_to_image, map_to_input
+from fairmot_ros.file_errors import reading
+from fairmot_ros.network import CheckpointError
 from fairmot_ros.network.predictions import Predictions
 from fairmot_ros.network.registry import ARCHITECTURES
+from fairmot_ros.oldest_versions import check_version
 from fairmot_ros.types import Detections
 
 DEFAULT_WEIGHTS = Path(__file__).resolve().parents[1] / 'weights' / 'default.pth'
@@ -70,6 +73,7 @@ class Detector:
             raise ValueError(f'score_threshold must be within 0..1, got {score_threshold}')
         if max_detections < 1:
             raise ValueError(f'max_detections must be at least 1, got {max_detections}')
+        check_version('torch', torch.__version__)
         path = find_weights(weights)
         options = EngineOptions(device, precision, input_size, deterministic)
         self._engine = load_engine(path, engine, options)
@@ -185,8 +189,15 @@ class Detector:
 
 
 def find_weights(weights: str | Path) -> Path:
-    """Return the path of weights, of those that ship for 'default'."""
-    return DEFAULT_WEIGHTS if weights == 'default' else Path(weights).expanduser()
+    """Return the path of weights, of those that ship for 'default'.
+
+    Raises:
+        CheckpointError: if the path begins with a user who has no home.
+    """
+    if weights == 'default':
+        return DEFAULT_WEIGHTS
+    with reading(f'no weights at {weights}', CheckpointError):
+        return Path(weights).expanduser()
 
 
 def check_image(image: NDArray) -> None:

@@ -13,7 +13,7 @@ import torch
 from torch import Tensor
 
 from fairmot_ros.detector.engines.named_maps import NamedMaps
-from fairmot_ros.detector.engines.onnx_engine import METADATA
+from fairmot_ros.detector.engines.onnx_metadata import METADATA
 from fairmot_ros.network.base import Network
 from fairmot_ros.network.deform_conv import DeformConv2d, deform_conv2d
 from fairmot_ros.network.fuse import optimise_for_inference

@@ -12,6 +12,8 @@ from rclpy.node import Node
 from rclpy.qos import DurabilityPolicy, HistoryPolicy, QoSProfile, ReliabilityPolicy
 from rclpy.subscription import Subscription
 
+from fairmot_ros.ros.parameters.declaration import declare_one
+
 try:
     from rclpy.event_handler import SubscriptionEventCallbacks
 except ImportError:  # Humble
@@ -44,7 +46,7 @@ def declare_quality(node: Node, topic: str, reliability: str) -> Quality:
     They are declared here and not by rclpy, which has no 'auto'.
 
     Raises:
-        ValueError: if a value is not known.
+        ValueError: if a value is not known or has another type.
     """
     defaults = Quality(reliability, 'volatile', 1)
     choices = {
@@ -56,20 +58,19 @@ def declare_quality(node: Node, topic: str, reliability: str) -> Quality:
     for policy, known in choices.items():
         name = f'qos_overrides.{topic}.subscription.{policy}'
         if not node.has_parameter(name):
-            node.declare_parameter(
-                name,
-                getattr(defaults, policy),
-                ParameterDescriptor(
-                    description=f'{policy} of the subscription to {topic}',
-                    read_only=True,
-                    additional_constraints=f'one of: {", ".join(known)}' if known else '',
-                ),
+            descriptor = ParameterDescriptor(
+                description=f'{policy} of the subscription to {topic}',
+                read_only=True,
+                additional_constraints=f'one of: {", ".join(known)}' if known else '',
             )
+            declare_one(node, name, getattr(defaults, policy), descriptor)
         values[policy] = node.get_parameter(name).value
         if known and values[policy] not in known:
             raise ValueError(f'{name} must be one of {", ".join(known)}, got {values[policy]!r}')
     if values['depth'] < 1:
-        raise ValueError(f'the depth of the subscription to {topic} must be at least 1')
+        raise ValueError(
+            f'qos_overrides.{topic}.subscription.depth must be at least 1, got {values["depth"]}'
+        )
     return Quality(**values)
 
 
@@ -79,7 +80,8 @@ class InputSubscription:
     Attributes:
         topic: the resolved name.
         message_type: of its messages.
-        since: when it began, on the steady clock.
+        name: the node's own name of the topic, before remapping.
+        since: when it began, or the newest publisher was matched; on the steady clock.
     """
 
     def __init__(
@@ -89,6 +91,7 @@ class InputSubscription:
         message_type: type,
         callback: Callback,
         reliability: str = 'auto',
+        name: str = '',
     ) -> None:
         """Subscribe; `callback` gets the message and rclpy's information on it.
 
@@ -97,6 +100,7 @@ class InputSubscription:
         """
         self.topic = topic
         self.message_type = message_type
+        self.name = name
         self.since = time.perf_counter()
         self._node = node
         self._callback = callback
@@ -104,6 +108,7 @@ class InputSubscription:
         self._profile = self._choose()
         self._previous: Subscription | None = None
         self._last: Any = None
+        self._matched: set[bytes] = set()
         self._subscription = self._subscribe()
 
     @property
@@ -116,7 +121,8 @@ class InputSubscription:
         return self._node.get_publishers_info_by_topic(self.topic)
 
     def follow_publisher(self) -> None:
-        """Subscribe anew where the publishers' reliability changed."""
+        """Note new publishers; subscribe anew where the reliability of publishers changed."""
+        self._note_matches()
         profile = self._choose()
         if profile == self._profile or not self.publishers():
             return
@@ -133,6 +139,11 @@ class InputSubscription:
         """End the subscription."""
         self._end_previous()
         self._node.destroy_subscription(self._subscription)
+
+    def _note_matches(self) -> None:
+        known, self._matched = self._matched, {bytes(i.endpoint_gid) for i in self.publishers()}
+        if self._matched - known:
+            self.since = time.perf_counter()
 
     def _choose(self) -> QoSProfile:
         return QoSProfile(

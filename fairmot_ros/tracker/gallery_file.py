@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from fairmot_ros.file_errors import reading
+from fairmot_ros.file_errors import FileError, reading
 from fairmot_ros.tracker.gallery import Enrolled, Gallery
 from fairmot_ros.tracker.gallery_store import as_unit
 from fairmot_ros.unpacking import check_archive
@@ -17,7 +17,7 @@ OWNER_ONLY = 0o600
 MAX_BYTES = 1 << 30  # of a file when unpacked: 100 000 identities of 2560 numbers
 
 
-class GalleryFileError(ValueError):
+class GalleryFileError(FileError):
     """A file of enrolled identities that cannot be used; the message names it and says why."""
 
 

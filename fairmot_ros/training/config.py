@@ -10,6 +10,7 @@ from typing import Any
 
 import yaml
 
+from fairmot_ros.file_errors import FileError, reading
 from fairmot_ros.former_settings import current_settings
 from fairmot_ros.training.augmentation import AugmentationOptions
 from fairmot_ros.training.composer import ComposerOptions
@@ -23,7 +24,7 @@ HALVES = ('', 'first', 'second')
 PERSON = ('person',)
 
 
-class ConfigError(ValueError):
+class ConfigError(FileError):
     """A training file that cannot be used; the message says where and why."""
 
 
@@ -241,7 +242,8 @@ def read_config(path: str | Path) -> TrainingConfig:
     Raises:
         ConfigError: if the file is missing, is no YAML or names something unknown.
     """
-    return parse_config(read_mapping(Path(path)), str(path))
+    with reading(f'{path} is not a training file', ConfigError):
+        return parse_config(read_mapping(Path(path)), str(path))
 
 
 def read_mapping(path: Path) -> dict[str, Any]:
@@ -299,7 +301,7 @@ def build_section(cls: type, values: dict[str, Any], origin: str) -> Any:
         raise ConfigError(f'{origin}: expected names with values, got {shown(values)}')
     values = current_settings(values, origin)
     known = {f.name for f in fields(cls)}
-    unknown = sorted(set(values) - known)
+    unknown = sorted(map(str, set(values) - known))
     if unknown:
         raise ConfigError(
             f'{origin}: unknown setting {", ".join(unknown)}; expected {", ".join(sorted(known))}'

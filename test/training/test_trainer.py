@@ -1,5 +1,6 @@
 import json
 import math
+import re
 import resource
 import shutil
 from collections.abc import Callable
@@ -323,3 +324,40 @@ def test_a_full_disk_keeps_the_earlier_save(
     assert {name: (run / name).read_bytes() for name in before} == before
     assert not list(run.glob('*.partial'))
     assert train.main(command) == 0, 'the run resumes'
+
+
+@pytest.mark.parametrize(
+    ('text', 'reason'),
+    [
+        ('sets: 5', 'sets must be a list of names with values, got 5'),
+        ('sets: null', 'sets must be a list of names with values, got None'),
+        ('sets: [5]', 'sets must be a list of names with values'),
+        ('sets: [{folder: 5}]', 'folder must be a text, got 5'),
+        ('sets: [{folder: a, include: 5}]', r'include must be a list \(a text\), got 5'),
+        ('weights: 5', 'weights must be a text or null, got 5'),
+        ('composer: 3', 'expected names with values, got 3'),
+        ('composer: {width: x}', "width must be a whole number, got 'x'"),
+        ('input_size: 5', 'input_size must be a list of 2'),
+        ('learning_rate: x', "learning_rate must be a finite number, got 'x'"),
+        ('ema_decay: .nan', 'ema_decay must be a finite number, got nan'),
+        ('freeze: backbone', "freeze must be a list .*, got 'backbone'"),
+        ('1: 2', 'must hold a mapping of names to values'),
+        ('[' * 3000, 'is not valid YAML'),
+        ('\0', 'is not valid YAML'),
+    ],
+)
+def test_wrong_types_in_a_training_file(
+    text: str, reason: str, tmp_path: Path, capsys: pytest.CaptureFixture
+) -> None:
+    path = tmp_path / 'tiny.yaml'
+    given = 'name: tiny\narchitecture: yolo\n'
+    path.write_text(given + ('' if text.startswith('sets') else 'sets: []\n') + text)
+    assert train.main([str(path), '--data', str(tmp_path)]) == 2
+    error = capsys.readouterr().err
+    assert re.search(f'tiny.yaml.*{reason}', error), error
+    assert error.count('\n') == 1
+
+
+def test_a_training_file_may_begin_with_a_byte_order_mark(config_file: Path) -> None:
+    config_file.write_text(config_file.read_text(), encoding='utf-8-sig')
+    assert read_config(config_file).name == 'tiny'

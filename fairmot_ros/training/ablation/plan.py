@@ -91,12 +91,11 @@ def read_plan(path: Path) -> AblationPlan:
     Raises:
         ConfigError: if it is missing, or something in it is unknown.
     """
-    with reading(f'{path} is no plan', ConfigError):
-        return _read_plan(read_mapping(path), str(path))
+    with reading(f'{path} is not a plan of ablations', ConfigError):
+        return _make_plan(read_mapping(path), str(path))
 
 
-def _read_plan(content: dict[str, Any], origin: str) -> AblationPlan:
-    """Return the plan in the content of a file; raises whatever other content raises."""
+def _make_plan(content: dict[str, Any], origin: str) -> AblationPlan:
     expected = {'base', 'studies', 'seeds', 'scoring'}
     if set(content) != expected:
         raise ConfigError(
@@ -116,9 +115,12 @@ def _read_plan(content: dict[str, Any], origin: str) -> AblationPlan:
     )
     for variant, seed in plan.runs():
         config = variant.config(seed, origin)
-        with torch.device('meta'):  # tells what is wrong before hours have passed, at no cost
-            make_network(config)
-            make_loss(config, num_identities=2)
+        try:
+            with torch.device('meta'):  # tells what is wrong before hours have passed, at no cost
+                make_network(config)
+                make_loss(config, num_identities=2)
+        except ConfigError as error:
+            raise ConfigError(f'{origin}: {error}') from error
     return plan
 
 
