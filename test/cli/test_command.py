@@ -7,6 +7,7 @@ from importlib import import_module
 
 import pytest
 
+from fairmot_ros import starting
 from fairmot_ros.cli.command import RESUMABLE, ExitCode, parse_size, run_command
 
 
@@ -52,6 +53,14 @@ def test_exit_codes(
     )
     assert got == code
     assert capsys.readouterr().err == said
+
+
+def test_an_interrupt_that_native_code_has_swallowed_counts(
+    capsys: pytest.CaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(starting, '_interrupted', True)
+    assert run_command('fairmot-x', lambda: 0) == ExitCode.INTERRUPTED
+    assert capsys.readouterr().err == 'fairmot-x: interrupted\n'
 
 
 @pytest.mark.parametrize(
