@@ -117,6 +117,29 @@ def test_a_missing_input_is_one_sentence(
     assert 'none' in lines[0]
 
 
+@pytest.mark.parametrize('weights', ['cut.pth', '/proc/self/mem', 'x' * 300 + '.onnx', '~none/a'])
+@pytest.mark.parametrize(
+    ('command', 'arguments'),
+    [('demo', ['--weights', 'WEIGHTS']), ('export', ['WEIGHTS', 'a.onnx'])],
+)
+def test_weights_that_cannot_be_read_are_one_sentence(
+    weights: str,
+    command: str,
+    arguments: list[str],
+    tmp_path,
+    capsys: pytest.CaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / 'cut.pth').write_bytes(b'a.')  # a pickle that takes from an empty stack
+    main = import_module(f'fairmot_ros.cli.{command}').main
+    given = [weights if text == 'WEIGHTS' else text for text in arguments]
+    assert main(given) == ExitCode.MISTAKE
+    lines = capsys.readouterr().err.strip().splitlines()
+    assert len(lines) == 1
+    assert weights in lines[0]
+
+
 @pytest.mark.parametrize('command', ['evaluate', 'train', 'check'])
 def test_wrong_arguments_are_a_mistake(command: str, capsys: pytest.CaptureFixture) -> None:
     with pytest.raises(SystemExit) as caught:
