@@ -1,8 +1,12 @@
 # Build, test and try fairmot_ros without a ROS 2 installation: `make help`.
 # With one, use colcon and ros2 launch instead.
 
-VENV := .venv
+DISTRO ?= jazzy
+other_distro := $(filter-out jazzy,$(DISTRO))
+VENV := .venv$(addprefix -,$(other_distro))
 python := $(VENV)/bin/python
+# Another distribution's wheels have other versions: they are not pinned.
+requirements := $(if $(other_distro),build/requirements-$(DISTRO).txt,requirements.txt)
 # Of a command; files in the current folder must not replace Python's modules (from 3.11 on).
 command := PYTHONSAFEPATH=1 $(python) -m fairmot_ros.cli
 
@@ -14,7 +18,7 @@ interface_sources := setup.py pyproject.toml package.xml CMakeLists.txt \
   $(wildcard cmake/* msg/*.msg srv/*.srv third_party/vision_msgs/* third_party/vision_msgs/msg/*.msg)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup environment demo demo-eval test lint bench figures train pack-data clean
+.PHONY: help setup environment demo demo-eval test test-oldest fuzz lint bench figures train pack-data clean
 
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
@@ -33,13 +37,23 @@ demo-eval: setup ## Evaluate on a bag made of a video, offline and live (VIDEO= 
 
 # Training forks workers, which must not inherit the threads of engines and nodes: its tests have a
 # process of their own.
-test: setup ## Run all tests (ARGS= for pytest)
+test: setup ## Run all tests (ARGS= for pytest, DISTRO=kilted for another ROS 2)
 ifdef ARGS
 	$(python) -m pytest $(ARGS)
 else
 	$(python) -m pytest test --ignore=test/training
 	$(python) -m pytest test/training
 endif
+
+test-oldest: ## Run the tests without nodes on the oldest versions, Debian 12's own packages
+	scripts/oldest_environment.sh build/oldest
+	FAIRMOT_TEST_DATA=/nowhere build/oldest/bin/python -m pytest -p no:cacheprovider \
+	  test --ignore=test/system --ignore=test/ros --ignore=test/training $(ARGS)
+
+fuzz: setup ## Read damaged files and messages of all kinds, new ones each time (MINUTES= ARGS=)
+	$(python) -m fuzz --minutes $(MINUTES) $(ARGS)
+
+fuzz: MINUTES ?= 60
 
 lint: setup ## Check style and types
 	$(python) -m ruff check .
@@ -68,17 +82,25 @@ train: CONFIG ?= config/training/default_model.yaml
 
 clean: ## Remove what make has made: .venv, build and out
 	rm -rf $(VENV) build out .mypy_cache .pytest_cache .ruff_cache
-	find fairmot_ros test benchmarks launch -name __pycache__ -prune -exec rm -rf {} +
+	find fairmot_ros test fuzz benchmarks launch -name __pycache__ -prune -exec rm -rf {} +
 
 environment: $(VENV)/interfaces.stamp
 
+ros_packages := ^(ros-|ament_|rosidl_|rcl|rmw_|rpyutils|[a-z_]*_(msgs|interfaces|srvs)==)
+
+build/requirements-$(other_distro).txt: requirements.txt requirements-lock.txt
+	mkdir -p build
+	grep -vE '$(ros_packages)' requirements-lock.txt > build/lock-$(DISTRO).txt
+	sed -e 's/^ros-jazzy-\([a-z-]*\)==.*/ros-$(DISTRO)-\1/' -e 's/-python-cmake-module/-ament-cmake-ros-core/' \
+	  -e 's/^--constraint .*/--constraint lock-$(DISTRO).txt/' requirements.txt > $@
+
 # A stamp says that a step went through to its end, so that one cut short is done again.
-$(VENV)/requirements.stamp: requirements.txt requirements-lock.txt
+$(VENV)/requirements.stamp: $(requirements) requirements-lock.txt
 	$(python) -m pip --version >/dev/null 2>&1 || { \
 	  base=$$(scripts/find_python.sh '$(PYTHON)') && "$$base" -m venv --clear $(VENV); }
 	touch $(VENV)/COLCON_IGNORE
 	@echo 'Installing what requirements.txt names (1.6 GB, a few minutes) ...'
-	$(python) -m pip install --quiet --disable-pip-version-check --requirement requirements.txt
+	$(python) -m pip install --quiet --disable-pip-version-check --requirement $(requirements)
 	touch $@
 
 $(VENV)/interfaces.stamp: $(VENV)/requirements.stamp $(interface_sources)

@@ -83,6 +83,18 @@ class Detections:
             self.class_ids[rows],
         )
 
+    def best(self, count: int) -> Detections:
+        """Return the `count` detections with the highest scores, in the order of the rows.
+
+        Of equal scores, the first ones are kept.
+
+        >>> Detections([[0, 0, 1, 1]] * 4, [0.5, 0.9, 0.5, 0.7]).best(3).scores.tolist()
+        [0.5, 0.8999999761581421, 0.699999988079071]
+        """
+        if len(self) <= count:
+            return self
+        return self[np.sort(np.argsort(-self.scores, kind='stable')[:count])]
+
     @staticmethod
     def empty(embedding_size: int | None = None) -> Detections:
         """Return a set of no detections."""

@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 
 from fairmot_ros.file_errors import reading
-from fairmot_ros.network.base import MAX_INPUT_SIDE, ModelInfo, Network
+from fairmot_ros.network.base import ModelInfo, Network
 from fairmot_ros.network.checkpoint_content import CheckpointError, read_content, weights_of
 from fairmot_ros.network.registry import ARCHITECTURES, create_network
 
@@ -126,11 +126,6 @@ def _describe(info: ModelInfo, content: dict[str, Any], path: Path) -> ModelInfo
     size = content.get('input_size')
     if isinstance(size, (list, tuple)) and len(size) == 2:
         known['input_size'] = (int(size[0]), int(size[1]))
-        if not all(0 < side <= MAX_INPUT_SIDE for side in known['input_size']):
-            raise CheckpointError(
-                f'{path} asks for an input of {size[0]}x{size[1]} pixels, more than '
-                f'{MAX_INPUT_SIDE}x{MAX_INPUT_SIDE}: save it with an input_size that fits'
-            )
     if isinstance(content.get('calibration'), str):
         content = {**content, **json.loads(content['calibration'])}
     line = content.get('score_line')

@@ -122,6 +122,12 @@ class CameraStream:
             self._change_model(self.gallery, model)
         with self.statistics.measure('track'):
             visible = self.frames.track(detections, stamp, image)
+        if left_out := self.frames.tracker.left_out:
+            self.statistics.note_left_out(left_out)
+            self.warn(
+                f'a frame has more than the {self.frames.tracker.config.max_detections} '
+                'detections that max_detections allows: only the best are used'
+            )
         lost = self.frames.lost
         if self.gallery is not None:
             self.known = {track.track_id: track for track in (*visible, *lost)}

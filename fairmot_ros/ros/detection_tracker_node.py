@@ -16,6 +16,7 @@ class DetectionTrackerNode(TrackingNode[DetectionTrackerParameters]):
     """Tracks what another node has detected; needs neither images nor torch's speed."""
 
     parameter_type = DetectionTrackerParameters
+    input_name = 'detections'
 
     def __init__(self) -> None:
         """See `TrackingNode`."""
@@ -28,7 +29,7 @@ class DetectionTrackerNode(TrackingNode[DetectionTrackerParameters]):
     def input_of(self, prefix: str) -> tuple[str, type]:
         """Return `detections`, with embeddings as TrackArray."""
         kind = TrackArray if self.parameters.detections.with_embeddings else Detection2DArray
-        return self.resolve_topic_name(f'{prefix}detections'), kind
+        return self.resolve_topic_name(prefix + self.input_name), kind
 
 
 def main() -> int:

@@ -58,6 +58,7 @@ def diagnose(
         'topic': topic,
         **asdict(statistics.counters),
         'time_jumps': statistics.time_jumps,
+        'detections_left_out': statistics.detections_left_out,
         'rate_hz': f'{statistics.rate:.2f}',
     }
     for stage, durations in statistics.stages.items():

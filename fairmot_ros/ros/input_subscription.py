@@ -80,7 +80,8 @@ class InputSubscription:
     Attributes:
         topic: the resolved name.
         message_type: of its messages.
-        since: when it began, on the steady clock.
+        name: the node's own name of the topic, before remapping.
+        since: when it began, or the newest publisher was matched; on the steady clock.
     """
 
     def __init__(
@@ -90,6 +91,7 @@ class InputSubscription:
         message_type: type,
         callback: Callback,
         reliability: str = 'auto',
+        name: str = '',
     ) -> None:
         """Subscribe; `callback` gets the message and rclpy's information on it.
 
@@ -98,6 +100,7 @@ class InputSubscription:
         """
         self.topic = topic
         self.message_type = message_type
+        self.name = name
         self.since = time.perf_counter()
         self._node = node
         self._callback = callback
@@ -105,6 +108,7 @@ class InputSubscription:
         self._profile = self._choose()
         self._previous: Subscription | None = None
         self._last: Any = None
+        self._matched: set[bytes] = set()
         self._subscription = self._subscribe()
 
     @property
@@ -117,7 +121,8 @@ class InputSubscription:
         return self._node.get_publishers_info_by_topic(self.topic)
 
     def follow_publisher(self) -> None:
-        """Subscribe anew where the publishers' reliability changed."""
+        """Note new publishers; subscribe anew where the reliability of publishers changed."""
+        self._note_matches()
         profile = self._choose()
         if profile == self._profile or not self.publishers():
             return
@@ -134,6 +139,11 @@ class InputSubscription:
         """End the subscription."""
         self._end_previous()
         self._node.destroy_subscription(self._subscription)
+
+    def _note_matches(self) -> None:
+        known, self._matched = self._matched, {bytes(i.endpoint_gid) for i in self.publishers()}
+        if self._matched - known:
+            self.since = time.perf_counter()
 
     def _choose(self) -> QoSProfile:
         return QoSProfile(

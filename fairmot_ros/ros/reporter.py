@@ -10,6 +10,7 @@ from diagnostic_msgs.msg import DiagnosticArray
 from rclpy.node import Node
 from rclpy.publisher import Publisher as RosPublisher
 from rclpy.qos import DurabilityPolicy, QoSProfile, ReliabilityPolicy
+from rclpy.utilities import get_rmw_implementation_identifier
 from std_msgs.msg import Header
 from vision_msgs.msg import LabelInfo, VisionInfo
 
@@ -17,9 +18,9 @@ from fairmot_ros.msg import Timing
 from fairmot_ros.ros.camera import Camera
 from fairmot_ros.ros.detection_source import DetectionSource
 from fairmot_ros.ros.diagnostics import diagnose, idle, timing
+from fairmot_ros.ros.input_diagnosis import Publisher, SubscriptionInfo, explain_missing_input
 from fairmot_ros.ros.input_subscription import InputSubscription
 from fairmot_ros.ros.parameters import TrackingParameters
-from fairmot_ros.ros.silence import Publisher, Wanted, explain_silence
 from fairmot_ros.ros.statistics import StatisticsSnapshot
 from fairmot_ros.ros.track_conversion import TrackConverter
 
@@ -35,7 +36,7 @@ class Reporter:
         self._diagnostics = node.create_publisher(DiagnosticArray, '/diagnostics', 10)
         self._timings: dict[Camera, RosPublisher] = {}
         self._infos: list[RosPublisher] = []
-        self._silences: dict[Camera, str] = {}
+        self._input_problems: dict[Camera, str] = {}
         self._model = ''
 
     def open(
@@ -63,7 +64,7 @@ class Reporter:
             self._node.destroy_publisher(publisher)
         self._timings.clear()
         self._infos.clear()
-        self._silences.clear()
+        self._input_problems.clear()
 
     def report_idle(self, cameras: Iterable[str], reason: str, *, failed: bool = False) -> None:
         """Report that the node is not tracking: on purpose, or as a transition failed."""
@@ -129,24 +130,31 @@ class Reporter:
         timeout: float,
     ) -> str:
         """Return why there is no input, '' if there is; log a new reason once."""
-        waited = time.perf_counter() - (statistics.last_arrival or source.since)
+        # A publisher that was matched just now has not had the time to send anything.
+        waited = time.perf_counter() - max(statistics.last_arrival or 0.0, source.since)
         if waited < timeout:
-            self._silences.pop(camera, None)
+            self._input_problems.pop(camera, None)
             return ''
-        text = explain_silence(
-            Wanted(source.topic, _type_name(source.message_type), *_offer(source.profile)),
+        text = explain_missing_input(
+            SubscriptionInfo(
+                source.topic,
+                _type_name(source.message_type),
+                source.name,
+                *_guarantees(source.profile),
+            ),
             [
                 Publisher(
                     f'{info.node_namespace.rstrip("/")}/{info.node_name}',
                     info.topic_type,
-                    *_offer(info.qos_profile),
+                    *_guarantees(info.qos_profile),
                 )
                 for info in source.publishers()
             ],
             self._foreign_topics(),
+            get_rmw_implementation_identifier(),
         )
-        if self._silences.get(camera) != text:
-            self._silences[camera] = text
+        if self._input_problems.get(camera) != text:
+            self._input_problems[camera] = text
             self._node.get_logger().warning(f'no input for {waited:.0f} s: {text}')
         return text
 
@@ -165,7 +173,7 @@ def _type_name(message_type: type) -> str:
     return f'{message_type.__module__.split(".")[0]}/msg/{message_type.__name__}'
 
 
-def _offer(profile: QoSProfile) -> tuple[bool, bool]:
+def _guarantees(profile: QoSProfile) -> tuple[bool, bool]:
     """Return whether a quality of service is reliable and whether it keeps last messages."""
     return (
         profile.reliability == ReliabilityPolicy.RELIABLE,

@@ -57,6 +57,7 @@ class StatisticsSnapshot:
         stages: durations by stage, in the order in which the stages first ran.
         rate: processed frames per second.
         time_jumps: jumps of the stamps.
+        detections_left_out: detections above `max_detections`, over all frames.
         last_error: why the last frame failed or was not published in all forms, '' otherwise.
         last_arrival: of a message, on the steady clock; None before the first.
     """
@@ -65,6 +66,7 @@ class StatisticsSnapshot:
     stages: Mapping[str, Percentiles] = field(default_factory=dict)
     rate: float = 0.0
     time_jumps: int = 0
+    detections_left_out: int = 0
     last_error: str = ''
     last_arrival: float | None = None
 
@@ -79,6 +81,7 @@ class Statistics:
         self._stages: dict[str, deque[float]] = {}
         self._processed_at: deque[float] = deque()
         self._time_jumps = 0
+        self._detections_left_out = 0
         self._last_error = ''
         self._last_arrival: float | None = None
 
@@ -97,6 +100,11 @@ class Statistics:
         """Set the number of jumps in time."""
         with self._lock:
             self._time_jumps = number
+
+    def note_left_out(self, number: int) -> None:
+        """Add to the detections that were left out."""
+        with self._lock:
+            self._detections_left_out += number
 
     def note_failure(self, error: str) -> None:
         """Count a frame that failed."""
@@ -139,6 +147,7 @@ class Statistics:
                 {},
                 self._rate(),
                 self._time_jumps,
+                self._detections_left_out,
                 self._last_error,
                 self._last_arrival,
             )

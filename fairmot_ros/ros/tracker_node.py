@@ -18,6 +18,7 @@ class TrackerNode(TrackingNode[NodeParameters]):
     """Detects and tracks people, with one network for all cameras."""
 
     parameter_type = NodeParameters
+    input_name = 'image'
     takes_images = True
 
     def __init__(self) -> None:
@@ -39,7 +40,7 @@ class TrackerNode(TrackingNode[NodeParameters]):
 
     def input_of(self, prefix: str) -> tuple[str, type]:
         """Return `image`, or `image/compressed`."""
-        topic = self.resolve_topic_name(f'{prefix}image')
+        topic = self.resolve_topic_name(prefix + self.input_name)
         if self.parameters.images.image_transport == 'raw':
             return topic, Image
         # The suffix goes behind the remapped name, as image_transport has it.

@@ -108,6 +108,7 @@ class TrackingNode(LifecycleNode, Generic[P]):
         """Return topic and type of the input of the camera with this prefix."""
         raise NotImplementedError
 
+    input_name: str  # of the input topic, after the prefix of the camera
     takes_images = False
 
     # -- lifecycle ---------------------------------------------------------------------------
@@ -200,13 +201,19 @@ class TrackingNode(LifecycleNode, Generic[P]):
         return Camera(name, CameraInput(statistics, clock), stream, statistics)
 
     def _subscribe(self, camera: Camera) -> InputSubscription:
-        topic, message_type = self.input_of(f'{camera.name}/' if camera.name else '')
+        prefix = f'{camera.name}/' if camera.name else ''
+        topic, message_type = self.input_of(prefix)
 
         def on_message(message: Any, info: dict[str, Any]) -> None:
             self._on_message(camera, message, info)
 
         return InputSubscription(
-            self, topic, message_type, on_message, self.parameters.inputs.reliability
+            self,
+            topic,
+            message_type,
+            on_message,
+            self.parameters.inputs.reliability,
+            prefix + self.input_name,
         )
 
     def _stop(self) -> None:

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import linear_sum_assignment
 from scipy.sparse import csr_array
-from scipy.sparse.csgraph import connected_components
+from scipy.sparse.csgraph import connected_components, min_weight_full_bipartite_matching
 
 from fairmot_ros.tracker.candidate_pairs import CandidatePairs, Indices
 
@@ -18,6 +18,8 @@ except ImportError:  # no rosdep key: a plain ROS installation has only SciPy
 BACKEND = 'scipy' if lap is None else 'lap'
 #: Rows of one dense problem; larger ones take longer than several of this size.
 BLOCK = 32
+#: Rows and columns above which a problem is solved on its list of pairs instead of a matrix.
+SPARSE = 300
 
 Matches = tuple[Indices, Indices]
 
@@ -95,15 +97,37 @@ def _blocks(pairs: CandidatePairs) -> list[CandidatePairs]:
 
 
 def _solve(pairs: CandidatePairs, threshold: float, backend: str) -> Matches:
-    """Solve one dense problem."""
+    """Solve one problem without groups."""
     row_numbers, rows = _renumbered(pairs.rows)
     column_numbers, columns = _renumbered(pairs.columns)
+    if min(len(row_numbers), len(column_numbers)) > SPARSE:
+        matched, partners = _solve_sparse(CandidatePairs(rows, columns, pairs.cost), threshold)
+        return row_numbers[matched], column_numbers[partners]
     cost = np.full((len(row_numbers), len(column_numbers)), np.inf)
     cost[rows, columns] = pairs.cost
     solve = _assign_lap if backend == 'lap' else _assign_scipy
     partners = solve(cost, threshold)
     matched = (partners >= 0).nonzero()[0]
     return row_numbers[matched], column_numbers[partners[matched]]
+
+
+def _solve_sparse(pairs: CandidatePairs, threshold: float) -> Matches:
+    """Solve one large problem with few pairs per row."""
+    rows, columns, cost = pairs
+    height, width = int(rows.max()) + 1, int(columns.max()) + 1
+    # Each row has a column of its own that stands for no match, at the cost of the threshold: an
+    # unmatched row and the column that it leaves cost half of that each.
+    unmatched = np.arange(height)
+    edges = csr_array(
+        (
+            np.concatenate((cost, np.full(height, threshold))) + 1,  # zeros would be no edges
+            (np.concatenate((rows, unmatched)), np.concatenate((columns, width + unmatched))),
+        ),
+        shape=(height, width + height),
+    )
+    matched, partners = min_weight_full_bipartite_matching(edges)
+    real = (partners < width).nonzero()[0]
+    return matched[real].astype(np.int64), partners[real].astype(np.int64)
 
 
 def _renumbered(numbers: Indices) -> tuple[Indices, Indices]:

@@ -42,7 +42,11 @@ def gated_box_distance(
     found_centre, found_size = found.measurements.reshape(2, 2, -1)
     half, found_half = growth / 2 * size, (0.5 + MAX_EXPANSION) * found_size
     rows, columns = intersecting(
-        centre - half, centre + half, found_centre - found_half, found_centre + found_half
+        centre - half,
+        centre + half,
+        found_centre - found_half,
+        found_centre + found_half,
+        exact=False,
     )
     offset = np.abs(centre.take(rows, 1) - found_centre.take(columns, 1))
     growth, a, b = growth.take(rows), size.take(rows, 1), found_size.take(columns, 1)

@@ -2,6 +2,11 @@
 
 Only few of all pairs pass, so costs are a list of pairs and not a matrix. Pairs whose rectangles
 intersect are found first; everything else is computed for those alone.
+
+In a crowd on one spot, nearly all pairs intersect. All of them are considered while no more than
+`CROWDED` pairs overlap on the horizontal axis, as those of 362 boxes on one spot do. Beyond, the
+default association considers for each box the `NEAREST` ones only, an approximation whose time is
+nearly linear in the number of boxes.
 """
 
 from __future__ import annotations
@@ -10,6 +15,7 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.spatial import cKDTree
 
 from fairmot_ros.boxes import paired_iou
 
@@ -18,6 +24,12 @@ Indices = NDArray[np.int64]
 
 #: Number of all pairs up to which comparing each of them is faster than sorting.
 DENSE = 4096
+#: Number of pairs that overlap on the horizontal axis up to which each of them is compared.
+CROWDED = 2**17
+#: Above it, number of nearest detections of each track, and of nearest tracks of each detection.
+NEAREST = 16
+#: Pairs whose embeddings are compared at once: 32 MB of 128 numbers for both sides.
+CHUNK = 2**15
 
 
 class CandidatePairs(NamedTuple):
@@ -56,7 +68,7 @@ NO_PAIRS = CandidatePairs(np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros
 
 
 def intersecting(
-    low_a: Array, high_a: Array, low_b: Array, high_b: Array
+    low_a: Array, high_a: Array, low_b: Array, high_b: Array, *, exact: bool = True
 ) -> tuple[Indices, Indices]:
     """Return the pairs of N and M rectangles that overlap or touch.
 
@@ -71,6 +83,7 @@ def intersecting(
         high_a: [2, N], right and bottom.
         low_b: [2, M], left and top of the others.
         high_b: [2, M], right and bottom of the others.
+        exact: whether to return all pairs in a crowd, too, see the head of this file.
 
     Returns:
         Indices [K] of the first ones, rising, and [K] of the others.
@@ -85,16 +98,43 @@ def intersecting(
     starts = left.take(order)
     first = starts.searchsorted(low_a[0] - (right - left).max())
     count = starts.searchsorted(high_a[0], side='right') - first
-    rows = np.arange(len(count)).repeat(count)
-    columns = order.take(np.arange(len(rows)) + (first + count - count.cumsum()).repeat(count))
+    if exact or count.sum() <= CROWDED:
+        rows = np.arange(len(count)).repeat(count)
+        columns = order.take(np.arange(len(rows)) + (first + count - count.cumsum()).repeat(count))
+    else:
+        rows, columns = nearest(
+            np.concatenate((low_a, high_a)), np.concatenate((low_b, high_b)), NEAREST
+        )
     touching = low_a[0].take(rows) <= right.take(columns)
+    touching &= left.take(columns) <= high_a[0].take(rows)  # in a crowd
     touching &= low_a[1].take(rows) <= bottom.take(columns)
     touching &= top.take(columns) <= high_a[1].take(rows)
     chosen = touching.nonzero()[0]
     return rows.take(chosen), columns.take(chosen)
 
 
-def overlapping(tracks_xyxy: Array, detections_xyxy: Array, pixel: float = 0.0) -> CandidatePairs:
+def nearest(a: Array, b: Array, count: int) -> tuple[Indices, Indices]:
+    """Return the pairs of which one is among the `count` nearest of the other.
+
+    Args:
+        a: [4, N], boxes in any form.
+        b: [4, M], boxes in the same form.
+        count: number of nearest boxes of each box.
+
+    Returns:
+        Indices of the first ones, rising, and of the others.
+    """
+    of_a = cKDTree(b.T).query(a.T, min(count, b.shape[1]))[1].reshape(a.shape[1], -1)
+    of_b = cKDTree(a.T).query(b.T, min(count, a.shape[1]))[1].reshape(b.shape[1], -1)
+    rows = np.concatenate((np.arange(a.shape[1]).repeat(of_a.shape[1]), of_b.ravel()))
+    columns = np.concatenate((of_a.ravel(), np.arange(b.shape[1]).repeat(of_b.shape[1])))
+    rows, columns = np.divmod(np.unique(rows * b.shape[1] + columns), b.shape[1])
+    return rows, columns
+
+
+def overlapping(
+    tracks_xyxy: Array, detections_xyxy: Array, pixel: float = 0.0, *, exact: bool = True
+) -> CandidatePairs:
     """Return the pairs of boxes that overlap or touch, with 1 - IoU as cost.
 
     >>> import numpy as np
@@ -108,9 +148,14 @@ def overlapping(tracks_xyxy: Array, detections_xyxy: Array, pixel: float = 0.0) 
         tracks_xyxy: [4, N].
         detections_xyxy: [4, M].
         pixel: added to all sides; `CYTHON_BBOX_PIXEL` in the reference.
+        exact: whether to return all pairs in a crowd, too, see the head of this file.
     """
     rows, columns = intersecting(
-        tracks_xyxy[:2] - pixel, tracks_xyxy[2:] + pixel, detections_xyxy[:2], detections_xyxy[2:]
+        tracks_xyxy[:2] - pixel,
+        tracks_xyxy[2:] + pixel,
+        detections_xyxy[:2],
+        detections_xyxy[2:],
+        exact=exact,
     )
     iou = paired_iou((rows, columns), tracks_xyxy, detections_xyxy, pixel)
     return CandidatePairs(rows, columns, 1 - iou)
@@ -158,9 +203,16 @@ def appearance_distance(
         tracks: [N, D]; a zero vector has distance 1 to all others.
         detections: [M, D].
     """
-    if not len(pairs.rows):  # D may differ where there are no tracks or no detections
-        return np.zeros(0)
-    cosine = np.einsum('kd,kd->k', tracks.take(pairs.rows, 0), detections.take(pairs.columns, 0))
+    cosine = np.zeros(len(pairs.rows), np.float32)
+    # D may differ where there are no tracks or no detections: no pairs are compared then.
+    for start in range(0, len(cosine), CHUNK):
+        part = slice(start, start + CHUNK)
+        np.einsum(
+            'kd,kd->k',
+            tracks.take(pairs.rows[part], 0),
+            detections.take(pairs.columns[part], 0),
+            out=cosine[part],
+        )
     return np.maximum(0.0, 1.0 - cosine.astype(np.float64))
 
 

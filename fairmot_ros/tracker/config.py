@@ -175,6 +175,13 @@ class TrackerConfig:
         'estimate the camera motion from the images where it is not given; takes about 3 ms for '
         'an image of 1920x1080',
     )
+    max_detections: int = setting(
+        1000,
+        'detections of one frame that are used, those with the highest scores; this bounds the '
+        'time for a frame, and the reference associations have no such limit',
+        low=1,
+        high=1_000_000,
+    )
     separate_classes: bool = setting(True, 'match only within a class')
     association: str = AssociationSettings.association
     reference_frame_rate: float = AssociationSettings.reference_frame_rate

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from fairmot_ros.tracker.associations import ASSOCIATIONS, Association
+from fairmot_ros.tracker.associations import ASSOCIATIONS, REFERENCE_VARIANTS, Association
 from fairmot_ros.tracker.config import TrackerConfig
 from fairmot_ros.tracker.gallery import Gallery
 from fairmot_ros.tracker.reidentification import Reidentification
@@ -24,6 +24,8 @@ class Tracker:
 
     Attributes:
         config: the current settings.
+        left_out: number of detections above `max_detections` in the last frame, which were not
+            used.
     """
 
     def __init__(
@@ -48,6 +50,7 @@ class Tracker:
             raise ValueError('a gallery needs embeddings, which these settings do not use')
         self._reidentification = None if gallery is None else Reidentification(gallery)
         self._last_id = last_id
+        self.left_out = 0
         self.reset()
 
     def reset(self) -> None:
@@ -88,8 +91,8 @@ class Tracker:
         """Process the detections of one frame.
 
         Args:
-            detections: of any scores. Without embeddings they are matched by their boxes alone,
-                in this frame.
+            detections: of any scores; the best `max_detections` are used. Without embeddings they
+                are matched by their boxes alone, in this frame.
             stamp: time of the frame in seconds, greater than the last one. The reference does not
                 need it: it counts frames.
             image: uint8 BGR; used if the settings ask to estimate the motion of the camera.
@@ -108,8 +111,12 @@ class Tracker:
         association = self._association
         if association.needs_stamp:
             stamp = self._check_stamp(stamp)
-        motion = self._motion(detections, image, camera_motion)
-        self._last_id += association.step(detections, stamp, self._last_id + 1, motion)
+        used = detections
+        if self.config.association not in REFERENCE_VARIANTS:
+            used = detections.best(self.config.max_detections)
+        self.left_out = len(detections) - len(used)
+        motion = self._motion(used, image, camera_motion)
+        self._last_id += association.step(used, stamp, self._last_id + 1, motion)
         self._last_stamp = stamp
         if self._reidentification is not None:
             self._reidentification.update(association)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field, fields
 from functools import lru_cache
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import Any
 
 import yaml
 
+from fairmot_ros.file_errors import FileError, reading
 from fairmot_ros.former_settings import current_settings
 from fairmot_ros.training.augmentation import AugmentationOptions
 from fairmot_ros.training.composer import ComposerOptions
@@ -21,7 +23,7 @@ HALVES = ('', 'first', 'second')
 PERSON = ('person',)
 
 
-class ConfigError(ValueError):
+class ConfigError(FileError):
     """A training file that cannot be used; the message says where and why."""
 
 
@@ -60,7 +62,7 @@ class SetConfig:
         reduce: read pictures at 1/2, 1/4 or 1/8 of their size, which is quicker: for networks
             whose input is much smaller than the pictures.
         names: the classes; a COCO box belongs to the class of its category's name. With one
-            class, all boxes belong to it.
+            class whose name no category bears, all boxes belong to it.
         teacher: complete the labels with the detections of teachers, see `fairmot-teach` (coco).
         teacher_scores: teacher detections from the first score on are ignored regions, from the
             second on labels. The defaults suit the fusion of four detectors.
@@ -110,11 +112,18 @@ class SetConfig:
             return False
         return not (self.exclude and name in read_names(self.exclude))
 
-    def class_of(self, category: str) -> int | None:
-        """Return the class of a category's name, or None if it is not to be learned."""
-        if len(self.names) == 1:
-            return 0
-        return self.names.index(category) if category in self.names else None
+    def class_of(self, category: str, categories: Collection[str]) -> int | None:
+        """Return the class of a category's name, or None if it is not to be learned.
+
+        Args:
+            category: '' for a box without one.
+            categories: all names there are; letter case does not matter.
+        """
+        names = [name.lower() for name in self.names]
+        if category.lower() in names:
+            return names.index(category.lower())
+        bears_name = any(name.lower() in names for name in categories)
+        return 0 if len(names) == 1 and not bears_name else None
 
 
 @dataclass(frozen=True)
@@ -232,7 +241,8 @@ def read_config(path: str | Path) -> TrainingConfig:
     Raises:
         ConfigError: if the file is missing, is no YAML or names something unknown.
     """
-    return parse_config(read_mapping(Path(path)), str(path))
+    with reading(f'{path} is not a training file', ConfigError):
+        return parse_config(read_mapping(Path(path)), str(path))
 
 
 def read_mapping(path: Path) -> dict[str, Any]:
@@ -245,7 +255,7 @@ def read_mapping(path: Path) -> dict[str, Any]:
         content = yaml.safe_load(path.read_text())
     except OSError as error:
         raise ConfigError(f'cannot read the training file {path}: {error.strerror}') from error
-    except yaml.YAMLError as error:
+    except Exception as error:  # damaged text raises more than YAMLError
         raise ConfigError(f'{path} is not valid YAML: {error}') from error
     if not isinstance(content, dict):
         raise ConfigError(f'{path} must hold a mapping of names to values')
@@ -282,9 +292,11 @@ def build_section(cls: type, values: dict[str, Any], origin: str) -> Any:
     Raises:
         ConfigError: if a name is unknown or missing, or a value out of range.
     """
+    if not isinstance(values, dict):
+        raise ConfigError(f'{origin}: expected names and values, got {values!r}')
     values = current_settings(values, origin)
     known = {f.name for f in fields(cls)}
-    unknown = sorted(set(values) - known)
+    unknown = sorted(map(str, set(values) - known))
     if unknown:
         raise ConfigError(
             f'{origin}: unknown setting {", ".join(unknown)}; expected {", ".join(sorted(known))}'

@@ -62,7 +62,11 @@ def read_detections(folder: Path) -> dict[str, Array]:
     path = _require(folder, DETECTIONS)
     with reading(f'{path} does not hold teacher detections', DataError):
         content = json.loads(path.read_text())
-        return {name: np.array(rows, np.float32).reshape(-1, 5) for name, rows in content.items()}
+        found = {name: np.array(rows, np.float32).reshape(-1, 5) for name, rows in content.items()}
+        for name, rows in found.items():
+            if not np.isfinite(rows).all():
+                raise DataError(f'{path}: {name} has a detection with values that are not finite')
+        return found
 
 
 def read_embeddings(folder: Path) -> TeacherEmbeddings:
@@ -82,7 +86,11 @@ def read_embeddings(folder: Path) -> TeacherEmbeddings:
         if 'detection_file' in file:
             rows = zip(file['detection_file'].tolist(), file['detection_row'].tolist())
             of_detections = dict(zip(rows, file['detection_embedding'].astype(np.float32)))
-        return TeacherEmbeddings(of_annotations, of_detections, embeddings.shape[1])
+        size = embeddings.shape[1]
+        every = [*of_annotations.values(), *of_detections.values()]
+        if any(embedding.shape != (size,) for embedding in every):
+            raise DataError(f'{path}: not all embeddings have {size} numbers')
+        return TeacherEmbeddings(of_annotations, of_detections, size)
 
 
 def write_embeddings(target: Path | BinaryIO, embeddings: TeacherEmbeddings) -> None:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+import resource
+import sqlite3
+from collections.abc import Sequence
 from pathlib import Path
 
 import cv2
@@ -109,6 +112,55 @@ def test_a_bag_of_boxes_alone_is_numbered_by_its_messages(sequence: Path, tmp_pa
 
 
 @pytest.mark.parametrize(
+    ('numbers', 'form', 'note'),
+    [
+        (range(1, 13), '{}', ''),
+        (range(3, 7), '{:06}', 'the first image is frame 3'),
+        ([1, 2, 5, 6], '{:06}', '2 of the frames 1 to 6 have no image: 3 to 4'),
+    ],
+    ids=['natural order', 'begins later', 'gap'],
+)
+def test_ground_truth_belongs_to_the_frame_of_the_name(
+    numbers: Sequence[int], form: str, note: str, tmp_path: Path, capsys: pytest.CaptureFixture
+) -> None:
+    folder = tmp_path / 'images'
+    folder.mkdir()
+    for number in numbers:
+        value = np.full((30, 40, 3), 10 * number, np.uint8)
+        cv2.imwrite(str(folder / f'{form.format(number)}.png'), value)
+    write_mot(tmp_path / 'gt.txt', [[f, 1, f, 2, 10, 20, 1] for f in range(1, 13)])
+    truth = ['--ground-truth', str(tmp_path / 'gt.txt')]
+    assert mot2bag.main([str(folder), str(tmp_path / 'bag'), *truth]) == 0
+    output = capsys.readouterr().out
+    assert note in output
+    assert f'{len(numbers)} images at 25 Hz, with {len(numbers)} boxes' in output
+    left_out = 12 - len(numbers)
+    assert (f'{left_out} boxes are about frames without an image' in output) == bool(left_out)
+
+    from fairmot_ros.evaluation.bags import Bag, ImageStream
+    from fairmot_ros.evaluation.bags.boxes import read_boxes
+
+    with Bag(tmp_path / 'bag') as bag:
+        images = list(ImageStream(bag).pictures())
+        table = read_boxes(bag, '/ground_truth')
+    assert [image.pixels[0, 0, 0] for image in images] == [10 * number for number in numbers]
+    assert table.boxes[:, 0].tolist() == list(numbers), 'the boxes of these frames'
+    assert table.stamps.tolist() == [stamp for stamp, _ in images]
+    seconds = [(stamp - 10**9) * 1e-9 for stamp, _ in images]
+    assert seconds == pytest.approx([(number - 1) / 25 for number in numbers])
+
+
+def test_an_image_that_cannot_be_read_is_a_gap(
+    sequence: Path, tmp_path: Path, capsys: pytest.CaptureFixture
+) -> None:
+    (sequence / 'img1' / '000002.jpg').write_bytes(b'no image')
+    assert mot2bag.main([str(sequence), str(tmp_path / 'bag')]) == 0
+    output = capsys.readouterr().out
+    assert '000002.jpg cannot be read: left out' in output
+    assert f'{LENGTH - 1} images at 14 Hz, with 4 boxes' in output
+
+
+@pytest.mark.parametrize(
     ('arguments', 'reason'),
     [
         (['none', 'bag'], 'no video at none'),
@@ -148,3 +200,57 @@ def test_mistakes_of_bag2mot(
         assert bag2mot.main([path, str(tmp_path / 'a.txt'), *rest]) == 2
         error = capsys.readouterr().err
         assert re.search(reason, error), error
+
+
+def test_pictures_that_cannot_be_written_are_counted(
+    sequence: Path, tmp_path: Path, capsys: pytest.CaptureFixture
+) -> None:
+    assert mot2bag.main([str(sequence), str(tmp_path / 'bag')]) == 0
+    copy = tmp_path / 'copy'
+    (copy / 'img1' / '000002.jpg').mkdir(parents=True)
+    code = bag2mot.main([str(tmp_path / 'bag'), str(tmp_path / 'a.txt'), '--images', str(copy)])
+    assert code == 2
+    said = capsys.readouterr()
+    assert f'wrote {copy}: {LENGTH - 1} pictures' in said.out
+    assert (
+        f'1 of {LENGTH} pictures were not written, the first: {copy}/img1/000002.jpg' in said.err
+    )
+    assert len([p for p in (copy / 'img1').iterdir() if p.is_file()]) == LENGTH - 1
+    assert (copy / 'seqinfo.ini').is_file()
+
+
+def test_images_that_cannot_be_decoded_are_counted(
+    sequence: Path, tmp_path: Path, capsys: pytest.CaptureFixture
+) -> None:
+    layout = ['--storage', 'sqlite3', '--image-format', 'jpeg']
+    assert mot2bag.main([str(sequence), str(tmp_path / 'bag'), *layout]) == 0
+    with sqlite3.connect(tmp_path / 'bag' / 'bag.db3') as connection:
+        (data,) = connection.execute('SELECT data FROM messages WHERE id = 3').fetchone()
+        connection.execute(
+            'UPDATE messages SET data = ? WHERE id = 3', (data[:60] + bytes(len(data) - 60),)
+        )
+    connection.close()
+    copy = tmp_path / 'copy'
+    assert (
+        bag2mot.main([str(tmp_path / 'bag'), str(tmp_path / 'a.txt'), '--images', str(copy)]) == 0
+    )
+    said = capsys.readouterr().out
+    assert f'wrote {copy}: {LENGTH - 1} pictures' in said
+    assert 'note: 1 images cannot be decoded and were left out, the first: ' in said
+
+
+@pytest.mark.parametrize('storage', ['mcap', 'sqlite3'])
+def test_a_full_disk_leaves_no_part_of_a_bag(
+    sequence: Path, storage: str, tmp_path: Path, capsys: pytest.CaptureFixture
+) -> None:
+    output = tmp_path / 'bags'
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (8000, before[1]))
+    try:
+        code = mot2bag.main([str(sequence), str(output / 'bag'), '--storage', storage])
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert code == 2
+    error = capsys.readouterr().err.strip().splitlines()[-1]
+    assert error.startswith(f'fairmot-mot2bag: {output}/bag cannot be written: ')
+    assert list(output.iterdir()) == []

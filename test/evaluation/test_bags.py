@@ -12,7 +12,7 @@ import pytest
 import yaml
 
 pytest.importorskip('rosbags', reason='needs rosbags')
-from bag_cases import FRAMES, GROUND_TRUTH, RATE, make_bag, pictures, storage_file
+from bag_cases import FRAMES, GROUND_TRUTH, RATE, make_bag, pictures, spoil, storage_file
 
 from fairmot_ros.evaluation.bags import (
     Bag,
@@ -23,7 +23,12 @@ from fairmot_ros.evaluation.bags import (
     message_types,
 )
 from fairmot_ros.evaluation.bags.boxes import read_boxes
-from fairmot_ros.evaluation.bags.message_types import DETECTIONS, TRACKS, known_types
+from fairmot_ros.evaluation.bags.message_types import (
+    COMPRESSED_IMAGE,
+    DETECTIONS,
+    TRACKS,
+    known_types,
+)
 from fairmot_ros.evaluation.bags.sequence import BagLayout, write_sequence
 
 STORAGES = ('mcap', 'sqlite3')
@@ -504,3 +509,45 @@ def test_frames_are_found_by_stamp() -> None:
 def test_frames_keep_the_order_of_the_bag() -> None:
     frames = FrameIndex([5_000_000_000, 3_000_000_000, 4_000_000_000])
     assert frames.numbers([3_000_000_000, 4_000_000_000, 5_000_000_000]).tolist() == [2, 3, 1]
+
+
+# -- images that cannot be used ---------------------------------------------------------------
+
+
+def jpeg_bag(path: Path) -> Path:
+    return make_bag(path, storage='sqlite3', image_format='jpeg')
+
+
+def compressed_image(stamp: int, data: bytes) -> bytes:
+    types = known_types()
+    seconds, nanoseconds = divmod(stamp, 10**9)
+    time = types.types['builtin_interfaces/msg/Time'](seconds, nanoseconds)
+    header = types.types['std_msgs/msg/Header'](time, 'eye')
+    message = types.types[COMPRESSED_IMAGE](header, 'jpeg', np.frombuffer(data, np.uint8))
+    return bytes(types.serialize_cdr(message, COMPRESSED_IMAGE))
+
+
+def test_an_image_that_cannot_be_decoded_is_passed_on(tmp_path: Path) -> None:
+    bag_path = jpeg_bag(tmp_path / 'bag')
+    stamp = round((1 + 3 / RATE) * 1e9)
+    spoil(bag_path, 4, compressed_image(stamp, b'no image'))
+    failures: list[tuple[int, str]] = []
+    with Bag(bag_path) as bag:
+        images = ImageStream(bag)
+        found = list(images.pictures(failed=lambda s, error: failures.append((s, str(error)))))
+        with pytest.raises(BagError, match='an image on /image/compressed'):
+            list(images.pictures())
+    assert len(found) == FRAMES - 1
+    ((failed_stamp, reason),) = failures
+    assert failed_stamp == stamp
+    assert 'an image on /image/compressed' in reason
+
+
+@pytest.mark.parametrize('data', [b'', b'\0\1\0', 7, 'text'])
+def test_messages_too_short_for_an_image_are_skipped(data: object, tmp_path: Path) -> None:
+    bag_path = jpeg_bag(tmp_path / 'bag')
+    spoil(bag_path, 2, data)  # type: ignore[arg-type]
+    with Bag(bag_path) as bag:
+        images = ImageStream(bag)
+        assert len(list(images.pictures())) == FRAMES - 1
+    assert images.skipped == 1

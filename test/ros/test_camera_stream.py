@@ -1,5 +1,6 @@
 from collections.abc import Iterator
 
+import numpy as np
 import pytest
 
 pytest.importorskip('rclpy', reason='needs ROS 2')
@@ -11,6 +12,7 @@ from std_msgs.msg import Header
 from fairmot_ros.pipeline import FrameSettings, FrameTracker
 from fairmot_ros.ros.camera_input import CameraInput, ReceivedMessage
 from fairmot_ros.ros.camera_stream import CameraStream
+from fairmot_ros.ros.diagnostics import diagnose
 from fairmot_ros.ros.outputs import FrameResult, Output
 from fairmot_ros.ros.parameters import DetectionTrackerParameters
 from fairmot_ros.ros.statistics import Statistics
@@ -152,3 +154,23 @@ def test_warnings_of_the_input_are_logged_once_and_last_as_long_as_they_come(
         stream.track(received, Detections.empty(), None, [], '')
         assert stream.warnings == ('the images are nearly black',) * warned
     assert lines.warnings == ['front: the images are nearly black']
+
+
+def test_detections_above_the_limit_are_counted_and_logged_once(
+    stream: CameraStream, lines: Lines
+) -> None:
+    boxes = np.array([[100 * i, 0, 100 * i + 40, 120] for i in range(5)], np.float32)
+    parameters = DetectionTrackerParameters(max_detections=3)
+    for seconds, count in enumerate((5, 4, 3), 1):
+        received = ReceivedMessage(Image(header=Header(stamp=Time(sec=seconds))), float(seconds))
+        assert stream.begin(received, parameters)
+        assert stream.admit(received, None)
+        found = Detections(boxes[:count], np.full(count, 0.9))
+        stream.track(received, found, None, ['person'], '')
+        assert len(stream.warnings) == (count > 3)
+    assert lines.warnings == [
+        'front: a frame has more than the 3 detections that max_detections allows: only the best '
+        'are used'
+    ]
+    status = diagnose('node', 'front', stream.statistics.snapshot(), 'detections', '', [])
+    assert {v.key: v.value for v in status.values}['detections_left_out'] == '3'

@@ -318,6 +318,7 @@ def test_foreign_embeddings_are_used(peer: Peer, start: NodeStarter) -> None:
     red, blue = (1.0, 0.0, 0.0), (0.0, 0.0, 1.0)
     for i in range(4):
         assert show(5 + i / 10, (100.0, red), (130.0, blue)) == [1, 2]
+    assert show(5.35) == []  # nobody is there: an empty answer, and the tracks age
     # They swap places between two images: only the looks can tell.
     for i in range(3):
         swapped = show(5.4 + i / 10, (100.0, blue), (130.0, red))

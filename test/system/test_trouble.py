@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from array import array
 
 import numpy as np
@@ -114,9 +115,51 @@ def test_why_nobody_is_located_is_in_the_diagnostics(
     peer.wait(lambda: shown_until('is of images of'), 'the complaint about the size')
     assert not any(array.detections for array in located)
     info.width, info.height = width, height
+    info.d = [0.1, 0.01, 0.0]
+    infos.publish(info)
+    peer.wait(
+        lambda: shown_until(
+            'the camera has 3 distortion coefficients; expected 0, 4, 5, 8, 12 or'
+        ),
+        'the complaint about the distortion',
+    )
+    info.d = []
     infos.publish(info)
     peer.wait(lambda: shown_until('tracking'), 'the complaint to end')
     assert located[-1].detections
+
+
+def test_dark_and_large_images_are_in_the_diagnostics(
+    peer: Peer, start: NodeStarter, pictures: list[np.ndarray], diagnostics: list
+) -> None:
+    height, width = pictures[0].shape[:2]
+    node = start('tracker_node', {'max_image_pixels': width * height})
+    dark = make_image(pictures[0], 0.0)
+    dark.encoding, dark.step = 'mono16', 2 * width
+    dark.data = array('B', (pictures[0].mean(axis=2).astype(np.uint16) * 16).tobytes())
+
+    def shown_until(message: Image, words: str) -> bool:
+        message.header.stamp = peer.get_clock().now().to_msg()
+        peer.send(message)
+        peer.spinner.spin_once(timeout_sec=0.05)
+        return bool(diagnostics) and words in diagnostics[-1].status[0].message
+
+    words = 'the 16-bit images are nearly black'
+    peer.wait(lambda: shown_until(dark, words), 'the warning')
+    assert diagnostics[-1].status[0].level == DiagnosticStatus.WARN
+    good = make_image(pictures[0], 0.0)
+    peer.wait(lambda: shown_until(good, 'tracking'), 'the warning to end')
+    assert node.last_lines(1000).count(words) == 1
+    large = make_image(resize(pictures[0], 1.1), 0.0)
+    peer.wait(lambda: shown_until(large, 'more than the limit of'), 'the error')
+    assert diagnostics[-1].status[0].level == DiagnosticStatus.ERROR
+    limit = ParameterValue(type=ParameterType.PARAMETER_INTEGER, integer_value=2 * width * height)
+    peer.call(
+        SetParameters,
+        'fairmot/set_parameters',
+        parameters=[Parameter(name='max_image_pixels', value=limit)],
+    )
+    peer.wait(lambda: shown_until(large, 'tracking'), 'the error to end')
 
 
 def resize(picture: np.ndarray, factor: float) -> np.ndarray:
@@ -208,3 +251,32 @@ def test_a_parameter_of_the_wrong_type_is_one_sentence_and_an_end(start: NodeSta
         "error: Trying to set parameter 'lost_timeout' to '3' of type 'INTEGER'"
     )
     assert line.endswith('(it is written like 3.0)')
+
+
+def test_hints_name_the_topic_as_the_node_does_and_wait_for_a_new_publisher(
+    peer: Peer, start: NodeStarter, pictures: list[np.ndarray], diagnostics: list
+) -> None:
+    """A remapped topic, a tracker beside, and a camera that starts late and waits with images."""
+    peer.drop_camera()
+    start('tracker_node', {'autostart': True}, {'__ns': '/other'})
+    peer.wait(lambda: peer.count_publishers('/other/fairmot/image_annotated'), 'the other one')
+    node = start('tracker_node', {'input_timeout': 3.0}, {'image': '/front/image_raw'})
+    name = 'fairmot: tracking'
+
+    def message() -> str:
+        found = [s.message for a in diagnostics[-3:] for s in a.status if s.name == name]
+        return found[-1] if found else ''
+
+    peer.wait(lambda: 'nobody publishes /front/image_raw, nor any' in message(), 'the reason')
+    elsewhere = peer.create_publisher(Image, '/rear/image', 10)
+    peer.wait(lambda: '`-r image:=/rear/image`' in message(), 'the hint')
+    assert 'annotated' not in message()
+    peer.destroy_publisher(elsewhere)
+    results = peer.listen(Detection2DArray, '/fairmot/detections')
+    sender = peer.advertise(Image, '/front/image_raw')
+    end = time.monotonic() + 1.5
+    while time.monotonic() < end:
+        peer.spinner.spin_once(timeout_sec=0.05)
+    sender.publish(make_image(pictures[0], 5.0))
+    peer.wait(lambda: results, 'the result')
+    assert 'but nothing arrives' not in node.last_lines(100)

@@ -16,7 +16,7 @@ from fairmot_ros.detector.engines.devices import choose_device
 from fairmot_ros.detector.engines.onnx_metadata import METADATA, read_metadata
 from fairmot_ros.detector.engines.planes import planes
 from fairmot_ros.detector.input_size import show
-from fairmot_ros.file_errors import reading, reason_of
+from fairmot_ros.file_errors import reading
 from fairmot_ros.network import CheckpointError
 from fairmot_ros.network.predictions import Predictions
 from fairmot_ros.network.registry import ARCHITECTURES
@@ -54,15 +54,11 @@ class OnnxEngine:
         session_options = runtime.SessionOptions()
         session_options.intra_op_num_threads = torch.get_num_threads()
         session_options.use_deterministic_compute = options.deterministic
-        try:
+        with reading(f'{path} cannot be run by onnxruntime', CheckpointError):
             self._session = runtime.InferenceSession(
                 str(path), session_options, providers=[provider]
             )
-        except Exception as error:  # onnxruntime's own exceptions share no other base
-            raise CheckpointError(
-                f'{path} cannot be run by onnxruntime: {reason_of(error)}'
-            ) from error
-        self._names = [output.name for output in self._session.get_outputs()]
+            self._names = [output.name for output in self._session.get_outputs()]
         known = self._session.get_modelmeta().custom_metadata_map
         self.info, self.embedding_size = read_metadata(known.get(METADATA), path)
         assert self.info.input_size is not None

@@ -98,7 +98,8 @@ class Bag:
         with reading(f'{self.path} cannot be read', BagError):
             for storage in self._storages:
                 for topic, time, stored in storage.messages(topics):
-                    data = decompress(stored)
+                    # A column of a database may hold anything.
+                    data = decompress(stored) if isinstance(stored, bytes) else b''
                     if data is None:
                         self.damage = (
                             f'{self.path} is damaged: only what comes before that is used'

@@ -350,7 +350,7 @@ class DefaultAssociation(Association):
         if not self._config.skip_occluded_appearance:
             return np.ones(len(found), np.bool_)
         unoccluded: Mask = found.relative_scores > self._config.score_threshold
-        pairs = overlapping(found.xyxy, found.xyxy)
+        pairs = overlapping(found.xyxy, found.xyxy, exact=False)
         bottom = found.xyxy[3]
         # Of two people on the same floor, the one whose feet are lower in the image is nearer.
         behind = bottom.take(pairs.rows) < bottom.take(pairs.columns)
@@ -396,7 +396,7 @@ class DefaultAssociation(Association):
     def _largest_overlap(self, found: Observations, columns: Indices, matched: Indices) -> Array:
         """Return the largest IoU of detections with any matched one of similar appearance."""
         largest = np.zeros(len(columns))
-        pairs = overlapping(found.xyxy.take(columns, 1), found.xyxy.take(matched, 1))
+        pairs = overlapping(found.xyxy.take(columns, 1), found.xyxy.take(matched, 1), exact=False)
         if found.embeddings.any():
             distance = appearance_distance(
                 pairs, found.embeddings.take(columns, 0), found.embeddings.take(matched, 0)
