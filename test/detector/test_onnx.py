@@ -13,6 +13,7 @@ import torch
 
 from fairmot_ros.cli import export
 from fairmot_ros.detector import Detector
+from fairmot_ros.detector.engines.onnx_engine import METADATA, OnnxEngine
 from fairmot_ros.network import CheckpointError, architectures, create_network, save_checkpoint
 
 pytest.importorskip('onnxruntime')
@@ -68,6 +69,33 @@ def test_detections_are_those_of_the_network(files: tuple[Path, Path]) -> None:
         assert np.allclose(a.boxes_xyxy, b.boxes_xyxy, atol=1e-2)
         assert np.allclose(a.scores, b.scores, atol=1e-5)
         assert np.allclose(a.embeddings, b.embeddings, atol=1e-4)
+
+
+@pytest.mark.parametrize(
+    'odd',
+    [
+        {'name': None},
+        {'labels': [3]},
+        {'thresholds': {'score_threshold': 2}},
+        {'input_size': [0, 9]},
+    ],
+)
+def test_odd_metadata_are_refused(
+    odd: dict[str, Any], files: tuple[Path, Path], tmp_path: Path
+) -> None:
+    model = onnx.load(files[1])
+    (entry,) = (e for e in model.metadata_props if e.key == METADATA)
+    entry.value = json.dumps({**json.loads(entry.value), **odd})
+    onnx.save(model, tmp_path / 'odd.onnx')
+    with pytest.raises(CheckpointError, match='odd.onnx was not made by fairmot-export'):
+        OnnxEngine(tmp_path / 'odd.onnx')
+
+
+def test_text_that_is_not_unicode_is_refused(files: tuple[Path, Path], tmp_path: Path) -> None:
+    content = files[1].read_bytes()
+    (tmp_path / 'odd.onnx').write_bytes(content.replace(b'"architecture"', b'"\xffrchitecture"'))
+    with pytest.raises(CheckpointError, match='odd.onnx cannot be run by onnxruntime'):
+        OnnxEngine(tmp_path / 'odd.onnx')
 
 
 @pytest.mark.parametrize(
