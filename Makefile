@@ -17,6 +17,10 @@ unexport ROS_DISTRO _ROS_WHEELS_BOOTSTRAP_COMPLETE
 interface_sources := setup.py pyproject.toml package.xml CMakeLists.txt \
   $(wildcard cmake/* msg/*.msg srv/*.srv third_party/vision_msgs/* third_party/vision_msgs/msg/*.msg)
 
+# The value of a variable as one word of the shell, whatever characters it holds.
+quoted = '$(subst ','\'',$(value $1))'
+option = $(if $(value $2),$1 $(call quoted,$2))
+
 .DEFAULT_GOAL := help
 .PHONY: help setup environment demo demo-eval test test-oldest fuzz lint bench figures train pack-data clean
 
@@ -28,12 +32,12 @@ setup: ## Make .venv with ROS 2 from wheels, and the messages (PYTHON=)
 	@flock build/setup.lock $(MAKE) --no-print-directory environment  # one at a time
 
 demo: setup ## Track both shipped clips through real nodes, or VIDEO= (GT= WEIGHTS=); writes out/demo
-	$(command).demo --output out/demo $(if $(VIDEO),--video '$(VIDEO)') \
-	  $(if $(GT),--ground-truth '$(GT)') $(if $(WEIGHTS),--weights '$(WEIGHTS)')
+	$(command).demo --output out/demo $(call option,--video,VIDEO) \
+	  $(call option,--ground-truth,GT) $(call option,--weights,WEIGHTS)
 
 demo-eval: setup ## Evaluate on a bag made of a video, offline and live (VIDEO= GT=)
 	$(command).demo_evaluation --output out/evaluation \
-	  $(if $(VIDEO),--video '$(VIDEO)') $(if $(GT),--ground-truth '$(GT)') $(ARGS)
+	  $(call option,--video,VIDEO) $(call option,--ground-truth,GT) $(ARGS)
 
 # Training forks workers, which must not inherit the threads of engines and nodes: its tests have a
 # process of their own.
@@ -67,10 +71,10 @@ figures: setup ## Renew all figures and pictures that depend on the default weig
 	$(python) -m benchmarks figures $(ARGS)
 
 train: setup ## Train a model (DATA=, CONFIG= as in config/training)
-	$(command).train $(CONFIG) --data '$(DATA)' $(ARGS)
+	$(command).train $(CONFIG) --data $(call quoted,DATA) $(ARGS)
 
 pack-data: setup ## Pack training sets for a machine that gets the checkout alone (DATA=)
-	$(command).pack $(addprefix $(DATA)/,$(PACKED_SETS)) \
+	$(command).pack $(addprefix $(call quoted,DATA)/,$(PACKED_SETS)) \
 	  --output data/packed/training.tar.gz --leave-out '*_standing_*' $(ARGS)
 
 # Sets whose licences allow redistribution of what is trained on them, and the longest side to
@@ -97,7 +101,7 @@ build/requirements-$(other_distro).txt: requirements.txt requirements-lock.txt
 # A stamp says that a step went through to its end, so that one cut short is done again.
 $(VENV)/requirements.stamp: $(requirements) requirements-lock.txt
 	$(python) -m pip --version >/dev/null 2>&1 || { \
-	  base=$$(scripts/find_python.sh '$(PYTHON)') && "$$base" -m venv --clear $(VENV); }
+	  base=$$(scripts/find_python.sh $(call quoted,PYTHON)) && "$$base" -m venv --clear $(VENV); }
 	touch $(VENV)/COLCON_IGNORE
 	@echo 'Installing what requirements.txt names (1.6 GB, a few minutes) ...'
 	$(python) -m pip install --quiet --disable-pip-version-check --requirement $(requirements)

@@ -12,6 +12,8 @@ BLOCK = 1 << 16  # bytes read at a time
 
 #: Largest text of labels, in bytes: a day of ten people at 10 Hz.
 MAX_TEXT_BYTES = 1 << 29
+#: Largest chunk of an MCAP file, in bytes; recorders write chunks of a few MB.
+MAX_CHUNK_BYTES = 1 << 30
 #: Largest archive of arrays (.npz), in bytes.
 MAX_ARRAYS_BYTES = 1 << 33
 

@@ -54,14 +54,20 @@ def replacing(path: str | os.PathLike[str], mode: int = MODE) -> Iterator[Path]:
 
 @contextmanager
 def writing(path: Path) -> Iterator[None]:
-    """Raise WriteError, which names the file, instead of any other OSError."""
+    """Raise WriteError, which names the file, instead of any other OSError.
+
+    The RuntimeError that torch raises on an OSError is one as well.
+    """
     try:
         yield
     except WriteError:
         raise
-    except OSError as error:
-        reason = error.strerror or reason_of(error)
-        raise WriteError(f'{path} cannot be written: {reason}', error.errno) from error
+    except (OSError, RuntimeError) as error:
+        cause = error if isinstance(error, OSError) else error.__context__
+        if not isinstance(cause, OSError):
+            raise
+        reason = cause.strerror or reason_of(cause)
+        raise WriteError(f'{path} cannot be written: {reason}', cause.errno) from error
 
 
 def write_bytes(path: str | os.PathLike[str], data: bytes) -> None:

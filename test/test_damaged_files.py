@@ -81,6 +81,9 @@ def test_a_missing_label_file_is_both_kinds_of_error(tmp_path: Path) -> None:
     ('kind', 'content'),
     [
         ('coco', '[]'),
+        ('coco', '"text"'),
+        ('coco', '5'),
+        ('coco', 'null'),
         ('coco', '{"images": [], "annotations": [{"bbox": [1, 2]}]}'),
         ('coco', '{"images": [], "annotations": [{"bbox": null}]}'),
         ('coco', '{"images": 3, "annotations": []}'),

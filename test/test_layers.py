@@ -18,6 +18,7 @@ LAYERS = (
     'boxes',
     'starting',
     'file_errors',
+    'value_types',
     'written_files',
     'unpacking',
     'types',

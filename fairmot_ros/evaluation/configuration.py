@@ -19,6 +19,7 @@ from fairmot_ros.pipeline.settings import (
     TRACKER_OF_MODEL,
     FrameSettings,
 )
+from fairmot_ros.value_types import NAMES, fits, shown
 
 #: Every model may bring thresholds.
 GROUPS = (DETECTOR, *(TRACKER_OF_MODEL if g is TRACKER else g for g in FRAME_GROUPS))
@@ -88,8 +89,10 @@ def read_configuration(
 
 def _read_configuration(path: Path, node_parameters: Collection[str] | None) -> Configuration:
     try:
-        content = yaml.safe_load(path.read_text()) or {}
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        content = yaml.safe_load(path.read_text(encoding='utf-8-sig')) or {}
+    except OSError:
+        raise
+    except Exception as error:  # damaged text raises more than YAMLError
         raise ConfigurationError(f'{path} is not YAML: {" ".join(str(error).split())}') from error
     if not isinstance(content, dict):
         raise ConfigurationError(
@@ -102,6 +105,8 @@ def _read_configuration(path: Path, node_parameters: Collection[str] | None) -> 
     ]
     values: dict[str, Any] = {}
     for section in sections or [content]:
+        if not (isinstance(section, dict) and all(isinstance(name, str) for name in section)):
+            raise ConfigurationError(f'{path}: expected names and values, got {shown(section)}')
         values.update(section)
     values = current_settings(values, str(path))
     own = {name: value for name, value in values.items() if name in PIPELINE}
@@ -118,6 +123,7 @@ def _read_configuration(path: Path, node_parameters: Collection[str] | None) -> 
         raise ConfigurationError(
             f'{path}: cameras cannot be evaluated together; leave the names out'
         )
+    _check_value_types(path, own)
     weights = own.get('weights', 'default')
     if weights != 'default' and not Path(weights).is_absolute():
         beside = path.parent / weights
@@ -126,6 +132,23 @@ def _read_configuration(path: Path, node_parameters: Collection[str] | None) -> 
         return Configuration(path.stem, own, other)
     except ConfigurationError as error:
         raise ConfigurationError(f'{path}: {error}') from error
+
+
+def _check_value_types(path: Path, values: Mapping[str, Any]) -> None:
+    """Raise ConfigurationError for a value of another type than the default of its setting."""
+    for group in GROUPS:
+        for name, declared in group.settings().items():
+            if name not in values:
+                continue
+            kind, value = type(declared.default), values[name]
+            if kind is tuple:
+                right = value is None or isinstance(value, list)
+            else:
+                right = fits(value, kind) or (kind is float and isinstance(value, float))
+            if not right:
+                raise ConfigurationError(
+                    f'{path}: {name} must be {NAMES[kind]}, got {shown(value)}'
+                )
 
 
 def _check_names(path: Path, names: Mapping[str, Any], known: Collection[str]) -> None:

@@ -17,6 +17,7 @@ from numpy.typing import ArrayLike, NDArray
 from fairmot_ros.evaluation.label_errors import LabelError, MissingLabelsError
 from fairmot_ros.file_errors import reading
 from fairmot_ros.types import Tracks
+from fairmot_ros.unpacking import MAX_TEXT_BYTES, read_gzip
 from fairmot_ros.written_files import write_bytes, write_text
 
 MotArray = NDArray[np.float64]
@@ -123,8 +124,7 @@ def _read_text(path: Path) -> str:
     if not path.is_file():
         raise MissingLabelsError(f'{path}: no such file; expected a MOTChallenge text file')
     if path.suffix == '.gz':
-        with gzip.open(path, 'rt', encoding='utf-8-sig') as stream:
-            return stream.read()
+        return read_gzip(path, MAX_TEXT_BYTES).decode('utf-8-sig')
     return path.read_text(encoding='utf-8-sig')
 
 

@@ -102,19 +102,25 @@ def open_recording(
     """
     with Bag(path) as bag:
         images = ImageStream(bag, image_topic)
-        stamps = []
+        stamps, positions = [], []
         total = min(limit, len(images)) if limit else len(images)
         stamped = True
         for stamp, message in tqdm(
             images.messages(), f'looking through {path.name}', total, unit='image', leave=False
         ):
             stamps.append(stamp)
+            positions.append(len(stamps) + images.skipped)
             stamped = stamped and header_stamp(message.data) != 0
             if len(stamps) == limit:
                 break
         if not stamps:
             raise BagError(f'no image on {images.topic} in {path} can be read')
-        frames = FrameIndex(stamps)
+        frames = FrameIndex(stamps, positions)
+        if len(frames) == 1 < len(stamps):
+            raise BagError(
+                f'all {len(stamps)} images on {images.topic} in {path} have the same stamp and '
+                'cannot be told apart: record them with the stamps of their header set'
+            )
         truth = _find_truth(bag, source, frames, limited=bool(limit))
         notes = [bag.damage] if bag.damage else []
         if images.skipped:
@@ -131,7 +137,7 @@ def open_recording(
     else:
         notes += truth.notes
     return Recording(
-        path.name.removesuffix('.mcap').removesuffix('.db3'),
+        path.resolve().name.removesuffix('.mcap').removesuffix('.db3'),
         path,
         images.topic,
         images.compressed,

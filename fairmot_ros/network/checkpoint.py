@@ -15,6 +15,7 @@ from fairmot_ros.file_errors import reading
 from fairmot_ros.network.base import ModelInfo, Network
 from fairmot_ros.network.checkpoint_content import CheckpointError, read_content, weights_of
 from fairmot_ros.network.registry import ARCHITECTURES, create_network
+from fairmot_ros.written_files import replacing
 
 SHOWN_KEYS = 5
 #: Counters of batch normalisation that older versions of torch did not write; nothing reads them.
@@ -93,15 +94,17 @@ def save_checkpoint(
         path: of the file.
         half: write floats as float16, half the size.
         **extra: further content; replaces that of `info` under the same name.
+
+    Raises:
+        WriteError: if the file cannot be written; an earlier one stays as it is.
     """
     state = {
         key: value.half() if half and value.is_floating_point() else value
         for key, value in network.state_dict().items()
     }
-    path = Path(path)
-    partial = path.with_name(path.name + '.partial')
-    torch.save({'epoch': 0, **_metadata(network.info), **extra, 'state_dict': state}, partial)
-    partial.replace(path)  # a crash never leaves half a file behind
+    content = {'epoch': 0, **_metadata(network.info), **extra, 'state_dict': state}
+    with replacing(path) as partial, partial.open('wb') as file:
+        torch.save(content, file)
 
 
 def _metadata(info: ModelInfo) -> dict[str, Any]:

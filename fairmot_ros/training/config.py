@@ -16,6 +16,7 @@ from fairmot_ros.training.augmentation import AugmentationOptions
 from fairmot_ros.training.composer import ComposerOptions
 from fairmot_ros.training.persons.canvas import CanvasOptions
 from fairmot_ros.training.sources import REDUCED
+from fairmot_ros.value_types import check_types, shown
 
 PRECISIONS = ('fp32', 'bf16', 'fp16')
 IDENTITIES = ('labelled', 'each_box', 'none')
@@ -35,7 +36,7 @@ def read_names(path: str) -> frozenset[str]:
         ConfigError: if it cannot be read.
     """
     try:
-        lines = Path(path).read_text().splitlines()
+        lines = Path(path).read_text(encoding='utf-8-sig').splitlines()
     except OSError as error:
         raise ConfigError(f'cannot read the list of images {path}: {error.strerror}') from error
     return frozenset(line.strip() for line in lines if line.strip() and line[0] != '#')
@@ -252,12 +253,12 @@ def read_mapping(path: Path) -> dict[str, Any]:
         ConfigError: if it is missing or something else.
     """
     try:
-        content = yaml.safe_load(path.read_text())
+        content = yaml.safe_load(path.read_text(encoding='utf-8-sig'))
     except OSError as error:
         raise ConfigError(f'cannot read the training file {path}: {error.strerror}') from error
-    except Exception as error:  # damaged text raises more than YAMLError
-        raise ConfigError(f'{path} is not valid YAML: {error}') from error
-    if not isinstance(content, dict):
+    except Exception as error:  # besides YAMLError those of deep nesting and bad text
+        raise ConfigError(f'{path} is not valid YAML: {" ".join(str(error).split())}') from error
+    if not (isinstance(content, dict) and all(isinstance(name, str) for name in content)):
         raise ConfigError(f'{path} must hold a mapping of names to values')
     return content
 
@@ -270,9 +271,13 @@ def parse_config(content: dict[str, Any], origin: str) -> TrainingConfig:
     """
     content = dict(content)
     labels = content.get('labels', PERSON)
+    parts = content.get('sets', ())
+    if not (isinstance(parts, (list, tuple)) and all(isinstance(part, dict) for part in parts)):
+        raise ConfigError(
+            f'{origin}: sets must be a list of names with values, got {shown(parts)}'
+        )
     content['sets'] = tuple(
-        build_section(SetConfig, {'names': labels, **part}, origin)
-        for part in content.get('sets', ())
+        build_section(SetConfig, {'names': labels, **part}, origin) for part in parts
     )
     sections = {
         'composer': ComposerOptions,
@@ -290,10 +295,10 @@ def build_section(cls: type, values: dict[str, Any], origin: str) -> Any:
     """Return an instance of a dataclass from a mapping, lists as tuples.
 
     Raises:
-        ConfigError: if a name is unknown or missing, or a value out of range.
+        ConfigError: if a name is unknown or missing, or a value out of range or of another type.
     """
-    if not isinstance(values, dict):
-        raise ConfigError(f'{origin}: expected names and values, got {values!r}')
+    if not (isinstance(values, dict) and all(isinstance(name, str) for name in values)):
+        raise ConfigError(f'{origin}: expected names with values, got {shown(values)}')
     values = current_settings(values, origin)
     known = {f.name for f in fields(cls)}
     unknown = sorted(map(str, set(values) - known))
@@ -302,6 +307,7 @@ def build_section(cls: type, values: dict[str, Any], origin: str) -> Any:
             f'{origin}: unknown setting {", ".join(unknown)}; expected {", ".join(sorted(known))}'
         )
     try:
+        check_types(cls, values)
         return cls(**{k: tuple(v) if isinstance(v, list) else v for k, v in values.items()})
     except (TypeError, ValueError) as error:
         raise ConfigError(f'{origin}: {error}') from error
