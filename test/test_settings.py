@@ -12,6 +12,7 @@ class Lamp:
     colour: str = setting('red', 'colour of the light', choices=('red', 'green'))
     height: float = setting(2.0, 'height of the lamp', unit='metres', low=0.0, high=9.0)
     steps: tuple[float, ...] = setting((0.5,), 'levels of brightness', low=0.0, high=1.0)
+    lit: bool = setting(True, 'whether it is on')
     serial: int = 7
 
     def __post_init__(self) -> None:
@@ -20,7 +21,7 @@ class Lamp:
 
 def test_a_setting_states_everything_once() -> None:
     settings = settings_of(Lamp)
-    assert list(settings) == ['colour', 'height', 'steps']
+    assert list(settings) == ['colour', 'height', 'steps', 'lit']
     assert settings['height'] == Setting('height', 2.0, 'height of the lamp', 'metres', 0.0, 9.0)
     assert Lamp().height == 2.0
 
@@ -32,6 +33,10 @@ def test_a_setting_states_everything_once() -> None:
         ({'height': 10.0}, r'height must be within 0\.\.9 metres, got 10\.0'),
         ({'height': float('nan')}, 'height must be within .* got nan'),
         ({'steps': [0.1, 2.0]}, r'steps must be within 0\.\.1, got 2\.0'),
+        ({'steps': 3}, 'steps must be a list of numbers, got 3'),
+        ({'height': None}, 'height must be a number, got None'),
+        ({'height': '3'}, "height must be a number, got '3'"),
+        ({'lit': 'no'}, "lit must be true or false, got 'no'"),
     ],
 )
 def test_values_out_of_range_are_refused(values: dict, message: str) -> None:
@@ -46,7 +51,7 @@ def test_lists_and_none_become_tuples(given: object, kept: tuple) -> None:
 
 def test_a_group_has_flat_names() -> None:
     group = Group('Lamp', Lamp, {'colour': 'light'}, prefix='lamp_')
-    assert list(group.settings()) == ['light', 'lamp_height', 'lamp_steps']
+    assert list(group.settings()) == ['light', 'lamp_height', 'lamp_steps', 'lamp_lit']
     lamp = group.make({'light': 'green', 'lamp_height': 3.0, 'height': 4.0, 'other': 1})
     assert lamp == Lamp('green', 3.0)
     with pytest.raises(ValueError, match='lamp_height must be within'):
