@@ -91,7 +91,7 @@ NO_BOXES, ONE_BOX = np.zeros((4, 0)), np.array([[0.0], [0.0], [5.0], [9.0]])
     ('a', 'b'), [(NO_BOXES, ONE_BOX), (ONE_BOX, NO_BOXES), (NO_BOXES, NO_BOXES)]
 )
 def test_there_are_no_pairs_without_boxes(a: np.ndarray, b: np.ndarray) -> None:
-    assert [len(part) for part in intersecting(a[0], a[2], b[0], b[2])] == [0, 0]
+    assert [len(part) for part in intersecting(a[:2], a[2:], b[:2], b[2:])] == [0, 0]
     assert [len(part) for part in overlapping(a, b)] == [0, 0, 0]
     assert [len(part) for part in within_gate(a, np.ones_like(a), b, 9.0)] == [0, 0, 0]
 
