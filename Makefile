@@ -12,7 +12,7 @@ interface_sources := setup.py pyproject.toml package.xml CMakeLists.txt \
   $(wildcard cmake/* msg/*.msg srv/*.srv third_party/vision_msgs/* third_party/vision_msgs/msg/*.msg)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup environment demo demo-eval test lint bench figures train pack-data clean
+.PHONY: help setup environment demo demo-eval test test-oldest lint bench figures train pack-data clean
 
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
@@ -38,6 +38,11 @@ else
 	$(python) -m pytest test --ignore=test/training
 	$(python) -m pytest test/training
 endif
+
+test-oldest: ## Run the tests without nodes on the oldest versions, Debian 12's own packages
+	scripts/oldest_environment.sh build/oldest
+	FAIRMOT_TEST_DATA=/nowhere build/oldest/bin/python -m pytest -p no:cacheprovider \
+	  test --ignore=test/system --ignore=test/ros --ignore=test/training $(ARGS)
 
 lint: setup ## Check style and types
 	$(python) -m ruff check .

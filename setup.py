@@ -8,6 +8,7 @@ way too, as an editable installation.
 from __future__ import annotations
 
 import os
+import runpy
 import shutil
 import subprocess
 import sys
@@ -20,6 +21,8 @@ from setuptools import Command, Distribution, find_packages, setup
 from setuptools.command.build import build
 
 HERE = Path(__file__).resolve().parent
+# Read without importing the package, which needs what is installed here.
+OLDEST = runpy.run_path(str(HERE / 'fairmot_ros' / 'oldest_versions.py'))['OLDEST']
 INTERFACES = HERE / 'build' / 'interfaces'
 
 
@@ -184,12 +187,12 @@ setup(
         'Jinja2',
         'lap',
         'mcap>=1.2',
-        'numpy',
-        'opencv-python-headless',
+        f'numpy>={OLDEST["numpy"]}',
+        f'opencv-python-headless>={OLDEST["cv2"]}',
         'PyYAML',
         'rosbags>=0.11',
-        'scipy',
-        'torch>=2.1,<=2.13.0',  # newer ones are not tested
+        f'scipy>={OLDEST["scipy"]}',
+        f'torch>={OLDEST["torch"]},<=2.13.0',  # newer ones are not tested
         'tqdm',
     ],
     extras_require={

@@ -54,7 +54,7 @@ def convert(options: argparse.Namespace) -> int:
         photographs, data / part.folder, options.output, options.name or part.folder, problems
     )
     if len(problems):
-        print(problems.report(), file=sys.stderr)
+        print(problems.report(shown=None), file=sys.stderr)
     print(f'{listing}: {len(listing.read_text().splitlines())} pictures')
     return ExitCode.SUCCESS
 

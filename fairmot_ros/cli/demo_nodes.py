@@ -48,7 +48,7 @@ class DemoRun:
     @property
     def name(self) -> str:
         """Name of the video without folder and suffix."""
-        return self.source.path.stem
+        return self.source.path.resolve().stem
 
     @property
     def frames(self) -> int:
@@ -109,6 +109,7 @@ def start_recorder(run: DemoRun, environment: Mapping[str, str], logs: Path) -> 
         {
             'output': str(run.output.resolve()),
             'frame_rate': run.source.frame_rate,
+            'first_frame': run.source.first_number,
             'progress_total': run.frames,
             'progress_title': run.name,
         },
@@ -154,4 +155,5 @@ def wait_for_recorder(tracker: NodeProcess, recorder: NodeProcess, player: NodeP
                 )
         time.sleep(0.1)
     if recorder.process.returncode != 0:
-        raise DemoError(f'the recorder failed:\n{recorder.last_lines()}')
+        lines = recorder.last_lines()  # its errors went to the terminal
+        raise DemoError(f'the recorder failed:\n{lines}' if lines else 'the recorder failed')

@@ -7,8 +7,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from fairmot_ros.cli.demo_nodes import DemoRun
-from fairmot_ros.evaluation import evaluate_mot, format_table
+from fairmot_ros.evaluation import evaluate_mot, format_table, read_mot
+from fairmot_ros.evaluation.mot_format import FRAME
+from fairmot_ros.written_files import write_text
 
 SUMMARY = 'summary.json'
 
@@ -27,6 +31,7 @@ def summarise(
     Raises:
         ValueError: if the ground truth cannot be read.
     """
+    notes = list(run.source.notes)
     summary: dict[str, Any] = {
         'video': str(run.source.path),
         'weights': run.weights,
@@ -36,9 +41,17 @@ def summarise(
         **recording,
     }
     if ground_truth is not None:
-        pair = (ground_truth, run.output / 'results.txt')
+        rows = read_mot(ground_truth)
+        kept = np.isin(rows[:, FRAME], run.source.numbers or rows[:, FRAME])
+        pair = (rows[kept], run.output / 'results.txt')
         summary['metrics'] = evaluate_mot({run.name: pair}, benchmark='MOT15')['COMBINED']
-    (run.output / SUMMARY).write_text(json.dumps(summary, indent=2) + '\n')
+        if not kept.all():
+            notes.append(
+                f'{int((~kept).sum())} boxes of {ground_truth} are about frames without '
+                'an image: left out'
+            )
+    summary['notes'] = notes
+    write_text(run.output / SUMMARY, json.dumps(summary, indent=2) + '\n')
     return summary
 
 
@@ -53,6 +66,8 @@ def print_summary(summary: Mapping[str, Any], output: Path) -> None:
     print(f'  tracks   {summary["tracks"]} people in {summary["boxes"]} boxes')
     if latency['p50'] is not None:
         print(f'  latency  p50 {latency["p50"]:.0f} ms, p95 {latency["p95"]:.0f} ms')
+    for note in summary['notes']:
+        print(f'  note     {note}')
     for name in ('annotated.mp4', 'results.txt', SUMMARY):
         print(f'  wrote    {output / name}')
     if 'metrics' in summary:

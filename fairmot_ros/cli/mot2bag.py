@@ -7,8 +7,11 @@ import sys
 from itertools import islice
 from pathlib import Path
 
+import numpy as np
+
 from fairmot_ros.cli.command import ExitCode, run_command
 from fairmot_ros.evaluation import read_mot, read_seqinfo
+from fairmot_ros.evaluation.mot_format import FRAME
 from fairmot_ros.ros.video_source import VideoSource
 
 
@@ -90,9 +93,11 @@ def find_ground_truth(sequence: Path) -> Path | None:
 
 def convert(options: argparse.Namespace) -> int:
     """Write the bag."""
-    from fairmot_ros.evaluation.bags.sequence import BagLayout, write_sequence
+    from fairmot_ros.evaluation.bags.sequence import BagLayout, write_frames
 
     sequence: Path = options.sequence
+    if sequence.name in ('', '..'):
+        sequence = sequence.resolve()
     folder = sequence / 'img1' if (sequence / 'img1').is_dir() else sequence
     source = VideoSource(folder, options.frame_rate)
     path = options.ground_truth or find_ground_truth(sequence)
@@ -107,17 +112,21 @@ def convert(options: argparse.Namespace) -> int:
         compress=options.compress,
         start=options.start,
     )
+    for note in source.notes:
+        print(f'note: {folder}: {note}')
     limit = options.max_images or None
     total = min(source.length, limit) if source.length and limit else source.length or limit
-    count = write_sequence(
-        options.bag, islice(source, limit), source.frame_rate, rows, layout, total=total
+    numbers = write_frames(
+        options.bag, islice(source.frames(), limit), source.frame_rate, rows, layout, total=total
     )
-    boxes = (
-        'without ground truth'
-        if rows is None
-        else (f'with {int((rows[:, 0] <= count).sum())} boxes of {path}')
-    )
+    for note in source.unreadable:
+        print(f'note: {note}: left out')
+    count = len(numbers)
+    written = 0 if rows is None else int(np.isin(rows[:, FRAME], numbers).sum())
+    boxes = 'without ground truth' if rows is None else f'with {written} boxes of {path}'
     print(f'wrote {options.bag}: {count} images at {source.frame_rate:g} Hz, {boxes}')
+    if rows is not None and not limit and written < len(rows):
+        print(f'note: {len(rows) - written} boxes are about frames without an image: left out')
     info = folder.parent if folder.name == 'img1' else folder
     if not limit and (info / 'seqinfo.ini').is_file():
         expected = read_seqinfo(info).length

@@ -56,7 +56,8 @@ def add_set_arguments(parser: argparse.ArgumentParser) -> None:
         nargs='+',
         default=list(PERSON),
         metavar='NAME',
-        help='names of the classes; with one, all boxes belong to it (default: person)',
+        help='names of the classes; with one that no category bears, all boxes belong to it '
+        '(default: person)',
     )
 
 

@@ -16,6 +16,7 @@ from fairmot_ros.detector.engines import EngineOptions, load_engine
 from fairmot_ros.detector.letterbox import letterbox, map_to_image, map_to_input
 from fairmot_ros.network.predictions import Predictions
 from fairmot_ros.network.registry import ARCHITECTURES
+from fairmot_ros.oldest_versions import check_version
 from fairmot_ros.types import Detections
 
 DEFAULT_WEIGHTS = Path(__file__).resolve().parents[1] / 'weights' / 'default.pth'
@@ -70,6 +71,7 @@ class Detector:
             raise ValueError(f'score_threshold must be within 0..1, got {score_threshold}')
         if max_detections < 1:
             raise ValueError(f'max_detections must be at least 1, got {max_detections}')
+        check_version('torch', torch.__version__)
         path = find_weights(weights)
         options = EngineOptions(device, precision, input_size, deterministic)
         self._engine = load_engine(path, engine, options)

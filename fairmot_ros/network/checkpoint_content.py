@@ -16,6 +16,7 @@ from fairmot_ros.file_errors import reason_of
 DEAD_PREFIX = 'base.fc.'
 #: What DataParallel and torch.compile put before every key, perhaps several times.
 WRAPPERS = re.compile(r'^((module|_orig_mod)\.)+')
+REMEDY = "torch.save({'state_dict': model.state_dict()}, path)"
 
 
 class CheckpointError(ValueError):
@@ -87,9 +88,14 @@ def _reason(error: Exception) -> str:
     if not isinstance(error, pickle.UnpicklingError):
         return reason_of(error)
     # torch's own text advises to run the code.
-    kind = re.search(r'GLOBAL ([\w.]+)', str(error))
+    if 'Unsupported operand' in str(error):
+        return (
+            f'the safe reader of torch {torch.__version__} knows no numbers outside tensors; use '
+            f'torch 2, or save the weights alone where you have it: {REMEDY}'
+        )
+    kind = re.search(r'(?:GLOBAL|Unsupported class) ([\w.]+)', str(error))
     held = f'an object of {kind[1]} beside the weights' if kind else 'more than that'
     return (
         f'it is of another kind or holds {held}; where you trust it, load it where it was made '
-        "and save the weights alone: torch.save({'state_dict': model.state_dict()}, path)"
+        f'and save the weights alone: {REMEDY}'
     )

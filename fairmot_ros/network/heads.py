@@ -63,7 +63,7 @@ def squares_around(features: Tensor, cells: Tensor) -> Tensor:
     y = (cells // width)[:, :, None] + step.repeat_interleave(3)
     x = (cells % width)[:, :, None] + step.repeat(3)
     inside = (y >= 0) & (y < height) & (x >= 0) & (x < width)
-    places = (y * width + x).where(inside, 0).flatten(1)  # [B, K * 9]
+    places = ((y * width + x) * inside).flatten(1)  # [B, K * 9]
     flat = features.permute(0, 2, 3, 1).flatten(1, 2)  # a view, if channels come last
     found = flat.gather(1, places[:, :, None].expand(-1, -1, flat.shape[2]))
     return found.unflatten(1, inside.shape[1:]) * inside[..., None]

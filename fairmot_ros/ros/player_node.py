@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import sys
 import time
-from itertools import chain, islice, repeat
+from collections.abc import Iterator
+from itertools import islice
 
+import numpy as np
+from numpy.typing import NDArray
 from rcl_interfaces.msg import ParameterDescriptor
 from rclpy.node import Node
 from rclpy.qos import DurabilityPolicy, QoSProfile, ReliabilityPolicy
@@ -38,7 +41,8 @@ PARAMETERS = {
 class PlayerNode(Node):
     """Publishes `image`, and how many it published on `~/frames_sent` once it is through.
 
-    The stamp of image i (from 0) is the start plus i / frame rate.
+    The stamp of a frame is the start plus its distance from the first frame, in frames, over the
+    frame rate: where a folder has no image of a frame, its time passes without one.
     """
 
     def __init__(self) -> None:
@@ -61,21 +65,38 @@ class PlayerNode(Node):
         self._subscribers = values['subscribers']
         self._every_frame = values['every_frame']
         self._frame_id = values['frame_id']
-        rounds = repeat(self.source) if values['loop'] else [self.source]
-        self._images = islice(chain.from_iterable(rounds), values['max_frames'] or None)
+        frames = self._frames(loop=values['loop'])
+        self._images = islice(frames, values['max_frames'] or None)
+        self._next = next(self._images, None)
         self._sent = 0
-        self._answered = -1  # number of the newest image with a result
+        self._newest = 0  # frames from the start to the newest image sent
+        self._answered = -1  # and to the newest one with a result
         self._start: Time | None = None
-        self._next_time = 0.0
+        self._started = 0.0  # of the monotonic clock, seconds
+        for note in self.source.notes:
+            self.get_logger().warning(f'{self.source.path}: {note}')
         self._publisher = self.create_publisher(Image, 'image', RELIABLE)
         self._total = self.create_publisher(UInt32, '~/frames_sent', LATCHED)
         if self._every_frame:
             self.create_subscription(Detection2DArray, 'detections', self._on_result, 10)
         self.create_timer(0.002, self._on_tick)
 
-    def _stamp(self, number: int) -> Time:
+    def _frames(self, *, loop: bool) -> Iterator[tuple[int, NDArray[np.uint8]]]:
+        """Yield each image with its distance from the first frame; endless if `loop`."""
+        start = 0
+        while True:
+            after = start
+            for number, image in self.source.frames():
+                offset = start + number - self.source.first_number
+                after = offset + 1
+                yield offset, image
+            if not loop:
+                return
+            start = after
+
+    def _stamp(self, offset: int) -> Time:
         assert self._start is not None
-        nanoseconds = self._start.nanoseconds + round(number * 1e9 / self.source.frame_rate)
+        nanoseconds = self._start.nanoseconds + round(offset * 1e9 / self.source.frame_rate)
         return Time(nanoseconds=nanoseconds, clock_type=self._start.clock_type)
 
     def _on_result(self, message: Detection2DArray) -> None:
@@ -86,17 +107,18 @@ class PlayerNode(Node):
     def _on_tick(self) -> None:
         if self.finished or not self._ready():
             return
-        image = next(self._images, None)
-        if image is None:
+        if self._next is None:
             self._finish()
             return
+        offset, image = self._next
         if self._start is None:
             self._start = self.get_clock().now()
-            self._next_time = time.monotonic()
-        header = Header(stamp=self._stamp(self._sent).to_msg(), frame_id=self._frame_id)
+            self._started = time.monotonic()
+        header = Header(stamp=self._stamp(offset).to_msg(), frame_id=self._frame_id)
         self._publisher.publish(from_bgr(image, header))
         self._sent += 1
-        self._next_time += 1.0 / self.source.frame_rate
+        self._newest = offset
+        self._next = next(self._images, None)
 
     def _ready(self) -> bool:
         if self._start is None:
@@ -104,14 +126,17 @@ class PlayerNode(Node):
             answers = not self._every_frame or self._answers() > 0
             return heard and answers
         if self._every_frame:
-            return self._answered >= self._sent - 1
-        return time.monotonic() >= self._next_time
+            return self._answered >= self._newest
+        offset = self._next[0] if self._next is not None else self._newest + 1
+        return time.monotonic() >= self._started + offset / self.source.frame_rate
 
     def _answers(self) -> int:
         return self.count_publishers(self.resolve_topic_name('detections'))
 
     def _finish(self) -> None:
         self._total.publish(UInt32(data=self._sent))
+        for note in self.source.unreadable:
+            self.get_logger().warning(f'{note}: left out')
         self.get_logger().info(f'played {self._sent} images of {self.source.path}')
         self.finished = True
 

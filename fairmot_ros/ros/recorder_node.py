@@ -8,7 +8,6 @@ import sys
 import time
 from pathlib import Path
 
-import cv2
 import numpy as np
 from rcl_interfaces.msg import ParameterDescriptor
 from rclpy.node import Node
@@ -17,15 +16,18 @@ from sensor_msgs.msg import Image
 from std_msgs.msg import UInt32
 from tqdm import tqdm
 
-from fairmot_ros.msg import TrackArray
+from fairmot_ros.msg import Track, TrackArray
 from fairmot_ros.ros.image_conversion import to_bgr
 from fairmot_ros.ros.spinning import run_node
+from fairmot_ros.ros.video_file import VideoFile
+from fairmot_ros.written_files import BlockFile, WriteError, write_text
 
 RELIABLE = QoSProfile(depth=10, reliability=ReliabilityPolicy.RELIABLE)
 LATCHED = QoSProfile(depth=1, durability=DurabilityPolicy.TRANSIENT_LOCAL)
 PARAMETERS = {
     'output': ('out', 'folder for annotated.mp4, results.txt and recording.json'),
     'frame_rate': (25.0, 'images per second of the source; numbers the results by their stamps'),
+    'first_frame': (1, 'number of the frame that the first image is'),
     'patience': (5.0, 'seconds to wait for further results after the last image was sent'),
     'progress_total': (0, 'number of images to expect: draws a progress bar; 0 draws none'),
     'progress_title': ('tracking', 'text before the progress bar'),
@@ -41,10 +43,20 @@ class RecorderNode(Node):
 
     Latency is the time between the publication of an image by the camera and that of its
     tracks, by the stamps that DDS puts on both.
+
+    A full disk ends the recording: what was written until then is kept and counted.
+
+    Attributes:
+        finished: whether everything that was sent is recorded, or nothing more can be.
+        fault: why the recording ended early, '' while it has not.
     """
 
     def __init__(self) -> None:
-        """Open the output folder."""
+        """Open the output folder.
+
+        Raises:
+            OSError: if it cannot be written.
+        """
         super().__init__('recorder')
         values = {
             name: self.declare_parameter(
@@ -53,18 +65,21 @@ class RecorderNode(Node):
             for name, (default, text) in PARAMETERS.items()
         }
         self.finished = False
+        self.fault = ''
         self._folder = Path(values['output'])
         self._folder.mkdir(parents=True, exist_ok=True)
         self._rate = values['frame_rate']
         self._patience = values['patience']
-        self._results = (self._folder / 'results.txt').open('w')
-        self._video: cv2.VideoWriter | None = None
+        self._first_frame = values['first_frame']
+        self._results = BlockFile(self._folder / 'results.txt')
+        self._video = VideoFile(self._folder / 'annotated.mp4', self._rate)
+        self._warned: set[str] = set()
         self._first_stamp: int | None = None  # nanoseconds, of the first image
         self._sent_at: dict[int, int] = {}  # stamp of an image: when it was published
         self._latencies: list[float] = []
         self._early: list[tuple[TrackArray, int]] = []
         self._ids: set[int] = set()
-        self._processed = self._boxes = self._drawn = 0
+        self._processed = self._boxes = self._drawn = 0  # drawn: annotated images received
         self._sent: int | None = None
         self._last_news = time.monotonic()
         self._progress = tqdm(
@@ -107,34 +122,41 @@ class RecorderNode(Node):
             self._early.append((message, published))
             return
         assert self._first_stamp is not None
-        self._processed += 1
+        if self.fault:
+            return
         self._latencies.append((published - sent_at) * 1e-6)
-        number = round((stamp - self._first_stamp) * 1e-9 * self._rate) + 1
-        for track in message.tracks:
-            if track.state != track.TRACKED:
-                continue
-            box = track.bbox
-            left = box.center.position.x - box.size_x / 2
-            top = box.center.position.y - box.size_y / 2
-            self._results.write(
-                f'{number},{track.track_id},{left:.3f},{top:.3f},{box.size_x:.3f},'
-                f'{box.size_y:.3f},{track.score:.4f},-1,-1,-1\n'
-            )
-            self._ids.add(track.track_id)
-            self._boxes += 1
+        number = round((stamp - self._first_stamp) * 1e-9 * self._rate) + self._first_frame
+        tracked = [track for track in message.tracks if track.state == track.TRACKED]
+        try:
+            self._results.write(''.join(_line(number, track) for track in tracked))
+        except WriteError as error:
+            self._stop(str(error))
+            return
+        self._processed += 1
+        self._ids.update(track.track_id for track in tracked)
+        self._boxes += len(tracked)
         self._progress.update()
 
     def _on_annotated(self, message: Image) -> None:
         self._last_news = time.monotonic()
-        picture = to_bgr(message)
-        if self._video is None:
-            size = (message.width, message.height)
-            path = str(self._folder / 'annotated.mp4')
-            self._video = cv2.VideoWriter(path, cv2.VideoWriter.fourcc(*'mp4v'), self._rate, size)
-            if not self._video.isOpened():
-                raise RuntimeError(f'cannot write a video to {path}')
-        self._video.write(np.ascontiguousarray(picture))
         self._drawn += 1
+        try:
+            self._video.write(to_bgr(message))
+        except WriteError as error:
+            self._stop(str(error))
+        except ValueError as error:
+            self._warn(f'annotated images are left out of the video: {error}')
+
+    def _warn(self, text: str) -> None:
+        """Log a warning once."""
+        if text not in self._warned:
+            self._warned.add(text)
+            self.get_logger().warning(text)
+
+    def _stop(self, fault: str) -> None:
+        """End the recording early."""
+        self.fault = self.fault or fault
+        self.finished = True
 
     def _on_sent(self, message: UInt32) -> None:
         self._sent = message.data
@@ -158,7 +180,7 @@ class RecorderNode(Node):
             'frames_sent': self._sent,
             'frames_processed': self._processed,
             'frames_dropped': None if self._sent is None else self._sent - self._processed,
-            'frames_annotated': self._drawn,
+            'frames_annotated': self._video.written,
             'tracks': len(self._ids),
             'boxes': self._boxes,
             'latency_ms': {'p50': p50, 'p95': p95},
@@ -167,16 +189,46 @@ class RecorderNode(Node):
     def destroy_node(self) -> None:
         """Close the files; whatever came until now is in them."""
         self._results.close()
-        if self._video is not None:
-            self._video.release()
         self._progress.close()
-        (self._folder / 'recording.json').write_text(json.dumps(self._summary(), indent=2) + '\n')
+        for step in (self._video.close, self._write_summary):
+            try:
+                step()
+            except WriteError as error:
+                self.fault = self.fault or str(error)
+        if self.fault:
+            print(f'fairmot_recorder: {self.fault}', file=sys.stderr)
         super().destroy_node()
+
+    def _write_summary(self) -> None:
+        text = json.dumps(self._summary(), indent=2)
+        write_text(self._folder / 'recording.json', f'{text}\n')
+
+
+def _line(number: int, track: Track) -> str:
+    """Return a track as a line of MOTChallenge results."""
+    box = track.bbox
+    left = box.center.position.x - box.size_x / 2
+    top = box.center.position.y - box.size_y / 2
+    return (
+        f'{number},{track.track_id},{left:.3f},{top:.3f},{box.size_x:.3f},{box.size_y:.3f},'
+        f'{track.score:.4f},-1,-1,-1\n'
+    )
 
 
 def main() -> int:
-    """Run the node until everything that was sent is recorded."""
-    return run_node(RecorderNode, done=lambda node: node.finished)
+    """Run the node until everything that was sent is recorded; 2 if it cannot be written."""
+    nodes: list[RecorderNode] = []
+
+    def make_node() -> Node:
+        nodes.append(RecorderNode())
+        return nodes[0]
+
+    try:
+        code = run_node(make_node, done=lambda node: node.finished)
+    except OSError as error:
+        print(f'fairmot_recorder: {error}', file=sys.stderr)
+        return 2
+    return 2 if nodes and nodes[0].fault else code
 
 
 if __name__ == '__main__':

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field, fields
 from functools import lru_cache
 from pathlib import Path
@@ -60,7 +61,7 @@ class SetConfig:
         reduce: read pictures at 1/2, 1/4 or 1/8 of their size, which is quicker: for networks
             whose input is much smaller than the pictures.
         names: the classes; a COCO box belongs to the class of its category's name. With one
-            class, all boxes belong to it.
+            class whose name no category bears, all boxes belong to it.
         teacher: complete the labels with the detections of teachers, see `fairmot-teach` (coco).
         teacher_scores: teacher detections from the first score on are ignored regions, from the
             second on labels. The defaults suit the fusion of four detectors.
@@ -110,11 +111,18 @@ class SetConfig:
             return False
         return not (self.exclude and name in read_names(self.exclude))
 
-    def class_of(self, category: str) -> int | None:
-        """Return the class of a category's name, or None if it is not to be learned."""
-        if len(self.names) == 1:
-            return 0
-        return self.names.index(category) if category in self.names else None
+    def class_of(self, category: str, categories: Collection[str]) -> int | None:
+        """Return the class of a category's name, or None if it is not to be learned.
+
+        Args:
+            category: '' for a box without one.
+            categories: all names there are; letter case does not matter.
+        """
+        names = [name.lower() for name in self.names]
+        if category.lower() in names:
+            return names.index(category.lower())
+        bears_name = any(name.lower() in names for name in categories)
+        return 0 if len(names) == 1 and not bears_name else None
 
 
 @dataclass(frozen=True)

@@ -26,12 +26,12 @@ class Problems:
         """Return all of them."""
         return list(self._sentences)
 
-    def report(self) -> str:
-        """Return the number and the first few, one a line; empty if there are none."""
+    def report(self, shown: int | None = SHOWN) -> str:
+        """Return the number and the first few or all, one a line; empty if there are none."""
         if not self._sentences:
             return ''
         lines = [f'problems with the data: {len(self)}']
-        lines += [f'  {sentence}' for sentence in self.sentences()[:SHOWN]]
-        if len(self) > SHOWN:
-            lines.append(f'  and {len(self) - SHOWN} more')
+        lines += [f'  {sentence}' for sentence in self.sentences()[:shown]]
+        if shown is not None and len(self) > shown:
+            lines.append(f'  and {len(self) - shown} more')
         return '\n'.join(lines)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from pathlib import Path
 
 import cv2
@@ -106,6 +107,55 @@ def test_a_bag_of_boxes_alone_is_numbered_by_its_messages(sequence: Path, tmp_pa
     rows = read_mot(tmp_path / 'a.txt')
     assert rows[:, 0].tolist() == [1, 2, 3, 4, 5]
     assert rows[:, 1].tolist() == [1, 1, 1, 2, 2], 'names are numbered'
+
+
+@pytest.mark.parametrize(
+    ('numbers', 'form', 'note'),
+    [
+        (range(1, 13), '{}', ''),
+        (range(3, 7), '{:06}', 'the first image is frame 3'),
+        ([1, 2, 5, 6], '{:06}', '2 of the frames 1 to 6 have no image: 3 to 4'),
+    ],
+    ids=['natural order', 'begins later', 'gap'],
+)
+def test_ground_truth_belongs_to_the_frame_of_the_name(
+    numbers: Sequence[int], form: str, note: str, tmp_path: Path, capsys: pytest.CaptureFixture
+) -> None:
+    folder = tmp_path / 'images'
+    folder.mkdir()
+    for number in numbers:
+        value = np.full((30, 40, 3), 10 * number, np.uint8)
+        cv2.imwrite(str(folder / f'{form.format(number)}.png'), value)
+    write_mot(tmp_path / 'gt.txt', [[f, 1, f, 2, 10, 20, 1] for f in range(1, 13)])
+    truth = ['--ground-truth', str(tmp_path / 'gt.txt')]
+    assert mot2bag.main([str(folder), str(tmp_path / 'bag'), *truth]) == 0
+    output = capsys.readouterr().out
+    assert note in output
+    assert f'{len(numbers)} images at 25 Hz, with {len(numbers)} boxes' in output
+    left_out = 12 - len(numbers)
+    assert (f'{left_out} boxes are about frames without an image' in output) == bool(left_out)
+
+    from fairmot_ros.evaluation.bags import Bag, ImageStream
+    from fairmot_ros.evaluation.bags.boxes import read_boxes
+
+    with Bag(tmp_path / 'bag') as bag:
+        images = list(ImageStream(bag).pictures())
+        table = read_boxes(bag, '/ground_truth')
+    assert [image.pixels[0, 0, 0] for image in images] == [10 * number for number in numbers]
+    assert table.boxes[:, 0].tolist() == list(numbers), 'the boxes of these frames'
+    assert table.stamps.tolist() == [stamp for stamp, _ in images]
+    seconds = [(stamp - 10**9) * 1e-9 for stamp, _ in images]
+    assert seconds == pytest.approx([(number - 1) / 25 for number in numbers])
+
+
+def test_an_image_that_cannot_be_read_is_a_gap(
+    sequence: Path, tmp_path: Path, capsys: pytest.CaptureFixture
+) -> None:
+    (sequence / 'img1' / '000002.jpg').write_bytes(b'no image')
+    assert mot2bag.main([str(sequence), str(tmp_path / 'bag')]) == 0
+    output = capsys.readouterr().out
+    assert '000002.jpg cannot be read: left out' in output
+    assert f'{LENGTH - 1} images at 14 Hz, with 4 boxes' in output
 
 
 @pytest.mark.parametrize(

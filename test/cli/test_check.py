@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,9 @@ import pytest
 from fairmot_ros.cli.installation.ros import interpreter_of
 
 REPOSITORY = Path(__file__).resolve().parents[2]
+
+
+NEEDS_ROS = pytest.mark.skipif(find_spec('rclpy') is None, reason='needs ROS 2')
 
 
 def check(broken: dict[str, str], folder: Path, **variables: str) -> tuple[int, str]:
@@ -57,7 +61,7 @@ def test_a_sound_installation(tmp_path: Path) -> None:
     [
         ('torch', 'pytorch.org'),
         ('cv2', 'python3-opencv'),
-        ('rclpy', 'setup.bash'),
+        pytest.param('rclpy', 'setup.bash', marks=NEEDS_ROS),
     ],
 )
 def test_what_cannot_be_imported_is_named(module: str, advice: str, tmp_path: Path) -> None:
@@ -92,6 +96,7 @@ def test_lap_is_optional(tmp_path: Path) -> None:
     assert 'pip install lap' in line_of(output, 'lap')
 
 
+@NEEDS_ROS
 def test_old_messages_are_recognised(tmp_path: Path) -> None:
     old = """
 class Detection2D:
@@ -108,6 +113,7 @@ class BoundingBox2D:
     assert 'older than 4.0' in line_of(output, 'vision_msgs')
 
 
+@NEEDS_ROS
 @pytest.mark.parametrize(
     ('first_line', 'said'),
     [

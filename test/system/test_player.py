@@ -27,3 +27,18 @@ def test_a_loop_begins_again_and_its_stamps_go_on(
     assert [image.data[0] for image in images] == [0, 40, 80, 0, 40, 80, 0, 40]
     stamps = [image.header.stamp.sec + image.header.stamp.nanosec * 1e-9 for image in images]
     assert np.diff(stamps) == pytest.approx(0.05, abs=1e-6)
+
+
+def test_frames_without_an_image_leave_a_gap_in_the_stamps(
+    peer: Peer, start: NodeStarter, tmp_path: Path
+) -> None:
+    for i in (21, 22, 25):
+        cv2.imwrite(str(tmp_path / f'{i}.png'), np.full((16, 24, 3), i, np.uint8))
+    peer.drop_camera()
+    node = start('player_node', {'video': str(tmp_path), 'frame_rate': 20.0})
+    images = peer.listen(Image, 'image')
+    peer.wait(lambda: len(images) >= 3, 'the images')
+    assert [image.data[0] for image in images] == [21, 22, 25]
+    stamps = [image.header.stamp.sec + image.header.stamp.nanosec * 1e-9 for image in images]
+    assert np.diff(stamps) == pytest.approx([0.05, 0.15], abs=1e-6)
+    peer.wait(lambda: '23 to 24' in node.log.read_text(), 'the note')

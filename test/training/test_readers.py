@@ -5,6 +5,7 @@ import cv2
 import numpy as np
 import pytest
 
+from fairmot_ros.cli import convert
 from fairmot_ros.training.config import ConfigError, SetConfig
 from fairmot_ros.training.mix import read_mix
 from fairmot_ros.training.problems import Problems
@@ -48,7 +49,76 @@ def test_coco_categories_become_classes(tmp_path: Path) -> None:
     assert photograph.class_ids is not None
     assert photograph.class_ids.tolist() == [1, 0]
     assert photograph.identities.tolist() == [0, 0]
-    assert problems == [f'{tmp_path}/annotations.json: the box of annotation 8 is 0 x 5']
+    path = tmp_path / 'annotations.json'
+    assert problems == [
+        f'{path}: the box of annotation 8 is 0 x 5',
+        f'{path}: 1 annotations are of the category 9, which is none of the labels person, dog: '
+        'left out',
+    ]
+
+
+def coco_set(folder: Path, annotations: list[dict], categories: list[dict]) -> None:
+    for name in ('a', 'b'):
+        write_picture(folder / f'{name}.jpg')
+    content = {
+        'images': [{'id': 1, 'file_name': 'a.jpg'}, {'id': 2, 'file_name': 'b.jpg'}],
+        'annotations': annotations,
+        'categories': categories,
+    }
+    (folder / 'annotations.json').write_text(json.dumps(content), encoding='utf-8-sig')
+
+
+def test_coco_crowds_other_categories_and_lost_annotations(
+    tmp_path: Path, capsys: pytest.CaptureFixture
+) -> None:
+    box = {'image_id': 1, 'category_id': 1, 'bbox': [10, 10, 20, 40]}
+    annotations = [
+        {**box, 'id': 1, 'iscrowd': 0},
+        {**box, 'id': 2, 'iscrowd': 1, 'bbox': [0, 50, 60, 20]},
+        {**box, 'id': 3, 'category_id': 3},
+        {**box, 'id': 4, 'image_id': '2'},
+        {**box, 'id': 5, 'image_id': 7},
+        {**box, 'id': 6, 'image_id': 7},
+        {**box, 'id': 7, 'bbox': [0, 0, float('nan'), 5]},
+    ]
+    coco_set(
+        tmp_path / 'set', annotations, [{'id': 1, 'name': 'Person'}, {'id': 3, 'name': 'car'}]
+    )
+    photographs, problems = read(tmp_path, folder='set')
+    assert [p.boxes_xyxy.tolist() for p in photographs] == [[[10, 10, 30, 50]], []]
+    assert photographs[0].ignored_xyxy.tolist() == [[0, 50, 60, 70]]
+    path = tmp_path / 'set/annotations.json'
+    assert problems == [
+        f'{path}: the box of annotation 7 is nan x 5',
+        f"{path}: 1 annotations are of the category 'car', which is none of the labels person: "
+        'left out',
+        f"{path}: 1 annotations have the image_id '2', which no image has: left out",
+        f'{path}: 2 annotations have the image_id 7, which no image has: left out',
+    ]
+    assert convert.main([str(tmp_path / 'set'), str(tmp_path / 'out')]) == 0
+    assert capsys.readouterr().err.count('left out') == 3
+    assert (tmp_path / 'out/labels_with_ids/a.txt').read_text().count('\n') == 1
+
+
+def test_with_one_label_that_no_category_bears_all_boxes_count(tmp_path: Path) -> None:
+    box = {'image_id': 1, 'bbox': [10, 10, 20, 40]}
+    annotations = [{**box, 'id': 1, 'category_id': 5}, {**box, 'id': 2}]
+    coco_set(tmp_path / 'set', annotations, [{'id': 5, 'name': 'pedestrian'}])
+    photographs, problems = read(tmp_path, folder='set')
+    assert [len(p.boxes_xyxy) for p in photographs] == [2, 0]
+    assert problems == []
+
+
+@pytest.mark.parametrize('box', [[], [1, 2, 3], None, ['a', 0, 1, 1], {}, [True, 0, 1, 1]])
+def test_a_coco_box_of_another_form_is_one_sentence(
+    box: object, tmp_path: Path, capsys: pytest.CaptureFixture
+) -> None:
+    annotation = {'id': 1, 'image_id': 1, 'category_id': 1, 'bbox': box}
+    coco_set(tmp_path / 'set', [annotation], [])
+    assert convert.main([str(tmp_path / 'set'), str(tmp_path / 'out')]) == 2
+    error = capsys.readouterr().err
+    assert 'annotations.json: the bbox of annotation 1 must hold four numbers' in error
+    assert error.count('\n') == 1
 
 
 @pytest.fixture

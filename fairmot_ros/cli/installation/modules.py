@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from fairmot_ros.cli.installation.finding import Finding, Level, try_import
+from fairmot_ros.oldest_versions import OLDEST, is_older
 
 NEEDED_MODULES = {  # module: what a ROS 2 installation calls it, what pip does
     'numpy': ('python3-numpy', 'numpy'),
@@ -37,7 +38,7 @@ def check_modules() -> Iterator[Finding]:
 def _needed_module(name: str, package: str, pip_name: str) -> Finding:
     module, why = try_import(name)
     if module is not None:
-        return Finding(name, Level.OK, _version(module))
+        return _judge_version(name, module)
     return Finding(
         name,
         Level.PROBLEM,
@@ -46,10 +47,23 @@ def _needed_module(name: str, package: str, pip_name: str) -> Finding:
     )
 
 
+def _judge_version(name: str, module: Any) -> Finding:
+    version = _version(module)
+    oldest = OLDEST.get(name)
+    if oldest is None or not is_older(version, oldest):
+        return Finding(name, Level.OK, version)
+    return Finding(
+        name,
+        Level.PROBLEM,
+        f'{version} is older than {oldest}, the oldest version that works',
+        'install a newer one in a virtual environment made with --system-site-packages',
+    )
+
+
 def _torch() -> Finding:
     module, why = try_import('torch')
     if module is not None:
-        return Finding('torch', Level.OK, _version(module))
+        return _judge_version('torch', module)
     environment = os.environ.get('VIRTUAL_ENV')
     if environment and not sys.prefix.startswith(environment) and _has_torch(environment):
         return Finding(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -75,7 +74,7 @@ def write_sequence(
 
     Args:
         path: the bag's folder; it must not exist.
-        pictures: uint8 [H, W, 3] each, BGR, in order.
+        pictures: uint8 [H, W, 3] each, BGR, in order; the first one is frame 1.
         frame_rate: images per second.
         ground_truth: [N, 7..10] MOTChallenge rows, or None for a bag without.
         layout: topics and storage.
@@ -87,18 +86,50 @@ def write_sequence(
     Raises:
         BagError: if the bag cannot be written.
     """
+    frames = enumerate(pictures, 1)
+    return len(write_frames(path, frames, frame_rate, ground_truth, layout, total=total))
+
+
+def write_frames(
+    path: str | Path,
+    frames: Iterable[tuple[int, BgrImage]],
+    frame_rate: float,
+    ground_truth: MotArray | None = None,
+    layout: BagLayout | None = None,
+    *,
+    total: int | None = None,
+) -> list[int]:
+    """Write a sequence some frames of which may have no image; see `write_sequence`.
+
+    The stamp of frame n is that of frame 1 plus (n - 1) / frame rate.
+
+    Args:
+        path: as for `write_sequence`, like all others but `frames`.
+        frames: number, from 1 on, and image of each frame that has one, by rising numbers.
+        frame_rate: frames per second.
+        ground_truth: [N, 7..10] rows, or None.
+        layout: topics and storage.
+        total: number of images, for the progress bar.
+
+    Returns:
+        The numbers of the frames written.
+
+    Raises:
+        BagError: if the bag cannot be written; nothing is left of it.
+    """
     layout = layout or BagLayout()
     compressed = layout.image_format != 'raw'
     image_topic = layout.image_topic + ('/compressed' if compressed else '')
     rows = _without_coordinates(ground_truth)
+    written: list[int] = []
     with BagWriter(path, layout.storage, compress=layout.compress) as writer:
         maker = BoxMaker(writer)
         writer.add_topic(image_topic, COMPRESSED_IMAGE if compressed else IMAGE)
         if rows is not None:
             writer.add_topic(layout.ground_truth_topic, DETECTIONS)
-        number = 0
-        bar = tqdm(pictures, total=total, unit='image', desc=f'writing {Path(path).name}')
-        for number, picture in zip(itertools.count(1), bar):
+        for number, picture in tqdm(
+            frames, total=total, unit='image', desc=f'writing {Path(path).name}'
+        ):
             stamp = round((layout.start + (number - 1) / frame_rate) * 1e9)
             header = maker.header(stamp, layout.frame_id)
             image = (_compressed if compressed else _raw)(writer, picture, header, layout)
@@ -106,7 +137,8 @@ def write_sequence(
             if rows is not None:
                 boxes = maker.detections(rows[rows[:, FRAME] == number], header)
                 writer.write(layout.ground_truth_topic, stamp, boxes)
-    return number
+            written.append(number)
+    return written
 
 
 def _without_coordinates(rows: MotArray | None) -> MotArray | None:

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -11,13 +15,17 @@ from rosbags.rosbag2 import CompressionFormat, CompressionMode, StoragePlugin, W
 
 from fairmot_ros.evaluation.bags.errors import BagError
 from fairmot_ros.evaluation.bags.message_types import known_types
+from fairmot_ros.file_errors import reason_of
+from fairmot_ros.written_files import PARTIAL
 
 STORAGES = {'mcap': StoragePlugin.MCAP, 'sqlite3': StoragePlugin.SQLITE3}
 VERSION = 8  # of the bag format: the newest that Humble reads
 
 
 class BagWriter:
-    """A new bag; a context manager that leaves nothing half-written that looks whole.
+    """A new bag; a context manager that on any exception leaves nothing of it.
+
+    It is written beside its place and put there once it is complete.
 
     Message types come with their definitions, so that any reader can make sense of them.
     """
@@ -35,17 +43,24 @@ class BagWriter:
         """
         if storage not in STORAGES:
             raise BagError(f'storage must be one of {", ".join(STORAGES)}, got {storage!r}')
-        try:
-            self._writer = Writer(path, version=VERSION, storage_plugin=STORAGES[storage])
-        except WriterError:
-            raise BagError(f'{path} exists already: give another name or remove it') from None
+        self._path = Path(path).resolve()
+        if self._path.exists():
+            raise BagError(f'{path} exists already: give another name or remove it')
+        self._folder = self._path.with_name(self._path.name + PARTIAL)
+        if self._folder.is_dir():
+            shutil.rmtree(self._folder)  # of a process that crashed
+        # The files of a bag have its name, so the folder above has another one.
+        whole = self._folder / self._path.name
+        self._writer = Writer(whole, version=VERSION, storage_plugin=STORAGES[storage])
         if compress:
             self._writer.set_compression(CompressionMode.MESSAGE, CompressionFormat.ZSTD)
         self._types = known_types()
         self._connections: dict[str, Connection] = {}
 
     def __enter__(self) -> BagWriter:
-        self._writer.open()
+        with self._removed_on_error():
+            self._folder.mkdir(parents=True)
+            self._writer.open()
         return self
 
     def __exit__(
@@ -54,7 +69,21 @@ class BagWriter:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._writer.__exit__(kind, error, trace)
+        with self._removed_on_error():
+            self._writer.__exit__(kind, error, trace)
+            if error is None:
+                (self._folder / self._path.name).rename(self._path)
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    @contextmanager
+    def _removed_on_error(self) -> Iterator[None]:
+        """Remove what was written if writing fails; raise BagError for whatever a disk does."""
+        try:
+            yield
+        except (OSError, sqlite3.Error, WriterError) as error:
+            shutil.rmtree(self._folder, ignore_errors=True)
+            reason = getattr(error, 'strerror', None) or reason_of(error)
+            raise BagError(f'{self._path} cannot be written: {reason}') from error
 
     def add_topic(self, name: str, kind: str) -> None:
         """Announce a topic; `kind` is its type, such as 'sensor_msgs/msg/Image'."""
@@ -64,7 +93,8 @@ class BagWriter:
         """Write a message of `make`; `time` is nanoseconds."""
         connection = self._connections[topic]
         data = self._types.serialize_cdr(message, connection.msgtype)
-        self._writer.write(connection, time, data)
+        with self._removed_on_error():
+            self._writer.write(connection, time, data)
 
     def make(self, kind: str, **fields: Any) -> Any:
         """Return a message of a type with all of its fields given."""

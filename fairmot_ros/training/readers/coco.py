@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import fnmatch
 import json
-from collections import defaultdict
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from fairmot_ros.boxes import is_valid_box, xywh_to_xyxy
 from fairmot_ros.file_errors import reading
 from fairmot_ros.training.config import SetConfig
 from fairmot_ros.training.problems import Problems
+from fairmot_ros.training.readers.coco_people import People
 from fairmot_ros.training.sources import (
     PICTURES,
     DataError,
@@ -33,8 +32,9 @@ def read_coco(folder: Path, part: SetConfig, problems: Problems) -> list[Photogr
     """Read `annotations.json` of a set; a folder without one holds no people.
 
     Boxes with the same `track_id` are one person; those without are each their own, as in the
-    paper's training on single images. With several labels, a box belongs to the one of its
-    category's name, and boxes of other categories are left out.
+    paper's training on single images. A box belongs to the label of its category's name, and boxes
+    of other categories are left out and noted; with one label that no category bears, all boxes
+    belong to it. Crowds (`iscrowd`) and boxes marked `ignore` are ignored regions.
 
     With `part.teacher`, teacher detections are added, see `Photograph.with_teacher_labels`. With
     `part.teacher_embeddings`, those of them that have an embedding are each a person of their own.
@@ -47,7 +47,7 @@ def read_coco(folder: Path, part: SetConfig, problems: Problems) -> list[Photogr
     embeddings = read_embeddings(folder) if part.teacher_embeddings else None
     if path.is_file():
         with reading(f'{path} does not hold COCO annotations', DataError):
-            content = json.loads(path.read_text())
+            content = json.loads(path.read_text(encoding='utf-8-sig'))
             photographs = _photographs(folder, path, content, part, embeddings, problems)
     else:
         pictures = [p for p in sorted(folder.rglob('*')) if p.suffix.lower() in PICTURES]
@@ -67,34 +67,17 @@ def _photographs(
     embeddings: TeacherEmbeddings | None,
     problems: Problems,
 ) -> list[Photograph]:
-    names = {c['id']: c['name'] for c in content.get('categories', ())}
-    rows: dict[int, list[tuple[NDArray[np.float64], int, int, int]]] = defaultdict(list)
-    ignored: dict[int, list[NDArray[np.float64]]] = defaultdict(list)
-    numbers: dict[object, int] = {}
-    for annotation in content['annotations']:
-        x, y, w, h = annotation['bbox']
-        box, image = xywh_to_xyxy(np.array([x, y, w, h], np.float64)), annotation['image_id']
-        label = part.class_of(names.get(annotation.get('category_id'), ''))
-        if label is None:
-            continue
-        if not is_valid_box(box):
-            problems.add(f'{path}: the box of annotation {annotation["id"]} is {w} x {h}')
-        elif annotation.get('ignore'):
-            ignored[image].append(box)
-        else:
-            person = annotation.get('track_id', ('box', annotation['id']))
-            number = numbers.setdefault(person, len(numbers))
-            rows[image].append((box, number, label, annotation['id']))
+    people = People(path, content, part, problems)
     return [
         make_photograph(
             folder / image['file_name'],
-            [box for box, *_ in rows[image['id']]],
-            [identity for _, identity, *_ in rows[image['id']]],
-            class_ids=np.array([label for *_, label, _ in rows[image['id']]], np.int64),
-            ignored=ignored[image['id']],
+            [person.box for person in people.of_image(image['id'])],
+            [person.identity for person in people.of_image(image['id'])],
+            class_ids=np.array([p.label for p in people.of_image(image['id'])], np.int64),
+            ignored=people.ignored.get(image['id'], []),
             teacher_embeddings=None
             if embeddings is None
-            else embeddings.of_people([name for *_, name in rows[image['id']]]),
+            else embeddings.of_people([p.annotation for p in people.of_image(image['id'])]),
         )
         for image in content['images']
         if any(fnmatch.fnmatch(Path(image['file_name']).name, p) for p in part.include)

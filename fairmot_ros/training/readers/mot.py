@@ -58,19 +58,21 @@ def read_people(path: Path) -> NDArray[np.float64]:
 
 
 def frames_of(sequence: Path) -> dict[int, Path]:
-    """Return the pictures of a sequence by the number that is their name.
+    """Return the pictures of a sequence by the number that is their name, in its order.
 
     Raises:
-        DataError: if there are none.
+        DataError: if there are none, or two have the same number.
     """
-    frames = {
-        int(path.stem): path
-        for path in sorted((sequence / 'img1').glob('*'))
-        if path.suffix.lower() in PICTURES and path.stem.isdecimal()
-    }
+    frames: dict[int, Path] = {}
+    for path in sorted((sequence / 'img1').glob('*')):
+        if path.suffix.lower() in PICTURES and path.stem.isdecimal():
+            number = int(path.stem)
+            if number in frames:
+                raise DataError(f'{frames[number]} and {path} are both frame {number}: remove one')
+            frames[number] = path
     if not frames:
         raise DataError(f'no pictures in {sequence / "img1"}: expected 000001.jpg and so on')
-    return frames
+    return dict(sorted(frames.items()))
 
 
 def read_mot_sequences(folder: Path, part: SetConfig, problems: Problems) -> list[Photograph]:
@@ -92,8 +94,8 @@ def read_mot_sequences(folder: Path, part: SetConfig, problems: Problems) -> lis
         frames = frames_of(sequence)
         for frame in sorted(set(people) - set(frames)):
             problems.add(f'{path}: frame {frame} has labels but no picture')
-        for frame, picture in frames.items():
-            if part.half and (frame <= len(frames) // 2) != (part.half == 'first'):
+        for count, (frame, picture) in enumerate(frames.items(), 1):
+            if part.half and (count <= len(frames) // 2) != (part.half == 'first'):
                 continue
             boxes, identities = [], []
             for row in people[frame]:

@@ -1,0 +1,101 @@
+"""Files are written whole or not at all; a full disk is a limit on the size of files here."""
+
+from __future__ import annotations
+
+import os
+import resource
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from fairmot_ros.written_files import (
+    BlockFile,
+    WriteError,
+    replacing,
+    write_bytes,
+    write_image,
+    write_text,
+)
+
+NOISE = np.random.default_rng(0).integers(0, 256, (64, 64, 3), dtype=np.uint8)
+
+
+@contextmanager
+def full_disk(largest: int = 1000) -> Iterator[None]:
+    """Let no file of this process grow beyond `largest` bytes."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (largest, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+@pytest.mark.parametrize(
+    'write',
+    [
+        lambda path: write_bytes(path, bytes(2000)),
+        lambda path: write_text(path, 2000 * 'a'),
+        lambda path: write_image(path, NOISE),
+    ],
+    ids=['bytes', 'text', 'image'],
+)
+def test_a_full_disk_leaves_the_earlier_file(
+    write: Callable[[Path], None], tmp_path: Path
+) -> None:
+    path = tmp_path / 'a.png'
+    path.write_text('before')
+    with full_disk(), pytest.raises(WriteError, match=r'a\.png cannot be written: File too large'):
+        write(path)
+    assert path.read_text() == 'before'
+    assert os.listdir(tmp_path) == ['a.png']
+    write(path)
+    assert path.stat().st_size >= 2000
+    assert os.listdir(tmp_path) == ['a.png']
+
+
+def test_any_exception_leaves_no_partial_file(tmp_path: Path) -> None:
+    with pytest.raises(KeyError), replacing(tmp_path / 'a') as partial:
+        partial.write_text('half')
+        raise KeyError
+    assert os.listdir(tmp_path) == []
+
+
+def test_a_missing_folder_is_named(tmp_path: Path) -> None:
+    with pytest.raises(WriteError, match='none/a.txt cannot be written: No such file'):
+        write_text(tmp_path / 'none/a.txt', '')
+
+
+def test_permissions_are_those_of_the_new_file(tmp_path: Path) -> None:
+    path = tmp_path / 'secret'
+    path.write_text('')
+    path.chmod(0o644)
+    (tmp_path / 'secret.partial').write_text('left by a crash')
+    with replacing(path, 0o600) as partial:
+        partial.write_text('a')
+    assert path.stat().st_mode & 0o777 == 0o600
+
+
+def test_images_that_cannot_be_encoded(tmp_path: Path) -> None:
+    with pytest.raises(WriteError, match=r'a\.nonsense cannot be written'):
+        write_image(tmp_path / 'a.nonsense', NOISE)
+    with pytest.raises(WriteError, match=r'a\.png cannot be written'):
+        write_image(tmp_path / 'a.png', NOISE[:0])
+
+
+def test_a_growing_file_holds_whole_blocks(tmp_path: Path) -> None:
+    file = BlockFile(tmp_path / 'a.txt')
+    block = 99 * 'a' + '\n'
+    with full_disk(950), pytest.raises(WriteError, match=r'a\.txt cannot be written'):
+        for _ in range(20):
+            file.write(block)
+    assert (tmp_path / 'a.txt').read_text() == 9 * block
+    file.write('z')
+    file.close()
+    again = BlockFile(tmp_path / 'a.txt', append=True)
+    again.write('y')
+    again.close()
+    assert (tmp_path / 'a.txt').read_text() == 9 * block + 'zy'
