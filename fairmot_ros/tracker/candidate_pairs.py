@@ -32,6 +32,8 @@ NEAREST = 6
 TIE_BREAK = 1e-3
 #: Pairs whose embeddings are compared at once: 32 MB of 128 numbers for both sides.
 CHUNK = 2**15
+#: Cosines of one product of embeddings.
+COSINES = 2**20
 
 
 class CandidatePairs(NamedTuple):
@@ -223,6 +225,35 @@ def appearance_distance(
             out=cosine[part],
         )
     return np.maximum(0.0, 1.0 - cosine.astype(np.float64))
+
+
+def similar(
+    rows: Indices,
+    columns: Indices,
+    tracks: NDArray[np.float32],
+    detections: NDArray[np.float32],
+    max_distance: float,
+) -> CandidatePairs:
+    """Return the pairs of some tracks and detections up to an appearance distance, as the cost.
+
+    Args:
+        rows: [N], indices of the tracks, rising.
+        columns: [M], indices of the detections, rising.
+        tracks: embeddings of all tracks, unit length.
+        detections: embeddings of all detections, unit length.
+        max_distance: largest appearance distance.
+    """
+    found = [NO_PAIRS]
+    lowest = 1 - max_distance - 1e-4  # products of matrices round in another way
+    block = max(1, COSINES // max(len(columns), 1))
+    for start in range(0, len(rows), block):
+        part = rows[start : start + block]
+        near, other = (tracks[part] @ detections[columns].T >= lowest).nonzero()
+        pairs = CandidatePairs(part[near], columns[other], np.zeros(len(near)))
+        distance = appearance_distance(pairs, tracks, detections)
+        pairs = CandidatePairs(pairs.rows, pairs.columns, distance)
+        found.append(pairs.only(distance <= max_distance))
+    return CandidatePairs(*(np.concatenate(part) for part in zip(*found)))
 
 
 def reference_appearance_distance(

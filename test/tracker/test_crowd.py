@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from fairmot_ros.tracker import Tracker, TrackerConfig
+from fairmot_ros.tracker import Tracker, TrackerConfig, candidate_pairs
 from fairmot_ros.tracker.assignment import SPARSE, _solve_sparse, assign
 from fairmot_ros.tracker.candidate_pairs import (
     CROWDED,
@@ -14,7 +14,9 @@ from fairmot_ros.tracker.candidate_pairs import (
     appearance_distance,
     nearest,
     overlapping,
+    similar,
 )
+from fairmot_ros.tracker.embeddings import unit_length
 from fairmot_ros.types import Detections
 
 RNG = np.random.default_rng(0)
@@ -113,6 +115,22 @@ def test_many_embeddings_are_compared_in_parts() -> None:
     pairs = CandidatePairs(rows, columns, np.zeros(90_000))
     whole = np.maximum(0, 1 - np.einsum('kd,kd->k', tracks[rows], found[columns]).astype(float))
     assert np.array_equal(appearance_distance(pairs, tracks, found), whole)
+
+
+@pytest.mark.parametrize('cosines', [100, 2**20])
+def test_similar_pairs_are_found_in_parts(cosines: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(candidate_pairs, 'COSINES', cosines)
+    tracks, found = (unit_length(RNG.normal(size=(60, 4)).astype(np.float32)) for _ in range(2))
+    rows, columns = np.arange(0, 60, 2), np.arange(5, 60)
+    pairs = similar(rows, columns, tracks, found, 0.2)
+    all_rows, all_columns = (part.ravel() for part in np.meshgrid(rows, columns, indexing='ij'))
+    every = CandidatePairs(all_rows, all_columns, np.zeros(len(all_rows)))
+    distance = appearance_distance(every, tracks, found)
+    expected = CandidatePairs(all_rows, all_columns, distance).only(distance <= 0.2)
+    assert 0 < len(expected.rows) < len(all_rows)
+    for part, right in zip(pairs, expected):
+        assert np.array_equal(part, right)
+    assert len(similar(rows[:0], columns[:0], tracks, found, 0.2).rows) == 0
 
 
 @pytest.mark.parametrize('embeddings', [False, True])
