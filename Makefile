@@ -1,8 +1,14 @@
 # Build, test and try fairmot_ros without a ROS 2 installation: `make help`.
 # With one, use colcon and ros2 launch instead.
 
-VENV := .venv
+DISTRO ?= jazzy
+other_distro := $(filter-out jazzy,$(DISTRO))
+VENV := .venv$(addprefix -,$(other_distro))
 python := $(VENV)/bin/python
+# Another distribution's wheels have other versions: they are not pinned.
+requirements := $(if $(other_distro),build/requirements-$(DISTRO).txt,requirements.txt)
+# Of a command; files in the current folder must not replace Python's modules (from 3.11 on).
+command := PYTHONSAFEPATH=1 $(python) -m fairmot_ros.cli
 
 # The environment brings its own ROS 2; one that is sourced must not shine through.
 unexport AMENT_PREFIX_PATH CMAKE_PREFIX_PATH COLCON_PREFIX_PATH PYTHONPATH
@@ -11,8 +17,12 @@ unexport ROS_DISTRO _ROS_WHEELS_BOOTSTRAP_COMPLETE
 interface_sources := setup.py pyproject.toml package.xml CMakeLists.txt \
   $(wildcard cmake/* msg/*.msg srv/*.srv third_party/vision_msgs/* third_party/vision_msgs/msg/*.msg)
 
+# The value of a variable as one word of the shell, whatever characters it holds.
+quoted = '$(subst ','\'',$(value $1))'
+option = $(if $(value $2),$1 $(call quoted,$2))
+
 .DEFAULT_GOAL := help
-.PHONY: help setup environment demo demo-eval test test-oldest lint bench figures train pack-data clean
+.PHONY: help setup environment demo demo-eval test test-oldest fuzz lint bench figures train pack-data clean
 
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
@@ -22,16 +32,16 @@ setup: ## Make .venv with ROS 2 from wheels, and the messages (PYTHON=)
 	@flock build/setup.lock $(MAKE) --no-print-directory environment  # one at a time
 
 demo: setup ## Track both shipped clips through real nodes, or VIDEO= (GT= WEIGHTS=); writes out/demo
-	$(python) -m fairmot_ros.cli.demo --output out/demo $(if $(VIDEO),--video '$(VIDEO)') \
-	  $(if $(GT),--ground-truth '$(GT)') $(if $(WEIGHTS),--weights '$(WEIGHTS)')
+	$(command).demo --output out/demo $(call option,--video,VIDEO) \
+	  $(call option,--ground-truth,GT) $(call option,--weights,WEIGHTS)
 
 demo-eval: setup ## Evaluate on a bag made of a video, offline and live (VIDEO= GT=)
-	$(python) -m fairmot_ros.cli.demo_evaluation --output out/evaluation \
-	  $(if $(VIDEO),--video '$(VIDEO)') $(if $(GT),--ground-truth '$(GT)') $(ARGS)
+	$(command).demo_evaluation --output out/evaluation \
+	  $(call option,--video,VIDEO) $(call option,--ground-truth,GT) $(ARGS)
 
 # Training forks workers, which must not inherit the threads of engines and nodes: its tests have a
 # process of their own.
-test: setup ## Run all tests (ARGS= for pytest)
+test: setup ## Run all tests (ARGS= for pytest, DISTRO=kilted for another ROS 2)
 ifdef ARGS
 	$(python) -m pytest $(ARGS)
 else
@@ -43,6 +53,11 @@ test-oldest: ## Run the tests without nodes on the oldest versions, Debian 12's 
 	scripts/oldest_environment.sh build/oldest
 	FAIRMOT_TEST_DATA=/nowhere build/oldest/bin/python -m pytest -p no:cacheprovider \
 	  test --ignore=test/system --ignore=test/ros --ignore=test/training $(ARGS)
+
+fuzz: setup ## Read damaged files and messages of all kinds, new ones each time (MINUTES= ARGS=)
+	$(python) -m fuzz --minutes $(MINUTES) $(ARGS)
+
+fuzz: MINUTES ?= 60
 
 lint: setup ## Check style and types
 	$(python) -m ruff check .
@@ -56,10 +71,10 @@ figures: setup ## Renew all figures and pictures that depend on the default weig
 	$(python) -m benchmarks figures $(ARGS)
 
 train: setup ## Train a model (DATA=, CONFIG= as in config/training)
-	$(python) -m fairmot_ros.cli.train $(CONFIG) --data '$(DATA)' $(ARGS)
+	$(command).train $(CONFIG) --data $(call quoted,DATA) $(ARGS)
 
 pack-data: setup ## Pack training sets for a machine that gets the checkout alone (DATA=)
-	$(python) -m fairmot_ros.cli.pack $(addprefix $(DATA)/,$(PACKED_SETS)) \
+	$(command).pack $(addprefix $(call quoted,DATA)/,$(PACKED_SETS)) \
 	  --output data/packed/training.tar.gz --leave-out '*_standing_*' $(ARGS)
 
 # Sets whose licences allow redistribution of what is trained on them, and the longest side to
@@ -71,17 +86,25 @@ train: CONFIG ?= config/training/default_model.yaml
 
 clean: ## Remove what make has made: .venv, build and out
 	rm -rf $(VENV) build out .mypy_cache .pytest_cache .ruff_cache
-	find fairmot_ros test benchmarks launch -name __pycache__ -prune -exec rm -rf {} +
+	find fairmot_ros test fuzz benchmarks launch -name __pycache__ -prune -exec rm -rf {} +
 
 environment: $(VENV)/interfaces.stamp
 
+ros_packages := ^(ros-|ament_|rosidl_|rcl|rmw_|rpyutils|[a-z_]*_(msgs|interfaces|srvs)==)
+
+build/requirements-$(other_distro).txt: requirements.txt requirements-lock.txt
+	mkdir -p build
+	grep -vE '$(ros_packages)' requirements-lock.txt > build/lock-$(DISTRO).txt
+	sed -e 's/^ros-jazzy-\([a-z-]*\)==.*/ros-$(DISTRO)-\1/' -e 's/-python-cmake-module/-ament-cmake-ros-core/' \
+	  -e 's/^--constraint .*/--constraint lock-$(DISTRO).txt/' requirements.txt > $@
+
 # A stamp says that a step went through to its end, so that one cut short is done again.
-$(VENV)/requirements.stamp: requirements.txt requirements-lock.txt
+$(VENV)/requirements.stamp: $(requirements) requirements-lock.txt
 	$(python) -m pip --version >/dev/null 2>&1 || { \
-	  base=$$(scripts/find_python.sh '$(PYTHON)') && "$$base" -m venv --clear $(VENV); }
+	  base=$$(scripts/find_python.sh $(call quoted,PYTHON)) && "$$base" -m venv --clear $(VENV); }
 	touch $(VENV)/COLCON_IGNORE
 	@echo 'Installing what requirements.txt names (1.6 GB, a few minutes) ...'
-	$(python) -m pip install --quiet --disable-pip-version-check --requirement requirements.txt
+	$(python) -m pip install --quiet --disable-pip-version-check --requirement $(requirements)
 	touch $@
 
 $(VENV)/interfaces.stamp: $(VENV)/requirements.stamp $(interface_sources)

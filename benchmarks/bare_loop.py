@@ -6,24 +6,33 @@ For each line of the standard input, a number of images, it prints the seconds o
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 import time
 from itertools import cycle, islice
+from pathlib import Path
 
 from fairmot_ros.cli.shipped_clips import PEDESTRIANS
 from fairmot_ros.detector import Detector
 from fairmot_ros.detector.engines.memory import keep_freed_memory
 from fairmot_ros.ros.video_source import VideoSource
+from fairmot_ros.starting import python_module
 
 
 class BareLoop:
     """The process, as a context manager."""
 
     def __init__(self, weights: str, device: str, engine: str) -> None:
-        command = [sys.executable, '-m', 'benchmarks.bare_loop', weights, device, engine]
+        command = [*python_module('benchmarks.bare_loop'), weights, device, engine]
+        # The benchmarks are not installed: their folder must be named.
+        paths = [str(Path(__file__).resolve().parents[1]), os.environ.get('PYTHONPATH', '')]
         self._process = subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+            command,
+            env={**os.environ, 'PYTHONPATH': os.pathsep.join(filter(None, paths))},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
         )
 
     def __enter__(self) -> BareLoop:

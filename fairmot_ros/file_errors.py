@@ -6,6 +6,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 
+class FileError(ValueError):
+    """A file or message of others that cannot be used; the text is one line whatever it quotes."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(' '.join(line.strip() for line in text.splitlines()))
+
+
 @contextmanager
 def reading(what: str, kind: type[Exception]) -> Iterator[None]:
     """Raise `kind` instead of any exception but those of that kind.

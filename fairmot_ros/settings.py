@@ -6,11 +6,15 @@ these fields.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from typing import Any, Generic, TypeVar
 
+import numpy as np
+
 T = TypeVar('T')
+
+NUMBERS = (int, float, np.integer, np.floating)
 
 
 @dataclass(frozen=True)
@@ -38,7 +42,9 @@ class Setting:
     structural: bool = False
 
     def check(self, value: Any) -> None:
-        """Raise ValueError if a value is out of range."""
+        """Raise ValueError if a value is of another type or out of range."""
+        if isinstance(self.default, bool) and not isinstance(value, (bool, np.bool_)):
+            raise ValueError(f'{self.name} must be true or false, got {value!r}')
         if self.choices and value not in self.choices:
             raise ValueError(
                 f'{self.name} must be one of {", ".join(self.choices)}, got {value!r}'
@@ -46,7 +52,12 @@ class Setting:
         low, high = self.low, self.high
         if low is None or high is None:
             return
-        for number in value if isinstance(self.default, tuple) else (value,):
+        several = isinstance(self.default, tuple)
+        if several and not isinstance(value, Iterable):
+            raise ValueError(f'{self.name} must be a list of numbers, got {value!r}')
+        for number in value if several else (value,):
+            if not isinstance(number, NUMBERS):
+                raise ValueError(f'{self.name} must be a number, got {number!r}')
             if not low <= number <= high:
                 unit = f' {self.unit}' if self.unit else ''
                 raise ValueError(
@@ -89,7 +100,9 @@ def check_settings(instance: Any) -> None:
     for name, declared in settings_of(type(instance)).items():
         value = getattr(instance, name)
         if isinstance(declared.default, tuple) and not isinstance(value, tuple):
-            value = () if value is None else tuple(value)
+            value = () if value is None else value
+            if isinstance(value, Iterable):
+                value = tuple(value)
             object.__setattr__(instance, name, value)
         declared.check(value)
 

@@ -20,6 +20,11 @@ MODE = 0o666  # of new files, less the process's umask
 class WriteError(OSError):
     """A file that cannot be written; the message names it and says why."""
 
+    def __init__(self, message: str, number: int | None = None) -> None:
+        """Take the sentence, and the error number of the system if there is one."""
+        super().__init__(message)
+        self.errno = number
+
 
 @contextmanager
 def replacing(path: str | os.PathLike[str], mode: int = MODE) -> Iterator[Path]:
@@ -49,14 +54,20 @@ def replacing(path: str | os.PathLike[str], mode: int = MODE) -> Iterator[Path]:
 
 @contextmanager
 def writing(path: Path) -> Iterator[None]:
-    """Raise WriteError, which names the file, instead of any other OSError."""
+    """Raise WriteError, which names the file, instead of any other OSError.
+
+    The RuntimeError that torch raises on an OSError is one as well.
+    """
     try:
         yield
     except WriteError:
         raise
-    except OSError as error:
-        reason = error.strerror or reason_of(error)
-        raise WriteError(error.errno, f'{path} cannot be written: {reason}') from error
+    except (OSError, RuntimeError) as error:
+        cause = error if isinstance(error, OSError) else error.__context__
+        if not isinstance(cause, OSError):
+            raise
+        reason = cause.strerror or reason_of(cause)
+        raise WriteError(f'{path} cannot be written: {reason}', cause.errno) from error
 
 
 def write_bytes(path: str | os.PathLike[str], data: bytes) -> None:

@@ -16,8 +16,11 @@ FILES = sorted(PACKAGE.rglob('*.py'))
 LAYERS = (
     '',
     'boxes',
+    'starting',
     'file_errors',
+    'value_types',
     'written_files',
+    'unpacking',
     'types',
     'former_settings',
     'oldest_versions',

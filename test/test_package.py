@@ -164,3 +164,24 @@ def test_missing_prerequisites_are_named(compiler: str, python: str, advice: str
     assert done.returncode == 1
     assert advice in done.stderr
     assert done.stdout == ''
+
+
+@pytest.mark.parametrize(
+    'name', ["it's.mp4", 'two words.mp4', 'a"b.mp4', 'a$HOME`id`.mp4', '*;#.mp4']
+)
+def test_make_hands_file_names_on_as_they_are(name: str) -> None:
+    makefile = 'include Makefile\nshow:\n\t@printf "%s|" $(call option,--video,VIDEO)\n'
+    done = subprocess.run(
+        ['make', '-s', '--no-print-directory', '-f', '-', 'show', f'VIDEO={name}'],
+        cwd=REPOSITORY,
+        input=makefile,
+        capture_output=True,
+        text=True,
+    )
+    assert done.stdout == f'--video|{name}|', done.stderr
+
+
+def test_make_quotes_every_file_name() -> None:
+    text = (REPOSITORY / 'Makefile').read_text()
+    for name in ('VIDEO', 'GT', 'WEIGHTS', 'DATA', 'PYTHON'):
+        assert f'$({name})' not in text

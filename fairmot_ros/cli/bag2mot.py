@@ -7,14 +7,14 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import cv2
 from tqdm import tqdm
 
 from fairmot_ros.cli.command import ExitCode, run_command
 from fairmot_ros.evaluation.mot_format import write_mot
+from fairmot_ros.written_files import WriteError, write_image, write_text
 
 if TYPE_CHECKING:
-    from fairmot_ros.evaluation.bags import FrameIndex, ImageStream
+    from fairmot_ros.evaluation.bags import BagError, FrameIndex, ImageStream
 
 
 def make_parser() -> argparse.ArgumentParser:
@@ -82,26 +82,49 @@ def convert(options: argparse.Namespace) -> int:
                 f'note: ids were numbered in the order of their appearance, '
                 f'{table.names[1]!r} is 1'
             )
-        if images is not None and options.images:
-            write_pictures(images, frames, options.images)
         if bag.damage:
             print(f'note: {bag.damage}')
+        if images is not None and options.images:
+            write_pictures(images, frames, options.images)
     return ExitCode.SUCCESS
 
 
 def write_pictures(images: ImageStream, frames: FrameIndex, folder: Path) -> None:
-    """Write the images of a bag as a MOTChallenge sequence."""
+    """Write the images of a bag as a MOTChallenge sequence; those that cannot be are counted.
+
+    Raises:
+        WriteError: if an image cannot be written; the others are.
+    """
     (folder / 'img1').mkdir(parents=True, exist_ok=True)
     width = height = 0
-    for stamp, picture in tqdm(images.pictures(), 'writing pictures', len(images), unit='image'):
-        number = frames.numbers([stamp])[0]
-        cv2.imwrite(str(folder / 'img1' / f'{number:06}.jpg'), picture)
+    undecodable: list[BagError] = []
+    unwritten: list[WriteError] = []
+    written: set[int] = set()
+    stream = images.pictures(failed=lambda stamp, error: undecodable.append(error))
+    for stamp, picture in tqdm(stream, 'writing pictures', len(images), unit='image'):
+        number = int(frames.numbers([stamp])[0])
         height, width = picture.shape[:2]
-    (folder / 'seqinfo.ini').write_text(
+        try:
+            write_image(folder / 'img1' / f'{number:06}.jpg', picture)
+            written.add(number)
+        except WriteError as error:
+            unwritten.append(error)
+    write_text(
+        folder / 'seqinfo.ini',
         f'[Sequence]\nname={folder.resolve().name}\nimDir=img1\nframeRate={frames.rate:.6g}\n'
-        f'seqLength={len(frames)}\nimWidth={width}\nimHeight={height}\nimExt=.jpg\n'
+        f'seqLength={len(frames)}\nimWidth={width}\nimHeight={height}\nimExt=.jpg\n',
     )
-    print(f'wrote {folder}: {len(frames)} pictures')
+    print(f'wrote {folder}: {len(written)} pictures')
+    if undecodable:
+        print(
+            f'note: {len(undecodable)} images cannot be decoded and were left out, the first: '
+            f'{undecodable[0]}'
+        )
+    if unwritten:
+        raise WriteError(
+            f'{len(unwritten)} of {len(frames)} pictures were not written, the first: '
+            f'{unwritten[0]}'
+        )
 
 
 def main(arguments: list[str] | None = None) -> int:

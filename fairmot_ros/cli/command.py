@@ -6,20 +6,14 @@ import argparse
 import sys
 import traceback
 from collections.abc import Callable
-from enum import IntEnum
+
+from fairmot_ros import starting
+from fairmot_ros.starting import ExitCode
+
+__all__ = ['RESUMABLE', 'ExitCode', 'parse_size', 'run_command']
 
 PACKAGES = ('rosbags', 'mcap', 'rclpy')  # that not every installation has
 RESUMABLE = 'stopped; the same command resumes it'
-
-
-class ExitCode(IntEnum):
-    """What a command returns to the shell; `docs/evaluation.md` explains the codes to users."""
-
-    SUCCESS = 0
-    NOT_KEPT = 1  # it ran, and what it was to check does not hold
-    MISTAKE = 2  # the user's; argparse exits with 2 as well
-    FAULT = 3  # ours
-    INTERRUPTED = 130  # as of a shell's child that SIGINT ends
 
 
 def run_command(
@@ -42,7 +36,11 @@ def run_command(
     """
     users: tuple[type[Exception], ...] = (ValueError, OSError, *mistakes)
     try:
-        return work()
+        starting.ready()
+        code = work()
+        if starting.was_interrupted():
+            raise KeyboardInterrupt
+        return code
     except ModuleNotFoundError as error:
         package = (error.name or '').split('.')[0]
         if package not in PACKAGES:
@@ -57,7 +55,7 @@ def run_command(
         return ExitCode.MISTAKE
     except KeyboardInterrupt:
         print(f'{name}: {interrupted}', file=sys.stderr)
-        return ExitCode.INTERRUPTED
+        return starting.leave(ExitCode.INTERRUPTED)
     except Exception:
         return _report_fault(name)
 

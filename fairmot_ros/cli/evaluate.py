@@ -15,6 +15,7 @@ from fairmot_ros.evaluation import PlanError
 if TYPE_CHECKING:
     from fairmot_ros.evaluation.recording import Recording
     from fairmot_ros.evaluation.runner import LiveRunner
+    from fairmot_ros.evaluation.runs import Run
 
 
 def evaluate(options: argparse.Namespace) -> int:
@@ -24,13 +25,16 @@ def evaluate(options: argparse.Namespace) -> int:
         live = live_runner() if plan.rates else None
         from fairmot_ros.detector.engines.memory import keep_freed_memory
         from fairmot_ros.evaluation import run
+        from fairmot_ros.evaluation.report import format_groups, write_report, write_tracks
+
+        def keep(finished: Run) -> None:
+            write_tracks(finished, options.output)
+            print_notes(finished)
 
         keep_freed_memory()
-        evaluation = run(plan, live, print_notes)
+        evaluation = run(plan, live, print_notes, keep)
     except PlanError as error:
         raise ValueError(error.text(OPTIONS)) from error
-    from fairmot_ros.evaluation.report import format_groups, write_report
-
     written = write_report(evaluation, options.output)
     print(format_groups(evaluation.groups()))
     for path in written:
@@ -53,9 +57,9 @@ def live_runner() -> LiveRunner:
     return track_live
 
 
-def print_notes(recording: Recording) -> None:
-    """Print what a user should know about a recording."""
-    for note in recording.notes:
+def print_notes(source: Recording | Run) -> None:
+    """Print what a user should know about a recording or a finished run."""
+    for note in source.notes:
         print(f'note: {note}')
 
 

@@ -11,7 +11,9 @@ import numpy as np
 
 from fairmot_ros.cli.command import ExitCode, run_command
 from fairmot_ros.evaluation import read_mot, read_seqinfo
-from fairmot_ros.evaluation.mot_format import FRAME
+from fairmot_ros.evaluation.ground_truth import WITH_CLASSES
+from fairmot_ros.evaluation.label_notes import notes_on
+from fairmot_ros.evaluation.mot_format import CLASS, FRAME
 from fairmot_ros.ros.video_source import VideoSource
 
 
@@ -124,6 +126,10 @@ def convert(options: argparse.Namespace) -> int:
     count = len(numbers)
     written = 0 if rows is None else int(np.isin(rows[:, FRAME], numbers).sum())
     boxes = 'without ground truth' if rows is None else f'with {written} boxes of {path}'
+    if rows is not None and path is not None:
+        classes = rows.shape[1] in WITH_CLASSES and (rows[:, CLASS] > 0).all()
+        for note in notes_on(rows, 'MOT17' if classes else 'MOT15', path):
+            print(f'note: {note}')
     print(f'wrote {options.bag}: {count} images at {source.frame_rate:g} Hz, {boxes}')
     if rows is not None and not limit and written < len(rows):
         print(f'note: {len(rows) - written} boxes are about frames without an image: left out')

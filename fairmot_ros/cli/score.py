@@ -20,6 +20,7 @@ from fairmot_ros.training.readers import read_set
 from fairmot_ros.training.scoring import score_detection, score_embedding, score_teacher
 from fairmot_ros.training.scoring.detection import make_detector
 from fairmot_ros.training.teacher_labels import read_detections
+from fairmot_ros.written_files import write_text
 
 
 def make_parser() -> argparse.ArgumentParser:
@@ -70,7 +71,7 @@ def write_scores(options: argparse.Namespace) -> int:
     text = json.dumps(score(options), indent=1)
     if options.output:
         options.output.parent.mkdir(parents=True, exist_ok=True)
-        options.output.write_text(text + '\n')
+        write_text(options.output, text + '\n')
     print(text)
     return ExitCode.SUCCESS
 

@@ -14,6 +14,8 @@ from numpy.typing import NDArray
 from fairmot_ros.detector.decode import decode_image
 from fairmot_ros.detector.engines import EngineOptions, load_engine
 from fairmot_ros.detector.letterbox import letterbox, map_to_image, map_to_input
+from fairmot_ros.file_errors import reading
+from fairmot_ros.network import CheckpointError
 from fairmot_ros.network.predictions import Predictions
 from fairmot_ros.network.registry import ARCHITECTURES
 from fairmot_ros.oldest_versions import check_version
@@ -187,8 +189,15 @@ class Detector:
 
 
 def find_weights(weights: str | Path) -> Path:
-    """Return the path of weights, of those that ship for 'default'."""
-    return DEFAULT_WEIGHTS if weights == 'default' else Path(weights).expanduser()
+    """Return the path of weights, of those that ship for 'default'.
+
+    Raises:
+        CheckpointError: if the path begins with a user who has no home.
+    """
+    if weights == 'default':
+        return DEFAULT_WEIGHTS
+    with reading(f'no weights at {weights}', CheckpointError):
+        return Path(weights).expanduser()
 
 
 def check_image(image: NDArray) -> None:

@@ -13,10 +13,11 @@ import torch
 from torch import Tensor
 
 from fairmot_ros.detector.engines.named_maps import NamedMaps
-from fairmot_ros.detector.engines.onnx_engine import METADATA
+from fairmot_ros.detector.engines.onnx_metadata import METADATA
 from fairmot_ros.network.base import Network
 from fairmot_ros.network.deform_conv import DeformConv2d, deform_conv2d
 from fairmot_ros.network.fuse import optimise_for_inference
+from fairmot_ros.written_files import replacing
 
 OPSET = 19  # the first with DeformConv
 
@@ -104,6 +105,5 @@ def export_onnx(network: Network, path: Path, input_size: tuple[int, int]) -> No
             'embedding_size': network.sizes.reid_dim,
         }
     )
-    partial = path.with_name(path.name + '.partial')
-    program.save(partial, external_data=False)
-    partial.replace(path)  # a crash never leaves half a file behind
+    with replacing(path) as partial:
+        program.save(partial, external_data=False)

@@ -10,6 +10,7 @@ from typing import Any
 import yaml
 
 from fairmot_ros.detector.settings import DetectorSettings
+from fairmot_ros.file_errors import FileError, reading
 from fairmot_ros.former_settings import current_settings
 from fairmot_ros.pipeline.settings import (
     DETECTOR,
@@ -18,11 +19,16 @@ from fairmot_ros.pipeline.settings import (
     TRACKER_OF_MODEL,
     FrameSettings,
 )
+from fairmot_ros.value_types import NAMES, fits, shown
 
 #: Every model may bring thresholds.
 GROUPS = (DETECTOR, *(TRACKER_OF_MODEL if g is TRACKER else g for g in FRAME_GROUPS))
 PIPELINE = tuple(name for group in GROUPS for name in group.settings())
 OURS = ('cameras', 'autostart', 'image_transport', 'reliability')  # set by the evaluation
+
+
+class ConfigurationError(FileError):
+    """Parameters that cannot be evaluated; the message names the file or the configuration."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +47,7 @@ class Configuration:
 
     def __post_init__(self) -> None:
         if unknown := [name for name in self.parameters if name not in PIPELINE]:
-            raise ValueError(
+            raise ConfigurationError(
                 f'configuration {self.name}: no such parameters: {", ".join(unknown)}'
             )
         try:
@@ -50,7 +56,7 @@ class Configuration:
             self.detector()
             self.frames()
         except (ValueError, TypeError) as error:
-            raise ValueError(f'configuration {self.name}: {error}') from error
+            raise ConfigurationError(f'configuration {self.name}: {error}') from error
 
     def frames(self, thresholds: Mapping[str, float] | None = None) -> FrameSettings:
         """Return the settings of the frames' way, completed by thresholds of a model."""
@@ -73,16 +79,25 @@ def read_configuration(
 
     Raises:
         FileNotFoundError: if there is no such file.
-        ValueError: if it is not such a file, or a name or value is wrong.
+        ConfigurationError: if it is not such a file, or a name or value is wrong.
     """
     if not path.is_file():
         raise FileNotFoundError(f'{path}: no such file; expected YAML with parameters')
+    with reading(f'{path} does not hold parameters', ConfigurationError):
+        return _read_configuration(path, node_parameters)
+
+
+def _read_configuration(path: Path, node_parameters: Collection[str] | None) -> Configuration:
     try:
-        content = yaml.safe_load(path.read_text()) or {}
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise ValueError(f'{path} is not YAML: {" ".join(str(error).split())}') from error
+        content = yaml.safe_load(path.read_text(encoding='utf-8-sig')) or {}
+    except OSError:
+        raise
+    except Exception as error:  # damaged text raises more than YAMLError
+        raise ConfigurationError(f'{path} is not YAML: {" ".join(str(error).split())}') from error
     if not isinstance(content, dict):
-        raise ValueError(f'{path}: expected names and values, got {type(content).__name__}')
+        raise ConfigurationError(
+            f'{path}: expected names and values, got {type(content).__name__}'
+        )
     sections = [
         v['ros__parameters']
         for v in content.values()
@@ -90,12 +105,14 @@ def read_configuration(
     ]
     values: dict[str, Any] = {}
     for section in sections or [content]:
+        if not (isinstance(section, dict) and all(isinstance(name, str) for name in section)):
+            raise ConfigurationError(f'{path}: expected names and values, got {shown(section)}')
         values.update(section)
     values = current_settings(values, str(path))
     own = {name: value for name, value in values.items() if name in PIPELINE}
     other = {n: v for n, v in values.items() if n not in PIPELINE and n not in OURS}
     if other.pop('max_input_age', 0):
-        raise ValueError(
+        raise ConfigurationError(
             f'{path}: max_input_age cannot be evaluated, as images keep the stamps of the bag and '
             'are always too old; leave it out'
         )
@@ -103,19 +120,42 @@ def read_configuration(
         node_parameters = other if sections else ()
     _check_names(path, other, node_parameters)
     if values.get('cameras', ['']) != ['']:
-        raise ValueError(f'{path}: cameras cannot be evaluated together; leave the names out')
+        raise ConfigurationError(
+            f'{path}: cameras cannot be evaluated together; leave the names out'
+        )
+    _check_value_types(path, own)
     weights = own.get('weights', 'default')
     if weights != 'default' and not Path(weights).is_absolute():
         beside = path.parent / weights
         own['weights'] = str(beside if beside.is_file() else weights)
-    return Configuration(path.stem, own, other)
+    try:
+        return Configuration(path.stem, own, other)
+    except ConfigurationError as error:
+        raise ConfigurationError(f'{path}: {error}') from error
+
+
+def _check_value_types(path: Path, values: Mapping[str, Any]) -> None:
+    """Raise ConfigurationError for a value of another type than the default of its setting."""
+    for group in GROUPS:
+        for name, declared in group.settings().items():
+            if name not in values:
+                continue
+            kind, value = type(declared.default), values[name]
+            if kind is tuple:
+                right = value is None or isinstance(value, list)
+            else:
+                right = fits(value, kind) or (kind is float and isinstance(value, float))
+            if not right:
+                raise ConfigurationError(
+                    f'{path}: {name} must be {NAMES[kind]}, got {shown(value)}'
+                )
 
 
 def _check_names(path: Path, names: Mapping[str, Any], known: Collection[str]) -> None:
-    """Raise ValueError for a name that no node has."""
+    """Raise ConfigurationError for a name that no node has."""
     unknown = [name for name in names if name not in known]
     if unknown:
-        raise ValueError(
+        raise ConfigurationError(
             f'{path}: {", ".join(map(repr, unknown))} is no parameter; those that matter for the '
             f'tracks are {", ".join(PIPELINE)}'
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import reduce
@@ -10,8 +11,11 @@ from operator import add
 from fairmot_ros.evaluation.clear import Clear, evaluate_clear
 from fairmot_ros.evaluation.hota import Hota, evaluate_hota
 from fairmot_ros.evaluation.identity import Identity, evaluate_identity
+from fairmot_ros.evaluation.label_notes import notes_on
 from fairmot_ros.evaluation.mot_format import MotSource, load_mot
 from fairmot_ros.evaluation.preprocessing import MotSequence, preprocess
+
+logger = logging.getLogger(__name__)
 
 COMBINED = 'COMBINED'
 Summary = dict[str, float | int]
@@ -62,6 +66,8 @@ def evaluate_sequences(
 ) -> dict[str, Metrics]:
     """Evaluate sequences and keep everything, HOTA at each threshold included.
 
+    Ground truth of which no row counts is evaluated by the rules all the same, with a warning.
+
     Args:
         sequences: name → (ground truth, results), each a MOTChallenge array [N, 7..10] or the
             path of a text file. Without any result the array or file is empty.
@@ -107,14 +113,11 @@ def evaluate_mot(
 
 
 def _evaluate(gt: MotSource, results: MotSource, *, benchmark: str, name: str) -> Metrics:
-    return measure(
-        preprocess(
-            load_mot(gt, f'ground truth of {name!r}'),
-            load_mot(results, f'results of {name!r}'),
-            benchmark,
-            name,
-        )
-    )
+    truth = load_mot(gt, f'ground truth of {name!r}')
+    sequence = preprocess(truth, load_mot(results, f'results of {name!r}'), benchmark, name)
+    for note in notes_on(truth, benchmark, f'the ground truth of {name!r}'):
+        logger.warning(note)
+    return measure(sequence)
 
 
 def measure(sequence: MotSequence) -> Metrics:

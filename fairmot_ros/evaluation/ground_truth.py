@@ -15,6 +15,7 @@ from fairmot_ros.evaluation.bags.boxes import read_boxes
 from fairmot_ros.evaluation.bags.errors import BagError
 from fairmot_ros.evaluation.bags.frames import FrameIndex
 from fairmot_ros.evaluation.bags.message_types import BOX_TYPES
+from fairmot_ros.evaluation.label_notes import notes_on
 from fairmot_ros.evaluation.mot_classes import CLASS_NUMBERS
 from fairmot_ros.evaluation.mot_format import CLASS, FRAME, MARK, MotArray, read_mot
 
@@ -107,7 +108,7 @@ def from_file(
 
     Args:
         path: the file; with 8 or 9 columns it has the classes of MOT16, MOT17 and MOT20.
-        frames: the images; frame n is the n-th of them.
+        frames: the images; frame n is the n-th message with an image.
         rate: frames per second of the file, if its frames are to be found by time instead:
             frame 1 is the first image, frame n the one 1 / rate x (n - 1) seconds later.
         benchmark: whose rules apply; None to tell by the columns.
@@ -122,11 +123,12 @@ def from_file(
     rows = np.full((len(given), 10), -1.0)
     columns = CLASS + 1 if classes else CLASS
     rows[:, :columns] = given[:, :columns]
-    numbers = _by_time(frames, rate) if rate else np.arange(1, len(frames) + 1)
+    numbers = _by_time(frames, rate) if rate else frames.positions
     image = {number: index for index, number in reversed(list(enumerate(numbers.tolist(), 1)))}
+    used = benchmark or ('MOT17' if classes else 'MOT15')
     rows[:, FRAME] = [image.get(int(frame), 0) for frame in given[:, FRAME]]
     inside = rows[:, FRAME] > 0
-    notes = []
+    notes = notes_on(given, used, path) if used == 'MOT15' or classes else []
     if len(given) and not inside.any():
         first, last = int(given[:, FRAME].min()), int(given[:, FRAME].max())
         raise BagError(
@@ -135,13 +137,13 @@ def from_file(
         )
     if not inside.all() and not limited:
         notes.append(
-            f'{int((~inside).sum())} of {len(given)} boxes of {path} are about frames beyond the '
-            f"bag's {len(frames)} images: left out"
+            f'{int((~inside).sum())} of {len(given)} boxes of {path} are about frames other than '
+            f"the bag's {len(frames)} images: left out"
         )
     return GroundTruth(
         rows[inside],
         np.ones(len(frames), bool),
-        benchmark or ('MOT17' if classes else 'MOT15'),
+        used,
         str(path),
         tuple(notes),
     )

@@ -1,7 +1,9 @@
 """What goes wrong with files of labels: MOTChallenge text and seqinfo.ini."""
 
+from fairmot_ros.file_errors import FileError
 
-class LabelError(ValueError):
+
+class LabelError(FileError):
     """A label file that is missing, unreadable or breaks its format; the message names it."""
 
 

@@ -17,6 +17,8 @@ from numpy.typing import ArrayLike, NDArray
 from fairmot_ros.evaluation.label_errors import LabelError, MissingLabelsError
 from fairmot_ros.file_errors import reading
 from fairmot_ros.types import Tracks
+from fairmot_ros.unpacking import MAX_TEXT_BYTES, read_gzip
+from fairmot_ros.written_files import write_bytes, write_text
 
 MotArray = NDArray[np.float64]
 MotSource = str | os.PathLike[str] | ArrayLike
@@ -81,15 +83,16 @@ def write_mot(path: str | os.PathLike[str], rows: ArrayLike) -> None:
 
     Raises:
         ValueError: if a row does not hold what the format asks for.
+        WriteError: if the file cannot be written; an earlier one stays as it is.
     """
     path = Path(path)
     array = as_mot_array(rows, f'rows for {path}')
     text = ''.join(','.join(map(_shortest, row)) + '\n' for row in array.tolist())
     if path.suffix == '.gz':
         # No time stamp inside, so that equal rows make equal files.
-        path.write_bytes(gzip.compress(text.encode('ascii'), mtime=0))
+        write_bytes(path, gzip.compress(text.encode('ascii'), mtime=0))
     else:
-        path.write_text(text, encoding='ascii')
+        write_text(path, text)
 
 
 def load_mot(source: MotSource, name: str) -> MotArray:
@@ -121,8 +124,7 @@ def _read_text(path: Path) -> str:
     if not path.is_file():
         raise MissingLabelsError(f'{path}: no such file; expected a MOTChallenge text file')
     if path.suffix == '.gz':
-        with gzip.open(path, 'rt', encoding='utf-8-sig') as stream:
-            return stream.read()
+        return read_gzip(path, MAX_TEXT_BYTES).decode('utf-8-sig')
     return path.read_text(encoding='utf-8-sig')
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
 
 import numpy as np
 from tqdm import tqdm
 
 from fairmot_ros.detector import Detector
+from fairmot_ros.evaluation.bags.errors import BagError
 from fairmot_ros.evaluation.configuration import Configuration
 from fairmot_ros.evaluation.interpolation import fill_gaps
 from fairmot_ros.evaluation.mot_format import MAX_COLUMNS, rows_of_tracks
@@ -44,17 +46,18 @@ class OfflineTracker:
         return self._detector.runtime
 
     def track(self, recording: Recording) -> Run:
-        """Track a recording.
+        """Track a recording; images that cannot be decoded are left out and noted.
 
         Raises:
-            ValueError: if an image cannot be decoded.
+            BagError: if no image can be decoded.
         """
         settings = self.configuration
         frames = FrameTracker(settings.frames(self._detector.info.thresholds), self.model)
         processed = np.zeros(len(recording.frames), bool)
         rows = [np.zeros((0, MAX_COLUMNS))]
+        failures: dict[int, BagError] = {}
         for number, picture in tqdm(
-            recording.pictures(),
+            recording.pictures(failed=failures.setdefault),
             f'{recording.name}, {settings.name}',
             len(processed),
             unit='image',
@@ -69,6 +72,8 @@ class OfflineTracker:
             tracks = frames.track(self._detector(picture.pixels), stamp, picture.pixels)
             processed[number - 1] = True
             rows.append(rows_of_tracks(number, tracks))
+        if len(failures) == len(processed):
+            raise next(iter(failures.values()))
         return Run(
             recording,
             settings.name,
@@ -77,7 +82,19 @@ class OfflineTracker:
             np.concatenate(rows),
             processed,
             runtime=self.runtime,
+            notes=_note_failures(failures, len(processed)),
         )
+
+
+def _note_failures(failures: Mapping[int, BagError], images: int) -> tuple[str, ...]:
+    """Return what a user should know about images that could not be decoded."""
+    if not failures:
+        return ()
+    number, error = next(iter(failures.items()))
+    return (
+        f'{len(failures)} of {images} images cannot be decoded and are left out, the first is '
+        f'image {number}: {error}',
+    )
 
 
 def filled_run(run: Run, longest: float) -> Run:
@@ -91,6 +108,7 @@ def filled_run(run: Run, longest: float) -> Run:
         fill_gaps(run.rows, stamps, longest),
         run.processed,
         runtime=run.runtime,
+        notes=run.notes,
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -60,14 +60,31 @@ class Recording:
     notes: tuple[str, ...] = ()
     limit: int = field(default=0, repr=False)
 
-    def pictures(self, numbers: frozenset[int] | None = None) -> Iterator[tuple[int, Picture]]:
-        """Yield number and picture of each image, or of some, as the bag has them."""
+    def pictures(
+        self,
+        numbers: frozenset[int] | None = None,
+        failed: Callable[[int, BagError], object] | None = None,
+    ) -> Iterator[tuple[int, Picture]]:
+        """Yield number and picture of each image, or of some, as the bag has them.
+
+        Args:
+            numbers: of the images, all if None.
+            failed: called with the number of an image that cannot be decoded and the error; None
+                to raise it.
+        """
         wanted = None
         if numbers is not None:
             wanted = {int(self.frames.stamps[number - 1]) for number in numbers}
+        known = {stamp: i for i, stamp in enumerate(self.frames.stamps.tolist(), 1)}
+
+        def note(stamp: int, error: BagError) -> None:
+            if failed is None:
+                raise error
+            if stamp in known:
+                failed(known[stamp], error)
+
         with Bag(self.path) as bag:
-            known = {stamp: i for i, stamp in enumerate(self.frames.stamps.tolist(), 1)}
-            for picture in ImageStream(bag, self.image_topic).pictures(wanted):
+            for picture in ImageStream(bag, self.image_topic).pictures(wanted, note):
                 if picture.stamp not in known:
                     return  # beyond the limit
                 yield known[picture.stamp], picture
@@ -85,21 +102,29 @@ def open_recording(
     """
     with Bag(path) as bag:
         images = ImageStream(bag, image_topic)
-        stamps = []
+        stamps, positions = [], []
         total = min(limit, len(images)) if limit else len(images)
         stamped = True
         for stamp, message in tqdm(
             images.messages(), f'looking through {path.name}', total, unit='image', leave=False
         ):
             stamps.append(stamp)
+            positions.append(len(stamps) + images.skipped)
             stamped = stamped and header_stamp(message.data) != 0
             if len(stamps) == limit:
                 break
         if not stamps:
             raise BagError(f'no image on {images.topic} in {path} can be read')
-        frames = FrameIndex(stamps)
+        frames = FrameIndex(stamps, positions)
+        if len(frames) == 1 < len(stamps):
+            raise BagError(
+                f'all {len(stamps)} images on {images.topic} in {path} have the same stamp and '
+                'cannot be told apart: record them with the stamps of their header set'
+            )
         truth = _find_truth(bag, source, frames, limited=bool(limit))
         notes = [bag.damage] if bag.damage else []
+        if images.skipped:
+            notes.append(f'{images.skipped} messages on {images.topic} are too short for an image')
     if len(frames) < len(stamps):
         notes.append(
             f'{len(stamps) - len(frames)} images have the stamp of another and count once'
@@ -112,7 +137,7 @@ def open_recording(
     else:
         notes += truth.notes
     return Recording(
-        path.name.removesuffix('.mcap').removesuffix('.db3'),
+        path.resolve().name.removesuffix('.mcap').removesuffix('.db3'),
         path,
         images.topic,
         images.compressed,

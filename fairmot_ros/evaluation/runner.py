@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -23,6 +23,7 @@ def run(
     plan: EvaluationPlan,
     live: LiveRunner | None = None,
     opened: Callable[[Recording], object] | None = None,
+    tracked: Callable[[Run], object] | None = None,
 ) -> Evaluation:
     """Track all bags and compare the tracks with the ground truth.
 
@@ -34,10 +35,12 @@ def run(
             which needs ROS 2.
         opened: called with each recording before anything is tracked; its `notes` say what a
             user should know about it.
+        tracked: called with each run as soon as it is finished, to keep its tracks whatever
+            happens later.
 
     Raises:
         PlanError: if the plan does not fit its bags, or has rates and there is no `live`.
-        BagError: if a bag cannot be used.
+        BagError: if a bag cannot be used, or none of its images can be decoded.
         FileNotFoundError: if a file of ground truth does not exist.
         ValueError: if ground truth breaks the rules of its benchmark, or the weights of a
             configuration cannot be used.
@@ -47,11 +50,12 @@ def run(
     recordings = open_recordings(plan, opened)
     _check_recordings(plan, recordings)
     configurations = plan.configurations or [Configuration('default')]
-    runs = [
-        run
-        for configuration in configurations
-        for run in _runs_of(plan, configuration, recordings, live)
-    ]
+    runs: list[Run] = []
+    for configuration in configurations:
+        for finished in _runs_of(plan, configuration, recordings, live):
+            runs.append(finished)
+            if tracked is not None:
+                tracked(finished)
     evaluation = Evaluation(
         recordings,
         {c.name: {**c.parameters, **c.node} for c in configurations},
@@ -105,20 +109,19 @@ def _runs_of(
     configuration: Configuration,
     recordings: Sequence[Recording],
     live: LiveRunner | None,
-) -> list[Run]:
-    """Track every recording with one configuration in every mode."""
+) -> Iterator[Run]:
+    """Track every recording with one configuration in every mode; yield each finished run."""
     runs: list[Run] = []
     tracker = OfflineTracker(configuration)
     if plan.offline:
-        runs += [tracker.track(recording) for recording in recordings]
+        for recording in recordings:
+            runs.append(tracker.track(recording))
+            yield runs[-1]
         if plan.interpolate:
-            runs += [filled_run(run, plan.interpolate) for run in list(runs)]
+            yield from (filled_run(run, plan.interpolate) for run in runs)
     model, runtime = tracker.model, tracker.runtime
     del tracker  # the node loads its own
     if live is not None:
-        runs += [
-            live(configuration, recording, rate, model, runtime)
-            for rate in plan.rates
-            for recording in recordings
-        ]
-    return runs
+        for rate in plan.rates:
+            for recording in recordings:
+                yield live(configuration, recording, rate, model, runtime)

@@ -86,6 +86,7 @@ class Run:
         processed: bool [F], for each image whether the tracker got to it.
         live: only of live runs.
         runtime: what ran the network, on which the last digits depend.
+        notes: what a user should know, such as images that could not be decoded.
     """
 
     recording: Recording
@@ -96,6 +97,12 @@ class Run:
     processed: NDArray[np.bool_]
     live: LiveStats | None = None
     runtime: str = ''
+    notes: tuple[str, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """For file names: recording, configuration and mode."""
+        return f'{self.recording.name}.{self.configuration}.{self.mode.slug}'
 
     @property
     def tracks(self) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -62,6 +63,24 @@ class ModelInfo:
     labels: tuple[str, ...] = field(default=('person',))
     score_line: tuple[float, float] = (1.0, 0.0)
     thresholds: Mapping[str, float] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Raise ValueError for what a file cannot tell of a network."""
+        if not all(isinstance(text, str) for text in (self.name, self.sha256, *self.labels)):
+            raise ValueError('the name, the sha256 and the labels must be text')
+        if self.input_size is not None and not all(
+            0 < side <= MAX_INPUT_SIDE for side in self.input_size
+        ):
+            width, height = self.input_size
+            raise ValueError(
+                f'it asks for an input of {width}x{height} pixels; expected sides of 1 to '
+                f'{MAX_INPUT_SIDE}: save it with an input_size that fits'
+            )
+        for name, value in self.thresholds.items():
+            if not 0 <= value <= 1:
+                raise ValueError(f'the threshold {name} must be within 0..1, got {value}')
+        if not all(map(math.isfinite, self.score_line)):
+            raise ValueError(f'the score_line must be finite, got {list(self.score_line)}')
 
 
 class Network(nn.Module, ABC):

@@ -12,9 +12,10 @@ import torch
 from torch import Tensor
 
 from fairmot_ros.file_errors import reading
-from fairmot_ros.network.base import MAX_INPUT_SIDE, ModelInfo, Network
+from fairmot_ros.network.base import ModelInfo, Network
 from fairmot_ros.network.checkpoint_content import CheckpointError, read_content, weights_of
 from fairmot_ros.network.registry import ARCHITECTURES, create_network
+from fairmot_ros.written_files import replacing
 
 SHOWN_KEYS = 5
 #: Counters of batch normalisation that older versions of torch did not write; nothing reads them.
@@ -36,8 +37,8 @@ def load_checkpoint(path: str | Path) -> Network:
     Raises:
         CheckpointError: if the file is missing, unreadable or holds something else.
     """
-    path = Path(path).expanduser()
     with reading(f'{path} is not a FairMOT checkpoint', CheckpointError):
+        path = Path(path).expanduser()
         content = read_content(path)
         state = weights_of(content, path)
         architecture = _find_architecture(state, path)
@@ -66,8 +67,8 @@ def initialise(network: Network, path: str | Path) -> list[str]:
     Raises:
         CheckpointError: if the file is unreadable or of another architecture.
     """
-    path = Path(path).expanduser()
     with reading(f'{path} is not a FairMOT checkpoint', CheckpointError):
+        path = Path(path).expanduser()
         state = weights_of(read_content(path), path)
     expected = network.state_dict()
     fresh = []
@@ -93,15 +94,17 @@ def save_checkpoint(
         path: of the file.
         half: write floats as float16, half the size.
         **extra: further content; replaces that of `info` under the same name.
+
+    Raises:
+        WriteError: if the file cannot be written; an earlier one stays as it is.
     """
     state = {
         key: value.half() if half and value.is_floating_point() else value
         for key, value in network.state_dict().items()
     }
-    path = Path(path)
-    partial = path.with_name(path.name + '.partial')
-    torch.save({'epoch': 0, **_metadata(network.info), **extra, 'state_dict': state}, partial)
-    partial.replace(path)  # a crash never leaves half a file behind
+    content = {'epoch': 0, **_metadata(network.info), **extra, 'state_dict': state}
+    with replacing(path) as partial, partial.open('wb') as file:
+        torch.save(content, file)
 
 
 def _metadata(info: ModelInfo) -> dict[str, Any]:
@@ -126,11 +129,6 @@ def _describe(info: ModelInfo, content: dict[str, Any], path: Path) -> ModelInfo
     size = content.get('input_size')
     if isinstance(size, (list, tuple)) and len(size) == 2:
         known['input_size'] = (int(size[0]), int(size[1]))
-        if not all(0 < side <= MAX_INPUT_SIDE for side in known['input_size']):
-            raise CheckpointError(
-                f'{path} asks for an input of {size[0]}x{size[1]} pixels, more than '
-                f'{MAX_INPUT_SIDE}x{MAX_INPUT_SIDE}: save it with an input_size that fits'
-            )
     if isinstance(content.get('calibration'), str):
         content = {**content, **json.loads(content['calibration'])}
     line = content.get('score_line')

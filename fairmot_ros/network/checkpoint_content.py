@@ -10,7 +10,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from fairmot_ros.file_errors import reason_of
+from fairmot_ros.file_errors import FileError, reason_of
 
 #: The ImageNet classifier, left over in the published DLA files; the network does not have it.
 DEAD_PREFIX = 'base.fc.'
@@ -19,7 +19,7 @@ WRAPPERS = re.compile(r'^((module|_orig_mod)\.)+')
 REMEDY = "torch.save({'state_dict': model.state_dict()}, path)"
 
 
-class CheckpointError(ValueError):
+class CheckpointError(FileError):
     """A file that does not hold the weights of a known network; the message says why."""
 
 

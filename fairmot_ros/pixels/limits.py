@@ -7,6 +7,8 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
+from fairmot_ros.file_errors import FileError
+
 BgrImage = NDArray[np.uint8]
 #: Called with a sentence about an image that can be used but is probably not as intended.
 Warn = Callable[[str], None]
@@ -17,7 +19,7 @@ MAX_IMAGE_PIXELS = 100_000_000
 TWELVE_BITS = 4096
 
 
-class ImageError(ValueError):
+class ImageError(FileError):
     """An image message that cannot be used; the message says why."""
 
 

@@ -14,9 +14,17 @@ from fairmot_ros.ros.statistics import StatisticsSnapshot
 OK, WARN, ERROR = DiagnosticStatus.OK, DiagnosticStatus.WARN, DiagnosticStatus.ERROR
 
 
-def idle(node: str, camera: str, message: str) -> DiagnosticStatus:
-    """Return the status of a camera ('' if it has no name) that is not tracked on purpose."""
-    return DiagnosticStatus(level=OK, name=_name(node, camera), message=message)
+def idle(node: str, camera: str, message: str, *, failed: bool = False) -> DiagnosticStatus:
+    """Return the status of a camera ('' if it has no name) that is not tracked.
+
+    Args:
+        node: its full name.
+        camera: its name.
+        message: why it is not tracked.
+        failed: whether a transition of the node failed; otherwise it is idle on purpose.
+    """
+    level = ERROR if failed else OK
+    return DiagnosticStatus(level=level, name=_name(node, camera), message=message)
 
 
 def diagnose(

@@ -12,6 +12,8 @@ from rclpy.node import Node
 from rclpy.qos import DurabilityPolicy, HistoryPolicy, QoSProfile, ReliabilityPolicy
 from rclpy.subscription import Subscription
 
+from fairmot_ros.ros.parameters.declaration import declare_one
+
 try:
     from rclpy.event_handler import SubscriptionEventCallbacks
 except ImportError:  # Humble
@@ -44,7 +46,7 @@ def declare_quality(node: Node, topic: str, reliability: str) -> Quality:
     They are declared here and not by rclpy, which has no 'auto'.
 
     Raises:
-        ValueError: if a value is not known.
+        ValueError: if a value is not known or has another type.
     """
     defaults = Quality(reliability, 'volatile', 1)
     choices = {
@@ -56,20 +58,19 @@ def declare_quality(node: Node, topic: str, reliability: str) -> Quality:
     for policy, known in choices.items():
         name = f'qos_overrides.{topic}.subscription.{policy}'
         if not node.has_parameter(name):
-            node.declare_parameter(
-                name,
-                getattr(defaults, policy),
-                ParameterDescriptor(
-                    description=f'{policy} of the subscription to {topic}',
-                    read_only=True,
-                    additional_constraints=f'one of: {", ".join(known)}' if known else '',
-                ),
+            descriptor = ParameterDescriptor(
+                description=f'{policy} of the subscription to {topic}',
+                read_only=True,
+                additional_constraints=f'one of: {", ".join(known)}' if known else '',
             )
+            declare_one(node, name, getattr(defaults, policy), descriptor)
         values[policy] = node.get_parameter(name).value
         if known and values[policy] not in known:
             raise ValueError(f'{name} must be one of {", ".join(known)}, got {values[policy]!r}')
     if values['depth'] < 1:
-        raise ValueError(f'the depth of the subscription to {topic} must be at least 1')
+        raise ValueError(
+            f'qos_overrides.{topic}.subscription.depth must be at least 1, got {values["depth"]}'
+        )
     return Quality(**values)
 
 

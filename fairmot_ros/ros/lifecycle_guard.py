@@ -41,22 +41,29 @@ def guard_transitions(node: LifecycleNode) -> None:
 def report_failure(callback: TransitionCallback[N]) -> TransitionCallback[N]:
     """Log an exception of a transition callback, which rclpy discards.
 
-    A ValueError is a sentence about the node's input: it is logged alone, and the node returns to
-    its previous state. Any other exception is logged with its traceback and leads to `on_error`.
+    The node's `transition_error`, which its diagnostics show, is the message until a transition
+    succeeds. A ValueError or OSError is a sentence about the node's input: it is logged alone, and
+    the node returns to its previous state. Any other exception is logged with its traceback and
+    leads to `on_error`.
     """
     name = callback.__name__.removeprefix('on_')
 
     @functools.wraps(callback)
     def reporting(node: N, state: LifecycleState) -> TransitionCallbackReturn:
         try:
-            return callback(node, state)
-        except ValueError as error:
-            node.get_logger().error(f'cannot {name}: {error}')
+            result = callback(node, state)
+        except (ValueError, OSError) as error:
+            node.transition_error = f'cannot {name}: {error}'
+            node.get_logger().error(node.transition_error)
             return TransitionCallbackReturn.FAILURE
         except Exception as error:
             if node.context.ok():  # otherwise a signal interrupted the transition
-                node.get_logger().error(f'cannot {name}: {type(error).__name__}: {error}')
+                node.transition_error = f'cannot {name}: {type(error).__name__}: {error}'
+                node.get_logger().error(node.transition_error)
                 node.get_logger().error(''.join(traceback.format_exception(error)))
             return TransitionCallbackReturn.ERROR
+        if name != 'error':  # which follows a failed transition
+            node.transition_error = ''
+        return result
 
     return reporting

@@ -9,7 +9,6 @@ from itertools import islice
 
 import numpy as np
 from numpy.typing import NDArray
-from rcl_interfaces.msg import ParameterDescriptor
 from rclpy.node import Node
 from rclpy.qos import DurabilityPolicy, QoSProfile, ReliabilityPolicy
 from rclpy.time import Time
@@ -18,6 +17,7 @@ from std_msgs.msg import Header, UInt32
 from vision_msgs.msg import Detection2DArray
 
 from fairmot_ros.ros.image_conversion import from_bgr
+from fairmot_ros.ros.parameters.declaration import declare_plain
 from fairmot_ros.ros.spinning import run_node
 from fairmot_ros.ros.video_source import SourceError, VideoSource
 
@@ -52,12 +52,7 @@ class PlayerNode(Node):
             SourceError: if it cannot be played.
         """
         super().__init__('player')
-        values = {
-            name: self.declare_parameter(
-                name, default, ParameterDescriptor(description=text, read_only=True)
-            ).value
-            for name, (default, text) in PARAMETERS.items()
-        }
+        values = declare_plain(self, PARAMETERS)
         if not values['video']:
             raise SourceError('the parameter `video` is empty: give a video file or a folder')
         self.source = VideoSource(values['video'], values['frame_rate'])
@@ -143,11 +138,7 @@ class PlayerNode(Node):
 
 def main() -> int:
     """Run the node until its last image was played and it is told to stop."""
-    try:
-        return run_node(PlayerNode)
-    except SourceError as error:
-        print(f'fairmot_player: {error}', file=sys.stderr)
-        return 2
+    return run_node(PlayerNode, mistakes=(SourceError,))
 
 
 if __name__ == '__main__':

@@ -12,6 +12,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from fairmot_ros.starting import held_signals, python_module
+
 PROFILE = 'fastdds_localhost.xml'
 STOP_SECONDS = 15.0
 FIRST_DOMAIN, LAST_DOMAIN = 40, 100  # below the range that needs ephemeral ports
@@ -97,15 +99,18 @@ class NodeProcess:
         *,
         show_errors: bool = False,
     ) -> None:
-        """Start `python -m module` with ROS arguments; `show_errors` leaves stderr alone."""
+        """Start a module with ROS arguments; `show_errors` leaves stderr alone.
+
+        The current folder, which may be anybody's, is not on its module path.
+        """
         self.name = name
         self.log = log
-        command = [sys.executable, '-m', module, '--ros-args']
+        command = [*python_module(module), '--ros-args']
         for key, value in (parameters or {}).items():
             command += ['-p', f'{key}:={_as_yaml(value)}']
         for source, target in (remappings or {}).items():
             command += ['-r', f'{source}:={target}']
-        with log.open('wb') as file:
+        with log.open('wb') as file, held_signals():
             self.process = subprocess.Popen(
                 command,
                 env=dict(environment),

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 import numpy as np
 from vision_msgs.msg import BoundingBox2D, Detection2DArray
 
+from fairmot_ros.file_errors import FileError
 from fairmot_ros.msg import TrackArray
 from fairmot_ros.pixels import Warn, ignore
 from fairmot_ros.ros.parameters import TrackingParameters
@@ -18,7 +19,7 @@ MAX_LABELS, MAX_LABEL_LENGTH, MAX_MODEL_LENGTH = 1000, 200, 1000
 ROUNDING = 1e-6
 
 
-class DetectionError(ValueError):
+class DetectionError(FileError):
     """A message with detections that cannot be used; the text says why."""
 
 

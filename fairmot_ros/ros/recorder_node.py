@@ -9,7 +9,6 @@ import time
 from pathlib import Path
 
 import numpy as np
-from rcl_interfaces.msg import ParameterDescriptor
 from rclpy.node import Node
 from rclpy.qos import DurabilityPolicy, QoSProfile, ReliabilityPolicy
 from sensor_msgs.msg import Image
@@ -18,8 +17,10 @@ from tqdm import tqdm
 
 from fairmot_ros.msg import Track, TrackArray
 from fairmot_ros.ros.image_conversion import to_bgr
+from fairmot_ros.ros.parameters.declaration import declare_plain
 from fairmot_ros.ros.spinning import run_node
 from fairmot_ros.ros.video_file import VideoFile
+from fairmot_ros.starting import ExitCode
 from fairmot_ros.written_files import BlockFile, WriteError, write_text
 
 RELIABLE = QoSProfile(depth=10, reliability=ReliabilityPolicy.RELIABLE)
@@ -55,15 +56,12 @@ class RecorderNode(Node):
         """Open the output folder.
 
         Raises:
-            OSError: if it cannot be written.
+            ValueError: if a parameter has the wrong type.
+            OSError: if the folder cannot be written.
         """
+        self._open = False  # first: `destroy_node()` is called where what follows fails
         super().__init__('recorder')
-        values = {
-            name: self.declare_parameter(
-                name, default, ParameterDescriptor(description=text, read_only=True)
-            ).value
-            for name, (default, text) in PARAMETERS.items()
-        }
+        values = declare_plain(self, PARAMETERS)
         self.finished = False
         self.fault = ''
         self._folder = Path(values['output'])
@@ -97,6 +95,7 @@ class RecorderNode(Node):
             )
         ]
         self._listens = False
+        self._open = True
         self.create_subscription(UInt32, 'frames_sent', self._on_sent, LATCHED)
         self.create_timer(0.2, self._on_timer)
 
@@ -188,6 +187,11 @@ class RecorderNode(Node):
 
     def destroy_node(self) -> None:
         """Close the files; whatever came until now is in them."""
+        if self._open:
+            self._close_files()
+        super().destroy_node()
+
+    def _close_files(self) -> None:
         self._results.close()
         self._progress.close()
         for step in (self._video.close, self._write_summary):
@@ -197,7 +201,6 @@ class RecorderNode(Node):
                 self.fault = self.fault or str(error)
         if self.fault:
             print(f'fairmot_recorder: {self.fault}', file=sys.stderr)
-        super().destroy_node()
 
     def _write_summary(self) -> None:
         text = json.dumps(self._summary(), indent=2)
@@ -223,12 +226,8 @@ def main() -> int:
         nodes.append(RecorderNode())
         return nodes[0]
 
-    try:
-        code = run_node(make_node, done=lambda node: node.finished)
-    except OSError as error:
-        print(f'fairmot_recorder: {error}', file=sys.stderr)
-        return 2
-    return 2 if nodes and nodes[0].fault else code
+    code = run_node(make_node, done=lambda node: node.finished)
+    return ExitCode.MISTAKE if nodes and nodes[0].fault else code
 
 
 if __name__ == '__main__':

@@ -8,7 +8,6 @@ from itertools import islice
 from pathlib import Path
 
 import numpy as np
-from rcl_interfaces.msg import ParameterDescriptor
 from rclpy.node import Node
 from rclpy.qos import QoSProfile, ReliabilityPolicy
 from sensor_msgs.msg import CompressedImage, Image
@@ -16,6 +15,7 @@ from tqdm import tqdm
 
 from fairmot_ros.evaluation.bags import Bag, BagError, ImageStream
 from fairmot_ros.msg import Timing, TrackArray
+from fairmot_ros.ros.parameters.declaration import declare_plain
 from fairmot_ros.ros.spinning import run_node
 
 RELIABLE = QoSProfile(depth=5, reliability=ReliabilityPolicy.RELIABLE)
@@ -50,14 +50,11 @@ class ReplayNode(Node):
 
         Raises:
             BagError: if it cannot be played.
+            ValueError: if a parameter has the wrong type.
         """
+        self._open = False  # first: `destroy_node()` is called where what follows fails
         super().__init__('replay')
-        values = {
-            name: self.declare_parameter(
-                name, default, ParameterDescriptor(description=text, read_only=True)
-            ).value
-            for name, (default, text) in PARAMETERS.items()
-        }
+        values = declare_plain(self, PARAMETERS)
         if values['rate'] <= 0:
             raise BagError(f'rate must be positive, got {values["rate"]:g}')
         self.finished = False
@@ -88,6 +85,7 @@ class ReplayNode(Node):
             desc=f'live at {self._rate:g} Hz',
             mininterval=0.2 if sys.stderr.isatty() else 10.0,
         )
+        self._open = True
         self.create_timer(0.002, self._on_tick)
 
     def _on_tracks(self, message: TrackArray, info: dict) -> None:
@@ -155,6 +153,11 @@ class ReplayNode(Node):
 
     def destroy_node(self) -> None:
         """Write what there is."""
+        if self._open:
+            self._write()
+        super().destroy_node()
+
+    def _write(self) -> None:
         self._progress.close()
         sent, got = (np.array(v, np.int64).reshape(-1, 2) for v in (self._sent, self._got))
         np.savez(
@@ -168,16 +171,13 @@ class ReplayNode(Node):
             stages=np.array(list(self._stages.values()), float).reshape(-1, 2),
         )
         self._bag.close()
-        super().destroy_node()
 
 
 def main() -> int:
     """Run the node until the result of the last image is there."""
-    try:
-        return run_node(ReplayNode, done=lambda node: node.finished)
-    except (BagError, NobodyListensError) as error:
-        print(f'fairmot_replay: {error}', file=sys.stderr)
-        return 2
+    return run_node(
+        ReplayNode, done=lambda node: node.finished, mistakes=(BagError, NobodyListensError)
+    )
 
 
 if __name__ == '__main__':

@@ -66,9 +66,9 @@ class Reporter:
         self._infos.clear()
         self._input_problems.clear()
 
-    def report_idle(self, cameras: Iterable[str], reason: str) -> None:
-        """Report that the node is not tracking on purpose."""
-        self._publish([idle(self._name, camera, reason) for camera in cameras])
+    def report_idle(self, cameras: Iterable[str], reason: str, *, failed: bool = False) -> None:
+        """Report that the node is not tracking: on purpose, or as a transition failed."""
+        self._publish([idle(self._name, camera, reason, failed=failed) for camera in cameras])
 
     def report(self, active: Mapping[Camera, InputSubscription], timeout: float) -> None:
         """Report on each camera.

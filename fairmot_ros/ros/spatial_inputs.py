@@ -30,7 +30,6 @@ class SpatialInputs:
         self._wants_depth = depth
         self._sources: list[InputSubscription] = []
         self._info: CameraInfo | None = None
-        self._camera: PinholeCamera | None = None
         self._depths: deque[Image] = deque(maxlen=KEPT_DEPTHS)
 
     def activate(self) -> None:
@@ -73,28 +72,7 @@ class SpatialInputs:
             raise ImageError(
                 f'people are not located: no calibration has come on {self._topics[0]}'
             )
-        if info.distortion_model not in PINHOLE_MODELS:
-            raise ImageError(
-                f'people are not located: the distortion model {info.distortion_model!r} is not '
-                'supported; rectify the images'
-            )
-        if shape is not None and shape != (info.height, info.width):
-            raise ImageError(
-                f'people are not located: {self._topics[0]} is of images of {info.width} x '
-                f'{info.height} pixels, and these have {shape[1]} x {shape[0]}'
-            )
-        matrix = np.array(info.k, np.float64).reshape(3, 3)
-        distortion = np.array(info.d, np.float64)
-        known = self._camera
-        if known is None or not (
-            np.array_equal(known.matrix, matrix) and np.array_equal(known.distortion, distortion)
-        ):
-            try:
-                self._camera = PinholeCamera(info.width, info.height, matrix, distortion)
-            except ValueError as error:
-                raise ImageError(f'people are not located: {error}') from error
-        assert self._camera is not None
-        return self._camera
+        return pinhole_camera(info, self._topics[0], shape)
 
     def depth_at(
         self, stamp: float, tolerance: float, shape: tuple[int, int]
@@ -127,6 +105,37 @@ class SpatialInputs:
                 'be registered to it'
             )
         return depth
+
+
+def pinhole_camera(
+    info: CameraInfo, topic: str, shape: tuple[int, ...] | None = None
+) -> PinholeCamera:
+    """Return a calibration.
+
+    Args:
+        info: as it was received.
+        topic: where, for messages.
+        shape: (height, width) of the images that it is used for, where known.
+
+    Raises:
+        ImageError: if it is not that of a pinhole camera, or of images of another size.
+    """
+    if info.distortion_model not in PINHOLE_MODELS:
+        raise ImageError(
+            f'people are not located: the distortion model {info.distortion_model!r} is not '
+            'supported; rectify the images'
+        )
+    if shape is not None and shape != (info.height, info.width):
+        raise ImageError(
+            f'people are not located: {topic} is of images of {info.width} x {info.height} '
+            f'pixels, and these have {shape[1]} x {shape[0]}'
+        )
+    matrix = np.array(info.k, np.float64).reshape(3, 3)
+    distortion = np.array(info.d, np.float64)
+    try:
+        return PinholeCamera(info.width, info.height, matrix, distortion)
+    except ValueError as error:
+        raise ImageError(f'people are not located: {error}') from error
 
 
 def _seconds(message: Image) -> float:

@@ -27,7 +27,7 @@ from fairmot_ros.ros.lifecycle_guard import guard_transitions, report_failure
 from fairmot_ros.ros.outputs import make_outputs
 from fairmot_ros.ros.parameters import TrackingParameters
 from fairmot_ros.ros.parameters.declaration import declare, own_values
-from fairmot_ros.ros.parameters.given import explain_unknown, unknown_parameters
+from fairmot_ros.ros.parameters.given import explain_unknown, unknown_parameters, unused_overrides
 from fairmot_ros.ros.reporter import Reporter
 from fairmot_ros.ros.spinning import run_node
 from fairmot_ros.ros.statistics import Statistics
@@ -60,12 +60,8 @@ class TrackingNode(LifecycleNode, Generic[P]):
         Raises:
             ValueError: if the given parameters are not consistent.
         """
-        super().__init__(name)
-        guard_transitions(self)
-        self.parameters: P = declare(self, self.parameter_type)
-        if unknown := unknown_parameters(self):
-            names = list(self.parameter_type.settings())
-            self.get_logger().warning(explain_unknown(unknown, names))
+        # All that `destroy_node()` needs comes before what can fail: from ROS 2 Kilted on,
+        # `rclpy.try_shutdown()` destroys nodes whose construction failed.
         self._enabled = True
         self._source: DetectionSource | None = None
         self._processor: FrameProcessor | None = None
@@ -73,6 +69,14 @@ class TrackingNode(LifecycleNode, Generic[P]):
         self._cameras: list[Camera] = []
         self._last_ids: dict[str, int] = {}  # by camera: ids outlive a cleanup
         self._patience = TRANSITION_SECONDS
+        self._jump_handle: Any = None
+        self.transition_error = ''
+        super().__init__(name)
+        guard_transitions(self)
+        self.parameters: P = declare(self, self.parameter_type)
+        if unknown := unknown_parameters(self):
+            names = list(self.parameter_type.settings())
+            self.get_logger().warning(explain_unknown(unknown, names))
         self.add_on_set_parameters_callback(self._check_parameters)
         if hasattr(self, 'add_post_set_parameters_callback'):
             self.add_post_set_parameters_callback(self._apply_parameters)
@@ -142,6 +146,8 @@ class TrackingNode(LifecycleNode, Generic[P]):
             raise
         topics = ', '.join(c.subscription.topic for c in self._cameras if c.subscription)
         self.get_logger().info(f'subscribed to {topics}')
+        if unused := unused_overrides(self):
+            self.get_logger().warning(unused)
         return super().on_activate(state)
 
     @report_failure
@@ -179,7 +185,8 @@ class TrackingNode(LifecycleNode, Generic[P]):
         self._patience = EXIT_SECONDS
         self._end_worker()  # first, so that a busy worker is waited for once
         self._stop()
-        self._jump_handle.unregister()
+        if self._jump_handle is not None:
+            self._jump_handle.unregister()
         super().destroy_node()
 
     def _create_camera(self, name: str) -> Camera:
@@ -313,7 +320,8 @@ class TrackingNode(LifecycleNode, Generic[P]):
             camera.stream.refresh()
         names = self.parameters.inputs.cameras
         if not active:
-            self._reporter.report_idle(names, 'not active')
+            reason = self.transition_error or 'not active'
+            self._reporter.report_idle(names, reason, failed=bool(self.transition_error))
         elif not self._enabled:
             self._reporter.report_idle(names, 'disabled by ~/set_enabled')
         else:
@@ -332,11 +340,7 @@ def run_tracking_node(node_type: Callable[[], TrackingNode]) -> int:
         if node.parameters.inputs.autostart and not node.autostart():
             raise StartupError('the node could not be started; see the error above')
 
-    try:
-        code = run_node(node_type, start=start)
-    except (StartupError, ValueError) as error:
-        print(f'error: {error}', file=sys.stderr)
-        code = 1
+    code = run_node(node_type, start=start, mistakes=(StartupError,))
     if is_running():
         # The thread runs native code, which a regular exit would unload: the process would abort.
         sys.stdout.flush()

@@ -5,9 +5,10 @@ Embeddings of people are biometric data: see `gallery_store` for how they are ke
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from copy import deepcopy
 from dataclasses import dataclass
-from threading import Lock
+from threading import RLock
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -77,6 +78,14 @@ class Match(NamedTuple):
     distance: float
 
 
+class Enrolled(NamedTuple):
+    """One view of an enrolled identity: name, class and embedding [D] of unit length."""
+
+    name: str
+    class_id: int
+    embedding: Unit
+
+
 class Gallery:
     """Stores the identities of one tracker; may be used from several threads.
 
@@ -90,7 +99,7 @@ class Gallery:
         """Start empty."""
         self._config = config or GalleryConfig()
         self.model = model
-        self._lock = Lock()
+        self._lock = RLock()
         self._store = EmbeddingStore(self._config.size)
         self._names: dict[int, str] = {}  # of the enrolled, by identity
         self._identities = 0  # given so far
@@ -266,6 +275,21 @@ class Gallery:
                 self._store.add(look, identity=identity, class_id=class_id, present=True)
             self._bind(identity, track_id, before)
 
+    def enrol_all(self, views: Iterable[Enrolled], *, model: str = '') -> None:
+        """Enrol the views of several identities, or none of them.
+
+        Raises:
+            ValueError: as `enrol` does; the gallery is then as it was.
+        """
+        with self._lock:
+            before = deepcopy((self._store, self._names, self._identities, self._unwanted))
+            try:
+                for name, class_id, embedding in views:
+                    self.enrol(name, embedding, class_id=class_id, model=model)
+            except BaseException:
+                self._store, self._names, self._identities, self._unwanted = before
+                raise
+
     def names_by_track(self) -> dict[int, str]:
         """Return the names of enrolled identities by track id."""
         with self._lock:
@@ -345,11 +369,11 @@ class Gallery:
                 self._names.pop(identity, None)
             return len(gone)
 
-    def enrolled(self) -> Iterator[tuple[str, int, Unit]]:
-        """Yield name, class and embedding of each view of the enrolled identities."""
+    def enrolled(self) -> Iterator[Enrolled]:
+        """Yield each view of the enrolled identities."""
         with self._lock:
             people = [
-                (self._names[int(row['identity'])], int(row['class_id']), embedding.copy())
+                Enrolled(self._names[int(row['identity'])], int(row['class_id']), embedding.copy())
                 for row, embedding in zip(self._store.rows, self._store.embeddings)
                 if int(row['identity']) in self._names
             ]

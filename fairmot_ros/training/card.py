@@ -8,6 +8,7 @@ from pathlib import Path
 from fairmot_ros.network.base import Network
 from fairmot_ros.training.config import TrainingConfig
 from fairmot_ros.training.mix import SetSummary
+from fairmot_ros.written_files import write_text
 
 
 @dataclass(frozen=True)
@@ -78,4 +79,4 @@ def write_card(
         'Licences of the sets, what the model was measured on and how it did '
         '(`fairmot-score`), and what it is not fit for. Embeddings of people are biometric data.',
     ]
-    path.write_text('\n'.join(lines) + '\n')
+    write_text(path, '\n'.join(lines) + '\n')

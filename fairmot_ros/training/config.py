@@ -10,11 +10,13 @@ from typing import Any
 
 import yaml
 
+from fairmot_ros.file_errors import FileError, reading
 from fairmot_ros.former_settings import current_settings
 from fairmot_ros.training.augmentation import AugmentationOptions
 from fairmot_ros.training.composer import ComposerOptions
 from fairmot_ros.training.persons.canvas import CanvasOptions
 from fairmot_ros.training.sources import REDUCED
+from fairmot_ros.value_types import check_types, shown
 
 PRECISIONS = ('fp32', 'bf16', 'fp16')
 IDENTITIES = ('labelled', 'each_box', 'none')
@@ -22,7 +24,7 @@ HALVES = ('', 'first', 'second')
 PERSON = ('person',)
 
 
-class ConfigError(ValueError):
+class ConfigError(FileError):
     """A training file that cannot be used; the message says where and why."""
 
 
@@ -34,7 +36,7 @@ def read_names(path: str) -> frozenset[str]:
         ConfigError: if it cannot be read.
     """
     try:
-        lines = Path(path).read_text().splitlines()
+        lines = Path(path).read_text(encoding='utf-8-sig').splitlines()
     except OSError as error:
         raise ConfigError(f'cannot read the list of images {path}: {error.strerror}') from error
     return frozenset(line.strip() for line in lines if line.strip() and line[0] != '#')
@@ -240,7 +242,8 @@ def read_config(path: str | Path) -> TrainingConfig:
     Raises:
         ConfigError: if the file is missing, is no YAML or names something unknown.
     """
-    return parse_config(read_mapping(Path(path)), str(path))
+    with reading(f'{path} is not a training file', ConfigError):
+        return parse_config(read_mapping(Path(path)), str(path))
 
 
 def read_mapping(path: Path) -> dict[str, Any]:
@@ -250,12 +253,12 @@ def read_mapping(path: Path) -> dict[str, Any]:
         ConfigError: if it is missing or something else.
     """
     try:
-        content = yaml.safe_load(path.read_text())
+        content = yaml.safe_load(path.read_text(encoding='utf-8-sig'))
     except OSError as error:
         raise ConfigError(f'cannot read the training file {path}: {error.strerror}') from error
-    except yaml.YAMLError as error:
-        raise ConfigError(f'{path} is not valid YAML: {error}') from error
-    if not isinstance(content, dict):
+    except Exception as error:  # besides YAMLError those of deep nesting and bad text
+        raise ConfigError(f'{path} is not valid YAML: {" ".join(str(error).split())}') from error
+    if not (isinstance(content, dict) and all(isinstance(name, str) for name in content)):
         raise ConfigError(f'{path} must hold a mapping of names to values')
     return content
 
@@ -268,9 +271,13 @@ def parse_config(content: dict[str, Any], origin: str) -> TrainingConfig:
     """
     content = dict(content)
     labels = content.get('labels', PERSON)
+    parts = content.get('sets', ())
+    if not (isinstance(parts, (list, tuple)) and all(isinstance(part, dict) for part in parts)):
+        raise ConfigError(
+            f'{origin}: sets must be a list of names with values, got {shown(parts)}'
+        )
     content['sets'] = tuple(
-        build_section(SetConfig, {'names': labels, **part}, origin)
-        for part in content.get('sets', ())
+        build_section(SetConfig, {'names': labels, **part}, origin) for part in parts
     )
     sections = {
         'composer': ComposerOptions,
@@ -288,16 +295,19 @@ def build_section(cls: type, values: dict[str, Any], origin: str) -> Any:
     """Return an instance of a dataclass from a mapping, lists as tuples.
 
     Raises:
-        ConfigError: if a name is unknown or missing, or a value out of range.
+        ConfigError: if a name is unknown or missing, or a value out of range or of another type.
     """
+    if not (isinstance(values, dict) and all(isinstance(name, str) for name in values)):
+        raise ConfigError(f'{origin}: expected names with values, got {shown(values)}')
     values = current_settings(values, origin)
     known = {f.name for f in fields(cls)}
-    unknown = sorted(set(values) - known)
+    unknown = sorted(map(str, set(values) - known))
     if unknown:
         raise ConfigError(
             f'{origin}: unknown setting {", ".join(unknown)}; expected {", ".join(sorted(known))}'
         )
     try:
+        check_types(cls, values)
         return cls(**{k: tuple(v) if isinstance(v, list) else v for k, v in values.items()})
     except (TypeError, ValueError) as error:
         raise ConfigError(f'{origin}: {error}') from error

@@ -14,6 +14,7 @@ from fairmot_ros.training.problems import Problems
 from fairmot_ros.training.readers import without_gaps
 from fairmot_ros.training.readers.jde import IMAGES, label_path
 from fairmot_ros.training.sources import DataError, Photograph
+from fairmot_ros.written_files import write_text
 
 
 def write_jde(
@@ -56,10 +57,10 @@ def write_jde(
         ]
         path = output / label_path(picture)
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(''.join(lines))
+        write_text(path, ''.join(lines))
         listed.append(f'{picture}\n')
     listing = output / f'{name}.train'
-    listing.write_text(''.join(listed))
+    write_text(listing, ''.join(listed))
     return listing
 
 

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from fairmot_ros.written_files import BlockFile, replacing
+
 COLUMNS = ('step', 'seconds', 'rate')
 
 
@@ -22,22 +24,28 @@ class RunLog:
             with self.path.open(newline='') as file:
                 kept = (row for row in csv.reader(file) if row and row[0].isdigit())
                 rows = [row for row in kept if int(row[0]) <= step]
-        with self.path.open('w', newline='') as file:
+        with replacing(self.path) as partial, partial.open('w', newline='') as file:
             csv.writer(file).writerows([(*COLUMNS, *self.terms), *rows])
+        self._file = BlockFile(self.path, append=True)
         self.board = _tensorboard(folder, step)
 
     def write(self, step: int, seconds: float, rate: float, terms: dict[str, float]) -> None:
-        """Append a line."""
+        """Append a line.
+
+        Raises:
+            WriteError: if it does not fit; the lines before are kept.
+        """
         values = [f'{terms[name]:.9g}' for name in self.terms]
-        with self.path.open('a', newline='') as file:
-            csv.writer(file).writerow([step, f'{seconds:.1f}', f'{rate:.6g}', *values])
+        line = ','.join([str(step), f'{seconds:.1f}', f'{rate:.6g}', *values])
+        self._file.write(f'{line}\r\n')
         if self.board is not None:
             for name in self.terms:
                 self.board.add_scalar(f'loss/{name}', terms[name], step)
             self.board.add_scalar('rate', rate, step)
 
     def close(self) -> None:
-        """Write what TensorBoard still holds back."""
+        """Close the files."""
+        self._file.close()
         if self.board is not None:
             self.board.close()
 

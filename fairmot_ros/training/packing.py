@@ -15,6 +15,7 @@ import tarfile
 import zlib
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -34,6 +35,7 @@ from fairmot_ros.training.teacher_labels import (
     write_embeddings,
 )
 from fairmot_ros.training.teachers.labelling import find_images
+from fairmot_ros.written_files import replacing
 
 QUALITIES = range(10, 91, 2)
 SAMPLE_STEP = 20  # every so many images are encoded to choose the quality
@@ -58,6 +60,11 @@ class PackedSet:
     folder: Path
     longest_side: int = 0
     leave_out: tuple[str, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """Name of the folder, also of one given as a dot."""
+        return self.folder.resolve().name
 
     def image_paths(self) -> list[Path]:
         """Return the images to pack.
@@ -99,27 +106,46 @@ def pack(sets: Sequence[PackedSet], output: Path, max_bytes: int) -> int:
         The quality, 1 to 100.
 
     Raises:
-        DataError: if a set has no images, one cannot be read, or the sets do not fit.
+        DataError: if a set has no images, one cannot be read, two sets have the same name, or the
+            sets do not fit.
+        WriteError: if the file cannot be written; an earlier one stays as it is.
     """
-    labels = [(f'{s.folder.name}/{name}', data) for s in sets for name, data in label_files(s)]
+    names = [packed.name for packed in sets]
+    if len(set(names)) < len(names):
+        raise DataError(f'two sets have the same name, of {", ".join(names)}: rename one')
+    labels = [(f'{s.name}/{name}', data) for s in sets for name, data in label_files(s)]
     images = [(s, path) for s in sets for path in s.image_paths()]
     budget = max_bytes - sum(len(zlib.compress(data)) + HEADER for _, data in labels)
     fitting = bisect_right(QUALITIES, budget, key=lambda q: estimate_size(images, q))
     output.parent.mkdir(parents=True, exist_ok=True)
     for quality in reversed(QUALITIES[:fitting]):
-        with tarfile.open(output, 'w:gz') as archive:
-            for name, data in labels:
-                _add(archive, name, data)
-            for packed, path in tqdm(images, unit='image', desc=f'quality {quality}'):
-                data = encode(packed.read(path), quality)
-                _add(archive, f'{packed.folder.name}/images/{path.name}', data)
-        if output.stat().st_size <= max_bytes:
+        with suppress(_TooLargeError), replacing(output) as partial:
+            _write(partial, labels, images, quality)
+            if partial.stat().st_size > max_bytes:
+                raise _TooLargeError  # the sample was not typical
             return quality
-        output.unlink()  # the sample was not typical
     raise DataError(
         f'the sets do not fit into {max_bytes / 1e6:g} MB at quality {QUALITIES[0]}: '
         'reduce them to a shorter side, or pack fewer'
     )
+
+
+class _TooLargeError(Exception):
+    """An archive that does not fit."""
+
+
+def _write(
+    path: Path,
+    labels: Sequence[tuple[str, bytes]],
+    images: Sequence[tuple[PackedSet, Path]],
+    quality: int,
+) -> None:
+    with tarfile.open(path, 'w:gz') as archive:
+        for name, data in labels:
+            _add(archive, name, data)
+        for packed, image in tqdm(images, unit='image', desc=f'quality {quality}'):
+            data = encode(packed.read(image), quality)
+            _add(archive, f'{packed.name}/images/{image.name}', data)
 
 
 def estimate_size(images: Sequence[tuple[PackedSet, Path]], quality: int) -> int:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from fairmot_ros.training.objectives import Recipe
+from fairmot_ros.written_files import write_image
 
 COLUMNS, MAX_SAMPLES = 4, 12
 MAX_WIDTH = 480  # of one sample, pixels
@@ -34,7 +35,7 @@ def write_sheet(path: Path, batch: dict[str, Tensor], recipe: Recipe, stride: in
     tiles += [np.zeros_like(tiles[0])] * (-count % min(COLUMNS, count))
     columns = min(COLUMNS, count)
     rows = [np.hstack(tiles[i : i + columns]) for i in range(0, len(tiles), columns)]
-    cv2.imwrite(str(path), np.vstack(rows))
+    write_image(path, np.vstack(rows))
 
 
 def draw_sample(

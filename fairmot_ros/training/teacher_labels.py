@@ -19,6 +19,8 @@ from numpy.typing import NDArray
 
 from fairmot_ros.file_errors import reading
 from fairmot_ros.training.sources import DataError, EmbeddingsById
+from fairmot_ros.unpacking import check_archive
+from fairmot_ros.written_files import replacing
 
 DETECTIONS = 'teacher.json'  # {file name: [[left, top, right, bottom, score], ...]}
 # annotation: int64 [K], embedding: float16 [K, T]; of the rows of DETECTIONS: detection_file:
@@ -62,7 +64,11 @@ def read_detections(folder: Path) -> dict[str, Array]:
     path = _require(folder, DETECTIONS)
     with reading(f'{path} does not hold teacher detections', DataError):
         content = json.loads(path.read_text())
-        return {name: np.array(rows, np.float32).reshape(-1, 5) for name, rows in content.items()}
+        found = {name: np.array(rows, np.float32).reshape(-1, 5) for name, rows in content.items()}
+        for name, rows in found.items():
+            if not np.isfinite(rows).all():
+                raise DataError(f'{path}: {name} has a detection with values that are not finite')
+        return found
 
 
 def read_embeddings(folder: Path) -> TeacherEmbeddings:
@@ -72,21 +78,33 @@ def read_embeddings(folder: Path) -> TeacherEmbeddings:
         DataError: if the set has no teacher embeddings, or they cannot be read.
     """
     path = _require(folder, EMBEDDINGS)
-    with (
-        reading(f'{path} does not hold teacher embeddings', DataError),
-        np.load(path) as file,
-    ):
+    with reading(f'{path} does not hold teacher embeddings', DataError):
+        check_archive(path)
+        file = np.load(path)
+    with reading(f'{path} does not hold teacher embeddings', DataError), file:
         embeddings = file['embedding'].astype(np.float32)
         of_annotations = dict(zip(file['annotation'].tolist(), embeddings))
         of_detections = {}
         if 'detection_file' in file:
             rows = zip(file['detection_file'].tolist(), file['detection_row'].tolist())
             of_detections = dict(zip(rows, file['detection_embedding'].astype(np.float32)))
-        return TeacherEmbeddings(of_annotations, of_detections, embeddings.shape[1])
+        size = embeddings.shape[1]
+        every = [*of_annotations.values(), *of_detections.values()]
+        if any(embedding.shape != (size,) for embedding in every):
+            raise DataError(f'{path}: not all embeddings have {size} numbers')
+        return TeacherEmbeddings(of_annotations, of_detections, size)
 
 
 def write_embeddings(target: Path | BinaryIO, embeddings: TeacherEmbeddings) -> None:
-    """Write the teacher's embeddings of a set to a path or an open file."""
+    """Write the teacher's embeddings of a set to a path or an open file.
+
+    Raises:
+        WriteError: if the file at a path cannot be written; an earlier one stays as it is.
+    """
+    if isinstance(target, Path):
+        with replacing(target) as partial, partial.open('wb') as file:
+            write_embeddings(file, embeddings)
+        return
     of_annotations, of_detections = embeddings.of_annotations, embeddings.of_detections
     np.savez_compressed(
         target,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import math
-import pickle
 import platform
 import time
 from collections.abc import Iterator
@@ -34,6 +33,7 @@ from fairmot_ros.training.ema import WeightAverage
 from fairmot_ros.training.freezing import freeze, parameter_groups, set_modes
 from fairmot_ros.training.logs import RunLog
 from fairmot_ros.training.sheet import write_sheet
+from fairmot_ros.written_files import replacing, write_text
 
 Part = dict[str, Any]
 
@@ -59,7 +59,7 @@ class Trainer:
             ConfigError: if the settings do not go together.
             DataError: if a set is missing.
             CheckpointError: if the weights to start from do not fit.
-            TrainingError: if the folder holds another run.
+            TrainingError: if the folder holds another run, or a damaged one.
         """
         self.config = config
         self.folder = folder
@@ -256,14 +256,17 @@ class Trainer:
                 tqdm.write(sentence)
 
     def save(self) -> Path:
-        """Write the state and the averaged weights; a crash leaves the earlier files."""
+        """Write the state and the averaged weights.
+
+        Raises:
+            WriteError: if a file cannot be written; the earlier ones are left, as by a crash.
+        """
         weights = self.folder / 'weights.pth'
         problems = self.mix.problems
         for sentence in self.processes.gather(problems.sentences()):
             problems.add(sentence)
         if not self.processes.is_first:
             return weights
-        partial = self.folder / 'state.pt.partial'
         state = {
             'step': self.step,
             'seconds': self.seconds,
@@ -279,8 +282,8 @@ class Trainer:
         }
         if self.device.type == 'cuda':
             state['random_cuda'] = torch.cuda.get_rng_state(self.device)
-        torch.save(state, partial)
-        partial.replace(self.folder / 'state.pt')
+        with replacing(self.folder / 'state.pt') as partial, partial.open('wb') as file:
+            torch.save(state, file)
         epoch = self.step // self.steps_per_epoch if self.steps_per_epoch else None
         save_checkpoint(
             self.average.network,
@@ -293,7 +296,7 @@ class Trainer:
         )
         if len(problems):
             text = '\n'.join(problems.sentences()) + '\n'
-            (self.folder / 'problems.txt').write_text(text)
+            write_text(self.folder / 'problems.txt', text)
         progress = Progress(
             self.step,
             self.steps,
@@ -318,22 +321,25 @@ class Trainer:
     def _resume(self) -> None:
         path = self.folder / 'state.pt'
         try:
-            state = torch.load(path, map_location='cpu', weights_only=True)
-            self.network.load_state_dict(state['network'])
-            self.average.network.load_state_dict(state['average'])
-            self.loss.load_state_dict(state['loss'])
-            self.optimizer.load_state_dict(state['optimizer'])
-        except (pickle.UnpicklingError, RuntimeError, ValueError, KeyError) as error:
-            reason = str(error).splitlines()[-1].strip()
+            self._restore(torch.load(path, map_location='cpu', weights_only=True))
+        except Exception as error:  # damaged files raise almost anything
+            reason = (str(error).strip() or type(error).__name__).splitlines()[-1].strip()
             raise TrainingError(
-                f'{path} is of another run than {self.config.name}: choose another output '
-                f'folder, or remove this one ({reason})'
+                f'{path} is damaged or of another run than {self.config.name}: choose another '
+                f'output folder, or remove this one ({reason})'
             ) from error
-        self.average.updates = state['average_updates']
-        self.step = state['step']
-        self.seconds = state.get('seconds', 0.0)
-        self.terms = state.get('terms', {})
-        self._note(state.get('problems', []))
+
+    def _restore(self, state: dict[str, Any]) -> None:
+        """Take over a saved state; raises whatever a faulty one raises."""
+        self.network.load_state_dict(state['network'])
+        self.average.network.load_state_dict(state['average'])
+        self.loss.load_state_dict(state['loss'])
+        self.optimizer.load_state_dict(state['optimizer'])
+        self.average.updates = int(state['average_updates'])
+        self.step = int(state['step'])
+        self.seconds = float(state.get('seconds', 0.0))
+        self.terms = dict(state.get('terms', {}))
+        self._note(list(state.get('problems', [])))
         if self.scaler.is_enabled() and state.get('scaler'):
             self.scaler.load_state_dict(state['scaler'])
         if 'random' in state:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import resource
+import sqlite3
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -198,3 +200,57 @@ def test_mistakes_of_bag2mot(
         assert bag2mot.main([path, str(tmp_path / 'a.txt'), *rest]) == 2
         error = capsys.readouterr().err
         assert re.search(reason, error), error
+
+
+def test_pictures_that_cannot_be_written_are_counted(
+    sequence: Path, tmp_path: Path, capsys: pytest.CaptureFixture
+) -> None:
+    assert mot2bag.main([str(sequence), str(tmp_path / 'bag')]) == 0
+    copy = tmp_path / 'copy'
+    (copy / 'img1' / '000002.jpg').mkdir(parents=True)
+    code = bag2mot.main([str(tmp_path / 'bag'), str(tmp_path / 'a.txt'), '--images', str(copy)])
+    assert code == 2
+    said = capsys.readouterr()
+    assert f'wrote {copy}: {LENGTH - 1} pictures' in said.out
+    assert (
+        f'1 of {LENGTH} pictures were not written, the first: {copy}/img1/000002.jpg' in said.err
+    )
+    assert len([p for p in (copy / 'img1').iterdir() if p.is_file()]) == LENGTH - 1
+    assert (copy / 'seqinfo.ini').is_file()
+
+
+def test_images_that_cannot_be_decoded_are_counted(
+    sequence: Path, tmp_path: Path, capsys: pytest.CaptureFixture
+) -> None:
+    layout = ['--storage', 'sqlite3', '--image-format', 'jpeg']
+    assert mot2bag.main([str(sequence), str(tmp_path / 'bag'), *layout]) == 0
+    with sqlite3.connect(tmp_path / 'bag' / 'bag.db3') as connection:
+        (data,) = connection.execute('SELECT data FROM messages WHERE id = 3').fetchone()
+        connection.execute(
+            'UPDATE messages SET data = ? WHERE id = 3', (data[:60] + bytes(len(data) - 60),)
+        )
+    connection.close()
+    copy = tmp_path / 'copy'
+    assert (
+        bag2mot.main([str(tmp_path / 'bag'), str(tmp_path / 'a.txt'), '--images', str(copy)]) == 0
+    )
+    said = capsys.readouterr().out
+    assert f'wrote {copy}: {LENGTH - 1} pictures' in said
+    assert 'note: 1 images cannot be decoded and were left out, the first: ' in said
+
+
+@pytest.mark.parametrize('storage', ['mcap', 'sqlite3'])
+def test_a_full_disk_leaves_no_part_of_a_bag(
+    sequence: Path, storage: str, tmp_path: Path, capsys: pytest.CaptureFixture
+) -> None:
+    output = tmp_path / 'bags'
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (8000, before[1]))
+    try:
+        code = mot2bag.main([str(sequence), str(output / 'bag'), '--storage', storage])
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert code == 2
+    error = capsys.readouterr().err.strip().splitlines()[-1]
+    assert error.startswith(f'fairmot-mot2bag: {output}/bag cannot be written: ')
+    assert list(output.iterdir()) == []

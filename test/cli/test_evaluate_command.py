@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import resource
 from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
@@ -19,6 +20,8 @@ import fairmot_ros
 from fairmot_ros.cli import evaluate
 from fairmot_ros.evaluation import evaluate_mot, read_mot, write_mot
 from fairmot_ros.evaluation.bags import BagWriter
+from fairmot_ros.evaluation.bags.boxes import BoxMaker
+from fairmot_ros.evaluation.bags.message_types import COMPRESSED_IMAGE
 from fairmot_ros.evaluation.bags.sequence import BagLayout, write_sequence
 from fairmot_ros.evaluation.configuration import PIPELINE, Configuration, read_configuration
 from fairmot_ros.pipeline import FairMOT
@@ -231,6 +234,46 @@ def test_a_truncated_bag_is_evaluated_and_it_is_said(
     assert 'cut short or damaged' in (tmp_path / 'out' / 'report.html').read_text()
 
 
+def test_finished_bags_are_written_before_a_later_one_fails(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture
+) -> None:
+    bad = tmp_path / 'bad'
+    with BagWriter(bad) as writer:
+        writer.add_topic('/image', COMPRESSED_IMAGE)
+        maker = BoxMaker(writer)
+        for stamp in (10**9, 2 * 10**9):
+            message = writer.make(
+                COMPRESSED_IMAGE,
+                header=maker.header(stamp, ''),
+                format='jpeg',
+                data=np.zeros(40, np.uint8),
+            )
+            writer.write('/image', stamp, message)
+    bags = [str(folder / 'walk'), str(bad), '--config', str(folder / 'small.yaml')]
+    assert evaluate.main([*bags, '--output', str(tmp_path / 'out')]) == 2
+    error = capsys.readouterr().err.splitlines()[-1]
+    assert error.startswith(f'fairmot-evaluate: {bad}, an image on /image: ')
+    assert len(read_mot(tmp_path / 'out/results/walk.small.offline.txt'))
+
+
+def test_a_full_disk_is_one_sentence(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture
+) -> None:
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (4000, before[1]))
+    try:
+        code = run(folder, tmp_path / 'out')
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert code == 2
+    error = capsys.readouterr().err.splitlines()[-1]
+    assert (
+        error == f'fairmot-evaluate: {tmp_path}/out/report.json cannot be written: File too large'
+    )
+    files = sorted(p.name for p in (tmp_path / 'out').rglob('*') if p.is_file())
+    assert files == ['walk.small.offline.txt']
+
+
 def test_without_ground_truth_there_are_tracks_and_no_metrics(
     tmp_path: Path, folder: Path, capsys: pytest.CaptureFixture
 ) -> None:
@@ -312,6 +355,15 @@ def test_a_bag_without_images_lists_what_it_holds(
             "'max_lostt' is no parameter; those that matter for the tracks are weights",
         ),
         ('lost_timeout: -1', 'configuration test: lost_timeout must be within 0..3600 seconds'),
+        ('[' * 3000, 'test.yaml is not YAML'),
+        ('1: 2', 'expected names and values, got'),
+        ('/**:\n  ros__parameters: 5', 'expected names and values, got 5'),
+        ('weights: 5', 'test.yaml: weights must be a text, got 5'),
+        ('weights: null', 'weights must be a text, got None'),
+        ('device: null', 'device must be a text, got None'),
+        ('device: [cpu]', 'device must be a text, got'),
+        ('lost_timeout: abc', "lost_timeout must be a finite number, got 'abc'"),
+        ('class_thresholds: 5', 'class_thresholds must be a list, got 5'),
         ('association: sort', 'configuration test: association must be one of'),
         ('input_width: 320', 'input_width and input_height must both be given'),
         ('gallery: true\nassociation: byte', 'gallery needs embeddings'),

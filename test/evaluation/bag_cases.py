@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from pathlib import Path
 
 import numpy as np
@@ -38,3 +39,14 @@ def make_bag(path: Path, ground_truth: np.ndarray | None = GROUND_TRUTH, **layou
 def storage_file(bag: Path) -> Path:
     """Return the file with a bag's messages."""
     return next(p for p in bag.iterdir() if p.suffix in ('.mcap', '.db3'))
+
+
+def spoil(bag: Path, number: int, data: bytes, topic: str = '/image/compressed') -> None:
+    """Replace a message of a bag stored as sqlite3; the first one is 1."""
+    with sqlite3.connect(storage_file(bag)) as connection:
+        connection.execute(
+            'UPDATE messages SET data = ? WHERE id = (SELECT m.id FROM messages m JOIN topics t '
+            'ON m.topic_id = t.id WHERE t.name = ? ORDER BY m.id LIMIT 1 OFFSET ?)',
+            (data, topic, number - 1),
+        )
+    connection.close()

@@ -13,7 +13,7 @@ import pytest
 import yaml
 
 pytest.importorskip('rosbags', reason='needs rosbags')
-from bag_cases import FRAMES, GROUND_TRUTH, RATE, make_bag, pictures, storage_file
+from bag_cases import FRAMES, GROUND_TRUTH, RATE, make_bag, pictures, spoil, storage_file
 
 from fairmot_ros.evaluation.bags import (
     Bag,
@@ -24,7 +24,12 @@ from fairmot_ros.evaluation.bags import (
     message_types,
 )
 from fairmot_ros.evaluation.bags.boxes import read_boxes
-from fairmot_ros.evaluation.bags.message_types import DETECTIONS, TRACKS, known_types
+from fairmot_ros.evaluation.bags.message_types import (
+    COMPRESSED_IMAGE,
+    DETECTIONS,
+    TRACKS,
+    known_types,
+)
 from fairmot_ros.evaluation.bags.sequence import BagLayout, write_sequence
 
 STORAGES = ('mcap', 'sqlite3')
@@ -382,11 +387,14 @@ def test_unknown_serialisation(tmp_path: Path) -> None:
     path = make_bag(tmp_path / 'bag', storage='sqlite3')
     with sqlite3.connect(storage_file(path)) as database:
         database.execute("UPDATE topics SET serialization_format = 'protobuf'")
-    with pytest.raises(BagError, match="serialised as 'protobuf'; expected cdr"):
-        Bag(path)
+    with Bag(path) as bag:
+        with pytest.raises(BagError, match='no topic with images .* serialised as protobuf'):
+            ImageStream(bag)
+        with pytest.raises(BagError, match="serialised as 'protobuf'; expected cdr"):
+            list(ImageStream(bag, '/image').messages())
 
 
-def test_types_that_nobody_asks_for_may_be_unreadable(tmp_path: Path) -> None:
+def test_known_types_serve_for_definitions_that_cannot_be_used(tmp_path: Path) -> None:
     path = make_bag(tmp_path / 'bag', storage='sqlite3')
     with sqlite3.connect(storage_file(path)) as database:
         database.execute(
@@ -395,8 +403,8 @@ def test_types_that_nobody_asks_for_may_be_unreadable(tmp_path: Path) -> None:
         )
     _, images, _ = read_all(path)
     assert len(images) == FRAMES
-    with Bag(path) as bag, pytest.raises(BagError, match='/ground_truth cannot be read as'):
-        read_boxes(bag, '/ground_truth')
+    with Bag(path) as bag:
+        assert len(read_boxes(bag, '/ground_truth').ids) == len(GROUND_TRUTH)
 
 
 def test_unknown_compression_of_chunks(tmp_path: Path) -> None:
@@ -531,3 +539,45 @@ def test_dark_images_are_warned_of_once_and_others_are_refused(
         assert 'the 16-bit images are nearly black' in warning
         with pytest.raises(BagError, match='32 x 24 pixels, more than the limit of 767'):
             list(ImageStream(bag, max_pixels=32 * 24 - 1).pictures())
+
+
+# -- images that cannot be used ---------------------------------------------------------------
+
+
+def jpeg_bag(path: Path) -> Path:
+    return make_bag(path, storage='sqlite3', image_format='jpeg')
+
+
+def compressed_image(stamp: int, data: bytes) -> bytes:
+    types = known_types()
+    seconds, nanoseconds = divmod(stamp, 10**9)
+    time = types.types['builtin_interfaces/msg/Time'](seconds, nanoseconds)
+    header = types.types['std_msgs/msg/Header'](time, 'eye')
+    message = types.types[COMPRESSED_IMAGE](header, 'jpeg', np.frombuffer(data, np.uint8))
+    return bytes(types.serialize_cdr(message, COMPRESSED_IMAGE))
+
+
+def test_an_image_that_cannot_be_decoded_is_passed_on(tmp_path: Path) -> None:
+    bag_path = jpeg_bag(tmp_path / 'bag')
+    stamp = round((1 + 3 / RATE) * 1e9)
+    spoil(bag_path, 4, compressed_image(stamp, b'no image'))
+    failures: list[tuple[int, str]] = []
+    with Bag(bag_path) as bag:
+        images = ImageStream(bag)
+        found = list(images.pictures(failed=lambda s, error: failures.append((s, str(error)))))
+        with pytest.raises(BagError, match='an image on /image/compressed'):
+            list(images.pictures())
+    assert len(found) == FRAMES - 1
+    ((failed_stamp, reason),) = failures
+    assert failed_stamp == stamp
+    assert 'an image on /image/compressed' in reason
+
+
+@pytest.mark.parametrize('data', [b'', b'\0\1\0', 7, 'text'])
+def test_messages_too_short_for_an_image_are_skipped(data: object, tmp_path: Path) -> None:
+    bag_path = jpeg_bag(tmp_path / 'bag')
+    spoil(bag_path, 2, data)  # type: ignore[arg-type]
+    with Bag(bag_path) as bag:
+        images = ImageStream(bag)
+        assert len(list(images.pictures())) == FRAMES - 1
+    assert images.skipped == 1

@@ -226,3 +226,61 @@ def test_a_repeated_stamp_counts_once(tmp_path: Path) -> None:
     recording = open_recording(path, None, TruthSource())
     assert len(recording.frames) == 3
     assert '1 images have the stamp of another' in recording.notes[0]
+
+
+def bag_with_stamps(path: Path, seconds: list[float]) -> Path:
+    """A bag of small images with some stamps, recorded one per second."""
+    with BagWriter(path) as writer:
+        maker = BoxMaker(writer)
+        writer.add_topic('/image', IMAGE)
+        for i, stamp in enumerate(seconds, 5):
+            image = writer.make(
+                IMAGE,
+                header=maker.header(round(stamp * SECOND), ''),
+                height=2,
+                width=2,
+                encoding='mono8',
+                is_bigendian=0,
+                step=2,
+                data=np.zeros(4, np.uint8),
+            )
+            writer.write('/image', i * SECOND, image)
+    return path
+
+
+def test_images_with_the_stamp_of_another_do_not_shift_a_ground_truth_file(tmp_path: Path) -> None:
+    path = bag_with_stamps(tmp_path / 'bag', [1, 2, 2, 3, 4])
+    write_mot(tmp_path / 'gt.txt', [[f, 1, 10 * f, 5, 20, 40, 1] for f in range(1, 6)])
+    recording = open_recording(path, None, TruthSource(file=tmp_path / 'gt.txt'))
+    truth = recording.truth
+    assert truth is not None
+    assert truth.rows[:, [0, 2]].tolist() == [[1, 10], [2, 20], [3, 40], [4, 50]]
+    assert any('1 of 5 boxes' in note for note in recording.notes)
+    assert any('1 images have the stamp of another' in note for note in recording.notes)
+
+
+def test_images_that_all_have_the_same_stamp_are_refused(tmp_path: Path) -> None:
+    path = bag_with_stamps(tmp_path / 'bag', [7] * 5)
+    with pytest.raises(BagError, match='all 5 images on /image in .* have the same stamp'):
+        open_recording(path, None, TruthSource())
+
+
+def test_the_present_folder_has_a_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(bag_with_stamps(tmp_path / 'walk', [1, 2]))
+    assert open_recording(Path('.'), None, TruthSource()).name == 'walk'
+
+
+@pytest.mark.parametrize(
+    ('name', 'hint'),
+    [
+        ('walk.bag', 'rosbags-convert converts its bag of ROS 1'),
+        ('000001.jpg', 'fairmot-mot2bag makes a bag of its images'),
+        ('img1', 'fairmot-mot2bag makes a bag of its images'),
+        ('notes.txt', ''),
+    ],
+)
+def test_a_folder_that_is_no_bag(name: str, hint: str, tmp_path: Path) -> None:
+    (tmp_path / name).mkdir() if name == 'img1' else (tmp_path / name).write_text('')
+    with pytest.raises(BagError, match='is not a bag') as caught:
+        open_recording(tmp_path, None, TruthSource())
+    assert str(caught.value).endswith(hint or 'no .mcap or .db3 file')

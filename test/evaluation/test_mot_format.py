@@ -1,11 +1,13 @@
 from __future__ import annotations
 
 import gzip
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from fairmot_ros.evaluation import read_mot, write_mot
+from fairmot_ros.evaluation.label_errors import LabelError
 from fairmot_ros.evaluation.mot_format import load_mot, rows_of_tracks
 from fairmot_ros.types import Track, Tracks, TrackState
 
@@ -142,3 +144,14 @@ def test_rows_of_tracks() -> None:
         [3, 7, 1.5, 2, 30, 60, 0.5, -1, -1, -1]
     ]
     assert rows_of_tracks(3, Tracks.of([])).shape == (0, 10)
+
+
+def test_a_small_file_that_unpacks_to_too_much_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / 'gt.txt.gz'
+    write_mot(path, [[f, 1, 2, 3, 4, 5, 1] for f in range(1, 100)])
+    assert len(read_mot(path)) == 99
+    monkeypatch.setattr('fairmot_ros.evaluation.mot_format.MAX_TEXT_BYTES', 500)
+    with pytest.raises(LabelError, match=r'gt\.txt\.gz unpacks to more than'):
+        read_mot(path)

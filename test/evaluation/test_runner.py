@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import sqlite3
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
@@ -10,14 +12,17 @@ import numpy as np
 import pytest
 
 pytest.importorskip('rosbags', reason='needs rosbags')
+from bag_cases import spoil, storage_file
+
 import fairmot_ros
 from fairmot_ros.evaluation import EvaluationPlan, PlanError, evaluate_mot, read_mot, run
+from fairmot_ros.evaluation.bags import BagError
 from fairmot_ros.evaluation.bags.sequence import BagLayout, write_sequence
 from fairmot_ros.evaluation.configuration import Configuration
 from fairmot_ros.evaluation.limits import Limit
 from fairmot_ros.evaluation.offline import OfflineTracker
 from fairmot_ros.evaluation.recording import Recording
-from fairmot_ros.evaluation.report import write_report
+from fairmot_ros.evaluation.report import write_report, write_tracks
 from fairmot_ros.evaluation.runs import LiveStats, Mode, Run
 from fairmot_ros.ros.video_source import VideoSource
 
@@ -96,3 +101,47 @@ def test_limits_that_cannot_be_checked(
     write_sequence(blind, list(islice(VideoSource(CLIP), 2)), 7.0)
     with pytest.raises(PlanError, match=reason):
         run(replace(plan, bags=[blind], limits=[Limit(name, 0.5, True)]))
+
+
+def spoiled_bag(path: Path, *numbers: int) -> Path:
+    """A bag of which some images are cut off after their header."""
+    images = list(islice(VideoSource(CLIP), FRAMES))
+    layout = BagLayout(image_format='jpeg', storage='sqlite3')
+    write_sequence(path, images, 7.0, TRUTH, layout)
+    for number in numbers:
+        with sqlite3.connect(storage_file(path)) as connection:
+            (data,) = connection.execute(
+                f'SELECT data FROM messages ORDER BY id LIMIT 1 OFFSET {2 * number - 2}'
+            ).fetchone()
+        connection.close()
+        spoil(path, number, data[:100] + bytes(len(data) - 100))
+    return path
+
+
+def test_an_image_that_cannot_be_decoded_is_noted_and_left_out(
+    plan: EvaluationPlan, tmp_path: Path
+) -> None:
+    bag = spoiled_bag(tmp_path / 'spoiled', 2)
+    evaluation = run(replace(plan, bags=[bag]))
+    offline, filled = (scored.run for scored in evaluation.scored_runs)
+    assert offline.processed.tolist() == [True, False, True, True]
+    (note,) = offline.notes
+    assert note.startswith(
+        '1 of 4 images cannot be decoded and are left out, the first is image 2'
+    )
+    assert filled.notes == offline.notes
+    write_report(evaluation, tmp_path / 'out')
+    data = json.loads((tmp_path / 'out/report.json').read_text())
+    assert data['runs'][0]['notes'] == [note]
+    assert note[:40] in (tmp_path / 'out/report.html').read_text()
+
+
+def test_tracks_are_given_out_bag_by_bag(plan: EvaluationPlan, bag: Path, tmp_path: Path) -> None:
+    spoiled = spoiled_bag(tmp_path / 'spoiled', *range(1, FRAMES + 1))
+    tracked: list[Run] = []
+    with pytest.raises(BagError, match='spoiled, an image on /image/compressed'):
+        run(replace(plan, bags=[bag, spoiled], interpolate=0.0), tracked=tracked.append)
+    assert [r.name for r in tracked] == ['walk.small.offline']
+    path = write_tracks(tracked[0], tmp_path)
+    assert path == tmp_path / 'results/walk.small.offline.txt'
+    np.testing.assert_array_equal(read_mot(path), tracked[0].rows)

@@ -93,7 +93,7 @@ def test_parameters_are_judged_as_a_whole(peer: Peer, tracker: NodeProcess) -> N
 
 def test_wrong_weights_are_one_sentence_and_an_end(start: NodeStarter, tmp_path: Path) -> None:
     node = start('tracker_node', {'weights': str(tmp_path / 'none.pth')})
-    assert node.process.wait(90) == 1
+    assert node.process.wait(90) == 2
     output = node.last_lines(100)
     assert 'no weights at' in output
     assert 'Traceback' not in output

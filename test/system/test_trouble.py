@@ -21,9 +21,7 @@ from vision_msgs.msg import Detection2DArray, Detection3DArray
 
 @pytest.fixture
 def diagnostics(peer: Peer) -> list[DiagnosticArray]:
-    messages: list[DiagnosticArray] = []
-    peer.create_subscription(DiagnosticArray, '/diagnostics', messages.append, 10)
-    return messages
+    return peer.listen_to_diagnostics()
 
 
 def await_status(
@@ -247,7 +245,7 @@ def test_equal_names_in_two_namespaces_do_not_meet(
 
 def test_a_parameter_of_the_wrong_type_is_one_sentence_and_an_end(start: NodeStarter) -> None:
     node = start('tracker_node', {'lost_timeout': 3})
-    assert node.process.wait(90) == 1
+    assert node.process.wait(90) == 2
     (line,) = node.last_lines(100).splitlines()
     assert line.startswith(
         "error: Trying to set parameter 'lost_timeout' to '3' of type 'INTEGER'"

@@ -11,6 +11,7 @@ import pytest
 
 from fairmot_ros.tracker import gallery_file
 from fairmot_ros.tracker.gallery import Gallery, GalleryConfig
+from fairmot_ros.tracker.gallery_file import GalleryFileError
 
 LEFT, RIGHT = (0, 100, 50, 250), (1800, 100, 1850, 250)
 PERSON, BICYCLE = 0, 1
@@ -338,8 +339,91 @@ def test_enrolled_people_survive_in_a_file(tmp_path: Path) -> None:
     assert other.names == ['Zoë']
     assert [(m.track_id, m.name) for m in other.query(look(2))] == [(0, 'Zoë')]
     assert other.query(look(4)) == [], 'without a name'
-    with pytest.raises(ValueError, match="made by 'two'"):
+    with pytest.raises(GalleryFileError, match="people.npz cannot be used: .* made by 'two'"):
         gallery_file.load(Gallery(model='two'), path)
     path.write_text('no')
-    with pytest.raises(ValueError, match='is not a file of enrolled people'):
+    with pytest.raises(GalleryFileError, match='people.npz is not a file of enrolled people'):
         gallery_file.load(other, path)
+    with pytest.raises(GalleryFileError, match='none.npz is not a file of enrolled people'):
+        gallery_file.load(other, tmp_path / 'none.npz')
+
+
+def test_a_file_of_people_is_for_its_owner_alone(tmp_path: Path) -> None:
+    path = tmp_path / 'people.npz'
+    path.write_text('')
+    path.chmod(0o644)
+    gallery = Gallery(model='one')
+    gallery.enrol('Zoë', look(1))
+    gallery_file.save(gallery, path)
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert list(tmp_path.iterdir()) == [path]
+
+
+COLUMNS = {
+    'model': np.array('one'),
+    'names': np.array(['Ann', 'Bob']),
+    'class_ids': np.array([0, 0]),
+    'embeddings': np.stack([look(1), look(2)]).astype(np.float32),
+}
+
+
+@pytest.mark.parametrize(
+    'changed',
+    [
+        {'embeddings': np.stack([look(1), 0 * look(2)]).astype(np.float32)},
+        {'embeddings': np.stack([look(1), np.nan * look(2)]).astype(np.float32)},
+        {'embeddings': np.ones((1, 4), np.float32)},
+        {'embeddings': np.ones(2, np.float32)},
+        {'embeddings': np.array([['a', 'b'], ['c', 'd']])},
+        {'names': np.array(['Ann', ''])},
+        {'names': np.array([1, 2])},
+        {'class_ids': np.array([0.5, 1.5])},
+        {'class_ids': np.array([0])},
+        {'model': np.array('two')},
+        {'names': np.array('Ann')},
+    ],
+)
+def test_of_a_bad_file_nobody_is_enrolled(changed: dict, tmp_path: Path) -> None:
+    path = tmp_path / 'people.npz'
+    np.savez(path, **{**COLUMNS, **changed})
+    gallery = Gallery(model='one')
+    gallery.enrol('Zoë', look(3))
+    with pytest.raises(GalleryFileError, match=r'people\.npz'):
+        gallery_file.load(gallery, path)
+    assert gallery.names == ['Zoë']
+    assert [m.name for m in gallery.query(look(3))] == ['Zoë']
+    np.savez(path, **COLUMNS)
+    gallery_file.load(gallery, path)
+    assert gallery.names == ['Zoë', 'Ann', 'Bob']
+
+
+def test_people_who_do_not_fit_leave_the_gallery_as_it_was(tmp_path: Path) -> None:
+    path = tmp_path / 'people.npz'
+    np.savez(path, **COLUMNS)
+    gallery = Gallery(GalleryConfig(size=2), model='one')
+    gallery.enrol('Zoë', look(3))
+    remember(gallery, 4, seed=4)
+    with pytest.raises(GalleryFileError, match='the gallery is full'):
+        gallery_file.load(gallery, path)
+    assert gallery.names == ['Zoë']
+    assert [m.track_id for m in gallery.query(look(4))] == [4], 'still remembered'
+
+
+def test_damaged_files_of_people_raise_one_error(tmp_path: Path) -> None:
+    path = tmp_path / 'people.npz'
+    np.savez(path, **COLUMNS)
+    content = path.read_bytes()
+    rng = np.random.default_rng(5)
+    refused = 0
+    for _ in range(150):
+        changed = bytearray(content)
+        for place in rng.integers(len(content), size=int(rng.integers(1, 12))):
+            changed[place] = int(rng.integers(256))
+        path.write_bytes(changed)
+        gallery = Gallery(model='one')
+        try:
+            gallery_file.load(gallery, path)
+        except GalleryFileError:
+            refused += 1
+            assert gallery.names == []
+    assert refused > 50

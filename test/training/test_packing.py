@@ -1,6 +1,7 @@
 """Packed sets: reduced, of a limited size, and read like the original ones."""
 
 import json
+import resource
 import shutil
 import tarfile
 from pathlib import Path
@@ -98,3 +99,31 @@ def test_images_are_left_out_by_name(sets: Path, tmp_path: Path) -> None:
     assert len(photographs[0].boxes_xyxy) == 2
     detections = json.loads((folder / 'people/teacher.json').read_text())
     assert {name: len(rows) for name, rows in detections.items()} == {'3.jpg': 2}
+
+
+def test_a_full_disk_leaves_the_earlier_archive(
+    sets: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    archive = tmp_path / 'packed.tar.gz'
+    archive.write_bytes(b'before')
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (2000, limits[1]))
+    try:
+        code = pack.main([f'{sets}/people', '--output', str(archive)])
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert code == 2
+    assert f'{archive} cannot be written: File too large' in capsys.readouterr().err
+    assert archive.read_bytes() == b'before'
+    assert [p.name for p in tmp_path.iterdir() if p.is_file()] == ['packed.tar.gz']
+
+
+def test_a_set_may_be_the_present_folder(
+    sets: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(sets / 'people')
+    archive = tmp_path / 'packed.tar.gz'
+    assert pack.main(['.', '--output', str(archive)]) == 0
+    assert (unpack(archive, tmp_path / 'unpacked') / 'people/annotations.json').is_file()
+    assert pack.main(['.', str(sets / 'people'), '--output', str(archive)]) == 2
+    assert 'two sets have the same name' in capsys.readouterr().err

@@ -276,3 +276,45 @@ def test_a_damaged_picture_is_named(tmp_path: Path) -> None:
     (photograph,), _ = read(tmp_path, folder='.')
     with pytest.raises(DataError, match=r'bad\.jpg: it is missing or damaged'):
         photograph.load()
+
+
+def test_a_byte_order_mark_and_boxes_that_are_no_numbers_in_crowdhuman(tmp_path: Path) -> None:
+    write_picture(tmp_path / 'crowd/Images/a.jpg')
+    box = '{"tag": "person", "fbox": [1, 2, 30, 40]}'
+    spoiled = '{"tag": "person", "fbox": [NaN, 2, 30, 40]}'
+    ignored = '{"tag": "mask", "fbox": [1, NaN, Infinity, 40]}'
+    line = f'{{"ID": "a", "gtboxes": [{box}, {spoiled}, {ignored}]}}'
+    (tmp_path / 'crowd/train.odgt').write_text(line, encoding='utf-8-sig')
+    (photograph,), problems = read(tmp_path, folder='crowd', format='crowdhuman')
+    assert photograph.boxes_xyxy.tolist() == [[1, 2, 31, 42]]
+    assert len(photograph.ignored_xyxy) == 0
+    assert problems == [f'{tmp_path}/crowd/train.odgt: 1 boxes of a have no area']
+
+
+def test_byte_order_marks_in_the_papers_layout(jde: Path) -> None:
+    (jde / 'set/all.train').write_text('images/seq/a.jpg\n', encoding='utf-8-sig')
+    path = jde / 'set/labels_with_ids/seq/a.txt'
+    path.write_text(path.read_text(), encoding='utf-8-sig')
+    (photograph,), problems = read(jde, folder='set', format='jde', labels='all.train')
+    assert len(photograph.boxes_xyxy) == 2
+    assert problems == []
+
+
+def test_halves_and_names_of_mot_sequences_follow_the_numbers(tmp_path: Path) -> None:
+    rows = [f'{frame},1,{frame},0,9,9,1' for frame in range(1, 30)]
+    write_sequence(tmp_path / 'mot/A', rows, frames=0)
+    for frame in (8, 9, 10, 12):
+        write_picture(tmp_path / f'mot/A/img1/{frame}.jpg')
+    for half, frames in (('first', [8, 9]), ('second', [10, 12])):
+        photographs, _ = read(tmp_path, folder='mot', format='mot', half=half)
+        assert [int(p.path.stem) for p in photographs] == frames
+        assert [p.boxes_xyxy[0, 0] for p in photographs] == frames
+    write_picture(tmp_path / 'mot/A/img1/008.jpg')
+    with pytest.raises(DataError, match='are both frame 8'):
+        read(tmp_path, folder='mot', format='mot')
+
+
+def test_visdrone_is_noted_in_mot_sequences(tmp_path: Path) -> None:
+    write_sequence(tmp_path / 'mot/A', ['1,1,0,0,9,9,1,4,0,1', '1,2,0,0,9,9,1,1,0,0'])
+    _, problems = read(tmp_path, folder='mot', format='mot')
+    assert 'looks like VisDrone' in problems[0]

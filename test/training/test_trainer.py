@@ -1,6 +1,9 @@
 import json
 import math
+import re
+import resource
 import shutil
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -231,16 +234,16 @@ def test_a_folder_of_another_run_is_not_overwritten(
     config: TrainingConfig, training_data: Path, tmp_path: Path
 ) -> None:
     Trainer(config, training_data, tmp_path).save()
-    with pytest.raises(TrainingError, match=r'state\.pt is of another run than tiny') as caught:
+    with pytest.raises(TrainingError, match=r'state\.pt is damaged or of another run') as caught:
         Trainer(replace(config, reid_dim=12), training_data, tmp_path)
     assert '\n' not in str(caught.value)
 
 
-def test_a_damaged_state_is_one_sentence(
+def test_a_text_for_a_state_is_one_sentence(
     config: TrainingConfig, training_data: Path, tmp_path: Path
 ) -> None:
     (tmp_path / 'state.pt').write_bytes(b'half a file')
-    with pytest.raises(TrainingError, match=r'state\.pt is of another run than tiny'):
+    with pytest.raises(TrainingError, match=r'state\.pt is damaged or of another run'):
         Trainer(config, training_data, tmp_path)
 
 
@@ -263,3 +266,98 @@ def test_a_loss_that_is_no_number_stops_the_run(
     trainer.network.hm[2].bias.data.fill_(math.nan)
     with pytest.raises(TrainingError, match='the loss is nan at step 1: lower the learning'):
         trainer.train_step(part)
+
+
+@pytest.mark.parametrize(
+    'damage',
+    [
+        lambda content: b'',
+        lambda content: content[: len(content) // 2],
+        lambda content: b'no state',
+        lambda content: content[:-2000] + bytes(2000),
+    ],
+    ids=['empty', 'truncated', 'text', 'end'],
+)
+def test_a_damaged_state_is_one_sentence(
+    damage: Callable[[bytes], bytes],
+    config_file: Path,
+    training_data: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture,
+) -> None:
+    command = [str(config_file), '--data', str(training_data), '--output', str(tmp_path / 'run')]
+    assert train.main([*command, '--minutes', '0']) == 0
+    state = tmp_path / 'run/state.pt'
+    state.write_bytes(damage(state.read_bytes()))
+    capsys.readouterr()
+    assert train.main(command) == 2
+    error = capsys.readouterr().err.strip().splitlines()
+    assert error[-1].startswith(f'fairmot-train: {state} is damaged or of another run than tiny: ')
+    assert 'Traceback' not in '\n'.join(error)
+
+
+@pytest.mark.parametrize('content', [{}, [], {'network': 3}, torch.zeros(2)])
+def test_a_state_with_other_content_is_one_sentence(
+    content: object, config: TrainingConfig, training_data: Path, tmp_path: Path
+) -> None:
+    torch.save(content, tmp_path / 'state.pt')
+    with pytest.raises(TrainingError, match=r'state\.pt is damaged or of another run'):
+        Trainer(config, training_data, tmp_path, 'cpu')
+
+
+def test_a_full_disk_keeps_the_earlier_save(
+    config_file: Path, training_data: Path, tmp_path: Path, capsys: pytest.CaptureFixture
+) -> None:
+    run = tmp_path / 'run'
+    command = [str(config_file), '--data', str(training_data), '--output', str(run)]
+    assert train.main([*command, '--minutes', '0']) == 0
+    before = {name: (run / name).read_bytes() for name in ('state.pt', 'weights.pth')}
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (len(before['state.pt']) // 2, limits[1]))
+    try:
+        code = train.main(command)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert code == 2
+    error = capsys.readouterr().err.strip().splitlines()[-1]
+    assert error == f'fairmot-train: {run}/state.pt cannot be written: File too large'
+    assert {name: (run / name).read_bytes() for name in before} == before
+    assert not list(run.glob('*.partial'))
+    assert train.main(command) == 0, 'the run resumes'
+
+
+@pytest.mark.parametrize(
+    ('text', 'reason'),
+    [
+        ('sets: 5', 'sets must be a list of names with values, got 5'),
+        ('sets: null', 'sets must be a list of names with values, got None'),
+        ('sets: [5]', 'sets must be a list of names with values'),
+        ('sets: [{folder: 5}]', 'folder must be a text, got 5'),
+        ('sets: [{folder: a, include: 5}]', r'include must be a list \(a text\), got 5'),
+        ('weights: 5', 'weights must be a text or null, got 5'),
+        ('composer: 3', 'expected names with values, got 3'),
+        ('composer: {width: x}', "width must be a whole number, got 'x'"),
+        ('input_size: 5', 'input_size must be a list of 2'),
+        ('learning_rate: x', "learning_rate must be a finite number, got 'x'"),
+        ('ema_decay: .nan', 'ema_decay must be a finite number, got nan'),
+        ('freeze: backbone', "freeze must be a list .*, got 'backbone'"),
+        ('1: 2', 'must hold a mapping of names to values'),
+        ('[' * 3000, 'is not valid YAML'),
+        ('\0', 'is not valid YAML'),
+    ],
+)
+def test_wrong_types_in_a_training_file(
+    text: str, reason: str, tmp_path: Path, capsys: pytest.CaptureFixture
+) -> None:
+    path = tmp_path / 'tiny.yaml'
+    given = 'name: tiny\narchitecture: yolo\n'
+    path.write_text(given + ('' if text.startswith('sets') else 'sets: []\n') + text)
+    assert train.main([str(path), '--data', str(tmp_path)]) == 2
+    error = capsys.readouterr().err
+    assert re.search(f'tiny.yaml.*{reason}', error), error
+    assert error.count('\n') == 1
+
+
+def test_a_training_file_may_begin_with_a_byte_order_mark(config_file: Path) -> None:
+    config_file.write_text(config_file.read_text(), encoding='utf-8-sig')
+    assert read_config(config_file).name == 'tiny'

@@ -90,8 +90,10 @@ def _has_torch(environment: str) -> bool:
 def can_import(python: str, *modules: str) -> bool:
     """Whether another interpreter can import all modules."""
     code = 'import ' + ', '.join(modules)
+    # `-c` puts the current folder on the module path: modules are to come from elsewhere.
+    folder = Path(python).parent
     try:
-        done = subprocess.run([python, '-c', code], capture_output=True, timeout=120)
+        done = subprocess.run([python, '-c', code], cwd=folder, capture_output=True, timeout=120)
     except (OSError, subprocess.TimeoutExpired):
         return False
     return done.returncode == 0

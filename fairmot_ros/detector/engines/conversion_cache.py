@@ -43,13 +43,15 @@ class ConversionCache:
     def load(self, core: Any, info: ModelInfo, size: tuple[int, int]) -> Any | None:
         """Return the model of a network for images of a size (width, height), or None."""
         path = self._path(info, size)
-        if path is None or not path.is_file():
+        if path is None:
             return None
         try:
+            if not path.is_file():
+                return None
             with contextlib.suppress(OSError):  # in a folder that is only read
                 os.utime(path)
             return core.read_model(path)
-        except RuntimeError as error:
+        except (OSError, RuntimeError) as error:
             logger.warning('%s is unreadable and is converted anew: %s', path, reason_of(error))
             return None
 

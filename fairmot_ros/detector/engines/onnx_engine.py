@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -11,18 +10,18 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from fairmot_ros.detector.decode import decode_image
 from fairmot_ros.detector.engines.base import DEFAULT_OPTIONS, EngineOptions
 from fairmot_ros.detector.engines.devices import choose_device
+from fairmot_ros.detector.engines.onnx_metadata import METADATA, read_metadata
 from fairmot_ros.detector.engines.planes import planes
 from fairmot_ros.detector.input_size import show
-from fairmot_ros.file_errors import reason_of
+from fairmot_ros.file_errors import reading
 from fairmot_ros.network import CheckpointError
-from fairmot_ros.network.base import ModelInfo
 from fairmot_ros.network.predictions import Predictions
 from fairmot_ros.network.registry import ARCHITECTURES
 
 SUFFIX = '.onnx'
-METADATA = 'fairmot_ros'  # key of what is known of the model, as JSON
 PROVIDERS = {'cpu': 'CPUExecutionProvider', 'cuda': 'CUDAExecutionProvider'}
 
 
@@ -47,21 +46,21 @@ class OnnxEngine:
             )
         runtime = _import_runtime(path)
         self.device, provider = _choose_provider(options.device, runtime.get_available_providers())
-        if not path.is_file():
-            raise CheckpointError(f'no exported network at {path}: make one with fairmot-export')
+        with reading(f'{path} cannot be read', CheckpointError):
+            if not path.is_file():
+                raise CheckpointError(
+                    f'no exported network at {path}: make one with fairmot-export'
+                )
         session_options = runtime.SessionOptions()
         session_options.intra_op_num_threads = torch.get_num_threads()
         session_options.use_deterministic_compute = options.deterministic
-        try:
+        with reading(f'{path} cannot be run by onnxruntime', CheckpointError):
             self._session = runtime.InferenceSession(
                 str(path), session_options, providers=[provider]
             )
-        except Exception as error:  # onnxruntime's own exceptions share no other base
-            raise CheckpointError(
-                f'{path} cannot be run by onnxruntime: {reason_of(error)}'
-            ) from error
-        self._names = [output.name for output in self._session.get_outputs()]
-        self.info, self.embedding_size = self._read_metadata(path)
+            self._names = [output.name for output in self._session.get_outputs()]
+            known = self._session.get_modelmeta().custom_metadata_map
+        self.info, self.embedding_size = read_metadata(known.get(METADATA), path)
         assert self.info.input_size is not None
         self.input_size = self.info.input_size
         if options.input_size not in (None, self.input_size):
@@ -70,27 +69,32 @@ class OnnxEngine:
                 f'{show(options.input_size)}: export the network for that size'
             )
         self._read = ARCHITECTURES[self.info.architecture].read_whole_maps
+        self._check(path)
 
-    def _read_metadata(self, path: Path) -> tuple[ModelInfo, int]:
-        text = self._session.get_modelmeta().custom_metadata_map.get(METADATA, 'null')
-        try:
-            content: dict[str, Any] = json.loads(text)
-            width, height = content['input_size']
-            info = ModelInfo(
-                content['architecture'],
-                content['name'],
-                content['sha256'],
-                (int(width), int(height)),
-                tuple(content['labels']),
-                thresholds=content.get('thresholds', {}),
-            )
-            ARCHITECTURES[info.architecture]
-            return info, int(content['embedding_size'])
-        except Exception as error:  # whatever JSON holds
+    def _check(self, path: Path) -> None:
+        """Run the network once: it must take the size it declares and compute finite numbers."""
+        width, height = self.input_size
+        shapes = {entry.name: entry.shape for entry in self._session.get_inputs()}
+        if list(shapes) != ['images'] or shapes['images'][1:] != [3, height, width]:
             raise CheckpointError(
-                f'{path} was not made by fairmot-export: its metadata {METADATA} are missing or '
-                'of another form'
-            ) from error
+                f'{path} declares an input of {show(self.input_size)} and has {shapes}: export '
+                'the network again'
+            )
+        with reading(f'{path} cannot be run', CheckpointError):
+            blank = np.zeros((height, width, 3), np.uint8)
+            for name, values in self.maps([blank]).items():
+                if not torch.isfinite(values).all():
+                    raise CheckpointError(
+                        f'{path}: its output {name} is not finite; export the network again, '
+                        'from weights that are'
+                    )
+            found = decode_image(self([blank]), 0, max_detections=1, score_threshold=0.0)
+            size = 0 if found.embeddings is None else found.embeddings.shape[1]
+            if size != self.embedding_size:
+                raise CheckpointError(
+                    f'{path} declares embeddings of {self.embedding_size} numbers and computes '
+                    f'such of {size}'
+                )
 
     def __call__(self, images_bgr: Sequence[NDArray[np.uint8]]) -> Predictions:
         return self._read(self.maps(images_bgr), images_bgr[0].shape[1])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import warnings
 from collections.abc import Sequence
 from copy import deepcopy
@@ -27,6 +28,8 @@ from fairmot_ros.network.predictions import Predictions
 
 #: OpenVINO's names of the precisions.
 PRECISION_HINTS = {'fp32': 'f32', 'bf16': 'bf16', 'fp16': 'f16'}
+
+logger = logging.getLogger(__name__)
 
 
 class OpenVinoEngine:
@@ -92,28 +95,34 @@ class OpenVinoEngine:
     def _compile(self, cache: ConversionCache | None) -> tuple[Any, list[str]]:
         """Return the compiled network and the names of its outputs."""
         core = openvino_core()
-        model = cache.load(core, self.info, self.input_size) if cache else None
-        if model is None:
+        options = {
+            'PERFORMANCE_HINT': 'LATENCY',
+            'NUM_STREAMS': 1,
+            'INFERENCE_NUM_THREADS': torch.get_num_threads(),
+            'INFERENCE_PRECISION_HINT': PRECISION_HINTS[self.precision],
+        }
+        kept = cache.load(core, self.info, self.input_size) if cache else None
+        if kept is not None:
             try:
-                model = convert(self._network, self.input_size)
-            except Exception as error:  # torch.export's and OpenVINO's share no other base
-                raise EngineError(
-                    f'OpenVINO cannot convert {self.info.name}: {reason_of(error)}'
-                ) from error
-            if cache:
-                cache.save(model, self.info, self.input_size)
-        names = [output.any_name for output in model.outputs]
-        compiled = core.compile_model(
-            model,
-            'CPU',
-            {
-                'PERFORMANCE_HINT': 'LATENCY',
-                'NUM_STREAMS': 1,
-                'INFERENCE_NUM_THREADS': torch.get_num_threads(),
-                'INFERENCE_PRECISION_HINT': PRECISION_HINTS[self.precision],
-            },
-        )
-        return compiled, names
+                return core.compile_model(kept, 'CPU', options), _output_names(kept)
+            except RuntimeError as error:
+                logger.warning(
+                    'the kept network is damaged and is converted anew: %s', reason_of(error)
+                )
+        try:
+            model = convert(self._network, self.input_size)
+            compiled = core.compile_model(model, 'CPU', options)
+        except Exception as error:  # torch.export's and OpenVINO's share no other base
+            raise EngineError(
+                f'OpenVINO cannot convert {self.info.name}: {reason_of(error)}'
+            ) from error
+        if cache:
+            cache.save(model, self.info, self.input_size)
+        return compiled, _output_names(model)
+
+
+def _output_names(model: Any) -> list[str]:
+    return [output.any_name for output in model.outputs]
 
 
 def convert(network: Network, size: tuple[int, int]) -> Any:

@@ -17,12 +17,21 @@ from fairmot_ros.evaluation.bags.message_types import former_types, known_types
 from fairmot_ros.evaluation.bags.storage import decompress, open_storages
 from fairmot_ros.file_errors import reading
 
+CDR = 'cdr'
+
 
 class Topic(NamedTuple):
-    """A topic of a bag: message type, and number of messages as far as the bag tells."""
+    """A topic of a bag.
+
+    Attributes:
+        type: of the messages.
+        messages: how many, as far as the bag tells.
+        encoding: how they are serialised; only 'cdr' can be read.
+    """
 
     type: str
     messages: int
+    encoding: str = CDR
 
 
 class Message(NamedTuple):
@@ -73,7 +82,8 @@ class Bag:
                     )
                     continue
                 before = self.topics.get(name, Topic(kind, 0))
-                self.topics[name] = Topic(kind, before.messages + count)
+                encoding = storage.encodings.get(name, CDR)
+                self.topics[name] = Topic(kind, before.messages + count, str(encoding))
         self._types: dict[str, tuple[Typestore, ...]] = {}  # by message type
 
     def __enter__(self) -> Bag:
@@ -95,10 +105,16 @@ class Bag:
         for name in topics:
             if name not in self.topics:
                 raise BagError(f'{self.path} has no topic {name}; it holds {self.list_topics()}')
+            if self.topics[name].encoding != CDR:
+                raise BagError(
+                    f'{self.path}: {name} is serialised as {self.topics[name].encoding!r}; '
+                    f'expected {CDR}'
+                )
         with reading(f'{self.path} cannot be read', BagError):
             for storage in self._storages:
                 for topic, time, stored in storage.messages(topics):
-                    data = decompress(stored)
+                    # A column of a database may hold anything.
+                    data = decompress(stored) if isinstance(stored, bytes) else b''
                     if data is None:
                         self.damage = (
                             f'{self.path} is damaged: only what comes before that is used'
@@ -125,9 +141,11 @@ class Bag:
             return last.deserialize_cdr(message.data, kind)
 
     def topics_of(self, types: Collection[str]) -> list[str]:
-        """Return the topics of some types that have messages, in alphabetical order."""
+        """Return the topics of some types with messages that can be read, by alphabet."""
         return sorted(
-            name for name, topic in self.topics.items() if topic.type in types and topic.messages
+            name
+            for name, topic in self.topics.items()
+            if topic.type in types and topic.messages and topic.encoding == CDR
         )
 
     def choose(self, types: Collection[str], what: str) -> str:
@@ -169,28 +187,38 @@ class Bag:
         if not self.topics:
             return 'no topics at all'
         return ', '.join(
-            f'{name} ({topic.type}, {topic.messages} messages)'
+            f'{name} ({topic.type}, {topic.messages} messages'
+            f'{"" if topic.encoding == CDR else f", serialised as {topic.encoding}"})'
             for name, topic in sorted(self.topics.items())
         )
 
     def _types_of(self, kind: str) -> tuple[Typestore, ...]:
         """Return the types to read a message with, the most likely ones first.
 
-        They are the definition in the bag; where it has none, the present ones, and for messages
-        of this package the former ones.
+        They are the definition in the bag, then the present ones, and for messages of this
+        package without a definition the former ones.
         """
         if kind not in self._types:
             definitions = (storage.definitions.get(kind) for storage in self._storages)
-            definition = next(filter(None, definitions), None)
-            if definition is not None:
-                store = new_store(Stores.EMPTY)
-                store.register({**known_types().fielddefs, **_parse(kind, definition)})
-                self._types[kind] = (store,)
+            embedded = (_embedded_types(kind, d) for d in definitions if d is not None)
+            usable = next(filter(None, embedded), None)
+            if usable is not None:
+                known = (known_types(),) if kind in known_types().fielddefs else ()
+                self._types[kind] = (usable, *known)
             elif kind.startswith('fairmot_ros/'):
                 self._types[kind] = (known_types(), former_types())
             else:
                 self._types[kind] = (known_types(),)
         return self._types[kind]
+
+
+def _embedded_types(kind: str, definition: MessageDefinition) -> Typestore | None:
+    """Return the known types with a definition of a bag, None if it is none of that type."""
+    store = new_store(Stores.EMPTY)
+    with suppress(Exception):  # the text may be anything
+        store.register({**known_types().fielddefs, **_parse(kind, definition)})
+        return store
+    return None
 
 
 def _parse(kind: str, definition: MessageDefinition) -> dict:

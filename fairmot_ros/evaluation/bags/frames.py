@@ -22,13 +22,22 @@ class FrameIndex:
 
     Attributes:
         stamps: int64 [N], nanoseconds; no two are equal.
+        positions: int64 [N], which message each image is, from 1 on.
     """
 
-    def __init__(self, stamps: ArrayLike) -> None:
-        """Take the stamps of the images; one that comes again is the same image."""
+    def __init__(self, stamps: ArrayLike, positions: ArrayLike | None = None) -> None:
+        """Take the stamps of the images; one that comes again is the same image.
+
+        Args:
+            stamps: of the messages, nanoseconds.
+            positions: of the messages in their topic; 1, 2, ... if None.
+        """
         given = np.asarray(stamps, dtype=np.int64).reshape(-1)
         _, first = np.unique(given, return_index=True)
-        self.stamps: NDArray[np.int64] = given[np.sort(first)]
+        first.sort()
+        self.stamps: NDArray[np.int64] = given[first]
+        every = np.arange(1, len(given) + 1) if positions is None else np.asarray(positions)
+        self.positions: NDArray[np.int64] = every[first]
         self._order = np.argsort(self.stamps)
         self._sorted = self.stamps[self._order]
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Collection, Iterator
+import struct
+from collections.abc import Callable, Collection, Iterator
 from typing import NamedTuple
 
 from fairmot_ros.evaluation.bags.bag import Bag, Message
@@ -31,6 +32,7 @@ class ImageStream:
         topic: of the images.
         compressed: whether they are CompressedImage.
         max_pixels: largest width x height.
+        skipped: number of messages that the latest reading found too short for an image.
     """
 
     def __init__(
@@ -43,6 +45,7 @@ class ImageStream:
         """
         self.bag = bag
         self.max_pixels = max_pixels
+        self.skipped = 0
         self._warnings: set[str] = set()
         self.topic = (
             bag.choose(IMAGE_TYPES, 'images') if topic is None else bag.check(topic, IMAGE_TYPES)
@@ -55,22 +58,44 @@ class ImageStream:
     def messages(self) -> Iterator[tuple[int, Message]]:
         """Yield stamp, nanoseconds, and message of each image, not decoded.
 
-        A message without a stamp has the time of its recording.
+        A message without a stamp has the time of its recording. One that is too short to hold a
+        stamp is skipped and counted in `skipped`.
         """
+        self.skipped = 0
         for message in self.bag.messages([self.topic]):
-            with reading(f'{self.bag.path}: a message on {self.topic} has no stamp', BagError):
+            try:
                 stamp = header_stamp(message.data)
+            except (IndexError, struct.error):
+                self.skipped += 1
+                continue
             yield stamp or message.time, message
 
-    def pictures(self, stamps: Collection[int] | None = None) -> Iterator[Picture]:
+    def pictures(
+        self,
+        stamps: Collection[int] | None = None,
+        failed: Callable[[int, BagError], object] | None = None,
+    ) -> Iterator[Picture]:
         """Yield the images, or those with some stamps, one by one.
 
+        Args:
+            stamps: of the images, all if None.
+            failed: called with the stamp of an image that cannot be decoded and the error; None
+                to raise it.
+
         Raises:
-            BagError: if an image cannot be decoded.
+            BagError: if an image cannot be decoded and there is no `failed`.
         """
         for stamp, message in self.messages():
-            if stamps is None or stamp in stamps:
-                yield Picture(stamp, self._decode(message))
+            if stamps is not None and stamp not in stamps:
+                continue
+            try:
+                pixels = self._decode(message)
+            except BagError as error:
+                if failed is None:
+                    raise
+                failed(stamp, error)
+                continue
+            yield Picture(stamp, pixels)
 
     def _decode(self, message: Message) -> BgrImage:
         image = self.bag.decode(message)

@@ -43,6 +43,7 @@ class PluginStorage:
             topic.topic_metadata.name: (topic.topic_metadata.type, topic.message_count)
             for topic in information.topics_with_message_count
         }
+        self.encodings: dict[str, str] = {}  # the plugin converts them
         self.definitions = {}
         if hasattr(reader, 'get_all_message_definitions'):  # since Iron
             self.definitions = {

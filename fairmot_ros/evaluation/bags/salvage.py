@@ -1,4 +1,4 @@
-"""What can still be read of a file that was cut short: everything up to the damage."""
+"""What can still be read of a file that rosbags cannot open: everything up to the damage."""
 
 from __future__ import annotations
 
@@ -12,19 +12,27 @@ from typing import Any, BinaryIO
 from rosbags.interfaces import MessageDefinition, MessageDefinitionFormat
 
 from fairmot_ros.evaluation.bags.errors import BagError
+from fairmot_ros.unpacking import MAX_CHUNK_BYTES, UnpackError, too_large
 
+WITHOUT_SCHEMA = '__schemaless__'  # the type of such a topic, as rosbags has it
 FORMATS = {'ros2msg': MessageDefinitionFormat.MSG, 'ros2idl': MessageDefinitionFormat.IDL}
 
 
 class SalvagedMcap:
-    """The records of an MCAP file from its start on, without the index at its end."""
+    """The records of an MCAP file from its start on, without the index at its end.
+
+    Attributes:
+        is_whole: whether the file ends as it should.
+    """
 
     def __init__(self, path: Path, stack: ExitStack) -> None:
         """Read once to see what is there."""
         self._path = path
         self._file: BinaryIO = stack.enter_context(path.open('rb'))
         self.damage = ''
+        self.is_whole = False
         self.topics: dict[str, tuple[str, int]] = {}
+        self.encodings: dict[str, str] = {}
         self.definitions: dict[str, MessageDefinition] = {}
         counts = Counter(topic for topic, _, _ in self._records())
         self.topics = {name: (kind, counts[name]) for name, (kind, _) in self.topics.items()}
@@ -36,8 +44,8 @@ class SalvagedMcap:
     def _records(self) -> Iterator[tuple[str, int, bytes]]:
         try:
             from mcap.exceptions import UnsupportedCompressionError
-            from mcap.records import Channel, Message, Schema
-            from mcap.stream_reader import StreamReader
+            from mcap.records import Channel, Chunk, Message, Schema
+            from mcap.stream_reader import StreamReader, breakup_chunk
         except ImportError:
             raise BagError(
                 f'{self._path} is damaged, and reading what is left of it needs the Python '
@@ -46,25 +54,43 @@ class SalvagedMcap:
         self._file.seek(0)
         schemas: dict[int, Schema] = {}
         channels: dict[int, Channel] = {}
-        records = StreamReader(self._file).records
+
+        def unpacked() -> Iterator[Any]:
+            for record in StreamReader(self._file, emit_chunks=True).records:
+                if not isinstance(record, Chunk):
+                    yield record
+                elif record.uncompressed_size > MAX_CHUNK_BYTES:
+                    raise too_large(f'a chunk of {self._path}', MAX_CHUNK_BYTES)
+                else:
+                    yield from breakup_chunk(record)
+
+        records = unpacked()
         while True:
             try:
                 record: Any = next(records)
+            except StopIteration:
+                self.is_whole = True
+                return
+            except UnpackError:
+                raise
             except UnsupportedCompressionError as error:
                 raise BagError(f'{self._path}: {error}; expected lz4 or zstd') from error
-            except Exception:  # the end, or the damage: damaged bytes raise almost anything
+            except Exception:  # damaged bytes raise almost anything
                 return
             if isinstance(record, Schema):
                 schemas[record.id] = record
-                if record.encoding in FORMATS:
-                    self.definitions[record.name] = MessageDefinition(
-                        FORMATS[record.encoding], record.data.decode()
-                    )
-            elif isinstance(record, Channel) and record.schema_id in schemas:
+            elif isinstance(record, Channel) and record.schema_id in {0, *schemas}:
                 channels[record.id] = record
-                self.topics.setdefault(record.topic, (schemas[record.schema_id].name, 0))
+                self._add_topic(record, schemas.get(record.schema_id))
             elif isinstance(record, Message) and record.channel_id in channels:
                 yield channels[record.channel_id].topic, record.log_time, record.data
+
+    def _add_topic(self, channel: Any, schema: Any) -> None:
+        self.topics.setdefault(channel.topic, (schema.name if schema else WITHOUT_SCHEMA, 0))
+        self.encodings[channel.topic] = channel.message_encoding
+        if schema and schema.encoding in FORMATS and channel.message_encoding == 'cdr':
+            text = schema.data.decode(errors='replace')
+            self.definitions[schema.name] = MessageDefinition(FORMATS[schema.encoding], text)
 
 
 class SalvagedSqlite:
@@ -75,7 +101,9 @@ class SalvagedSqlite:
         self._connection = sqlite3.connect(f'{path.resolve().as_uri()}?mode=ro', uri=True)
         stack.callback(self._connection.close)
         self.damage = ''
+        self.is_whole = False
         self.topics: dict[str, tuple[str, int]] = {}
+        self.encodings: dict[str, str] = {}
         self.definitions: dict[str, MessageDefinition] = {}
         # Makes SQLite put up with a file that is shorter than its header says.
         list(self._rows('PRAGMA writable_schema = ON'))
@@ -84,6 +112,7 @@ class SalvagedSqlite:
         self.topics = {name: (kind, 0) for _, name, kind in topics}
         counts = Counter(name for name, _, _ in self.messages(self.topics))
         self.topics = {name: (kind, counts[name]) for _, name, kind in topics}
+        self.encodings = dict(self._rows('SELECT name, serialization_format FROM topics'))
         for kind, encoding, text in self._rows(
             'SELECT topic_type, encoding, encoded_message_definition FROM message_definitions'
         ):

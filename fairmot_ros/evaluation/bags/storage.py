@@ -5,8 +5,9 @@ from __future__ import annotations
 import sys
 import tempfile
 from collections.abc import Collection, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path, PurePath
 from typing import Any, Protocol
 
@@ -17,6 +18,8 @@ from rosbags.rosbag2 import Reader
 from fairmot_ros.evaluation.bags.errors import BagError
 from fairmot_ros.evaluation.bags.plugin import PluginStorage
 from fairmot_ros.evaluation.bags.salvage import SALVAGERS
+from fairmot_ros.unpacking import MAX_CHUNK_BYTES, UnpackError, copy_unpacked, too_large
+from fairmot_ros.written_files import writing
 
 if sys.version_info >= (3, 14):
     from compression import zstd
@@ -24,10 +27,17 @@ else:
     from backports import zstd  # comes with rosbags
 
 STORAGES = ('mcap', 'sqlite3')
+IMAGE_SUFFIXES = {'.jpg', '.jpeg', '.png', '.bmp', '.tif', '.tiff'}
 METADATA = 'metadata.yaml'
 ZSTD_SUFFIX, ZSTD_MAGIC = '.zstd', b'\x28\xb5\x2f\xfd'
 UNKNOWN_CHUNKS = 'Unsupported chunk compression'  # how rosbags begins that error
-BLOCK = 1 << 16  # bytes; of one that is cut short nothing is kept
+
+#: Largest compressed message when unpacked, in bytes: three times the largest image.
+MAX_MESSAGE_BYTES = 1 << 30
+#: A compressed file may unpack to so many times its size; raw video does to 10 or 20 times,
+MAX_UNPACK_RATIO = 200
+#: and any file to so many bytes.
+ALWAYS_UNPACKED_BYTES = 1 << 28
 
 
 class Storage(Protocol):
@@ -35,11 +45,13 @@ class Storage(Protocol):
 
     Attributes:
         topics: name to message type and number of messages.
+        encodings: how the messages of topics are serialised; 'cdr' where a topic is left out.
         definitions: of the message types, as far as they are embedded.
         damage: one sentence once something could not be read, '' until then.
     """
 
     topics: dict[str, tuple[str, int]]
+    encodings: dict[str, str]
     definitions: dict[str, MessageDefinition]
     damage: str
 
@@ -58,23 +70,25 @@ class SoundStorage:
         """Open a file; raises whatever rosbags raises.
 
         Raises:
-            BagError: if its messages are not serialised as CDR.
+            UnpackError: if a part of it unpacks to too much.
         """
         self._path = path
         self._reader = Reader(path)
         stack.enter_context(self._reader)
         self.damage = ''
+        mcap: Any = getattr(self._reader, 'storage', None)
+        for chunk in getattr(mcap, 'chunks', ()):
+            if chunk.uncompressed_size > MAX_CHUNK_BYTES:
+                raise too_large(f'a chunk of {path}', MAX_CHUNK_BYTES)
         self.topics: dict[str, tuple[str, int]] = {}
+        self.encodings: dict[str, str] = {}
         self.definitions: dict[str, MessageDefinition] = {}
         for connection in self._reader.connections:
-            if connection.ext.serialization_format != 'cdr':
-                raise BagError(
-                    f'{path}: {connection.topic} is serialised as '
-                    f'{connection.ext.serialization_format!r}; expected cdr'
-                )
+            self.encodings[connection.topic] = connection.ext.serialization_format
             count = self.topics.get(connection.topic, ('', 0))[1]
             self.topics[connection.topic] = (connection.msgtype, count + connection.msgcount)
-            if connection.msgdef.format != MessageDefinitionFormat.NONE:
+            defined = connection.msgdef.format != MessageDefinitionFormat.NONE
+            if defined and self.encodings[connection.topic] == 'cdr':
                 self.definitions[connection.msgtype] = connection.msgdef
 
     def messages(self, topics: Collection[str]) -> Iterator[tuple[str, int, bytes]]:
@@ -99,13 +113,21 @@ class SoundStorage:
 
 
 def decompress(data: bytes) -> bytes | None:
-    """Return the data of a message, which a bag may hold compressed; None if it is damaged."""
+    """Return the data of a message, which a bag may hold compressed; None if it is damaged.
+
+    Raises:
+        UnpackError: if it unpacks to more than `MAX_MESSAGE_BYTES`.
+    """
     if data[:4] != ZSTD_MAGIC:  # as is no CDR, which begins with a zero
         return data
     try:
-        return zstd.decompress(data)
-    except zstd.ZstdError:
+        with zstd.open(BytesIO(data), 'rb') as source:
+            unpacked = source.read(MAX_MESSAGE_BYTES + 1)
+    except (zstd.ZstdError, EOFError):
         return None
+    if len(unpacked) > MAX_MESSAGE_BYTES:
+        raise too_large('a compressed message', MAX_MESSAGE_BYTES)
+    return unpacked
 
 
 def open_storages(path: Path, stack: ExitStack) -> tuple[list[Storage], str]:
@@ -151,6 +173,7 @@ def _find_files(path: Path, metadata: Metadata | None) -> tuple[list[Path], list
         if not present:
             raise BagError(
                 f'{path} is not a bag: it holds no {METADATA} and no .mcap or .db3 file'
+                f'{_hint(path)}'
             )
         return present, [f'{path} has no {METADATA}, so its recording was cut short']
     if metadata is None:
@@ -160,6 +183,17 @@ def _find_files(path: Path, metadata: Metadata | None) -> tuple[list[Path], list
         [path / name for name in metadata.files if name not in missing],
         [f'{path} lacks {", ".join(missing)}'] if missing else [],
     )
+
+
+def _hint(folder: Path) -> str:
+    """Return what to do with a folder that holds something else, '' if that is not known."""
+    suffixes = {path.suffix.lower() for path in folder.iterdir()}
+    hints = []
+    if '.bag' in suffixes:
+        hints.append('rosbags-convert converts its bag of ROS 1')
+    if suffixes & IMAGE_SUFFIXES or (folder / 'img1').is_dir():
+        hints.append('fairmot-mot2bag makes a bag of its images')
+    return ''.join(f'; {hint}' for hint in hints)
 
 
 def _kind(path: Path) -> str:
@@ -208,11 +242,13 @@ def _open_file(file: Path, stack: ExitStack) -> tuple[Storage | None, str]:
     else:
         try:
             return SoundStorage(plain, stack), ''
-        except BagError:
+        except UnpackError:
             raise
         except Exception as error:  # damaged bytes raise almost anything
             damage = f'{file} is cut short or damaged ({str(error) or type(error).__name__})'
     salvaged: Any = SALVAGERS[plain.suffix](plain, stack)
+    if salvaged.is_whole:  # it holds what rosbags does not know, such as a schema of protobuf
+        damage = ''
     return salvaged if salvaged.topics else None, damage
 
 
@@ -223,13 +259,17 @@ def _has_journal(file: Path) -> bool:
 
 
 def _unpack(file: Path, stack: ExitStack) -> Path:
-    """Decompress a file into a temporary one, as far as that goes."""
+    """Decompress a file into a temporary one, as far as that goes.
+
+    Raises:
+        UnpackError: if it is larger than the limits at the top of this file allow.
+        WriteError: if the temporary file cannot be written.
+    """
     folder = stack.enter_context(tempfile.TemporaryDirectory(prefix='fairmot_'))
     plain = Path(folder) / file.stem
-    with zstd.open(file, 'rb') as source, plain.open('wb') as target:
-        try:
-            while block := source.read(BLOCK):
-                target.write(block)
-        except (zstd.ZstdError, EOFError):
-            pass  # the plain file is cut short as well, and will be found to be
+    limit = max(MAX_UNPACK_RATIO * file.stat().st_size, ALWAYS_UNPACKED_BYTES)
+    with writing(plain), zstd.open(file, 'rb') as source, plain.open('wb') as target:
+        with suppress(zstd.ZstdError, EOFError):
+            # A damaged file is cut short when unpacked as well, and will be found to be.
+            copy_unpacked(source, target, file, limit)
     return plain

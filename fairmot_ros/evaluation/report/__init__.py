@@ -1,8 +1,8 @@
 """Reports of an evaluation: JSON for programs, one page of HTML and a table for people."""
 
-from fairmot_ros.evaluation.report.files import write_report
+from fairmot_ros.evaluation.report.files import write_report, write_tracks
 from fairmot_ros.evaluation.report.page import write_page
 from fairmot_ros.evaluation.report.summary import summarise
 from fairmot_ros.evaluation.report.text import format_groups
 
-__all__ = ['format_groups', 'summarise', 'write_page', 'write_report']
+__all__ = ['format_groups', 'summarise', 'write_page', 'write_report', 'write_tracks']

@@ -9,6 +9,8 @@ from fairmot_ros.evaluation.mot_format import write_mot
 from fairmot_ros.evaluation.report.page import write_page
 from fairmot_ros.evaluation.report.summary import summarise
 from fairmot_ros.evaluation.results import Evaluation
+from fairmot_ros.evaluation.runs import Run
+from fairmot_ros.written_files import write_text, writing
 
 PAGE, DATA, RESULTS = 'report.html', 'report.json', 'results'
 
@@ -24,14 +26,25 @@ def write_report(evaluation: Evaluation, folder: Path) -> list[Path]:
         The paths of the three.
 
     Raises:
-        BagError: if an image for the page cannot be read from a bag.
+        BagError: if the page's images cannot be read from a bag.
+        WriteError: if a file cannot be written; what was written before is complete.
     """
-    (folder / RESULTS).mkdir(parents=True, exist_ok=True)
     for scored in evaluation.scored_runs:
-        run = scored.run
-        name = f'{run.recording.name}.{run.configuration}.{run.mode.slug}.txt'
-        write_mot(folder / RESULTS / name, run.rows)
+        write_tracks(scored.run, folder)
     text = json.dumps(summarise(evaluation), indent=1)
-    (folder / DATA).write_text(f'{text}\n', encoding='utf-8')
+    write_text(folder / DATA, f'{text}\n')
     write_page(folder / PAGE, evaluation)
     return [folder / name for name in (PAGE, DATA, RESULTS)]
+
+
+def write_tracks(run: Run, folder: Path) -> Path:
+    """Write the tracks of one run below the folder of a report; returns the path of the file.
+
+    Raises:
+        WriteError: if it cannot be written.
+    """
+    path = folder / RESULTS / f'{run.name}.txt'
+    with writing(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+    write_mot(path, run.rows)
+    return path

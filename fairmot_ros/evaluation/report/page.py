@@ -20,6 +20,7 @@ from fairmot_ros.evaluation.report.track_timelines import MOST_PEOPLE, track_tim
 from fairmot_ros.evaluation.report.worst_frames import COLOURS, worst_frames
 from fairmot_ros.evaluation.results import Evaluation, Group
 from fairmot_ros.evaluation.runs import RunScores
+from fairmot_ros.written_files import write_text
 
 FOLDER = Path(__file__).parent
 COSTS = ('HOTA', 'MOTA', 'IDF1')  # of real time, shown beneath the figure
@@ -34,7 +35,7 @@ def write_page(path: Path, evaluation: Evaluation) -> None:
     """
     environment = Environment(loader=FileSystemLoader(FOLDER), autoescape=True)
     text = environment.get_template('page.html').render(_context(evaluation))
-    path.write_text(text, encoding='utf-8')
+    write_text(path, text)
 
 
 def _context(evaluation: Evaluation) -> dict[str, Any]:
@@ -135,7 +136,7 @@ def _recording(recording: Recording, evaluation: Evaluation) -> dict[str, Any]:
     people = len(judged[0].timeline.people) if judged and judged[0].timeline else 0
     return {
         'name': recording.name,
-        'notes': recording.notes,
+        'notes': [*recording.notes, *dict.fromkeys(n for v in scored_runs for n in v.run.notes)],
         'images': len(recording.frames),
         'topic': recording.image_topic,
         'seconds': last - first,

@@ -105,6 +105,7 @@ def _run(scored: RunScores) -> dict[str, Any]:
         'dropped_frames': (np.flatnonzero(~run.processed) + 1).tolist(),
         'tracks': run.tracks,
         'boxes': len(run.rows),
+        'notes': list(run.notes),
         **_metrics(scored.metrics, scored.seen),
         **_live(run),
         'switches': None

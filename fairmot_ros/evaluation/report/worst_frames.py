@@ -69,8 +69,10 @@ class WorstFrame:
 def worst_frames(scored: RunScores, count: int, seconds_apart: float) -> Iterator[WorstFrame]:
     """Yield the frames with the most errors in the order of time; reads the bag again.
 
+    Images that cannot be decoded are left out.
+
     Raises:
-        BagError: if an image cannot be decoded.
+        BagError: if the bag cannot be read.
     """
     timeline, recording = scored.timeline, scored.run.recording
     if timeline is None:
@@ -83,7 +85,7 @@ def worst_frames(scored: RunScores, count: int, seconds_apart: float) -> Iterato
     stamps = recording.frames.stamps
     rows = {int(n): i for i, n in enumerate(timeline.numbers)}
     done = set()
-    for number, picture in recording.pictures(numbers):
+    for number, picture in recording.pictures(numbers, failed=lambda *_: None):
         if number in done:
             continue
         done.add(number)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from rcl_interfaces.msg import FloatingPointRange, IntegerRange, ParameterDescriptor
@@ -24,14 +24,39 @@ def declare(node: Node, kind: type[P]) -> P:
     rename_former(node)
     values = {}
     for name, known in kind.settings().items():
-        try:
-            parameter = node.declare_parameter(name, _default(known), _descriptor(known))
-        except InvalidParameterTypeException as error:
-            raise ValueError(f'{error}{_advice(known)}') from error
-        except ParameterException as error:
-            raise ValueError(str(error)) from error
-        values[name] = parameter.value
+        values[name] = declare_one(node, name, _default(known), _descriptor(known))
     return kind(**values)
+
+
+def declare_one(node: Node, name: str, default: Any, descriptor: ParameterDescriptor) -> Any:
+    """Declare a parameter, of the type of its default; return the value in use.
+
+    Raises:
+        ValueError: if the given value has another type or is refused.
+    """
+    try:
+        return node.declare_parameter(name, default, descriptor).value
+    except InvalidParameterTypeException as error:
+        raise ValueError(f'{error} (it is written like {_example(default)})') from error
+    except ParameterException as error:
+        raise ValueError(str(error)) from error
+
+
+def declare_plain(node: Node, known: Mapping[str, tuple[Any, str]]) -> dict[str, Any]:
+    """Declare parameters that are read once; return the values in use.
+
+    Args:
+        node: of the parameters.
+        known: default and description by name.
+
+    Raises:
+        ValueError: if a given value has another type.
+    """
+    values = {}
+    for name, (default, text) in known.items():
+        descriptor = ParameterDescriptor(description=text, read_only=True)
+        values[name] = declare_one(node, name, default, descriptor)
+    return values
 
 
 def own_values(parameters: Iterable[Parameter], kind: type[TrackingParameters]) -> dict[str, Any]:
@@ -44,11 +69,11 @@ def _default(known: Setting) -> Any:
     return list(known.default) if isinstance(known.default, tuple) else known.default
 
 
-def _advice(known: Setting) -> str:
-    """Return how a value of the wrong type should have been written."""
-    examples = {float: '3.0', str: '"\'1\'"', tuple: "['front']"}
-    example = examples.get(type(known.default))
-    return f' (it is written like {example})' if example else ''
+def _example(default: Any) -> str:
+    """Return how a value of the type of a default is written."""
+    if isinstance(default, list):
+        return "['front']" if isinstance(default[0], str) else '[0.5, 0.4]'
+    return {bool: 'true', int: '3', float: '3.0', str: '"\'1\'"'}[type(default)]
 
 
 def _descriptor(known: Setting) -> ParameterDescriptor:

@@ -36,6 +36,34 @@ def unknown_parameters(node: Node) -> list[str]:
     )
 
 
+def unused_overrides(node: Node) -> str:
+    """Return a sentence on qos_overrides that no subscription has declared, '' if there are none.
+
+    To be asked when all subscriptions are there.
+    """
+    declared = node.get_parameters_by_prefix(DECLARED_LATER.rstrip('.'))
+    known = [DECLARED_LATER + name for name in declared]
+    texts = []
+    for name in sorted(_overrides(node)):
+        if name.startswith(DECLARED_LATER) and not node.has_parameter(name):
+            meant = _override_meant(name, known)
+            texts.append(name + (f' (did you mean {meant}?)' if meant else ''))
+    if not texts:
+        return ''
+    return (
+        f'given, but without effect: {", ".join(texts)}; overrides name a subscription by its '
+        'topic after remapping'
+    )
+
+
+def _override_meant(name: str, known: Sequence[str]) -> str:
+    """Return the override that was probably meant, '' if none is like it."""
+    policy = name.rpartition('.subscription.')[2]
+    alike = [other for other in known if other.endswith(f'.subscription.{policy}')]
+    meant = alike if len(alike) == 1 else get_close_matches(name, known, 1, cutoff=0.75)
+    return meant[0] if meant else ''
+
+
 def _overrides(node: Node) -> dict[str, Parameter]:
     # rclpy has no public access to values before their declaration.
     return getattr(node, '_parameter_overrides', {})

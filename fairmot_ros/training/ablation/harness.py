@@ -20,6 +20,7 @@ from fairmot_ros.training.readers import read_set
 from fairmot_ros.training.scoring import score_detection, score_embedding
 from fairmot_ros.training.scoring.detection import make_detector
 from fairmot_ros.training.trainer import Trainer
+from fairmot_ros.written_files import write_text
 
 SAVE_EVERY = 50  # steps: networks of ablations tend to be small, and quickly saved
 
@@ -83,9 +84,7 @@ def train_and_score(
         'parameters': sum(p.numel() for p in trainer.network.parameters()),
         **score(plan, config, weights, data, device),
     }
-    partial = folder / 'score.json.partial'
-    partial.write_text(json.dumps(result, indent=1) + '\n')
-    partial.replace(folder / 'score.json')
+    write_text(folder / 'score.json', json.dumps(result, indent=1) + '\n')
     (folder / 'state.pt').unlink()  # only needed to go on, and much larger than the rest
     return result
 

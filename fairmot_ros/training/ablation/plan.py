@@ -11,6 +11,7 @@ from typing import Any
 
 import torch
 
+from fairmot_ros.file_errors import reading
 from fairmot_ros.training.building import make_loss, make_network
 from fairmot_ros.training.config import (
     ConfigError,
@@ -90,8 +91,11 @@ def read_plan(path: Path) -> AblationPlan:
     Raises:
         ConfigError: if it is missing, or something in it is unknown.
     """
-    content = read_mapping(path)
-    origin = str(path)
+    with reading(f'{path} is not a plan of ablations', ConfigError):
+        return _make_plan(read_mapping(path), str(path))
+
+
+def _make_plan(content: dict[str, Any], origin: str) -> AblationPlan:
     expected = {'base', 'studies', 'seeds', 'scoring'}
     if set(content) != expected:
         raise ConfigError(
@@ -111,9 +115,12 @@ def read_plan(path: Path) -> AblationPlan:
     )
     for variant, seed in plan.runs():
         config = variant.config(seed, origin)
-        with torch.device('meta'):  # tells what is wrong before hours have passed, at no cost
-            make_network(config)
-            make_loss(config, num_identities=2)
+        try:
+            with torch.device('meta'):  # tells what is wrong before hours have passed, at no cost
+                make_network(config)
+                make_loss(config, num_identities=2)
+        except ConfigError as error:
+            raise ConfigError(f'{origin}: {error}') from error
     return plan
 
 

@@ -9,6 +9,8 @@ from pathlib import Path
 from statistics import mean, stdev
 from typing import TYPE_CHECKING, Any
 
+from fairmot_ros.written_files import replacing, write_text
+
 if TYPE_CHECKING:
     from fairmot_ros.training.ablation.plan import AblationPlan
 
@@ -51,8 +53,8 @@ class Row:
 def write_report(plan: AblationPlan, rows: list[Row], output: Path) -> None:
     """Write `results.md`, `results.csv` and, where matplotlib is installed, `results.png`."""
     output.mkdir(parents=True, exist_ok=True)
-    (output / 'results.md').write_text(table(plan, rows))
-    with (output / 'results.csv').open('w', newline='') as file:
+    write_text(output / 'results.md', table(plan, rows))
+    with replacing(output / 'results.csv') as partial, partial.open('w', newline='') as file:
         writer = csv.writer(file)
         writer.writerow(['study', 'variant', 'seed', *MEASURES, 'minutes', 'parameters'])
         for row in rows:
@@ -121,5 +123,6 @@ def plot(rows: list[Row], path: Path) -> bool:
             panel.set_title(measure, fontsize=9)
             panel.grid(axis='y', alpha=0.3)
         line[0].set_ylabel(study)
-    figure.savefig(path, dpi=110)
+    with replacing(path) as partial:
+        figure.savefig(partial, dpi=110, format='png')
     return True

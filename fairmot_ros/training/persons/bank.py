@@ -13,6 +13,8 @@ from numpy.typing import NDArray
 from fairmot_ros.file_errors import reading
 from fairmot_ros.training.persons.windows import Window
 from fairmot_ros.training.sources import DataError
+from fairmot_ros.unpacking import check_archive
+from fairmot_ros.written_files import replacing
 
 PATTERN = 'persons_*.npz'
 JPEG_QUALITY = 92
@@ -81,8 +83,7 @@ def write_entries(path: Path, entries: Sequence[BankEntry]) -> None:
     """Write one file of a bank; a crash leaves none."""
     options = [cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY]
     images = [cv2.imencode('.jpg', entry.window.image, options)[1] for entry in entries]
-    partial = path.with_name(path.name + '.partial')
-    with partial.open('wb') as file:
+    with replacing(path) as partial, partial.open('wb') as file:
         np.savez(
             file,
             data=np.concatenate(images),
@@ -92,15 +93,14 @@ def write_entries(path: Path, entries: Sequence[BankEntry]) -> None:
             sources=np.array([entry.source for entry in entries], np.str_),
             tracks=np.array([entry.track for entry in entries], np.int64),
         )
-    partial.replace(path)
 
 
 def _read(path: Path) -> dict[str, NDArray]:
     names = ('data', 'lengths', 'boxes', 'embeddings', 'sources', 'tracks')
-    with (
-        reading(f'{path} is no file of a person bank, or damaged', DataError),
-        np.load(path) as file,
-    ):
+    with reading(f'{path} is no file of a person bank, or damaged', DataError):
+        check_archive(path)
+        file = np.load(path)
+    with reading(f'{path} is no file of a person bank, or damaged', DataError), file:
         return {name: file[name] for name in names}
 
 

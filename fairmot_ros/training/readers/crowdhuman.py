@@ -31,7 +31,7 @@ def read_odgt(path: Path) -> Iterator[tuple[str, Boxes, Boxes]]:
         DataError: if a line is not what the format asks for.
     """
     with reading(f'{path} does not hold records of CrowdHuman', DataError):
-        lines = path.read_text().splitlines()
+        lines = path.read_text(encoding='utf-8-sig').splitlines()
     for number, line in enumerate(lines, start=1):
         if not line.strip():
             continue
@@ -93,7 +93,7 @@ def read_crowdhuman(folder: Path, part: SetConfig, problems: Problems) -> list[P
                     find_picture(folder, name),
                     boxes,
                     range(count, count + len(boxes)),
-                    ignored=ignored,
+                    ignored=ignored[is_valid_box(ignored)],
                 )
             )
             count += len(boxes)

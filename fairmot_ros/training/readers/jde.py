@@ -41,7 +41,11 @@ def read_jde(folder: Path, part: SetConfig, problems: Problems) -> list[Photogra
         listing = folder / part.labels
         if not listing.is_file():
             raise DataError(f'no list of pictures at {listing}')
-        names = [line.strip() for line in listing.read_text().splitlines() if line.strip()]
+        names = [
+            line.strip()
+            for line in listing.read_text(encoding='utf-8-sig').splitlines()
+            if line.strip()
+        ]
     else:
         found = (folder / IMAGES).rglob('*')
         names = sorted(str(p.relative_to(folder)) for p in found if p.suffix.lower() in PICTURES)
@@ -77,7 +81,9 @@ def read_labels(
     Lines that are no label, or whose box lies outside the picture, are noted and left out.
     """
     classes, identities, boxes = [], [], []
-    for number, line in enumerate(path.read_text(errors='replace').splitlines(), start=1):
+    for number, line in enumerate(
+        path.read_text(encoding='utf-8-sig', errors='replace').splitlines(), start=1
+    ):
         if not line.strip():
             continue
         try:

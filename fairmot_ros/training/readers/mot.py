@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from fairmot_ros.boxes import is_valid_box, xywh_to_xyxy
 from fairmot_ros.evaluation.label_errors import LabelError
+from fairmot_ros.evaluation.label_notes import visdrone_note
 from fairmot_ros.evaluation.mot_format import CLASS, FRAME, HEIGHT, ID, LEFT, MARK, WIDTH, read_mot
 from fairmot_ros.training.config import SetConfig
 from fairmot_ros.training.problems import Problems
@@ -89,7 +90,10 @@ def read_mot_sequences(folder: Path, part: SetConfig, problems: Problems) -> lis
     for sequence in find_sequences(folder, part.include):
         path = sequence / 'gt/gt.txt'
         people: dict[int, list[NDArray[np.float64]]] = defaultdict(list)
-        for row in read_people(path):
+        rows = read_people(path)
+        if note := visdrone_note(rows, path):
+            problems.add(note)
+        for row in rows:
             people[int(row[FRAME])].append(row)
         frames = frames_of(sequence)
         for frame in sorted(set(people) - set(frames)):

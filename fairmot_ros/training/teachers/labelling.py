@@ -32,6 +32,7 @@ from fairmot_ros.training.teacher_labels import (
 from fairmot_ros.training.teachers.detectors import PersonDetector
 from fairmot_ros.training.teachers.fusion import fuse
 from fairmot_ros.training.teachers.reidentification import ReidTeacher
+from fairmot_ros.written_files import write_text
 
 #: Detections from this score on get an embedding.
 MIN_EMBEDDED_SCORE = 0.3
@@ -54,7 +55,7 @@ def label_boxes(detectors: Sequence[PersonDetector], folder: Path) -> int:
         image = read_image(path)
         rows = fuse([detector(image) for detector in detectors]).tolist()
         content[path.name] = [[*map(_pixels, row[:4]), round(row[4], 4)] for row in rows]
-    (folder / DETECTIONS).write_text(json.dumps(content))
+    write_text(folder / DETECTIONS, json.dumps(content))
     if (folder / EMBEDDINGS).is_file():
         old = read_embeddings(folder)
         write_embeddings(folder / EMBEDDINGS, TeacherEmbeddings(old.of_annotations, {}, old.size))

@@ -1,0 +1,30 @@
+"""All targets, by the module that defines them."""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+from fuzz.target import Target
+
+#: Modules with `TARGETS`; the last one needs ROS 2.
+GROUPS = (
+    'checkpoints',
+    'onnx_files',
+    'bags',
+    'label_files',
+    'training_labels',
+    'yaml_files',
+    'gallery_files',
+    'images',
+    'messages',
+)
+
+
+def targets_of(group: str) -> tuple[Target, ...]:
+    """Return the targets of a module.
+
+    Raises:
+        ImportError: if a package that it needs is not installed.
+    """
+    found: tuple[Target, ...] = import_module(f'fuzz.{group}').TARGETS
+    return found
