@@ -6,16 +6,19 @@ is run and everything it imports.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from enum import IntEnum
 from pathlib import Path
 from types import FrameType
 
 #: Keeps the current folder off the module path of `python -m` (CWE-426); since Python 3.11.
 SAFE_PATH = ('-P',) if sys.version_info >= (3, 11) else ()
+
+HELD = (signal.SIGINT, signal.SIGTERM)
 
 _prepared = False
 _ready = False
@@ -70,12 +73,32 @@ def prepare(is_script: Callable[[str], bool], signals: dict[signal.Signals, Exit
     _prepared = True
     for number in signals:
         signal.signal(number, end)
+    _release_signals()
 
 
 def ready() -> None:
     """Note that `main()` handles signals from now on."""
     global _ready
     _ready = True
+    _release_signals()
+
+
+@contextlib.contextmanager
+def held_signals() -> Iterator[None]:
+    """Let child processes start with SIGINT and SIGTERM held back until they can handle them.
+
+    Otherwise a signal while Python itself starts ends a child with its traceback. Only for modules
+    that call `prepare` or `ready`, which release the signals.
+    """
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, HELD)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _release_signals() -> None:
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, HELD)
 
 
 def was_interrupted() -> bool:
@@ -97,10 +120,8 @@ def leave(code: ExitCode) -> ExitCode:
 
 
 def _program_name() -> str:
-    name = Path(sys.argv[0]).name
-    if name == '-m':
-        name = sys.orig_argv[sys.orig_argv.index('-m') + 1]
-    return name.removesuffix('.py')
+    name = Path(sys.argv[0]).stem
+    return 'fairmot_ros' if name == '-m' else name
 
 
 def _is_safe() -> bool:

@@ -46,7 +46,7 @@ def other_archives(draw: DrawFn, content: bytes) -> bytes:
             held.pop(name, None)
         elif edit == 'other':
             held[name] = draw(arrays())
-        elif held[name].size:
+        elif held[name].size and held[name].dtype.kind in 'fiU':
             place = draw(st.integers(0, held[name].size - 1))
             held[name].flat[place] = draw(_values(held[name].dtype.kind))
     target = io.BytesIO()

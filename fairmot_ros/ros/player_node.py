@@ -138,7 +138,7 @@ class PlayerNode(Node):
 
 def main() -> int:
     """Run the node until its last image was played and it is told to stop."""
-    return run_node(PlayerNode)
+    return run_node(PlayerNode, mistakes=(SourceError,))
 
 
 if __name__ == '__main__':

@@ -20,6 +20,7 @@ from fairmot_ros.ros.image_conversion import to_bgr
 from fairmot_ros.ros.parameters.declaration import declare_plain
 from fairmot_ros.ros.spinning import run_node
 from fairmot_ros.ros.video_file import VideoFile
+from fairmot_ros.starting import ExitCode
 from fairmot_ros.written_files import BlockFile, WriteError, write_text
 
 RELIABLE = QoSProfile(depth=10, reliability=ReliabilityPolicy.RELIABLE)
@@ -225,12 +226,8 @@ def main() -> int:
         nodes.append(RecorderNode())
         return nodes[0]
 
-    try:
-        code = run_node(make_node, done=lambda node: node.finished)
-    except OSError as error:
-        print(f'fairmot_recorder: {error}', file=sys.stderr)
-        return 2
-    return 2 if nodes and nodes[0].fault else code
+    code = run_node(make_node, done=lambda node: node.finished)
+    return ExitCode.MISTAKE if nodes and nodes[0].fault else code
 
 
 if __name__ == '__main__':

@@ -7,6 +7,7 @@ from importlib import import_module
 
 import pytest
 
+from fairmot_ros import starting
 from fairmot_ros.cli.command import RESUMABLE, ExitCode, parse_size, run_command
 
 
@@ -52,6 +53,14 @@ def test_exit_codes(
     )
     assert got == code
     assert capsys.readouterr().err == said
+
+
+def test_an_interrupt_that_native_code_has_swallowed_counts(
+    capsys: pytest.CaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(starting, '_interrupted', True)
+    assert run_command('fairmot-x', lambda: 0) == ExitCode.INTERRUPTED
+    assert capsys.readouterr().err == 'fairmot-x: interrupted\n'
 
 
 @pytest.mark.parametrize(
@@ -112,6 +121,29 @@ def test_a_missing_input_is_one_sentence(
     lines = capsys.readouterr().err.strip().splitlines()
     assert len(lines) == 1
     assert 'none' in lines[0]
+
+
+@pytest.mark.parametrize('weights', ['cut.pth', '/proc/self/mem', 'x' * 300 + '.onnx', '~none/a'])
+@pytest.mark.parametrize(
+    ('command', 'arguments'),
+    [('demo', ['--weights', 'WEIGHTS']), ('export', ['WEIGHTS', 'a.onnx'])],
+)
+def test_weights_that_cannot_be_read_are_one_sentence(
+    weights: str,
+    command: str,
+    arguments: list[str],
+    tmp_path,
+    capsys: pytest.CaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / 'cut.pth').write_bytes(b'a.')  # a pickle that takes from an empty stack
+    main = import_module(f'fairmot_ros.cli.{command}').main
+    given = [weights if text == 'WEIGHTS' else text for text in arguments]
+    assert main(given) == ExitCode.MISTAKE
+    lines = capsys.readouterr().err.strip().splitlines()
+    assert len(lines) == 1
+    assert weights in lines[0]
 
 
 @pytest.mark.parametrize('command', ['evaluate', 'train', 'check'])

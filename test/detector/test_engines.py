@@ -226,6 +226,33 @@ class TestConversionCache:
         assert len(counted) == 2
         assert f'{path} is unreadable and is converted anew' in caplog.text
 
+    def test_weights_that_are_cut_off_are_converted_anew(
+        self,
+        weights: Path,
+        counted: list[str],
+        own_cache: Path,
+        caplog: pytest.LogCaptureFixture,
+    ) -> None:
+        engine = load_engine(weights, 'openvino', OPTIONS)
+        (path,) = own_cache.glob('*.bin')
+        os.truncate(path, path.stat().st_size // 2)
+        again = load_engine(weights, 'openvino', OPTIONS)
+        assert len(counted) == 2
+        assert 'is converted anew' in caplog.text
+        for a, b in zip(engine(images()).levels, again(images()).levels, strict=True):
+            assert torch.equal(a.scores, b.scores)
+
+    def test_a_folder_that_cannot_be_looked_into_is_no_obstacle(
+        self, weights: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        from fairmot_ros.detector.engines.openvino_engine import OpenVinoEngine
+
+        cache = ConversionCache(tmp_path / ('x' * 300))  # an OSError, for the superuser too
+        with caplog.at_level(logging.WARNING):
+            engine = OpenVinoEngine(load_checkpoint(weights), OPTIONS, cache)
+        assert len(engine(images()).levels) == 1
+        assert 'cannot be kept in' in caplog.text
+
     def test_it_does_without_a_folder(
         self, weights: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
     ) -> None:

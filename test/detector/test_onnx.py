@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+import json
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +13,12 @@ import torch
 
 from fairmot_ros.cli import export
 from fairmot_ros.detector import Detector
+from fairmot_ros.detector.engines.onnx_engine import METADATA, OnnxEngine
 from fairmot_ros.network import CheckpointError, architectures, create_network, save_checkpoint
 
 pytest.importorskip('onnxruntime')
 pytest.importorskip('onnxscript')
+onnx = pytest.importorskip('onnx')
 SIZE = (96, 64)
 
 
@@ -66,6 +69,33 @@ def test_detections_are_those_of_the_network(files: tuple[Path, Path]) -> None:
         assert np.allclose(a.boxes_xyxy, b.boxes_xyxy, atol=1e-2)
         assert np.allclose(a.scores, b.scores, atol=1e-5)
         assert np.allclose(a.embeddings, b.embeddings, atol=1e-4)
+
+
+@pytest.mark.parametrize(
+    'odd',
+    [
+        {'name': None},
+        {'labels': [3]},
+        {'thresholds': {'score_threshold': 2}},
+        {'input_size': [0, 9]},
+    ],
+)
+def test_odd_metadata_are_refused(
+    odd: dict[str, Any], files: tuple[Path, Path], tmp_path: Path
+) -> None:
+    model = onnx.load(files[1])
+    (entry,) = (e for e in model.metadata_props if e.key == METADATA)
+    entry.value = json.dumps({**json.loads(entry.value), **odd})
+    onnx.save(model, tmp_path / 'odd.onnx')
+    with pytest.raises(CheckpointError, match='odd.onnx was not made by fairmot-export'):
+        OnnxEngine(tmp_path / 'odd.onnx')
+
+
+def test_text_that_is_not_unicode_is_refused(files: tuple[Path, Path], tmp_path: Path) -> None:
+    content = files[1].read_bytes()
+    (tmp_path / 'odd.onnx').write_bytes(content.replace(b'"architecture"', b'"\xffrchitecture"'))
+    with pytest.raises(CheckpointError, match='odd.onnx cannot be run by onnxruntime'):
+        OnnxEngine(tmp_path / 'odd.onnx')
 
 
 @pytest.mark.parametrize(
@@ -148,3 +178,63 @@ def test_a_missing_package_is_named(
     monkeypatch.setattr(builtins, '__import__', without)
     assert export.main([str(files[0]), str(tmp_path / 'again.onnx')]) == 2
     assert advice in capsys.readouterr().err
+
+
+def changed(source: Path, target: Path, **values: Any) -> Path:
+    """Write an exported file with other metadata."""
+    model = onnx.load(source)
+    (entry,) = (entry for entry in model.metadata_props if entry.key == 'fairmot_ros')
+    entry.value = json.dumps(json.loads(entry.value) | values)
+    onnx.save(model, target)
+    return target
+
+
+@pytest.mark.parametrize(
+    ('key', 'value', 'message'),
+    [
+        ('input_size', [2**20, 2**20], 'input_size must be at most 8192 pixels'),
+        ('input_size', [-32, 64], 'input_size must be .* in multiples of 32'),
+        ('input_size', None, 'input_size is None'),
+        ('input_size', [128, 64], 'declares an input of 128 x 64 and has .*64, 96'),
+        (
+            'embedding_size',
+            2**40,
+            f'declares embeddings of {2**40} numbers and computes such of 12',
+        ),
+        ('embedding_size', 'many', 'of another form'),
+        ('labels', 'person', "labels are 'person' instead of a list"),
+        ('name', 5, 'name is 5 instead of a text'),
+        ('architecture', 'resnet', "architecture 'resnet' is unknown"),
+        ('architecture', 'yolox_nano', 'cannot be run'),
+        ('thresholds', {'score_threshold': float('nan')}, 'thresholds are'),
+        ('thresholds', [1], 'of another form'),
+    ],
+)
+def test_metadata_that_do_not_fit_are_refused(
+    key: str, value: Any, message: str, files: tuple[Path, Path], tmp_path: Path
+) -> None:
+    path = changed(files[1], tmp_path / 'odd.onnx', **{key: value})
+    with pytest.raises(CheckpointError, match=message) as caught:
+        Detector(path, device='cpu')
+    assert str(path) in str(caught.value)
+
+
+def test_weights_that_are_not_finite_are_refused(files: tuple[Path, Path], tmp_path: Path) -> None:
+    model = onnx.load(files[1])
+    largest = max(model.graph.initializer, key=lambda weights: len(weights.raw_data))
+    count = len(largest.raw_data) // 4
+    largest.raw_data = np.full(count, np.nan, np.float32).tobytes()
+    onnx.save(model, tmp_path / 'nan.onnx')
+    with pytest.raises(CheckpointError, match=r'nan\.onnx: its output \w+ is not finite'):
+        Detector(tmp_path / 'nan.onnx', device='cpu')
+
+
+def test_a_path_that_cannot_be_looked_up_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(CheckpointError, match='cannot be read: .*File name too long'):
+        Detector(tmp_path / ('x' * 300 + '.onnx'))
+
+
+def test_files_hold_no_paths_of_this_machine(files: tuple[Path, Path]) -> None:
+    content = files[1].read_bytes()
+    assert str(Path(export.__file__).parents[1]).encode() not in content
+    assert b'stack_trace' not in content

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import rclpy
+from diagnostic_msgs.msg import DiagnosticArray
 from rclpy.executors import SingleThreadedExecutor
 from rclpy.node import Node
 from rclpy.publisher import Publisher
@@ -56,6 +57,12 @@ class Peer(Node):
         self.wait(future.done, f'an answer of {name}')
         self.destroy_client(client)
         return future.result()
+
+    def listen_to_diagnostics(self) -> list[DiagnosticArray]:
+        """Subscribe before a node is there; returns the list that grows with every message."""
+        messages: list[DiagnosticArray] = []
+        self.create_subscription(DiagnosticArray, '/diagnostics', messages.append, 10)
+        return messages
 
     def drop_camera(self) -> None:
         """Stop publishing `image`, so that another publisher is alone."""

@@ -21,9 +21,7 @@ from vision_msgs.msg import Detection2DArray, Detection3DArray
 
 @pytest.fixture
 def diagnostics(peer: Peer) -> list[DiagnosticArray]:
-    messages: list[DiagnosticArray] = []
-    peer.create_subscription(DiagnosticArray, '/diagnostics', messages.append, 10)
-    return messages
+    return peer.listen_to_diagnostics()
 
 
 def await_status(

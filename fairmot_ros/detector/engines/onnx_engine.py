@@ -59,7 +59,7 @@ class OnnxEngine:
                 str(path), session_options, providers=[provider]
             )
             self._names = [output.name for output in self._session.get_outputs()]
-        known = self._session.get_modelmeta().custom_metadata_map
+            known = self._session.get_modelmeta().custom_metadata_map
         self.info, self.embedding_size = read_metadata(known.get(METADATA), path)
         assert self.info.input_size is not None
         self.input_size = self.info.input_size

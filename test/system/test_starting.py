@@ -1,0 +1,331 @@
+"""What nodes and commands do when they cannot start, or are stopped while they do."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+pytest.importorskip('rclpy', reason='needs ROS 2')
+from diagnostic_msgs.msg import DiagnosticStatus
+from lifecycle_msgs.msg import State, Transition
+from lifecycle_msgs.srv import ChangeState, GetState
+from peers import PATIENCE, NodeStarter, Peer
+
+from fairmot_ros.ros.processes import NodeProcess, python_module
+
+NODES = (
+    'tracker_node',
+    'detection_tracker_node',
+    'player_node',
+    'recorder_node',
+    'replay_node',
+)
+MISTAKE = 2
+
+
+def last_line(node: NodeProcess) -> str:
+    """Wait for the end of a node that cannot start; return the last line it wrote."""
+    assert node.process.wait(PATIENCE) == MISTAKE, node.last_lines(100)
+    output = node.last_lines(100)
+    assert 'Traceback' not in output
+    return output.splitlines()[-1]
+
+
+def wait_until(condition, process: subprocess.Popen, what: str) -> None:
+    end = time.monotonic() + PATIENCE
+    while not condition():
+        assert process.poll() is None, f'ended before {what}'
+        assert time.monotonic() < end, f'waited in vain for {what}'
+        time.sleep(0.01)
+
+
+def imports_something(process: subprocess.Popen) -> bool:
+    """Whether a process has loaded NumPy's library, with which the imports begin."""
+    try:
+        return '_multiarray_umath' in Path(f'/proc/{process.pid}/maps').read_text()
+    except OSError:
+        return False
+
+
+# -- weights ---------------------------------------------------------------------------------
+
+
+def unusable(kind: str, folder: Path) -> tuple[str, str]:
+    """Return the path of weights that cannot be used, and what is said of them."""
+    if kind == 'opcodes':
+        path = folder / 'model.pth'
+        path.write_bytes(b'a.')  # a pickle that takes from an empty stack
+        return str(path), f'{path} is not a readable torch checkpoint'
+    if kind == 'unreadable':  # by everybody, the superuser included
+        return '/proc/self/mem', '/proc/self/mem is not a readable torch checkpoint'
+    if kind == 'no home':
+        return '~nobody_of_that_name/a.pth', 'no weights at ~nobody_of_that_name/a.pth'
+    path = folder / ('x' * 300 + kind)
+    return str(path), 'File name too long'
+
+
+@pytest.mark.parametrize('kind', ['opcodes', 'unreadable', 'no home', '.onnx'])
+def test_unusable_weights_are_one_sentence(kind: str, start: NodeStarter, tmp_path: Path) -> None:
+    weights, message = unusable(kind, tmp_path)
+    node = start('tracker_node', {'weights': weights})
+    assert last_line(node) == 'error: the node could not be started; see the error above'
+    (line,) = [text for text in node.last_lines(100).splitlines() if 'cannot configure' in text]
+    assert message in line
+    assert weights in line
+
+
+@pytest.mark.parametrize(
+    ('module', 'parameters', 'transition', 'message'),
+    [
+        ('tracker_node', {'weights': '/none.pth'}, 'configure', 'no weights at /none.pth'),
+        (
+            'detection_tracker_node',
+            {'qos_overrides./detections.subscription.depth': 'a'},
+            'activate',
+            "'qos_overrides./detections.subscription.depth' to 'a' of type 'STRING'",
+        ),
+    ],
+)
+def test_a_lifecycle_manager_finds_the_reason_in_log_and_diagnostics(
+    module: str,
+    parameters: dict,
+    transition: str,
+    message: str,
+    peer: Peer,
+    start: NodeStarter,
+) -> None:
+    def change(number: int) -> bool:
+        request = Transition(id=number)
+        return peer.call(ChangeState, f'{name}/change_state', transition=request).success
+
+    diagnostics = peer.listen_to_diagnostics()
+    node = start(module, {'autostart': False, **parameters})
+    name = {'tracker_node': 'fairmot'}.get(module, 'detection_tracker')
+    configured = change(Transition.TRANSITION_CONFIGURE)
+    if transition == 'activate':
+        assert configured
+        assert not change(Transition.TRANSITION_ACTIVATE)
+    else:
+        assert not configured
+
+    def newest() -> DiagnosticStatus:
+        return diagnostics[-1].status[0] if diagnostics else DiagnosticStatus()
+
+    peer.wait(lambda: message in newest().message, 'the reason in the diagnostics')
+    assert newest().level == DiagnosticStatus.ERROR
+    assert newest().message.startswith(f'cannot {transition}: ')
+    output = node.last_lines(100)
+    assert f'cannot {transition}: ' in output
+    assert message in output
+    assert 'Traceback' not in output
+    state = peer.call(GetState, f'{name}/get_state').current_state.id
+    if transition == 'activate':
+        assert state == State.PRIMARY_STATE_INACTIVE
+        assert change(Transition.TRANSITION_CLEANUP)
+        peer.wait(lambda: newest().message == 'not active', 'the error to end')
+        assert newest().level == DiagnosticStatus.OK
+    else:
+        assert state == State.PRIMARY_STATE_UNCONFIGURED
+    assert node.stop() == 0
+
+
+# -- parameters ------------------------------------------------------------------------------
+
+
+def run_node(module: str, *arguments: str, **variables: str | None) -> tuple[int, str]:
+    """Run a node with ROS arguments to its end; return the exit code and the last line."""
+    environment = {**os.environ, **{k: v for k, v in variables.items() if v is not None}}
+    for name in (name for name, value in variables.items() if value is None):
+        environment.pop(name, None)
+    done = subprocess.run(
+        [*python_module(f'fairmot_ros.ros.{module}'), '--ros-args', *arguments],
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=PATIENCE,
+    )
+    assert 'Traceback' not in done.stdout
+    return done.returncode, done.stdout.splitlines()[-1]
+
+
+@pytest.mark.parametrize('module', NODES)
+def test_a_missing_or_broken_parameter_file_is_one_sentence(
+    module: str, environment: dict[str, str], tmp_path: Path
+) -> None:
+    broken = tmp_path / 'broken.yaml'
+    broken.write_text('/**:\n  ros__parameters:\n    weights: [1\n')
+    for path in (tmp_path / 'none.yaml', broken):
+        code, line = run_node(module, '--params-file', str(path))
+        assert code == MISTAKE
+        assert line.startswith('error: ')
+        assert str(path) in line
+
+
+@pytest.mark.parametrize(
+    ('module', 'given', 'example'),
+    [
+        ('detection_tracker_node', 'class_thresholds:=[1, 0]', '[0.5, 0.4]'),
+        ('detection_tracker_node', 'cameras:=[1, 0]', "['front']"),
+        ('detection_tracker_node', 'autostart:=1', 'true'),
+        ('player_node', 'max_frames:=1.5', '3'),
+        ('recorder_node', 'frame_rate:=7', '3.0'),
+        ('replay_node', 'bag:=7', '"\'1\'"'),
+    ],
+)
+def test_a_value_of_the_wrong_type_is_answered_by_an_example(
+    module: str, given: str, example: str, environment: dict[str, str]
+) -> None:
+    code, line = run_node(module, '-p', given)
+    assert code == MISTAKE
+    assert line.startswith(f"error: Trying to set parameter '{given.partition(':')[0]}'")
+    assert line.endswith(f'(it is written like {example})')
+
+
+def test_a_wrong_type_of_a_parameter_of_ros_itself(environment: dict[str, str]) -> None:
+    code, line = run_node('detection_tracker_node', '-p', 'use_sim_time:=3')
+    assert code == MISTAKE
+    assert line.startswith("error: Trying to set parameter 'use_sim_time' to '3'")
+
+
+def test_unused_qos_overrides_are_named(start: NodeStarter, peer: Peer) -> None:
+    node = start(
+        'detection_tracker_node',
+        {
+            'qos_overrides./front/people.subscription.depth': 2,
+            'qos_overrides./front/people.subscription.reliabilty': 'reliable',
+            'qos_overrides./detections.subscription.durability': 'volatile',
+        },
+        {'detections': '/front/people'},
+    )
+    peer.wait(lambda: 'without effect' in node.last_lines(20), 'the warning')
+    (line,) = [text for text in node.last_lines(20).splitlines() if 'without effect' in text]
+    right = 'qos_overrides./front/people.subscription.'
+    assert f'people.subscription.reliabilty (did you mean {right}reliability?)' in line
+    assert f'./detections.subscription.durability (did you mean {right}durability?)' in line
+    assert 'subscription.depth' not in line
+    assert line.endswith('overrides name a subscription by its topic after remapping')
+
+
+# -- folders ---------------------------------------------------------------------------------
+
+
+def test_where_logs_cannot_be_written_the_variable_is_named(environment: dict[str, str]) -> None:
+    code, line = run_node('detection_tracker_node', HOME=os.devnull, ROS_LOG_DIR=None)
+    assert code == MISTAKE
+    assert line.startswith('error: ')
+    assert line.endswith('set ROS_LOG_DIR to a folder that can be written')
+
+
+@pytest.mark.parametrize('home', [None, os.devnull])
+def test_the_node_starts_without_a_home(
+    home: str | None, environment: dict[str, str], tmp_path: Path
+) -> None:
+    variables = {**environment, 'XDG_CACHE_HOME': ''}
+    del variables['HOME']
+    if home is None:
+        del variables['ROS_LOG_DIR']  # the logs are in the user's folder
+        module = 'detection_tracker_node'
+    else:
+        variables['HOME'] = home
+        module = 'tracker_node'
+    node = NodeProcess(module, f'fairmot_ros.ros.{module}', variables, tmp_path / 'node.log')
+    try:
+        wait_until(lambda: 'subscribed to' in node.last_lines(20), node.process, 'the start')
+    finally:
+        code = node.stop()
+    assert code == 0
+    assert 'Traceback' not in node.last_lines(100)
+
+
+# -- signals ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize('number', [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize('module', NODES)
+def test_a_signal_during_the_imports_ends_a_node_cleanly(
+    module: str, number: signal.Signals, start: NodeStarter
+) -> None:
+    node = start(module)
+    wait_until(lambda: imports_something(node.process), node.process, 'the imports')
+    node.process.send_signal(number)
+    assert node.process.wait(PATIENCE) == 0
+    assert node.last_lines(20) == ''
+
+
+def start_command(name: str, *arguments: object, folder: Path) -> subprocess.Popen:
+    return subprocess.Popen(
+        [sys.executable, '-m', f'fairmot_ros.cli.{name}', *map(str, arguments)],
+        cwd=folder,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,  # as a shell does: Ctrl-C reaches the children too
+    )
+
+
+@pytest.mark.parametrize('name', ['demo', 'evaluate', 'train', 'bag2mot'])
+def test_ctrl_c_during_the_imports_ends_a_command_with_one_sentence(
+    name: str, environment: dict[str, str], tmp_path: Path
+) -> None:
+    command = start_command(name, '--help', folder=tmp_path)
+    wait_until(lambda: imports_something(command), command, 'the imports')
+    os.killpg(command.pid, signal.SIGINT)
+    output, _ = command.communicate(timeout=PATIENCE)
+    assert (command.returncode, output) == (130, f'{name}: interrupted\n')
+
+
+def test_ctrl_c_while_nodes_start_ends_them_and_the_demo(
+    environment: dict[str, str], tmp_path: Path
+) -> None:
+    command = start_command('demo', '--output', tmp_path / 'out', folder=tmp_path)
+    children = Path(f'/proc/{command.pid}/task/{command.pid}/children')
+    wait_until(lambda: len(children.read_text().split()) == 3, command, 'the nodes')
+    nodes = children.read_text().split()
+    os.killpg(command.pid, signal.SIGINT)
+    output, _ = command.communicate(timeout=PATIENCE)
+    assert command.returncode == 130
+    assert output.splitlines()[-1] == 'fairmot-demo: interrupted'
+    assert 'Traceback' not in output
+    assert not any(Path(f'/proc/{node}').exists() for node in nodes)
+
+
+# -- files in the current folder --------------------------------------------------------------
+
+
+def test_files_in_the_current_folder_are_not_executed(
+    environment: dict[str, str], tmp_path: Path
+) -> None:
+    mark = tmp_path / 'executed'
+    folder = tmp_path / 'downloads'
+    folder.mkdir()
+    for module in ('rclpy', 'cv2', 'numpy', 'torch', 'openvino', 'rosbags', 'runpy'):
+        # `python -m` takes runpy from the current folder before anything of this package runs.
+        if module != 'runpy' or sys.version_info >= (3, 11):
+            (folder / f'{module}.py').write_text(f'open({str(mark)!r}, "a").write(__name__)\n')
+    safe = {'PYTHONSAFEPATH': '1'} if sys.version_info >= (3, 11) else {}
+    clip = Path(__file__).resolve().parents[2] / 'fairmot_ros/data/pedestrians.mp4'
+    for name, *arguments in (
+        ('demo', '--video', str(clip), '--max-frames', '4', '--output', 'out'),
+        ('mot2bag', str(clip), 'bag', '--max-images', '4'),
+        ('evaluate', 'bag', '--rate', '2', '--no-offline', '--output', 'report'),
+    ):
+        done = subprocess.run(
+            [sys.executable, '-m', f'fairmot_ros.cli.{name}', *arguments],
+            cwd=folder,
+            env={**os.environ, **safe},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=240,
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+        assert not mark.exists(), mark.read_text()
