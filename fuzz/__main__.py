@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import logging
+import os
 import secrets
 import sys
 import time
@@ -16,7 +17,7 @@ from fuzz.rounds import Round, play_apart
 from fuzz.target import Outcome, Target
 
 ROUND_SECONDS = 10.0  # that a round is to take
-FIRST_INPUTS, MAX_INPUTS = 50, 20_000
+FIRST_INPUTS, MAX_INPUTS = 20, 20_000
 
 
 @dataclass
@@ -51,6 +52,7 @@ class Tally:
 def main(arguments: list[str] | None = None) -> int:
     """Run; returns 1 if an input was not handled as it should be."""
     options = _parser().parse_args(arguments)
+    os.environ['TQDM_DISABLE'] = '1'  # read when the readers are imported
     logging.disable(logging.WARNING)  # readers warn of odd files, thousands of times here
     tallies = [
         Tally(target)

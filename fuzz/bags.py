@@ -65,8 +65,8 @@ def sound_messages() -> dict[str, tuple[bytes, ...]]:
             for name, content in small_bag('mcap', image_format).items():
                 (Path(folder) / name).write_bytes(content)
             with Bag(folder) as bag:
-                for topic, (kind, *_) in bag.topics.items():
-                    found[kind] = tuple(m.data for m in bag.messages([topic]))
+                for topic, entry in bag.topics.items():
+                    found[entry.type] = tuple(m.data for m in bag.messages([topic]))
     header = types.deserialize_cdr(found[DETECTIONS][0], DETECTIONS).header
     box = types.deserialize_cdr(found[DETECTIONS][0], DETECTIONS).detections[0].bbox
     duration = types.types['builtin_interfaces/msg/Duration'](sec=1, nanosec=0)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from contextlib import ExitStack, suppress
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -212,6 +213,7 @@ class Bag:
         return self._types[kind]
 
 
+@lru_cache(maxsize=64)  # the bags of one recorder share them
 def _embedded_types(kind: str, definition: MessageDefinition) -> Typestore | None:
     """Return the known types with a definition of a bag, None if it is none of that type."""
     store = new_store(Stores.EMPTY)
