@@ -22,6 +22,7 @@ from fairmot_ros.types import Detections, Tracks
 
 EMBEDDING_SIZE = 128
 CROWDS = (8, 30, 50, 100, 300)
+ON_ONE_SPOT = (200, 500, 1000, 2000, 5000)
 
 Stream = list[Detections]
 Update = Callable[[Detections, float], Any]
@@ -55,6 +56,19 @@ def crowd(people: int, frames: int, seed: int = 0) -> Stream:
         order = np.argsort(-scores, kind='stable')
         features = looks[seen] + rng.normal(0, 0.4, (len(boxes), EMBEDDING_SIZE))
         stream.append(Detections(boxes[order], scores[order], features[order]))
+    return stream
+
+
+def spot(boxes: int, frames: int, seed: int = 0) -> Stream:
+    """Return detections that all lie on one another, up to a few pixels."""
+    rng = np.random.default_rng(seed)
+    looks = rng.normal(size=(boxes, EMBEDDING_SIZE))
+    stream = []
+    for _ in range(frames):
+        corner = rng.normal((400, 300), 3, (boxes, 2))
+        features = looks + rng.normal(0, 0.4, looks.shape)
+        xyxy = np.hstack((corner, corner + np.array((40, 120))))
+        stream.append(Detections(xyxy, rng.uniform(0.5, 1.0, boxes), features))
     return stream
 
 
@@ -129,6 +143,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument('--frames', type=int, default=150, help='length of the scenes')
     parser.add_argument('--runs', type=int, default=5, help='how often all are timed, in turns')
     parser.add_argument(
+        '--crowded',
+        action='store_true',
+        help='only time up to 5000 detections on one spot, without the limit on detections',
+    )
+    parser.add_argument(
         '--authors',
         type=Path,
         metavar='FOLDER',
@@ -139,6 +158,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> None:
     """Measure and print."""
     print(f'assignment by {BACKEND}; processor time, ids and boxes read')
+    if options.crowded:
+        report_crowded(min(options.frames, 10), options.runs)
+        return
     report(options.frames, options.runs)
     if options.authors is not None:
         report_authors(options.authors, options.frames, options.runs)
@@ -169,6 +191,21 @@ def report(frames: int, runs: int) -> None:
     else:
         _print_ratio('peer / reference, byte', times[:, -1] / times[:, 2])
         _print_ratio('peer / default, boxes alone', times[:, -1] / times[:, 5])
+
+
+def report_crowded(frames: int, runs: int) -> None:
+    """Print how the time grows with the number of detections on one spot."""
+    make = ours(TrackerConfig(max_detections=max(ON_ONE_SPOT)))
+    contenders = [
+        Contender('with embeddings', make, as_arrays),
+        Contender('boxes alone', make, as_arrays, boxes_alone=True),
+    ]
+    streams = [spot(boxes, frames) for boxes in ON_ONE_SPOT]
+    print(f'{"detections on one spot":28}' + ''.join(f'{n:>12}' for n in ON_ONE_SPOT))
+    times = np.median(times_of(contenders, streams, runs), axis=0)
+    for contender, row in zip(contenders, times):
+        print(_row(f'{contender.name}, ms per image', row))
+        print(_row('  relative to the first', row / row[0]))
 
 
 def report_authors(checkout: Path, frames: int, runs: int) -> None:

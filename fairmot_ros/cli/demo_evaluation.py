@@ -46,6 +46,7 @@ def make_parser() -> argparse.ArgumentParser:
 
 def name_of(video: Path) -> str:
     """Return the name of the sequence that a video is, or the video's own."""
+    video = video.resolve()  # a dot has no name
     described = (video.parent / 'seqinfo.ini').is_file()
     return read_seqinfo(video.parent).name if described else video.stem
 

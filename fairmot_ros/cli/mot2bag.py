@@ -11,8 +11,8 @@ import numpy as np
 
 from fairmot_ros.cli.command import ExitCode, run_command
 from fairmot_ros.evaluation import read_mot, read_seqinfo
-from fairmot_ros.evaluation.ground_truth import WITH_CLASSES
 from fairmot_ros.evaluation.label_notes import notes_on
+from fairmot_ros.evaluation.mot_classes import WITH_CLASSES
 from fairmot_ros.evaluation.mot_format import CLASS, FRAME
 from fairmot_ros.ros.video_source import VideoSource
 

@@ -93,6 +93,10 @@ def export_onnx(network: Network, path: Path, input_size: tuple[int, int]) -> No
             custom_translation_table={operator: deform_conv},
         )
     assert program is not None
+    # The exporter's notes hold stack traces with the paths of this machine.
+    program.model.graph.metadata_props.clear()
+    for node in program.model.graph.all_nodes():
+        node.metadata_props.clear()
     info = network.info
     program.model.metadata_props[METADATA] = json.dumps(
         {

@@ -16,11 +16,10 @@ from fairmot_ros.evaluation.bags.errors import BagError
 from fairmot_ros.evaluation.bags.frames import FrameIndex
 from fairmot_ros.evaluation.bags.message_types import BOX_TYPES
 from fairmot_ros.evaluation.label_notes import notes_on
-from fairmot_ros.evaluation.mot_classes import CLASS_NUMBERS
+from fairmot_ros.evaluation.mot_classes import CLASS_NUMBERS, WITH_CLASSES
 from fairmot_ros.evaluation.mot_format import CLASS, FRAME, MARK, MotArray, read_mot
 
 PEOPLE = ('person', 'pedestrian', 'people', 'human')  # labels that mean a person
-WITH_CLASSES = (8, 9)  # columns of a file of MOT16, MOT17 or MOT20
 NAMED_AT_MOST = 5
 
 

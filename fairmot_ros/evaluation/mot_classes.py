@@ -17,4 +17,6 @@ CLASS_NAMES = {
     12: 'reflection',
     13: 'crowd',
 }
+#: Numbers of columns of a file of MOT16, MOT17 or MOT20.
+WITH_CLASSES = (8, 9)
 CLASS_NUMBERS = {name: number for number, name in CLASS_NAMES.items()}

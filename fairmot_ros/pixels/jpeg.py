@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 import re
 import struct
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,7 +20,7 @@ FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 PROGRESSIVE = {0xC2, 0xC6, 0xCA, 0xCE}
 STANDALONE = {0x01, *range(0xD0, 0xD8)}  # markers without a length
 #: In a scan, FF 00 is a byte FF and FF D0..D7 are restarts; any other marker ends the scan.
-SCAN_END = re.compile(rb'\xff+[^\x00\xd0-\xd7\xff]')
+SCAN_END = re.compile(rb'\xff[^\x00\xd0-\xd7\xff]')
 #: The value of all channels where a decoder had no data.
 FILLED = 128
 #: Frames without progression or arithmetic coding, and what a block takes there at least.
@@ -56,34 +56,43 @@ def segments(data: bytes) -> Iterator[Segment]:
 
 
 def jpeg_size(data: bytes) -> tuple[int, int] | None:
-    """Return the largest (width, height) that a JPEG file declares, None without one."""
-    sizes = [
-        struct.unpack_from('>HH', data, start + 1)
-        for marker, start, end in segments(data)
-        if marker in FRAMES and end - start >= 5
-    ]
-    if not sizes:
+    """Return the (width, height) that a JPEG file declares, None without one."""
+    frame = _first(data, FRAMES)
+    if frame is None or frame[2] - frame[1] < 5:
         return None
-    return max(width for _, width in sizes), max(height for height, _ in sizes)
+    height, width = struct.unpack_from('>HH', data, frame[1] + 1)
+    return width, height
+
+
+def completed(data: bytes) -> bytes | None:
+    """Return a JPEG file with an end marker, None if it holds no scan.
+
+    Some cameras leave the marker out. Zeros at the end, for which it was overwritten, are padding.
+    """
+    scan = _first(data, {START_OF_SCAN})
+    if scan is None:
+        return None
+    return data if data.find(END_MARKER, scan[2]) >= 0 else data.rstrip(b'\0') + END_MARKER
 
 
 def is_cut_off(data: bytes, picture: NDArray, decode: Decode) -> bool:
     """Return whether a part of the image is missing in a JPEG file.
 
     Args:
-        data: the file, with an end marker, see `completed`.
+        data: the file, as returned by `completed`.
         picture: [H, W, 3], decoded from it.
         decode: the decoder, which returns None for data that it refuses.
     """
-    found = list(segments(data))
-    if any(marker in PROGRESSIVE for marker, _, _ in found):
-        return not _has_all_scans(data, found)
+    frame, scan = _first(data, FRAMES), _first(data, {START_OF_SCAN})
+    assert frame is not None and scan is not None
+    if frame[0] in PROGRESSIVE:
+        return not _has_all_scans(data)
     if not _is_filling(picture[-1]):
         return False
-    end = found[-1][1] - len(END_MARKER)
-    length = end - next(stop for marker, _, stop in found if marker == START_OF_SCAN)
+    end = data.find(END_MARKER, scan[2])
+    length = end - scan[2]
     blocks = math.ceil(picture.shape[0] / 8) * math.ceil(picture.shape[1] / 8)
-    if 8 * length < BITS_PER_BLOCK * blocks and any(marker in HUFFMAN for marker, _, _ in found):
+    if frame[0] in HUFFMAN and 8 * length < BITS_PER_BLOCK * blocks:
         return True
     if length < 4 * TAIL:
         return False
@@ -93,26 +102,19 @@ def is_cut_off(data: bytes, picture: NDArray, decode: Decode) -> bool:
     return shorter is None or not _is_filling(picture[(shorter != picture).any(-1)])
 
 
-def completed(data: bytes) -> bytes | None:
-    """Return a JPEG file with an end marker, None if it holds no scan.
-
-    Some cameras leave the marker out. Zeros at the end, for which it was overwritten, are padding.
-    """
-    markers = [marker for marker, _, _ in segments(data)]
-    if START_OF_SCAN not in markers:
-        return None
-    return data if markers[-1] == END else data.rstrip(b'\0') + END_MARKER
+def _first(data: bytes, markers: Collection[int]) -> Segment | None:
+    return next((segment for segment in segments(data) if segment[0] in markers), None)
 
 
 def _is_filling(pixels: NDArray) -> bool:
     return bool((np.abs(pixels.astype(np.int16) - FILLED) <= 1).all())
 
 
-def _has_all_scans(data: bytes, found: list[Segment]) -> bool:
+def _has_all_scans(data: bytes) -> bool:
     """Return whether a progressive file has the last bits of all coefficients."""
     components: set[int] = set()
     complete: dict[int, set[int]] = {}
-    for marker, start, _ in found:
+    for marker, start, _ in segments(data):
         if marker in FRAMES:
             components = {data[start + 6 + 3 * i] for i in range(data[start + 5])}
         elif marker == START_OF_SCAN:

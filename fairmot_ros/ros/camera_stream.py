@@ -168,6 +168,15 @@ class CameraStream:
                 self._note_latency(stamp)
         return '; '.join(failures)
 
+    def refresh(self) -> None:
+        """Let the outputs adapt to what changed around the node; called by its thread."""
+        for output in self.outputs:
+            try:
+                output.refresh()
+            except Exception as error:
+                if rclpy.ok():
+                    self._report_output(output, error)
+
     # -- failures --------------------------------------------------------------------------------
 
     @contextmanager
@@ -201,7 +210,7 @@ class CameraStream:
     def _report_output(self, output: Output, error: Exception) -> str:
         """Return a sentence on a failed output; log it unless one was logged just before."""
         of = f' of {self.name}' if self.name else ''
-        text = f'{type(output).__name__}{of} could not publish: {_describe(error)}'
+        text = f'{type(output).__name__}{of} failed: {_describe(error)}'
         if time.monotonic() - self._last_output_report >= REPORT_SECONDS:
             self._last_output_report = time.monotonic()
             self._logger.error(text)

@@ -317,8 +317,7 @@ class TrackingNode(LifecycleNode, Generic[P]):
         for camera, subscription in active.items():
             subscription.follow_publisher()
             camera.input.only_publisher = len(subscription.publishers()) == 1
-            for output in camera.stream.outputs:
-                output.refresh()
+            camera.stream.refresh()
         names = self.parameters.inputs.cameras
         if not active:
             reason = self.transition_error or 'not active'

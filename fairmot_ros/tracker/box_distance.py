@@ -46,7 +46,7 @@ def gated_box_distance(
         centre + half,
         found_centre - found_half,
         found_centre + found_half,
-        exact=False,
+        (state[P], found.measurements),
     )
     offset = np.abs(centre.take(rows, 1) - found_centre.take(columns, 1))
     growth, a, b = growth.take(rows), size.take(rows, 1), found_size.take(columns, 1)

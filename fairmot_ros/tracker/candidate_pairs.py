@@ -27,9 +27,13 @@ DENSE = 4096
 #: Number of pairs that overlap on the horizontal axis up to which each of them is compared.
 CROWDED = 2**17
 #: Above it, number of nearest detections of each track, and of nearest tracks of each detection.
-NEAREST = 16
+NEAREST = 6
+#: Largest distance, in pixels, of the order of boxes at the same place.
+TIE_BREAK = 1e-3
 #: Pairs whose embeddings are compared at once: 32 MB of 128 numbers for both sides.
 CHUNK = 2**15
+#: Cosines of one product of embeddings.
+COSINES = 2**20
 
 
 class CandidatePairs(NamedTuple):
@@ -68,7 +72,11 @@ NO_PAIRS = CandidatePairs(np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros
 
 
 def intersecting(
-    low_a: Array, high_a: Array, low_b: Array, high_b: Array, *, exact: bool = True
+    low_a: Array,
+    high_a: Array,
+    low_b: Array,
+    high_b: Array,
+    crowd: tuple[Array, Array] | None = None,
 ) -> tuple[Indices, Indices]:
     """Return the pairs of N and M rectangles that overlap or touch.
 
@@ -83,7 +91,8 @@ def intersecting(
         high_a: [2, N], right and bottom.
         low_b: [2, M], left and top of the others.
         high_b: [2, M], right and bottom of the others.
-        exact: whether to return all pairs in a crowd, too, see the head of this file.
+        crowd: [D, N] and [D, M], places of the rectangles. If given and there are more than
+            `CROWDED` pairs, only those of `nearest` places are considered.
 
     Returns:
         Indices [K] of the first ones, rising, and [K] of the others.
@@ -98,13 +107,11 @@ def intersecting(
     starts = left.take(order)
     first = starts.searchsorted(low_a[0] - (right - left).max())
     count = starts.searchsorted(high_a[0], side='right') - first
-    if exact or count.sum() <= CROWDED:
+    if crowd is None or count.sum() <= CROWDED:
         rows = np.arange(len(count)).repeat(count)
         columns = order.take(np.arange(len(rows)) + (first + count - count.cumsum()).repeat(count))
     else:
-        rows, columns = nearest(
-            np.concatenate((low_a, high_a)), np.concatenate((low_b, high_b)), NEAREST
-        )
+        rows, columns = nearest(*crowd, NEAREST)
     touching = low_a[0].take(rows) <= right.take(columns)
     touching &= left.take(columns) <= high_a[0].take(rows)  # in a crowd
     touching &= low_a[1].take(rows) <= bottom.take(columns)
@@ -117,18 +124,22 @@ def nearest(a: Array, b: Array, count: int) -> tuple[Indices, Indices]:
     """Return the pairs of which one is among the `count` nearest of the other.
 
     Args:
-        a: [4, N], boxes in any form.
-        b: [4, M], boxes in the same form.
-        count: number of nearest boxes of each box.
+        a: [D, N], points.
+        b: [D, M], further points.
+        count: number of nearest points of each point.
 
     Returns:
         Indices of the first ones, rising, and of the others.
     """
-    of_a = cKDTree(b.T).query(a.T, min(count, b.shape[1]))[1].reshape(a.shape[1], -1)
-    of_b = cKDTree(a.T).query(b.T, min(count, a.shape[1]))[1].reshape(b.shape[1], -1)
-    rows = np.concatenate((np.arange(a.shape[1]).repeat(of_a.shape[1]), of_b.ravel()))
-    columns = np.concatenate((of_a.ravel(), np.arange(b.shape[1]).repeat(of_b.shape[1])))
-    rows, columns = np.divmod(np.unique(rows * b.shape[1] + columns), b.shape[1])
+    size_a, size_b = a.shape[1], b.shape[1]
+    # Points at the same place are told apart by their order: each gets neighbours of its own.
+    a = np.vstack((a, np.linspace(0, TIE_BREAK, size_a))).T
+    b = np.vstack((b, np.linspace(0, TIE_BREAK, size_b))).T
+    of_a = cKDTree(b).query(a, min(count, size_b))[1].reshape(size_a, -1)
+    of_b = cKDTree(a).query(b, min(count, size_a))[1].reshape(size_b, -1)
+    rows = np.concatenate((np.arange(size_a).repeat(of_a.shape[1]), of_b.ravel()))
+    columns = np.concatenate((of_a.ravel(), np.arange(size_b).repeat(of_b.shape[1])))
+    rows, columns = np.divmod(np.unique(rows * size_b + columns), size_b)
     return rows, columns
 
 
@@ -155,7 +166,7 @@ def overlapping(
         tracks_xyxy[2:] + pixel,
         detections_xyxy[:2],
         detections_xyxy[2:],
-        exact=exact,
+        None if exact else (tracks_xyxy, detections_xyxy),
     )
     iou = paired_iou((rows, columns), tracks_xyxy, detections_xyxy, pixel)
     return CandidatePairs(rows, columns, 1 - iou)
@@ -214,6 +225,35 @@ def appearance_distance(
             out=cosine[part],
         )
     return np.maximum(0.0, 1.0 - cosine.astype(np.float64))
+
+
+def similar(
+    rows: Indices,
+    columns: Indices,
+    tracks: NDArray[np.float32],
+    detections: NDArray[np.float32],
+    max_distance: float,
+) -> CandidatePairs:
+    """Return the pairs of some tracks and detections up to an appearance distance, as the cost.
+
+    Args:
+        rows: [N], indices of the tracks, rising.
+        columns: [M], indices of the detections, rising.
+        tracks: embeddings of all tracks, unit length.
+        detections: embeddings of all detections, unit length.
+        max_distance: largest appearance distance.
+    """
+    found = [NO_PAIRS]
+    lowest = 1 - max_distance - 1e-4  # products of matrices round in another way
+    block = max(1, COSINES // max(len(columns), 1))
+    for start in range(0, len(rows), block):
+        part = rows[start : start + block]
+        near, other = (tracks[part] @ detections[columns].T >= lowest).nonzero()
+        pairs = CandidatePairs(part[near], columns[other], np.zeros(len(near)))
+        distance = appearance_distance(pairs, tracks, detections)
+        pairs = CandidatePairs(pairs.rows, pairs.columns, distance)
+        found.append(pairs.only(distance <= max_distance))
+    return CandidatePairs(*(np.concatenate(part) for part in zip(*found)))
 
 
 def reference_appearance_distance(

@@ -232,3 +232,9 @@ def test_weights_that_are_not_finite_are_refused(files: tuple[Path, Path], tmp_p
 def test_a_path_that_cannot_be_looked_up_is_refused(tmp_path: Path) -> None:
     with pytest.raises(CheckpointError, match='cannot be read: .*File name too long'):
         Detector(tmp_path / ('x' * 300 + '.onnx'))
+
+
+def test_files_hold_no_paths_of_this_machine(files: tuple[Path, Path]) -> None:
+    content = files[1].read_bytes()
+    assert str(Path(export.__file__).parents[1]).encode() not in content
+    assert b'stack_trace' not in content

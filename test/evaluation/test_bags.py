@@ -7,6 +7,7 @@ import sqlite3
 import sys
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 import yaml
@@ -512,6 +513,32 @@ def test_frames_are_found_by_stamp() -> None:
 def test_frames_keep_the_order_of_the_bag() -> None:
     frames = FrameIndex([5_000_000_000, 3_000_000_000, 4_000_000_000])
     assert frames.numbers([3_000_000_000, 4_000_000_000, 5_000_000_000]).tolist() == [2, 3, 1]
+
+
+@pytest.mark.parametrize('format', ['mono16; png compressed', '16UC1; png compressed'])
+def test_dark_images_are_warned_of_once_and_others_are_refused(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, format: str
+) -> None:
+    dark = np.linspace(0, 4095, 32 * 24).astype(np.uint16).reshape(24, 32)
+    data = cv2.imencode('.png', dark)[1].ravel()
+    kind = 'sensor_msgs/msg/CompressedImage'
+    with BagWriter(tmp_path / 'bag') as writer:
+        writer.add_topic('/image', kind)
+        for second in (1, 2, 3):
+            time = writer.make('builtin_interfaces/msg/Time', sec=second, nanosec=0)
+            header = writer.make('std_msgs/msg/Header', stamp=time, frame_id='')
+            image = writer.make(kind, header=header, format=format, data=data)
+            writer.write('/image', second * 10**9, image)
+    with Bag(tmp_path / 'bag') as bag:
+        if format.startswith('16UC1'):
+            with pytest.raises(BagError, match='is that of a depth image'):
+                list(ImageStream(bag).pictures())
+            return
+        assert [p.pixels.shape for p in ImageStream(bag).pictures()] == [(24, 32, 3)] * 3
+        (warning,) = [r.message for r in caplog.records]
+        assert 'the 16-bit images are nearly black' in warning
+        with pytest.raises(BagError, match='32 x 24 pixels, more than the limit of 767'):
+            list(ImageStream(bag, max_pixels=32 * 24 - 1).pictures())
 
 
 # -- images that cannot be used ---------------------------------------------------------------

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+import time
 import zlib
 
 import cv2
@@ -69,3 +70,22 @@ def png_of(width: int, height: int) -> bytes:
 )  # fmt: skip
 def test_headers(data: bytes, size: tuple[int, int] | None) -> None:
     assert declared_size(data) == size
+
+
+@pytest.mark.parametrize(
+    'data',
+    [
+        b'\xff\xd8' + b'\xff' * 2_000_000,
+        b'\xff\xd8' + b'\xff\x00' * 1_000_000,
+        b'\xff\xd8\xff' + b'\xff\x01' * 1_000_000,
+        b'P6' + b' ' * 2_000_000,
+        b'P6' + b'#\n' * 1_000_000 + b'1 x',
+        b'P7\n' + b'WIDTH ' * 500_000,
+        b'II*\0\x08\0\0\0\xff\xff' + bytes(2_000_000),
+    ],
+    ids=['fill bytes', 'stuffed', 'markers', 'blanks', 'comments', 'PAM', 'TIFF'],
+)
+def test_malformed_headers_are_judged_at_once(data: bytes) -> None:
+    started = time.process_time()
+    assert declared_size(data) in (None, (0, 0))
+    assert time.process_time() - started < 2

@@ -81,7 +81,7 @@ class FakeOutput(Output):
 
     def __init__(self, error: Exception | None = None) -> None:
         self.error = error
-        self.published = self.forgotten = 0
+        self.published = self.forgotten = self.refreshed = 0
 
     def publish(self, result: FrameResult) -> None:
         if self.error is not None:
@@ -92,6 +92,11 @@ class FakeOutput(Output):
         if self.error is not None:
             raise self.error
         self.forgotten += 1
+
+    def refresh(self) -> None:
+        if self.error is not None:
+            raise self.error
+        self.refreshed += 1
 
 
 class BrokenOutput(FakeOutput):
@@ -128,7 +133,7 @@ def test_an_output_that_fails_does_not_stop_the_others(
         show(stream, seconds)
     assert [output.published for output in outputs if output.error is None] == [3, 3]
     snapshot = stream.statistics.snapshot()
-    assert snapshot.last_error == "BrokenOutput of front could not publish: KeyError: 'd'"
+    assert snapshot.last_error == "BrokenOutput of front failed: KeyError: 'd'"
     assert (snapshot.counters.processed, snapshot.counters.failed) == (3, 0)
     assert lines.errors[0] == snapshot.last_error
     assert 'Traceback' in lines.errors[1]
@@ -136,6 +141,8 @@ def test_an_output_that_fails_does_not_stop_the_others(
     stream.request_reset()
     show(stream, 4)
     assert [output.forgotten for output in outputs if output.error is None] == [1, 1]
+    stream.refresh()
+    assert [output.refreshed for output in outputs if output.error is None] == [1, 1]
     outputs[broken].error = None
     show(stream, 5)
     assert stream.statistics.snapshot().last_error == ''

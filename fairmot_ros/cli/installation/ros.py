@@ -49,18 +49,20 @@ def _rclpy() -> Finding:
             'source ROS 2 first, for one `source /opt/ros/jazzy/setup.bash`, with the Python '
             'that it was built for',
         )
+    from fairmot_ros.ros.spinning import describe, provide_home
+
     try:
+        provide_home()
         context = module.Context()
         module.init(context=context, args=[])
         module.shutdown(context=context)
     except Exception as error:
-        return Finding(
-            'rclpy',
-            Level.PROBLEM,
-            f'cannot start: {error}'.splitlines()[0],
+        advice = (
             'install a middleware, for one ros-<distro>-rmw-fastrtps-cpp, and check '
-            f'RMW_IMPLEMENTATION={os.environ.get("RMW_IMPLEMENTATION", "")!r}',
+            f'RMW_IMPLEMENTATION={os.environ.get("RMW_IMPLEMENTATION", "")!r}'
         )
+        text = f'cannot start: {describe(error)}'
+        return Finding('rclpy', Level.PROBLEM, text, '' if 'ROS_LOG_DIR' in text else advice)
     distribution = os.environ.get('ROS_DISTRO') or f'in {Path(module.__file__).parent}'
     return Finding('rclpy', Level.OK, distribution)
 

@@ -59,6 +59,7 @@ class OnnxEngine:
                 str(path), session_options, providers=[provider]
             )
             self._names = [output.name for output in self._session.get_outputs()]
+            inputs = {entry.name: entry.shape for entry in self._session.get_inputs()}
             known = self._session.get_modelmeta().custom_metadata_map
         self.info, self.embedding_size = read_metadata(known.get(METADATA), path)
         assert self.info.input_size is not None
@@ -69,12 +70,11 @@ class OnnxEngine:
                 f'{show(options.input_size)}: export the network for that size'
             )
         self._read = ARCHITECTURES[self.info.architecture].read_whole_maps
-        self._check(path)
+        self._check(path, inputs)
 
-    def _check(self, path: Path) -> None:
+    def _check(self, path: Path, shapes: dict[str, list]) -> None:
         """Run the network once: it must take the size it declares and compute finite numbers."""
         width, height = self.input_size
-        shapes = {entry.name: entry.shape for entry in self._session.get_inputs()}
         if list(shapes) != ['images'] or shapes['images'][1:] != [3, height, width]:
             raise CheckpointError(
                 f'{path} declares an input of {show(self.input_size)} and has {shapes}: export '

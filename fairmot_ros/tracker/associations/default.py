@@ -37,6 +37,7 @@ from fairmot_ros.tracker.candidate_pairs import (
     appearance_distance,
     of_one_class,
     overlapping,
+    similar,
 )
 from fairmot_ros.tracker.embeddings import unit_length
 from fairmot_ros.tracker.kalman import HeightScaledNoise, MotionModel
@@ -295,19 +296,14 @@ class DefaultAssociation(Association):
     def _ungated_pairs(
         self, matching: Matching, found: Observations, lost: Mask, high: Mask
     ) -> CandidatePairs:
-        """Return all pairs of lost tracks and free detections, at their appearance distance."""
+        """Return the pairs of lost tracks and free detections that may be the same person."""
         rows = (lost & (matching.partner < 0)).nonzero()[0]
         columns = (matching.free & high).nonzero()[0]
         if not (len(rows) and len(columns)):
             return NO_PAIRS
-        pairs = CandidatePairs(
-            rows.repeat(len(columns)),
-            np.tile(columns, len(rows)),
-            np.zeros(len(rows) * len(columns)),
-        )
-        pairs = self._of_one_class(pairs, found)
-        distance = appearance_distance(pairs, self._table.embeddings, found.embeddings)
-        return CandidatePairs(pairs.rows, pairs.columns, distance)
+        embeddings = self._table.embeddings, found.embeddings
+        pairs = similar(rows, columns, *embeddings, self._config.max_reid_distance)
+        return self._of_one_class(pairs, found)
 
     def _correct(self, matching: Matching, found: Observations, appearance: bool) -> None:
         """Update the matched tracks."""
