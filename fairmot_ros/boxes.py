@@ -92,11 +92,15 @@ def cxcywh_to_xyxy(boxes: Boxes) -> Boxes:
 # -- single boxes ----------------------------------------------------------------------------
 
 
+#: Boxes of images are kept as float32; beyond it they would become infinite.
+MAX_FLOAT32 = float(np.finfo(np.float32).max)
+
+
 def is_valid_box(boxes_xyxy: ArrayLike) -> NDArray[np.bool_]:
-    """Return for each box [..., 4] whether it has finite corners and an area."""
+    """Return for each box [..., 4] whether it has an area, and corners that float32 can hold."""
     boxes = np.asarray(boxes_xyxy)
     ordered = (boxes[..., 2:] > boxes[..., :2]).all(-1)
-    return np.asarray(np.isfinite(boxes).all(-1) & ordered)
+    return np.asarray((np.abs(boxes) <= MAX_FLOAT32).all(-1) & ordered)
 
 
 def clip_boxes(boxes_xyxy: NDArray, size: tuple[int, int]) -> NDArray:

@@ -13,7 +13,9 @@ from fairmot_ros.evaluation.configuration import ConfigurationError, read_config
 from fairmot_ros.file_errors import FileError
 from fairmot_ros.network import CheckpointError, create_network, load_checkpoint, save_checkpoint
 from fairmot_ros.training.ablation.plan import read_plan
-from fairmot_ros.training.config import ConfigError, read_config
+from fairmot_ros.training.config import ConfigError, SetConfig, read_config
+from fairmot_ros.training.problems import Problems
+from fairmot_ros.training.readers import read_set
 from fairmot_ros.training.sources import DataError
 from fairmot_ros.training.teacher_labels import read_detections, read_embeddings
 
@@ -113,3 +115,28 @@ def test_teacher_embeddings_of_other_sizes(name: str, tmp_path: Path) -> None:
     np.savez(tmp_path / 'teacher_embeddings.npz', **{**arrays, name: odd})
     with pytest.raises(DataError, match='teacher_embeddings.npz: not all embeddings have 4 num'):
         read_embeddings(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ('kind', 'labels', 'text'),
+    [
+        (
+            'coco',
+            'annotations.json',
+            '{"images": [{"id": 1, "file_name": "1.jpg"}],'
+            ' "annotations": [{"id": 1, "image_id": 1, "bbox": [0, 0, 1e39, 5]}]}',
+        ),
+        ('crowdhuman', 'train.odgt', '{"ID": "1", "gtboxes": [{"fbox": [0, 0, 1e39, 5]}]}'),
+        ('mot', 's/gt/gt.txt', '1,1,0,0,1e39,5,1'),
+    ],
+)
+def test_boxes_that_float32_cannot_hold_are_left_out_and_noted(
+    kind: str, labels: str, text: str, tmp_path: Path
+) -> None:
+    for name in (labels, '1.jpg', 's/img1/1.jpg'):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text)
+    problems = Problems()
+    (photograph,) = read_set(tmp_path, SetConfig('.', kind), problems)
+    assert len(photograph.boxes_xyxy) == 0
+    assert len(problems) == 1
