@@ -11,6 +11,8 @@ from launch_ros.actions import LifecycleNode, Node
 from launch_ros.parameter_descriptions import ParameterValue
 from launch_ros.substitutions import FindPackageShare
 
+from fairmot_ros.ros.parameters.launch_arguments import OVERRIDES, override_arguments
+
 SHARE = FindPackageShare('fairmot_ros')
 ARGUMENTS = [
     (
@@ -21,9 +23,7 @@ ARGUMENTS = [
     ),
     ('depth', 'depth', 'topic of depth images registered to them, for `position_source: depth`'),
     ('camera_info', 'camera_info', "topic of the camera's calibration, for positions in space"),
-    ('image_transport', '', 'raw or compressed; as in the params_file if empty'),
-    ('weights', '', 'FairMOT checkpoint; as in the params_file if empty'),
-    ('device', '', 'auto, cpu, cuda or cuda:N; as in the params_file if empty'),
+    *override_arguments(),
     ('namespace', '', 'namespace of the node, one for each robot'),
     ('name', 'fairmot', 'name of the node; the results are published below it'),
     (
@@ -36,7 +36,6 @@ ARGUMENTS = [
     ('frame', 'camera', "frame of the images' headers, in which RViz shows positions"),
     ('log_level', 'info', 'debug, info, warn or error'),
 ]
-OVERRIDES = ('image_transport', 'weights', 'device')  # given, they outrank the params_file
 SHOWN = ('image_annotated', 'markers')  # topics of the node that the RViz configuration shows
 
 

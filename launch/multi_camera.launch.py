@@ -11,6 +11,8 @@ from launch_ros.actions import LifecycleNode
 from launch_ros.parameter_descriptions import ParameterValue
 from launch_ros.substitutions import FindPackageShare
 
+from fairmot_ros.ros.parameters.launch_arguments import OVERRIDES, override_arguments
+
 ARGUMENTS = [
     ('cameras', None, 'names of the cameras, with commas between them: front,rear'),
     (
@@ -21,9 +23,7 @@ ARGUMENTS = [
     ),
     ('depth', 'depth', 'topic of depth images below the name of each camera'),
     ('camera_info', 'camera_info', 'topic of the calibration below the name of each camera'),
-    ('image_transport', '', 'raw or compressed; as in the params_file if empty'),
-    ('weights', '', 'FairMOT checkpoint; as in the params_file if empty'),
-    ('device', '', 'auto, cpu, cuda or cuda:N; as in the params_file if empty'),
+    *override_arguments(),
     ('namespace', '', 'namespace of the node and of all cameras'),
     ('name', 'fairmot', 'name of the node; results are published as <name>/<camera>/...'),
     (
@@ -35,7 +35,6 @@ ARGUMENTS = [
     ('log_level', 'info', 'debug, info, warn or error'),
 ]
 INPUTS = ('image', 'depth', 'camera_info')
-OVERRIDES = ('image_transport', 'weights', 'device')  # given, they outrank the params_file
 
 
 def start_node(context: LaunchContext) -> list[LifecycleNode]:

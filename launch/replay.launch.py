@@ -21,15 +21,15 @@ from launch.launch_description_sources import PythonLaunchDescriptionSource
 from launch.substitutions import LaunchConfiguration, PythonExpression
 from launch_ros.substitutions import FindPackageShare
 
+from fairmot_ros.ros.parameters.launch_arguments import OVERRIDES, override_arguments
+
 SHARE = FindPackageShare('fairmot_ros')
 ARGUMENTS = [
     ('bag', None, 'the bag: a folder, or an .mcap or .db3 file'),
     ('image', 'image', 'topic of the camera images in the bag'),
     ('depth', 'depth', 'topic of depth images registered to them'),
     ('camera_info', 'camera_info', "topic of the camera's calibration"),
-    ('image_transport', '', 'raw or compressed; as in the params_file if empty'),
-    ('weights', '', 'FairMOT checkpoint; as in the params_file if empty'),
-    ('device', '', 'auto, cpu, cuda or cuda:N; as in the params_file if empty'),
+    *override_arguments(),
     ('namespace', '', 'namespace of the tracker'),
     ('name', 'fairmot', 'name of the tracker'),
     ('params_file', [SHARE, '/config/fairmot.yaml'], "YAML file with the tracker's parameters"),
@@ -51,9 +51,7 @@ PASSED_ON = (
     'image',
     'depth',
     'camera_info',
-    'image_transport',
-    'weights',
-    'device',
+    *OVERRIDES,
     'namespace',
     'name',
     'params_file',

@@ -107,3 +107,12 @@ def test_the_settings_of_the_detector_are_its_arguments_and_have_its_defaults() 
     declared = signature(Detector).parameters
     for name, value in DetectorSettings().arguments().items():
         assert declared[name].default == value, name
+
+
+def test_launch_arguments_have_the_descriptions_of_the_parameters() -> None:
+    from fairmot_ros.ros.parameters.launch_arguments import override_arguments
+
+    described = {name: text for name, default, text in override_arguments() if default == ''}
+    for name, text in described.items():
+        assert text.startswith(NodeParameters.settings()[name].description)
+    assert described.keys() == {'image_transport', 'weights', 'device'}

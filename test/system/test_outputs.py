@@ -149,17 +149,26 @@ def test_compressed_in_and_out(peer: Peer, start: NodeStarter, pictures: list[np
     results = peer.listen(Detection2DArray, 'fairmot/detections')
     annotated = peer.listen(CompressedImage, 'fairmot/image_annotated/compressed')
     sender = peer.advertise(CompressedImage, 'camera/image_raw/compressed')
-    for seconds, suffix in ((5.0, '.jpg'), (5.1, '.png')):
+    seconds = 5.0
+
+    def answer_to(suffix: str) -> Detection2DArray:
+        nonlocal seconds
+        seconds += 0.1
         _, data = cv2.imencode(suffix, pictures[0])
         message = CompressedImage(format=suffix[1:], data=array('B', data.tobytes()))
         message.header.stamp.sec = int(seconds)
         message.header.stamp.nanosec = round(seconds % 1 * 1e9)
         sender.publish(message)
-        answer = peer.wait(
-            lambda m=message: next((r for r in results if r.header == m.header), None),
+        return peer.wait(
+            lambda: next((r for r in results if r.header == message.header), None),
             f'the result of a {suffix}',
         )
-        assert answer.detections
+
+    # The node draws from the moment at which it has discovered the subscription.
+    peer.wait(lambda: answer_to('.jpg') and annotated, 'the first annotated image')
+    annotated.clear()
+    assert answer_to('.jpg').detections
+    assert answer_to('.png').detections
     peer.wait(lambda: len(annotated) == 2, 'annotated images')
     drawn = cv2.imdecode(np.frombuffer(annotated[1].data, np.uint8), cv2.IMREAD_COLOR)
     assert drawn.shape == pictures[0].shape

@@ -184,10 +184,11 @@ def test_annotated_image_labels_and_model(
     assert [c.class_name for c in labels[0].class_map] == ['person']
     assert re.fullmatch(r'FairMOT \S+, (openvino|torch) \S+ \(cpu, fp32\)', models[0].method)
 
-    answer = Camera(peer, results).show(pictures[0])
-    peer.wait(lambda: annotated, 'the annotated image')
+    # The node draws from the moment at which it has discovered the subscription.
+    camera = Camera(peer, results)
+    peer.wait(lambda: camera.show(pictures[0]) and annotated, 'the annotated image')
     for message in annotated[:1]:
-        assert message.header == answer.header
+        answer = next(answer for answer in results if answer.header == message.header)
         drawn = to_bgr(message)
         assert drawn.shape == pictures[0].shape
         box = answer.detections[0].bbox
