@@ -50,6 +50,20 @@ class Clear:
     def __add__(self, other: Clear) -> Clear:
         return Clear(*(getattr(self, f.name) + getattr(other, f.name) for f in fields(self)))
 
+    def summary(self) -> dict[str, float | int]:
+        """Return the usual figures by name."""
+        return {
+            'MOTA': self.mota,
+            'MOTP': self.motp,
+            'IDSW': self.idsw,
+            'FP': self.fp,
+            'FN': self.fn,
+            'Frag': self.frag,
+            'MT': self.mostly_tracked,
+            'PT': self.partially_tracked,
+            'ML': self.mostly_lost,
+        }
+
     @property
     def gt_boxes(self) -> int:
         """Number of ground-truth boxes."""

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import reduce
 from operator import add
+from typing import Any, Protocol, cast
 
 from fairmot_ros.evaluation.clear import Clear, evaluate_clear
 from fairmot_ros.evaluation.hota import Hota, evaluate_hota
-from fairmot_ros.evaluation.identity import Identity, evaluate_identity
+from fairmot_ros.evaluation.identity import evaluate_identity
 from fairmot_ros.evaluation.label_notes import notes_on
 from fairmot_ros.evaluation.mot_format import MotSource, load_mot
 from fairmot_ros.evaluation.preprocessing import MotSequence, preprocess
@@ -21,44 +22,57 @@ COMBINED = 'COMBINED'
 Summary = dict[str, float | int]
 
 
-@dataclass(frozen=True, eq=False)
-class Metrics:
-    """All metrics of one or more sequences; adding them combines sequences."""
+class Metric(Protocol):
+    """One family of metrics of one or more sequences; adding combines sequences."""
 
-    hota: Hota
-    clear: Clear
-    identity: Identity
-
-    def __add__(self, other: Metrics) -> Metrics:
-        return Metrics(
-            self.hota + other.hota, self.clear + other.clear, self.identity + other.identity
-        )
+    def __add__(self, other: Any) -> Any:
+        """Return the metrics of both."""
 
     def summary(self) -> Summary:
-        """Return the usual figures.
+        """Return the usual figures by name: ratios as floats, counts as integers."""
+
+
+#: All families, by the name of their part in `Metrics`: a new one is one file and one line here.
+METRICS: dict[str, Callable[[MotSequence], Metric]] = {
+    'hota': evaluate_hota,
+    'clear': evaluate_clear,
+    'identity': evaluate_identity,
+}
+
+
+@dataclass(frozen=True, eq=False)
+class Metrics:
+    """All metrics of one or more sequences; adding them combines sequences.
+
+    Attributes:
+        parts: by the names of METRICS.
+    """
+
+    parts: Mapping[str, Metric]
+
+    def __add__(self, other: Metrics) -> Metrics:
+        return Metrics({name: part + other.parts[name] for name, part in self.parts.items()})
+
+    @property
+    def hota(self) -> Hota:
+        """HOTA at each threshold."""
+        return cast(Hota, self.parts['hota'])
+
+    @property
+    def clear(self) -> Clear:
+        """CLEAR MOT."""
+        return cast(Clear, self.parts['clear'])
+
+    def summary(self) -> Summary:
+        """Return the usual figures, ratios before counts.
 
         HOTA's family is averaged over its thresholds. Ratios are in 0..1, but MOTA may be
         negative.
         """
-        hota, clear, identity = self.hota, self.clear, self.identity
-        return {
-            'HOTA': float(hota.hota.mean()),
-            'DetA': float(hota.det_a.mean()),
-            'AssA': float(hota.ass_a.mean()),
-            'LocA': float(hota.loc_a.mean()),
-            'MOTA': clear.mota,
-            'MOTP': clear.motp,
-            'IDF1': identity.idf1,
-            'IDP': identity.idp,
-            'IDR': identity.idr,
-            'IDSW': clear.idsw,
-            'FP': clear.fp,
-            'FN': clear.fn,
-            'Frag': clear.frag,
-            'MT': clear.mostly_tracked,
-            'PT': clear.partially_tracked,
-            'ML': clear.mostly_lost,
-        }
+        figures: Summary = {}
+        for part in self.parts.values():
+            figures |= part.summary()
+        return dict(sorted(figures.items(), key=lambda item: isinstance(item[1], int)))
 
 
 def evaluate_sequences(
@@ -122,4 +136,4 @@ def _evaluate(gt: MotSource, results: MotSource, *, benchmark: str, name: str) -
 
 def measure(sequence: MotSequence) -> Metrics:
     """Return all metrics of a sequence that is ready for them."""
-    return Metrics(evaluate_hota(sequence), evaluate_clear(sequence), evaluate_identity(sequence))
+    return Metrics({name: evaluate(sequence) for name, evaluate in METRICS.items()})

@@ -44,6 +44,15 @@ class Hota:
     def __add__(self, other: Hota) -> Hota:
         return Hota(*(getattr(self, f.name) + getattr(other, f.name) for f in fields(self)))
 
+    def summary(self) -> dict[str, float | int]:
+        """Return the usual figures by name, averaged over the thresholds."""
+        return {
+            'HOTA': float(self.hota.mean()),
+            'DetA': float(self.det_a.mean()),
+            'AssA': float(self.ass_a.mean()),
+            'LocA': float(self.loc_a.mean()),
+        }
+
     @property
     def det_re(self) -> FloatArray:
         """Detection recall."""

@@ -32,6 +32,10 @@ class Identity:
     def __add__(self, other: Identity) -> Identity:
         return Identity(self.idtp + other.idtp, self.idfn + other.idfn, self.idfp + other.idfp)
 
+    def summary(self) -> dict[str, float | int]:
+        """Return the usual figures by name."""
+        return {'IDF1': self.idf1, 'IDP': self.idp, 'IDR': self.idr}
+
     @property
     def idr(self) -> float:
         """Identity recall, 0..1."""
