@@ -90,7 +90,7 @@ def settings_of(kind: type) -> dict[str, Setting]:
 
 
 def check_settings(instance: Any) -> None:
-    """Check all settings of a dataclass; for its `__post_init__`.
+    """Check all settings of a dataclass, see `Settings`.
 
     Lists, arrays and None, as ROS gives them, become tuples where the default is one.
 
@@ -105,6 +105,14 @@ def check_settings(instance: Any) -> None:
                 value = tuple(value)
             object.__setattr__(instance, name, value)
         declared.check(value)
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Base of dataclasses with settings, which are checked when one is made."""
+
+    def __post_init__(self) -> None:
+        check_settings(self)
 
 
 @dataclass(frozen=True)

@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from fairmot_ros.settings import check_settings, setting
+from fairmot_ros.settings import Settings, setting
 
 ENGINE_NAMES = ('auto', 'openvino', 'torch', 'onnxruntime')
 PRECISIONS = ('auto', 'fp32', 'fp16', 'bf16')
 
 
 @dataclass(frozen=True)
-class DetectorSettings:
+class DetectorSettings(Settings):
     """Which network runs, where and how."""
 
     weights: str = setting(
@@ -62,7 +62,7 @@ class DetectorSettings:
     )
 
     def __post_init__(self) -> None:
-        check_settings(self)
+        super().__post_init__()
         if (self.input_width == 0) != (self.input_height == 0):
             raise ValueError('input_width and input_height must both be given, or both be 0')
 

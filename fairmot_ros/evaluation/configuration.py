@@ -14,15 +14,13 @@ from fairmot_ros.file_errors import FileError, reading
 from fairmot_ros.former_settings import current_settings
 from fairmot_ros.pipeline.settings import (
     DETECTOR,
-    FRAME_GROUPS,
-    TRACKER,
-    TRACKER_OF_MODEL,
+    FRAME_GROUPS_OF_MODEL,
     FrameSettings,
 )
 from fairmot_ros.value_types import NAMES, fits, shown
 
 #: Every model may bring thresholds.
-GROUPS = (DETECTOR, *(TRACKER_OF_MODEL if g is TRACKER else g for g in FRAME_GROUPS))
+GROUPS = (DETECTOR, *FRAME_GROUPS_OF_MODEL)
 PIPELINE = tuple(name for group in GROUPS for name in group.settings())
 OURS = ('cameras', 'autostart', 'image_transport', 'reliability')  # set by the evaluation
 

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from fairmot_ros.settings import check_settings, setting
+from fairmot_ros.settings import Settings, setting
 from fairmot_ros.types import Track, Tracks
 
 
 @dataclass(frozen=True)
-class FilterSettings:
+class FilterSettings(Settings):
     """Limits on the boxes of tracks; 0 keeps all."""
 
     min_box_area: float = setting(
@@ -30,9 +30,6 @@ class FilterSettings:
         low=0.0,
         high=100.0,
     )
-
-    def __post_init__(self) -> None:
-        check_settings(self)
 
 
 def filter_tracks(

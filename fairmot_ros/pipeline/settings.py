@@ -9,7 +9,7 @@ from typing import Any
 from fairmot_ros.detector.settings import DetectorSettings
 from fairmot_ros.pipeline.output_filter import FilterSettings
 from fairmot_ros.pipeline.stamp_policy import StampSettings
-from fairmot_ros.settings import Group, Setting, check_settings, setting, settings_of
+from fairmot_ros.settings import Group, Setting, Settings, setting, settings_of
 from fairmot_ros.tracker.config import (
     MODEL_SETTINGS,
     AssociationSettings,
@@ -22,7 +22,7 @@ FROM_MODEL = -1.0  # value of a setting of MODEL_SETTINGS that is left to the mo
 
 
 @dataclass(frozen=True)
-class GallerySwitch:
+class GallerySwitch(Settings):
     """Whether there is a gallery."""
 
     gallery: bool = setting(
@@ -31,9 +31,6 @@ class GallerySwitch:
         'embeddings of people are biometric data',
         structural=True,
     )
-
-    def __post_init__(self) -> None:
-        check_settings(self)
 
 
 DETECTOR = Group('Detector', DetectorSettings, {'score_threshold': 'detection_threshold'})
@@ -72,6 +69,10 @@ TRACKER_OF_MODEL = replace(
 )
 #: Groups that decide how detections become tracks.
 FRAME_GROUPS = (ASSOCIATION, TRACKER, SWITCH, GALLERY, STAMPS, FILTER)
+#: The same behind a model.
+FRAME_GROUPS_OF_MODEL = tuple(
+    TRACKER_OF_MODEL if group is TRACKER else group for group in FRAME_GROUPS
+)
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
-from fairmot_ros.settings import check_settings, setting
+from fairmot_ros.settings import Settings, setting
 
 REORDERED = 0.5  # seconds: a frame late by less may have been overtaken by the next one
 NOMINAL_STEP = 1 / 30  # seconds that pass for the tracks when time continues after a jump
@@ -20,7 +20,7 @@ class StampDecision(Enum):
 
 
 @dataclass(frozen=True)
-class StampSettings:
+class StampSettings(Settings):
     """How irregular stamps are treated."""
 
     on_time_jump: str = setting(
@@ -36,9 +36,6 @@ class StampSettings:
         low=0.0,
         high=3600.0,
     )
-
-    def __post_init__(self) -> None:
-        check_settings(self)
 
 
 class StampPolicy:

@@ -198,12 +198,11 @@ class CameraStream:
     def report(self, error: Exception) -> None:
         """Count a failure; log it unless one was logged just before."""
         message = _describe(error)
-        self.statistics.note_failure(message)
+        number = self.statistics.note_failure(message)
         if time.monotonic() - self._last_report < REPORT_SECONDS:
             return
         self._last_report = time.monotonic()
         of = f' of {self.name}' if self.name else ''
-        number = self.statistics.snapshot().counters.received
         self._logger.error(f'input {number}{of} was not processed: {message}')
         self._log_trace(error)
 

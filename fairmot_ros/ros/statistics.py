@@ -106,11 +106,12 @@ class Statistics:
         with self._lock:
             self._detections_left_out += number
 
-    def note_failure(self, error: str) -> None:
-        """Count a frame that failed."""
+    def note_failure(self, error: str) -> int:
+        """Count a frame that failed; return the number of messages received so far."""
         with self._lock:
             self._add_to('failed', 1)
             self._last_error = error
+            return self._counters.received
 
     def note_success(self, error: str = '') -> None:
         """Count a processed frame; `error` says which outputs could not be published."""

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from fairmot_ros.settings import check_settings, setting
+from fairmot_ros.settings import Settings, setting
 from fairmot_ros.tracker.associations import ASSOCIATIONS, REFERENCE_VARIANTS
 
 #: Settings that depend on the scale of a detector's scores; a model may bring its own.
@@ -19,7 +19,7 @@ MODEL_SETTINGS = (
 
 
 @dataclass(frozen=True)
-class AssociationSettings:
+class AssociationSettings(Settings):
     """Which association matches detections with tracks."""
 
     association: str = setting(
@@ -46,12 +46,9 @@ class AssociationSettings:
         structural=True,
     )
 
-    def __post_init__(self) -> None:
-        check_settings(self)
-
 
 @dataclass(frozen=True)
-class TrackerConfig:
+class TrackerConfig(Settings):
     """How detections become tracks.
 
     Box distances are in 0..1: 0 for the same place and size, 1 for out of reach. Appearance
@@ -188,7 +185,7 @@ class TrackerConfig:
     reference_track_buffer: float = AssociationSettings.reference_track_buffer
 
     def __post_init__(self) -> None:
-        check_settings(self)
+        super().__post_init__()
         if self.association not in ASSOCIATIONS:
             raise ValueError(
                 f'association must be one of {", ".join(ASSOCIATIONS)}, got {self.association!r}'

@@ -14,14 +14,14 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from fairmot_ros.settings import check_settings, setting
+from fairmot_ros.settings import Settings, setting
 from fairmot_ros.tracker.gallery_store import EmbeddingStore, Unit, as_unit
 
 Mask = NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
-class GalleryConfig:
+class GalleryConfig(Settings):
     """How much the gallery remembers, and which embeddings are of one identity.
 
     Attributes:
@@ -57,7 +57,7 @@ class GalleryConfig:
     views: int = 8
 
     def __post_init__(self) -> None:
-        check_settings(self)
+        super().__post_init__()
         if self.views < 1:
             raise ValueError(f'views must be at least 1, got {self.views}')
         if not self.max_speed > 0:

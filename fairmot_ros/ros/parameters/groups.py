@@ -6,13 +6,13 @@ import re
 from dataclasses import dataclass
 
 from fairmot_ros.pixels import MAX_IMAGE_PIXELS
-from fairmot_ros.settings import Group, check_settings, setting
+from fairmot_ros.settings import Group, Settings, setting
 
 CAMERA_NAME = re.compile('[A-Za-z][A-Za-z0-9_]*')
 
 
 @dataclass(frozen=True)
-class InputSettings:
+class InputSettings(Settings):
     """Cameras, and when a node starts."""
 
     cameras: tuple[str, ...] = setting(
@@ -48,12 +48,12 @@ class InputSettings:
     )
 
     def __post_init__(self) -> None:
-        check_settings(self)
+        super().__post_init__()
         _check_camera_names(self.cameras)
 
 
 @dataclass(frozen=True)
-class ImageInputSettings:
+class ImageInputSettings(Settings):
     """How images arrive."""
 
     image_transport: str = setting(
@@ -70,12 +70,9 @@ class ImageInputSettings:
         high=2**30,
     )
 
-    def __post_init__(self) -> None:
-        check_settings(self)
-
 
 @dataclass(frozen=True)
-class DetectionInputSettings:
+class DetectionInputSettings(Settings):
     """How detections arrive."""
 
     with_embeddings: bool = setting(
@@ -85,12 +82,9 @@ class DetectionInputSettings:
         structural=True,
     )
 
-    def __post_init__(self) -> None:
-        check_settings(self)
-
 
 @dataclass(frozen=True)
-class OutputSettings:
+class OutputSettings(Settings):
     """What is published of the tracks."""
 
     class_id_format: str = setting(
@@ -112,12 +106,9 @@ class OutputSettings:
         structural=True,
     )
 
-    def __post_init__(self) -> None:
-        check_settings(self)
-
 
 @dataclass(frozen=True)
-class AnnotationSettings:
+class AnnotationSettings(Settings):
     """How `~/image_annotated` is drawn."""
 
     trail_seconds: float = setting(
@@ -125,12 +116,9 @@ class AnnotationSettings:
     )
     jpeg_quality: int = setting(80, 'of the compressed annotated image', low=1, high=100)
 
-    def __post_init__(self) -> None:
-        check_settings(self)
-
 
 @dataclass(frozen=True)
-class PositionSettings:
+class PositionSettings(Settings):
     """How people are located in space."""
 
     position_source: str = setting(
@@ -174,9 +162,6 @@ class PositionSettings:
         'id of the one person whose position is also published as `~/follow_pose`, in the '
         "form of Detection2D's `id`; empty for nobody",
     )
-
-    def __post_init__(self) -> None:
-        check_settings(self)
 
 
 INPUTS = Group('Input', InputSettings)

@@ -7,14 +7,9 @@ from typing import Any, ClassVar, TypeVar
 
 from fairmot_ros.detector.settings import DetectorSettings
 from fairmot_ros.pipeline.settings import (
-    ASSOCIATION,
     DETECTOR,
-    FILTER,
-    GALLERY,
-    STAMPS,
-    SWITCH,
-    TRACKER,
-    TRACKER_OF_MODEL,
+    FRAME_GROUPS,
+    FRAME_GROUPS_OF_MODEL,
     FrameSettings,
 )
 from fairmot_ros.ros.parameters.groups import (
@@ -47,17 +42,7 @@ class TrackingParameters:
         groups: of the settings, in the order of files and documentation.
     """
 
-    groups: ClassVar[tuple[Group, ...]] = (
-        INPUTS,
-        ASSOCIATION,
-        TRACKER,
-        SWITCH,
-        GALLERY,
-        STAMPS,
-        FILTER,
-        OUTPUTS,
-        POSITIONS,
-    )
+    groups: ClassVar[tuple[Group, ...]] = (INPUTS, *FRAME_GROUPS, OUTPUTS, POSITIONS)
     inputs: InputSettings
     outputs: OutputSettings
     positions: PositionSettings
@@ -118,7 +103,10 @@ class NodeParameters(TrackingParameters):
     groups = (
         DETECTOR,
         IMAGES,
-        *(TRACKER_OF_MODEL if group is TRACKER else group for group in TrackingParameters.groups),
+        INPUTS,
+        *FRAME_GROUPS_OF_MODEL,
+        OUTPUTS,
+        POSITIONS,
         ANNOTATION,
     )
     detector: DetectorSettings

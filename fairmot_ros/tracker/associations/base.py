@@ -100,4 +100,4 @@ class Association(Protocol):
     @property
     def tentative(self) -> Indices:
         """Indices of the tracks that are not confirmed yet."""
-        ...
+        return (~self.table.confirmed).nonzero()[0]

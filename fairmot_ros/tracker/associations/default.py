@@ -149,11 +149,6 @@ class DefaultAssociation(Association):
         return (self._table.confirmed & ~self._in_sight).nonzero()[0]
 
     @property
-    def tentative(self) -> Indices:
-        """See `Association`."""
-        return (~self._table.confirmed).nonzero()[0]
-
-    @property
     def _in_sight(self) -> Mask:
         """Which tracks were matched in the last frame."""
         return self._table.seen == self.now

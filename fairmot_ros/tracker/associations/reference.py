@@ -125,11 +125,6 @@ class ReferenceAssociation(Association):
         """See `Association`."""
         return self._tracked + (~self._table.expired[self._tracked :]).nonzero()[0]
 
-    @property
-    def tentative(self) -> Indices:
-        """See `Association`."""
-        return (~self._table.confirmed).nonzero()[0]
-
     def step(
         self,
         detections: Detections,
