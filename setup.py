@@ -212,6 +212,8 @@ setup(
         'openvino': ['openvino>=2025.0'],
         # Networks in the form of ONNX: to write it and to run it
         'onnx': ['onnx', 'onnxruntime', 'onnxscript'],
+        # Exports in int8
+        'int8': ['nncf', 'openvino>=2025.0'],
         # Plots of ablations, and a second log of trainings
         'training': ['matplotlib', 'tensorboard'],
     },
@@ -223,6 +225,7 @@ setup(
             'fairmot-check = fairmot_ros.cli.check:main',
             'fairmot-convert = fairmot_ros.cli.convert:main',
             'fairmot-demo = fairmot_ros.cli.demo:main',
+            'fairmot-drift = fairmot_ros.cli.drift:main',
             'fairmot-evaluate = fairmot_ros.cli.evaluate:main',
             'fairmot-export = fairmot_ros.cli.export:main',
             'fairmot-import = fairmot_ros.cli.import_network:main',

@@ -33,7 +33,8 @@ class Detector:
         engine: what runs the network: 'openvino', 'torch' or 'onnxruntime'.
         deterministic: whether it computes the same bits in every run.
         device: where the network runs.
-        precision: 'fp32', 'fp16' or 'bf16'.
+        precision: 'fp32', 'fp16', 'bf16' or 'int8'.
+        precision_reason: one sentence that says why this precision was taken.
         embedding_size: D of the detections' embeddings; 0 if the network has none.
         score_threshold: only detections above it are returned; may be changed at any time.
     """
@@ -83,6 +84,7 @@ class Detector:
         self.embedding_size = self._engine.embedding_size
         self.device = self._engine.device
         self.precision = self._engine.precision
+        self.precision_reason = self._engine.precision_reason
         self.input_size = self._engine.input_size
         self._enlarge = ARCHITECTURES[self.info.architecture].enlarge_images
         self.score_threshold = score_threshold

@@ -94,10 +94,13 @@ class Network(nn.Module, ABC):
         stride: input pixels per cell of the embedding map.
         info: where the network comes from.
         head_names: submodules that may start fresh when training starts from other weights.
+        float32_modules: names of the submodules that compute in float32 at any precision, because
+            rounding them changes the embeddings.
     """
 
     info: ModelInfo
     head_names: tuple[str, ...]
+    float32_modules: tuple[str, ...] = ()
 
     def __init__(self, sizes: HeadSizes, stride: int, strides: tuple[int, ...]) -> None:
         """Keep the sizes.

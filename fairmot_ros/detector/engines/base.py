@@ -48,8 +48,9 @@ class Engine(Protocol):
         embedding_size: D of its embeddings, 0 for none.
         device: where it runs.
         input_size: (width, height) that it is ready for.
-        precision: 'fp32', 'fp16' or 'bf16'. The heads always compute in float32: in half
-            precision the embeddings lose much of their meaning.
+        precision: 'fp32', 'fp16', 'bf16' or 'int8'. Embeddings are computed in float32: see
+            `Network.dense` and `Network.float32_modules`.
+        precision_reason: one sentence that says why this precision was taken.
     """
 
     name: str
@@ -58,6 +59,7 @@ class Engine(Protocol):
     device: torch.device
     input_size: tuple[int, int]
     precision: str
+    precision_reason: str
 
     def __call__(self, images_bgr: Sequence[NDArray[np.uint8]]) -> Predictions:
         """Run images of `input_size`, each uint8 [H, W, 3].
@@ -72,14 +74,14 @@ class EngineType:
     """How an engine is chosen and made.
 
     Attributes:
-        suffix: of the files that it runs; '' for checkpoints.
+        suffixes: of the files that it runs; '' for checkpoints.
         devices: kinds of devices that it runs on.
         load: makes the engine from a file; raises CheckpointError, EngineError or ValueError.
         why_unavailable: returns what is missing on this machine, '' if nothing is.
         deterministic: whether 'auto' may take it when the same bits are wanted in every run.
     """
 
-    suffix: str
+    suffixes: tuple[str, ...]
     devices: tuple[str, ...]
     load: Callable[[Path, EngineOptions], Engine]
     why_unavailable: Callable[[], str] = lambda: ''

@@ -52,7 +52,9 @@ class ConversionCache:
                 os.utime(path)
             return core.read_model(path)
         except (OSError, RuntimeError) as error:
-            logger.warning('%s is unreadable and is converted anew: %s', path, reason_of(error))
+            logger.warning(
+                '%s is unreadable: the network is converted again: %s', path, reason_of(error)
+            )
             return None
 
     def save(self, model: Any, info: ModelInfo, size: tuple[int, int]) -> None:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from fairmot_ros.detector.decode import decode_image
 from fairmot_ros.detector.engines.base import DEFAULT_OPTIONS, EngineOptions
 from fairmot_ros.detector.engines.devices import choose_device
-from fairmot_ros.detector.engines.onnx_metadata import METADATA, read_metadata
+from fairmot_ros.detector.engines.export_metadata import METADATA, read_metadata
 from fairmot_ros.detector.engines.planes import planes
 from fairmot_ros.detector.input_size import show
 from fairmot_ros.file_errors import reading
@@ -30,6 +30,7 @@ class OnnxEngine:
 
     name = 'onnxruntime'
     precision = 'fp32'
+    precision_reason = 'that of the exported file'
 
     def __init__(self, path: Path, options: EngineOptions = DEFAULT_OPTIONS) -> None:
         """Load the file.
@@ -61,7 +62,8 @@ class OnnxEngine:
             self._names = [output.name for output in self._session.get_outputs()]
             inputs = {entry.name: entry.shape for entry in self._session.get_inputs()}
             known = self._session.get_modelmeta().custom_metadata_map
-        self.info, self.embedding_size = read_metadata(known.get(METADATA), path)
+        metadata = read_metadata(known.get(METADATA), path)
+        self.info, self.embedding_size = metadata.info, metadata.embedding_size
         assert self.info.input_size is not None
         self.input_size = self.info.input_size
         if options.input_size not in (None, self.input_size):

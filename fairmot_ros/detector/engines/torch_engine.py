@@ -12,7 +12,12 @@ import torch
 from numpy.typing import NDArray
 
 from fairmot_ros.detector.engines.base import DEFAULT_OPTIONS, EngineOptions
-from fairmot_ros.detector.engines.devices import PRECISIONS, choose_device, choose_precision
+from fairmot_ros.detector.engines.devices import (
+    PRECISIONS,
+    choose_device,
+    choose_precision,
+    reason_of_choice,
+)
 from fairmot_ros.detector.input_size import choose_input_size
 from fairmot_ros.network import load_checkpoint
 from fairmot_ros.network.base import Network
@@ -44,6 +49,7 @@ class TorchEngine:
         self.input_size = choose_input_size(options.input_size, network.info)
         self.device = choose_device(options.device)
         self.precision = choose_precision(options.precision, self.device)
+        self.precision_reason = reason_of_choice(options.precision)
         self._deterministic = options.deterministic and self.device.type == 'cuda'
         own = deepcopy(network) if copy else network
         self._network = optimise_for_inference(own.eval()).to(self.device)
