@@ -49,10 +49,10 @@ def _rclpy() -> Finding:
             'source ROS 2 first, for one `source /opt/ros/jazzy/setup.bash`, with the Python '
             'that it was built for',
         )
-    from fairmot_ros.ros.nodes.spinning import describe, provide_home
+    from fairmot_ros.ros.nodes.run_node import ensure_home, one_line
 
     try:
-        provide_home()
+        ensure_home()
         context = module.Context()
         module.init(context=context, args=[])
         module.shutdown(context=context)
@@ -61,7 +61,7 @@ def _rclpy() -> Finding:
             'install a middleware, for one ros-<distro>-rmw-fastrtps-cpp, and check '
             f'RMW_IMPLEMENTATION={os.environ.get("RMW_IMPLEMENTATION", "")!r}'
         )
-        text = f'cannot start: {describe(error)}'
+        text = f'cannot start: {one_line(error)}'
         return Finding('rclpy', Level.PROBLEM, text, '' if 'ROS_LOG_DIR' in text else advice)
     distribution = os.environ.get('ROS_DISTRO') or f'in {Path(module.__file__).parent}'
     return Finding('rclpy', Level.OK, distribution)

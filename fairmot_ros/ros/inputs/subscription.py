@@ -32,7 +32,7 @@ Callback = Callable[[Any, dict[str, Any]], None]
 
 
 @dataclass(frozen=True)
-class Quality:
+class QosRequest:
     """What is asked of the subscription: `reliability` may be 'auto'."""
 
     reliability: str
@@ -40,7 +40,7 @@ class Quality:
     depth: int
 
 
-def declare_quality(node: Node, topic: str, reliability: str) -> Quality:
+def declare_qos(node: Node, topic: str, reliability: str) -> QosRequest:
     """Declare the standard `qos_overrides` parameters of a topic; returns what they ask for.
 
     They are declared here and not by rclpy, which has no 'auto'.
@@ -48,7 +48,7 @@ def declare_quality(node: Node, topic: str, reliability: str) -> Quality:
     Raises:
         ValueError: if a value is not known or has another type.
     """
-    defaults = Quality(reliability, 'volatile', 1)
+    defaults = QosRequest(reliability, 'volatile', 1)
     choices = {
         'reliability': ('auto', *RELIABILITIES),
         'durability': tuple(DURABILITIES),
@@ -71,7 +71,7 @@ def declare_quality(node: Node, topic: str, reliability: str) -> Quality:
         raise ValueError(
             f'qos_overrides.{topic}.subscription.depth must be at least 1, got {values["depth"]}'
         )
-    return Quality(**values)
+    return QosRequest(**values)
 
 
 class InputSubscription:
@@ -104,7 +104,7 @@ class InputSubscription:
         self.since = time.perf_counter()
         self._node = node
         self._callback = callback
-        self._quality = declare_quality(node, topic, reliability)
+        self._requested = declare_qos(node, topic, reliability)
         self._profile = self._choose()
         self._previous: Subscription | None = None
         self._last: Any = None
@@ -148,13 +148,13 @@ class InputSubscription:
     def _choose(self) -> QoSProfile:
         return QoSProfile(
             history=HistoryPolicy.KEEP_LAST,
-            depth=self._quality.depth,
+            depth=self._requested.depth,
             reliability=self._choose_reliability(),
-            durability=DURABILITIES[self._quality.durability],
+            durability=DURABILITIES[self._requested.durability],
         )
 
     def _choose_reliability(self) -> ReliabilityPolicy:
-        wanted = self._quality.reliability
+        wanted = self._requested.reliability
         if wanted != 'auto':
             return RELIABILITIES[wanted]
         offered = [info.qos_profile.reliability for info in self.publishers()]

@@ -7,7 +7,7 @@ from fairmot_ros.ros.health.statistics import Counters
 IN_A_ROW = 3  # images left out since the last tracked one: fewer is chance
 
 
-class ProgressWatch:
+class StallDetector:
     """Looks at the counters now and then; failures are reported elsewhere."""
 
     def __init__(self) -> None:

@@ -1,12 +1,12 @@
 import pytest
 
 pytest.importorskip('rclpy', reason='needs ROS 2')
-from fairmot_ros.ros.health.progress import ProgressWatch
+from fairmot_ros.ros.health.stall_detector import StallDetector
 from fairmot_ros.ros.health.statistics import Counters
 
 
 def test_frames_left_out_in_a_row_are_reported_until_one_is_processed() -> None:
-    watch = ProgressWatch()
+    watch = StallDetector()
     assert watch.warning(Counters(processed=1)) == ''
     assert watch.warning(Counters(processed=1, stale=2)) == ''
     warning = watch.warning(Counters(processed=1, stale=5))
