@@ -31,7 +31,7 @@ class AnnotatedOutput(Output):
         parameters = result.parameters
         assert isinstance(parameters, NodeParameters)
         self._annotator.trail_seconds = parameters.annotation.trail_seconds
-        self._annotator.remember(result.visible, result.stamp)
+        self._annotator.add_positions(result.visible, result.stamp)
         raw, compressed = has_subscribers(self._raw), has_subscribers(self._compressed)
         if result.image is None or not (raw or compressed):
             return
@@ -52,4 +52,4 @@ class AnnotatedOutput(Output):
 
     def forget(self) -> None:
         """Drop the trails."""
-        self._annotator.forget()
+        self._annotator.reset()
