@@ -1,34 +1,34 @@
-"""Notices that a camera's images come and none of them is tracked, and says why."""
+"""Detection of cameras whose messages arrive but are never processed."""
 
 from __future__ import annotations
 
 from fairmot_ros.ros.health.statistics import Counters
 
-IN_A_ROW = 3  # images left out since the last tracked one: fewer is chance
+#: Skipped messages since the last processed one that count as a stall.
+STALL_LENGTH = 3
 
 
 class StallDetector:
-    """Looks at the counters now and then; failures are reported elsewhere."""
+    """Compares counters over time; failed frames are reported by `Statistics.last_error`."""
 
     def __init__(self) -> None:
-        """Start before the first frame."""
-        self._before = Counters()
+        """Start with all counters at zero."""
+        self._last_progress = Counters()
 
     def warning(self, counters: Counters) -> str:
-        """Return why no frame was tracked since the last call, '' if one was or none was due."""
-        before = self._before
-        stale = counters.stale - before.stale
-        skipped = counters.skipped - before.skipped
-        if counters.processed > before.processed:
-            self._before = counters
-        elif max(stale, skipped) >= IN_A_ROW:
+        """Return why messages since the last processed frame were skipped, '' without a stall."""
+        stale = counters.stale - self._last_progress.stale
+        skipped = counters.skipped - self._last_progress.skipped
+        if counters.processed > self._last_progress.processed:
+            self._last_progress = counters
+        elif max(stale, skipped) >= STALL_LENGTH:
             if stale >= skipped:
                 return (
                     f'the last {stale} messages were all older than max_input_age: raise it, or '
-                    'set the clock of the camera; bags need use_sim_time and --clock'
+                    'synchronise the clock of the camera; bags need use_sim_time and --clock'
                 )
             return (
-                f'the last {skipped} messages were left out for their stamps, which stand still '
-                "or go to and fro: set each image's stamp to the time of its exposure"
+                f'the last {skipped} messages were skipped because their stamps do not increase: '
+                'set the stamp of each image to its time of exposure'
             )
         return ''

@@ -135,7 +135,7 @@ class Reporter:
     ) -> str:
         """Return why there is no input, '' if there is; log a new reason once."""
         # A publisher that was matched just now has not had the time to send anything.
-        waited = time.perf_counter() - max(statistics.last_arrival or 0.0, source.since)
+        waited = time.perf_counter() - max(statistics.last_arrival or 0.0, source.waiting_since)
         if waited < timeout:
             self._input_problems.pop(camera, None)
             return ''

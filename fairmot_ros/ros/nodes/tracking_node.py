@@ -319,7 +319,7 @@ class TrackingNode(LifecycleNode, Generic[P]):
         """Adapt to the publishers, and report."""
         active = {c: c.subscription for c in self._cameras if c.subscription is not None}
         for camera, subscription in active.items():
-            subscription.follow_publisher()
+            subscription.follow_publishers()
             camera.input.only_publisher = len(subscription.publishers()) == 1
             camera.stream.refresh()
         names = self.parameters.inputs.cameras
