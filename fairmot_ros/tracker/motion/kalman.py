@@ -136,21 +136,6 @@ class MotionModel:
         moments -= gain[P] * moments
 
 
-#: DeepSORT's constants (Wojke et al. 2017), which FairMOT uses; the unit of time is a frame.
-REFERENCE = MotionModel(
-    parametrization=XyahParametrization(),
-    process=HeightScaledNoise(
-        [1 / 20, 1 / 20, 0, 1 / 20, 1 / 160, 1 / 160, 0, 1 / 160], [0, 0, 1e-2, 0, 0, 0, 1e-5, 0]
-    ),
-    measurement=HeightScaledNoise([1 / 20, 1 / 20, 0, 1 / 20], [0, 0, 1e-1, 0]),
-    initial=HeightScaledNoise(
-        [2 / 20, 2 / 20, 0, 2 / 20, 10 / 160, 10 / 160, 0, 10 / 160],
-        [0, 0, 1e-2, 0, 0, 0, 1e-5, 0],
-    ),
-    integrated=False,
-)
-
-
 def warp(state: Array, motion: Array, parametrization: XywhParametrization) -> None:
     """Compensate a motion of the camera.
 
