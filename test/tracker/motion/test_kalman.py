@@ -1,4 +1,4 @@
-"""The block form of the filter against the textbook's matrices."""
+"""Kalman filter in block form, compared with 8 x 8 matrices."""
 
 import numpy as np
 import pytest
@@ -46,9 +46,9 @@ def test_predict(state: np.ndarray) -> None:
         assert as_matrix(state, i) == pytest.approx(expected)
 
 
-def test_two_half_steps_are_one_whole(state: np.ndarray) -> None:
-    """In the time-correct filter the frame rate makes no difference."""
-    state[V, HEIGHT] = 0  # noise follows the height: keep it
+def test_short_steps_equal_one_long_step(state: np.ndarray) -> None:
+    """The default motion model does not depend on the frame rate."""
+    state[V, HEIGHT] = 0  # constant height, as noise is proportional to it
     whole, halves = state.copy(), state.copy()
     DEFAULT_MOTION.predict(whole, 0.2)
     for _ in range(4):
@@ -74,7 +74,7 @@ def test_update(state: np.ndarray) -> None:
 
 
 @pytest.mark.parametrize('parametrization', [XyahParametrization(), XywhParametrization()])
-def test_warp_moves_turns_and_scales(
+def test_warp_shifts_rotates_and_scales(
     state: np.ndarray, parametrization: XywhParametrization
 ) -> None:
     before = state.copy()
@@ -93,7 +93,7 @@ def test_warp_moves_turns_and_scales(
 
 
 @pytest.mark.parametrize('parametrization', [XyahParametrization(), XywhParametrization()])
-def test_parametrizations_keep_the_box(parametrization: XywhParametrization) -> None:
+def test_parametrization_round_trip(parametrization: XywhParametrization) -> None:
     boxes = np.array([[10, 20, 30, 90], [0, 0, 50, 20.0]]).T
     centred = parametrization.from_xywh(boxes)
     assert parametrization.to_xywh(centred) == pytest.approx(boxes)
