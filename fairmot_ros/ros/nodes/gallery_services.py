@@ -122,7 +122,7 @@ class GalleryServices:
         track = stream.known.get(number)
         if track is not None and track.embedding is not None:
             return track.embedding[None], stream, track
-        looks = self._galleries()[stream].looks(number)
+        looks = self._galleries()[stream].embeddings_of(number)
         if not len(looks):
             raise ValueError(f'nobody with the id {name} is tracked or remembered')
         return looks, stream, None
