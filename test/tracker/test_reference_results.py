@@ -11,8 +11,9 @@ import numpy as np
 import pytest
 from recordings import SHIPPED, recordings
 
-from fairmot_ros.tracker import REFERENCE_VARIANTS, Tracker, TrackerConfig, kalman
-from fairmot_ros.tracker.assignment import assign
+from fairmot_ros.tracker import REFERENCE_VARIANTS, Tracker, TrackerConfig
+from fairmot_ros.tracker.matching.assignment import assign
+from fairmot_ros.tracker.motion import kalman
 from fairmot_ros.types import Detections
 
 SCENES = recordings('scene_?_*[0-9].npz')
@@ -94,7 +95,9 @@ def test_own_scene(variant: str) -> None:
 @pytest.fixture
 def scipy_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     """As on a plain ROS installation, which has no lap."""
-    monkeypatch.setattr('fairmot_ros.tracker.matching.assign', partial(assign, backend='scipy'))
+    monkeypatch.setattr(
+        'fairmot_ros.tracker.matching.matches.assign', partial(assign, backend='scipy')
+    )
 
 
 @pytest.mark.parametrize('variant', REFERENCE_VARIANTS)
