@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
-from recordings import SHIPPED, recordings
+from recordings import REPOSITORY, SHIPPED, recordings
 
 LIMIT = 5_000_000  # bytes
 
@@ -39,6 +39,12 @@ def test_every_file_is_documented() -> None:
     known = {path for pattern in patterns for path in SHIPPED.glob(pattern)}
     assert set(shipped_files()) - known == set()
     assert [pattern for pattern in patterns if not list(SHIPPED.glob(pattern))] == []
+
+
+def test_the_tests_are_named() -> None:
+    names = re.findall(r'`(test_\w+\.py)`', (SHIPPED / 'README.md').read_text())
+    tests = {path.name for path in (REPOSITORY / 'test').rglob('test_*.py')}
+    assert set(names) - tests == set()
 
 
 def test_they_stay_small() -> None:
