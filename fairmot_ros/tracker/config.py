@@ -60,6 +60,18 @@ class TrackerConfig(Settings):
 
     Each field states its meaning; the last three are those of `AssociationSettings`. Of the
     others, the reference uses `score_threshold` alone, see `reference`.
+
+    Examples:
+        >>> from fairmot_ros.tracker import TrackerConfig
+        >>> config = TrackerConfig(lost_timeout=3.0)
+        >>> config.lost_timeout, config.association
+        (3.0, 'default')
+        >>> TrackerConfig(lost_timeout=-1.0)
+        Traceback (most recent call last):
+        ...
+        ValueError: lost_timeout must be within 0..3600 seconds, got -1.0
+        >>> TrackerConfig.reference(frame_rate=25, variant='byte').association
+        'byte'
     """
 
     score_threshold: float = setting(
