@@ -17,10 +17,15 @@ from tqdm import tqdm
 from vision_msgs.msg import Detection2DArray
 
 from fairmot_ros.cli.shipped_clips import PEDESTRIANS
+from fairmot_ros.media.video_source import VideoSource
 from fairmot_ros.msg import Timing
-from fairmot_ros.ros.image_conversion import from_bgr
-from fairmot_ros.ros.processes import DomainLock, NodeProcess, local_environment, make_log_folder
-from fairmot_ros.ros.video_source import VideoSource
+from fairmot_ros.ros.conversions.images import from_bgr
+from fairmot_ros.ros.tools.node_processes import (
+    DomainLock,
+    NodeProcess,
+    local_environment,
+    make_log_folder,
+)
 
 PATIENCE = 120.0  # seconds for the node to load its model
 SETTLING = 3.0  # seconds in which the node subscribes anew, as reliable, and images can get lost
@@ -119,7 +124,7 @@ def report(minutes: int, load: float) -> None:
     logs = make_log_folder()
     environment = local_environment(domain.number, logs)
     node = NodeProcess(
-        'tracker', 'fairmot_ros.ros.tracker_node', environment, logs / 'tracker.log'
+        'tracker', 'fairmot_ros.ros.nodes.fairmot_node', environment, logs / 'tracker.log'
     )
     context = rclpy.Context()
     rclpy.init(context=context, domain_id=domain.number)
