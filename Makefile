@@ -66,7 +66,7 @@ lint: setup ## Check style and types
 	$(python) -m mypy
 
 docs: setup $(VENV)/docs.stamp ## Build the documentation's site in build/site
-	$(python) -m mkdocs build --strict
+	NO_MKDOCS_2_WARNING=1 $(python) -m mkdocs build --strict
 
 bench: setup ## Measure speed (ARGS= for the benchmark)
 	$(python) -m benchmarks $(ARGS)

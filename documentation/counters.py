@@ -9,6 +9,6 @@ FIELD = re.compile(r'^ {4,}(\w+): (.+)$', re.MULTILINE)
 
 def counter_meanings() -> dict[str, str]:
     """Return the meaning of each counter by its name."""
-    from fairmot_ros.ros.statistics import Counters
+    from fairmot_ros.ros.health.statistics import Counters
 
     return {name: meaning.rstrip('.') for name, meaning in FIELD.findall(Counters.__doc__ or '')}
