@@ -149,7 +149,9 @@ class CameraStream:
             rate=self.statistics.tick(),
         )
         self.warnings = tuple(self._new_warnings)
-        self.statistics.note_success(self._publish(result, stamp))
+        failures = self._publish(result, stamp)
+        self.statistics.add('total', time.perf_counter() - received.arrived)
+        self.statistics.note_success(failures)
 
     def _publish(self, result: FrameResult, stamp: float) -> str:
         """Publish a frame's result; return what is wrong with some outputs, or ''.
