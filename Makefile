@@ -22,7 +22,8 @@ quoted = '$(subst ','\'',$(value $1))'
 option = $(if $(value $2),$1 $(call quoted,$2))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup environment demo demo-eval test test-oldest test-no-ros fuzz lint release-check bench figures train pack-data clean
+.PHONY: help setup environment demo demo-eval test test-oldest test-no-ros fuzz lint release-check \
+  docs bench figures train pack-data clean
 
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
@@ -41,7 +42,7 @@ demo-eval: setup ## Evaluate on a bag made of a video, offline and live (VIDEO= 
 
 # Training forks workers, which must not inherit the threads of engines and nodes: its tests have a
 # process of their own.
-test: setup ## Run all tests (ARGS= for pytest, DISTRO=kilted for another ROS 2)
+test: setup $(VENV)/docs.stamp ## Run all tests (ARGS= for pytest, DISTRO=kilted for another ROS 2)
 ifdef ARGS
 	$(python) -m pytest $(ARGS)
 else
@@ -72,6 +73,9 @@ lint: $(VENV)/lint.stamp ## Check style, types and spelling: the hooks of .pre-c
 
 release-check: ## Check that nothing stands against a release: see RELEASING.md
 	scripts/check_release.py
+
+docs: setup $(VENV)/docs.stamp ## Build the documentation's site in build/site
+	NO_MKDOCS_2_WARNING=1 $(python) -m mkdocs build --strict
 
 bench: setup ## Measure speed (ARGS= for the benchmark)
 	$(python) -m benchmarks $(ARGS)
@@ -118,6 +122,11 @@ $(VENV)/requirements.stamp: $(requirements) requirements-lock.txt
 	touch $(VENV)/COLCON_IGNORE
 	@echo 'Installing what requirements.txt names (1.6 GB, a few minutes) ...'
 	$(python) -m pip install --quiet --disable-pip-version-check --requirement $(requirements)
+	touch $@
+
+# After `setup`, which makes the environment. Only `docs` and the tests need these tools.
+$(VENV)/docs.stamp: requirements-docs.txt requirements-lock.txt | setup
+	$(python) -m pip install --quiet --disable-pip-version-check --requirement requirements-docs.txt
 	touch $@
 
 $(VENV)/interfaces.stamp: $(VENV)/requirements.stamp $(interface_sources)
