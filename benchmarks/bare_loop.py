@@ -16,7 +16,7 @@ from pathlib import Path
 from fairmot_ros.cli.shipped_clips import PEDESTRIANS
 from fairmot_ros.detector import Detector
 from fairmot_ros.detector.engines.memory import keep_freed_memory
-from fairmot_ros.ros.video_source import VideoSource
+from fairmot_ros.media.video_source import VideoSource
 from fairmot_ros.starting import python_module
 
 

@@ -19,9 +19,10 @@ from tqdm import tqdm
 from benchmarks import REFERENCE_DATA
 from benchmarks.rendered_scene import SIZE, RecordedScene, Renderer
 from fairmot_ros.evaluation import evaluate_mot
-from fairmot_ros.evaluation.mot_format import rows_of_tracks
-from fairmot_ros.tracker import Tracker, TrackerConfig, camera_motion
-from fairmot_ros.tracker.camera_motion import CameraMotion
+from fairmot_ros.evaluation.mot.text_format import rows_of_tracks
+from fairmot_ros.tracker import Tracker, TrackerConfig
+from fairmot_ros.tracker.motion import camera_motion
+from fairmot_ros.tracker.motion.camera_motion import CameraMotion
 from fairmot_ros.types import Detections
 
 Array = NDArray[np.float64]

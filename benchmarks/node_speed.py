@@ -17,7 +17,12 @@ from benchmarks.bare_loop import BareLoop
 from benchmarks.freshness import PATIENCE, Camera
 from fairmot_ros.cli.detector_options import add_detector_options
 from fairmot_ros.msg import Timing
-from fairmot_ros.ros.processes import DomainLock, NodeProcess, local_environment, make_log_folder
+from fairmot_ros.ros.tools.node_processes import (
+    DomainLock,
+    NodeProcess,
+    local_environment,
+    make_log_folder,
+)
 
 LARGEST_RATIO = 1.05
 
@@ -40,7 +45,7 @@ def report(weights: str, device: str, engine: str, rounds: int, images: int) -> 
     logs = make_log_folder()
     node = NodeProcess(
         'tracker',
-        'fairmot_ros.ros.tracker_node',
+        'fairmot_ros.ros.nodes.fairmot_node',
         local_environment(domain.number, logs),
         logs / 'tracker.log',
         {'weights': weights, 'device': device, 'engine': engine},

@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 from benchmarks import REFERENCE_DATA
 from fairmot_ros.boxes import clip_boxes, xywh_to_xyxy
 from fairmot_ros.evaluation import read_mot
-from fairmot_ros.evaluation.mot_format import FRAME, HEIGHT, LEFT, MARK
-from fairmot_ros.evaluation.seqinfo import SeqInfo, read_seqinfo
+from fairmot_ros.evaluation.mot.text_format import FRAME, HEIGHT, LEFT, MARK
+from fairmot_ros.media.seqinfo import SeqInfo, read_seqinfo
 
 Array = NDArray[np.float64]
 Image = NDArray[np.uint8]

@@ -18,8 +18,8 @@ from benchmarks import REFERENCE_DATA
 from benchmarks.sequences import LabelledSequence
 from fairmot_ros.detector import Detector
 from fairmot_ros.detector.detector import DEFAULT_WEIGHTS
-from fairmot_ros.training.teachers.detectors import create_detector
-from fairmot_ros.training.teachers.reidentification import ReidTeacher
+from fairmot_ros.training.distillation.teachers.detectors import create_detector
+from fairmot_ros.training.distillation.teachers.reidentification import ReidTeacher
 from fairmot_ros.types import Detections
 
 Image = NDArray[np.uint8]

@@ -17,7 +17,7 @@ import numpy as np
 
 from benchmarks import REFERENCE_DATA, authors_tracker
 from fairmot_ros.tracker import REFERENCE_VARIANTS, Tracker, TrackerConfig
-from fairmot_ros.tracker.assignment import BACKEND
+from fairmot_ros.tracker.matching.assignment import BACKEND
 from fairmot_ros.types import Detections, Tracks
 
 EMBEDDING_SIZE = 128

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
 from fairmot_ros.tracker.gallery import Gallery
-from fairmot_ros.tracker.gallery_file import GalleryFileError, load, save
+from fairmot_ros.tracker.gallery.gallery_file import GalleryFileError, load, save
 from fuzz.arrays import other_archives
 from fuzz.mutations import damaged
 from fuzz.target import file_target

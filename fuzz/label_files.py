@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
 from fairmot_ros.evaluation import read_mot, read_seqinfo
-from fairmot_ros.evaluation.label_errors import LabelError
-from fairmot_ros.evaluation.mot_format import MAX_COLUMNS, MIN_COLUMNS
+from fairmot_ros.evaluation.mot.text_format import MAX_COLUMNS, MIN_COLUMNS
+from fairmot_ros.label_errors import LabelError
 from fuzz.mutations import NUMBERS, TEXTS, damaged
 from fuzz.target import file_target
 

@@ -15,10 +15,10 @@ from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
 from fairmot_ros.training.config import SetConfig
-from fairmot_ros.training.problems import Problems
-from fairmot_ros.training.readers import read_set
-from fairmot_ros.training.sources import DataError
-from fairmot_ros.training.teacher_labels import (
+from fairmot_ros.training.data.data_problems import Problems
+from fairmot_ros.training.data.readers import read_set
+from fairmot_ros.training.data.sources import DataError
+from fairmot_ros.training.data.teacher_labels import (
     DETECTIONS,
     EMBEDDINGS,
     TeacherEmbeddings,

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
 from fairmot_ros.cli.evaluation_arguments import node_parameters
-from fairmot_ros.evaluation.configuration import ConfigurationError, read_configuration
+from fairmot_ros.evaluation.runs.configuration import ConfigurationError, read_configuration
 from fairmot_ros.training.ablation.plan import read_plan
 from fairmot_ros.training.config import ConfigError, read_config
 from fuzz.mutations import altered, damaged

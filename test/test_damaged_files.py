@@ -9,13 +9,13 @@ import torch
 
 pytest.importorskip('rosbags', reason='needs rosbags')
 from fairmot_ros.evaluation import read_mot, read_seqinfo
-from fairmot_ros.evaluation.label_errors import LabelError
 from fairmot_ros.file_errors import reading
+from fairmot_ros.label_errors import LabelError
 from fairmot_ros.network import CheckpointError, create_network, load_checkpoint, save_checkpoint
 from fairmot_ros.training.config import SetConfig
-from fairmot_ros.training.problems import Problems
-from fairmot_ros.training.readers import read_set
-from fairmot_ros.training.sources import DataError
+from fairmot_ros.training.data.data_problems import Problems
+from fairmot_ros.training.data.readers import read_set
+from fairmot_ros.training.data.sources import DataError
 
 
 def test_any_exception_becomes_the_error_of_the_file() -> None:

@@ -15,7 +15,10 @@ MODULES = ['fairmot_ros.types'] + [
     for module in pkgutil.walk_packages(fairmot_ros.tracker.__path__, 'fairmot_ros.tracker.')
 ]
 #: Modules whose main function is best explained by an example.
-WITH_EXAMPLE = ('fairmot_ros.tracker.assignment', 'fairmot_ros.tracker.candidate_pairs')
+WITH_EXAMPLE = (
+    'fairmot_ros.tracker.matching.assignment',
+    'fairmot_ros.tracker.matching.candidate_pairs',
+)
 
 
 @pytest.mark.parametrize('name', MODULES)

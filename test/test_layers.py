@@ -25,8 +25,10 @@ LAYERS = (
     'former_settings',
     'oldest_versions',
     'settings',
+    'label_errors',
     'geometry',
     'pixels',
+    'media',
     'network',
     'tracker',
     'detector',
@@ -34,9 +36,10 @@ LAYERS = (
     'evaluation',
     'training',
     'ros',
+    'installation',
     'cli',
 )
-ROS_LAYERS = ('ros', 'cli')
+ROS_LAYERS = ('ros', 'installation', 'cli')
 ROS_MODULES = ('rclpy', 'cv_bridge', 'launch', 'launch_ros', 'ament_index_python', 'rosgraph_msgs')
 ROS_SUFFIXES = ('_msgs', '_interfaces', '_srvs')  # of packages that hold messages
 

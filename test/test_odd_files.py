@@ -9,15 +9,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from fairmot_ros.evaluation.configuration import ConfigurationError, read_configuration
+from fairmot_ros.evaluation.runs.configuration import ConfigurationError, read_configuration
 from fairmot_ros.file_errors import FileError
 from fairmot_ros.network import CheckpointError, create_network, load_checkpoint, save_checkpoint
 from fairmot_ros.training.ablation.plan import read_plan
 from fairmot_ros.training.config import ConfigError, SetConfig, read_config
-from fairmot_ros.training.problems import Problems
-from fairmot_ros.training.readers import read_set
-from fairmot_ros.training.sources import DataError
-from fairmot_ros.training.teacher_labels import read_detections, read_embeddings
+from fairmot_ros.training.data.data_problems import Problems
+from fairmot_ros.training.data.readers import read_set
+from fairmot_ros.training.data.sources import DataError
+from fairmot_ros.training.data.teacher_labels import read_detections, read_embeddings
 
 TRAINING = 'name: a\narchitecture: yolo\nsets: [{folder: b}]\n'
 PLAN = (

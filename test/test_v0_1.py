@@ -14,8 +14,7 @@ import torch
 from fairmot_ros.detector import Detector
 from fairmot_ros.former_settings import REMOVED, RENAMED
 from fairmot_ros.network import load_checkpoint
-from fairmot_ros.tracker import gallery_file
-from fairmot_ros.tracker.gallery import Gallery
+from fairmot_ros.tracker.gallery import Gallery, gallery_file
 
 DATA = Path(__file__).parent / 'data' / 'v0_1'
 EXPECTED = json.loads((DATA / 'expected.json').read_text())
@@ -104,7 +103,7 @@ def test_bag_is_read_as_boxes_and_images(name: str, topic: str) -> None:
     pytest.importorskip('rosbags')
     from fairmot_ros.evaluation.bags import Bag
     from fairmot_ros.evaluation.bags.boxes import read_boxes
-    from fairmot_ros.evaluation.recording import TruthSource, open_recording
+    from fairmot_ros.evaluation.runs.recording import TruthSource, open_recording
 
     expected = EXPECTED['bag']
     with Bag(DATA / name) as bag:

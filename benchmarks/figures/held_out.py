@@ -15,12 +15,12 @@ from benchmarks.teacher_detections import TEACHERS, network_file, yolox_file
 from fairmot_ros.network import save_checkpoint
 from fairmot_ros.network.yolox_import import import_yolox_nano
 from fairmot_ros.training.config import SetConfig, read_names
-from fairmot_ros.training.problems import Problems
-from fairmot_ros.training.readers import read_set
+from fairmot_ros.training.data.data_problems import Problems
+from fairmot_ros.training.data.readers import read_set
+from fairmot_ros.training.data.teacher_labels import DETECTIONS
+from fairmot_ros.training.distillation.teachers.detectors import create_detector
+from fairmot_ros.training.distillation.teachers.labelling import label_boxes
 from fairmot_ros.training.scoring.detection import make_detector, score_detection
-from fairmot_ros.training.teacher_labels import DETECTIONS
-from fairmot_ros.training.teachers.detectors import create_detector
-from fairmot_ros.training.teachers.labelling import label_boxes
 
 LISTS = REPOSITORY / 'config' / 'training' / 'held_out'
 #: Training sets whose held-out images decided; their labels are completed by four fused teachers.

@@ -13,9 +13,9 @@ from benchmarks.figures.measured import Measured
 from benchmarks.sequences import INDOOR, Image
 from fairmot_ros.cli.shipped_clips import INDOOR as INDOOR_CLIP
 from fairmot_ros.cli.shipped_clips import PEDESTRIANS
+from fairmot_ros.media.drawing import Annotator
+from fairmot_ros.media.video_source import VideoSource
 from fairmot_ros.pipeline import FairMOT
-from fairmot_ros.ros.annotate import Annotator
-from fairmot_ros.ros.video_source import VideoSource
 from fairmot_ros.tracker import Tracker
 
 ERRORS = REPOSITORY / 'docs' / 'default_model.jpg'

@@ -10,7 +10,7 @@ from fairmot_ros.cli.command import RESUMABLE, ExitCode, run_command
 from fairmot_ros.cli.detector_options import add_detector_options
 from fairmot_ros.detector.engines.memory import keep_freed_memory
 from fairmot_ros.training.ablation import read_plan, run_ablation
-from fairmot_ros.training.trainer import TrainingError
+from fairmot_ros.training.engine.trainer import TrainingError
 
 
 def make_parser() -> argparse.ArgumentParser:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from tqdm import tqdm
 
 from fairmot_ros.cli.command import ExitCode, run_command
-from fairmot_ros.evaluation.mot_format import write_mot
+from fairmot_ros.evaluation.mot.text_format import write_mot
 from fairmot_ros.written_files import WriteError, write_image, write_text
 
 if TYPE_CHECKING:

@@ -16,7 +16,7 @@ from fairmot_ros.detector.detector import find_weights
 from fairmot_ros.detector.engines.memory import keep_freed_memory
 from fairmot_ros.network import load_checkpoint, save_checkpoint
 from fairmot_ros.training.config import read_config
-from fairmot_ros.training.mix import read_mix
+from fairmot_ros.training.data.dataset_mix import read_mix
 from fairmot_ros.training.scoring.calibration import fit_line, move, reliability
 from fairmot_ros.training.scoring.detection import detections_of, make_detector
 

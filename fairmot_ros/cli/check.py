@@ -6,7 +6,7 @@ import argparse
 import sys
 
 from fairmot_ros.cli.command import ExitCode, run_command
-from fairmot_ros.cli.installation import Finding, Level, examine
+from fairmot_ros.installation import Finding, Level, examine
 
 MARKS = {Level.OK: ' ok ', Level.NOTE: 'note', Level.PROBLEM: 'FAIL'}
 

@@ -10,9 +10,9 @@ from pathlib import Path
 from fairmot_ros.cli.command import ExitCode, run_command
 from fairmot_ros.cli.set_arguments import add_set_arguments, chosen_set
 from fairmot_ros.training.config import IDENTITIES
-from fairmot_ros.training.convert import write_jde
-from fairmot_ros.training.problems import Problems
-from fairmot_ros.training.readers import read_set
+from fairmot_ros.training.data.convert import write_jde
+from fairmot_ros.training.data.data_problems import Problems
+from fairmot_ros.training.data.readers import read_set
 
 
 def make_parser() -> argparse.ArgumentParser:

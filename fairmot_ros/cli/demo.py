@@ -14,7 +14,7 @@ from fairmot_ros.cli.demo_summary import print_summary, summarise
 from fairmot_ros.cli.detector_options import add_detector_options
 from fairmot_ros.cli.shipped_clips import SHIPPED_CLIPS
 from fairmot_ros.detector import Detector
-from fairmot_ros.ros.video_source import VideoSource
+from fairmot_ros.media.video_source import VideoSource
 
 
 def make_parser() -> argparse.ArgumentParser:

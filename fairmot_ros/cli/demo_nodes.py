@@ -9,14 +9,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from fairmot_ros.ros.processes import (
+from fairmot_ros.media.video_source import VideoSource
+from fairmot_ros.ros.tools.node_processes import (
     DomainLock,
     NodeProcess,
     local_environment,
     make_log_folder,
     stop_all,
 )
-from fairmot_ros.ros.video_source import VideoSource
 
 RECORDING = 'recording.json'  # the recorder's figures, in its output folder
 
@@ -96,14 +96,16 @@ def start_tracker(run: DemoRun, environment: Mapping[str, str], logs: Path) -> N
         'reliability': 'reliable',
     }
     log = logs / 'tracker.log'
-    return NodeProcess('tracker', 'fairmot_ros.ros.tracker_node', environment, log, parameters)
+    return NodeProcess(
+        'tracker', 'fairmot_ros.ros.nodes.fairmot_node', environment, log, parameters
+    )
 
 
 def start_recorder(run: DemoRun, environment: Mapping[str, str], logs: Path) -> NodeProcess:
     """Start the node that writes the files and draws the progress bar."""
     return NodeProcess(
         'recorder',
-        'fairmot_ros.ros.recorder_node',
+        'fairmot_ros.ros.tools.recorder_node',
         environment,
         logs / 'recorder.log',
         {
@@ -126,7 +128,7 @@ def start_player(run: DemoRun, environment: Mapping[str, str], logs: Path) -> No
     """Start the node that publishes the images, once both others subscribe to them."""
     return NodeProcess(
         'player',
-        'fairmot_ros.ros.player_node',
+        'fairmot_ros.ros.tools.player_node',
         environment,
         logs / 'player.log',
         {

@@ -13,9 +13,9 @@ from fairmot_ros.cli.evaluation_arguments import OPTIONS, make_parser, read_plan
 from fairmot_ros.evaluation import PlanError
 
 if TYPE_CHECKING:
-    from fairmot_ros.evaluation.recording import Recording
-    from fairmot_ros.evaluation.runner import LiveRunner
-    from fairmot_ros.evaluation.runs import Run
+    from fairmot_ros.evaluation.runs.recording import Recording
+    from fairmot_ros.evaluation.runs.run_scores import Run
+    from fairmot_ros.evaluation.runs.runner import LiveRunner
 
 
 def evaluate(options: argparse.Namespace) -> int:
@@ -52,7 +52,7 @@ def live_runner() -> LiveRunner:
     """
     if find_spec('rclpy') is None:
         raise ModuleNotFoundError(name='rclpy')
-    from fairmot_ros.ros.live_evaluation import track_live
+    from fairmot_ros.ros.tools.live_evaluation import track_live
 
     return track_live
 

@@ -7,9 +7,9 @@ from pathlib import Path
 
 from fairmot_ros.cli.detector_options import add_detector_options
 from fairmot_ros.evaluation import EvaluationPlan
-from fairmot_ros.evaluation.configuration import Configuration, read_configuration
-from fairmot_ros.evaluation.limits import Limit
-from fairmot_ros.evaluation.preprocessing import BENCHMARKS
+from fairmot_ros.evaluation.metrics.preprocessing import BENCHMARKS
+from fairmot_ros.evaluation.runs.configuration import Configuration, read_configuration
+from fairmot_ros.evaluation.runs.limits import Limit
 
 #: Options by what messages about a plan call them.
 OPTIONS = {

@@ -11,10 +11,10 @@ import numpy as np
 
 from fairmot_ros.cli.command import ExitCode, run_command
 from fairmot_ros.evaluation import read_mot, read_seqinfo
-from fairmot_ros.evaluation.label_notes import notes_on
-from fairmot_ros.evaluation.mot_classes import WITH_CLASSES
-from fairmot_ros.evaluation.mot_format import CLASS, FRAME
-from fairmot_ros.ros.video_source import VideoSource
+from fairmot_ros.evaluation.metrics.label_notes import notes_on
+from fairmot_ros.evaluation.mot.classes import WITH_CLASSES
+from fairmot_ros.evaluation.mot.text_format import CLASS, FRAME
+from fairmot_ros.media.video_source import VideoSource
 
 
 def make_parser() -> argparse.ArgumentParser:

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 from fairmot_ros.cli.command import ExitCode, run_command
-from fairmot_ros.training.packing import PackedSet, pack
+from fairmot_ros.training.data.packing import PackedSet, pack
 
 
 def make_parser() -> argparse.ArgumentParser:

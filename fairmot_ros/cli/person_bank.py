@@ -10,12 +10,12 @@ from tqdm import tqdm
 
 from fairmot_ros.cli.command import ExitCode, run_command
 from fairmot_ros.training.config import read_config
-from fairmot_ros.training.mix import read_mix
-from fairmot_ros.training.persons.making import Embed, WindowMaker, make_bank
-from fairmot_ros.training.persons.track_windows import Video, make_track_bank
-from fairmot_ros.training.persons.windows import MAX_HEIGHT
-from fairmot_ros.training.readers import read_set
-from fairmot_ros.training.teachers.reidentification import ReidTeacher
+from fairmot_ros.training.data.dataset_mix import read_mix
+from fairmot_ros.training.data.readers import read_set
+from fairmot_ros.training.distillation.person_bank.making import Embed, WindowMaker, make_bank
+from fairmot_ros.training.distillation.person_bank.track_windows import Video, make_track_bank
+from fairmot_ros.training.distillation.person_bank.windows import MAX_HEIGHT
+from fairmot_ros.training.distillation.teachers.reidentification import ReidTeacher
 
 
 def make_parser() -> argparse.ArgumentParser:

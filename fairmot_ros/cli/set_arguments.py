@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 
 from fairmot_ros.training.config import HALVES, PERSON, SetConfig
-from fairmot_ros.training.readers import READERS
+from fairmot_ros.training.data.readers import READERS
 
 
 def add_set_arguments(parser: argparse.ArgumentParser) -> None:

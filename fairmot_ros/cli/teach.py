@@ -7,10 +7,10 @@ import sys
 from pathlib import Path
 
 from fairmot_ros.cli.command import ExitCode, run_command
-from fairmot_ros.training.teacher_labels import DETECTIONS, EMBEDDINGS
-from fairmot_ros.training.teachers.detectors import create_detector
-from fairmot_ros.training.teachers.labelling import label_boxes, label_embeddings
-from fairmot_ros.training.teachers.reidentification import ReidTeacher
+from fairmot_ros.training.data.teacher_labels import DETECTIONS, EMBEDDINGS
+from fairmot_ros.training.distillation.teachers.detectors import create_detector
+from fairmot_ros.training.distillation.teachers.labelling import label_boxes, label_embeddings
+from fairmot_ros.training.distillation.teachers.reidentification import ReidTeacher
 
 
 def make_parser() -> argparse.ArgumentParser:

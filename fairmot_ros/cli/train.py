@@ -10,7 +10,7 @@ from pathlib import Path
 
 from fairmot_ros.cli.command import RESUMABLE, ExitCode, run_command
 from fairmot_ros.training.config import read_config
-from fairmot_ros.training.trainer import Trainer, TrainingError
+from fairmot_ros.training.engine.trainer import Trainer, TrainingError
 
 
 def make_parser() -> argparse.ArgumentParser:

@@ -7,15 +7,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from fairmot_ros.evaluation.evaluate import Metrics, evaluate_mot, evaluate_sequences
-from fairmot_ros.evaluation.hota import ALPHAS
-from fairmot_ros.evaluation.mot_format import read_mot, write_mot
-from fairmot_ros.evaluation.plan import EvaluationPlan, PlanError
-from fairmot_ros.evaluation.seqinfo import SeqInfo, read_seqinfo
-from fairmot_ros.evaluation.table import format_table
+from fairmot_ros.evaluation.metrics.evaluate import Metrics, evaluate_mot, evaluate_sequences
+from fairmot_ros.evaluation.metrics.hota import ALPHAS
+from fairmot_ros.evaluation.metrics.table import format_table
+from fairmot_ros.evaluation.mot.text_format import read_mot, write_mot
+from fairmot_ros.evaluation.runs.plan import EvaluationPlan, PlanError
+from fairmot_ros.media.seqinfo import SeqInfo, read_seqinfo
 
 if TYPE_CHECKING:
-    from fairmot_ros.evaluation.runner import run
+    from fairmot_ros.evaluation.runs.runner import run
 
 __all__ = [
     'ALPHAS',
@@ -36,7 +36,7 @@ __all__ = [
 def __getattr__(name: str) -> Any:
     """Import `run` when it is asked for: it needs rosbags and a network, metrics do not."""
     if name == 'run':
-        from fairmot_ros.evaluation.runner import run
+        from fairmot_ros.evaluation.runs.runner import run
 
         return run
     raise AttributeError(f'module {__name__!r} has no attribute {name!r}')

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from fairmot_ros.tracker.associations import Association
-from fairmot_ros.tracker.candidate_pairs import Indices
-from fairmot_ros.tracker.kalman import PV
+from fairmot_ros.tracker.matching.candidate_pairs import Indices
+from fairmot_ros.tracker.motion.kalman import PV
 from fairmot_ros.types import Tracks, TrackState
 
 

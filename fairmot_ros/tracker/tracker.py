@@ -11,12 +11,12 @@ from numpy.typing import ArrayLike, NDArray
 from fairmot_ros.tracker.associations import ASSOCIATIONS, REFERENCE_VARIANTS, Association
 from fairmot_ros.tracker.config import TrackerConfig
 from fairmot_ros.tracker.gallery import Gallery
-from fairmot_ros.tracker.reidentification import Reidentification
+from fairmot_ros.tracker.gallery.reidentification import Reidentification
 from fairmot_ros.tracker.snapshot import snapshot
 from fairmot_ros.types import Detections, Tracks, TrackState
 
 if TYPE_CHECKING:
-    from fairmot_ros.tracker.camera_motion import CameraMotion
+    from fairmot_ros.tracker.motion.camera_motion import CameraMotion
 
 
 class Tracker:
@@ -148,7 +148,9 @@ class Tracker:
         if given is not None or image is None or not config.estimate_camera_motion:
             return given
         if self._camera is None:
-            from fairmot_ros.tracker.camera_motion import CameraMotion  # the only use of OpenCV
+            from fairmot_ros.tracker.motion.camera_motion import (
+                CameraMotion,  # the only use of OpenCV
+            )
 
             self._camera = CameraMotion()
         return self._camera.estimate(image, detections.boxes_xyxy.astype(np.float64))

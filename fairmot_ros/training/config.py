@@ -12,10 +12,10 @@ import yaml
 
 from fairmot_ros.file_errors import FileError, reading
 from fairmot_ros.former_settings import current_settings
-from fairmot_ros.training.augmentation import AugmentationOptions
-from fairmot_ros.training.composer import ComposerOptions
-from fairmot_ros.training.persons.canvas import CanvasOptions
-from fairmot_ros.training.sources import REDUCED
+from fairmot_ros.training.data.sources import REDUCED
+from fairmot_ros.training.distillation.person_bank.canvas import CanvasOptions
+from fairmot_ros.training.synthesis.augmentation import AugmentationOptions
+from fairmot_ros.training.synthesis.composer import ComposerOptions
 from fairmot_ros.value_types import check_types, shown
 
 PRECISIONS = ('fp32', 'bf16', 'fp16')
@@ -72,7 +72,7 @@ class SetConfig:
         teacher_embeddings: train the embedding to reproduce a teacher's, the same (coco).
         aspect_range: factors by which to widen squeezed pictures (composed scenes alone).
         frames: the set's images are frames of videos: regular expression that is searched in
-            their names, see `fairmot_ros.training.persons.tracks.videos` (person banks alone).
+            their names, see `videos` in person_bank/tracks.py (person banks alone).
         cut_outs: the set has masks and is used for pasting (composed scenes alone).
         weight: how often its pictures are drawn, relative to its size.
     """
@@ -145,7 +145,7 @@ class TrainingConfig:
         sets: training data.
         composer: how scenes are made.
         canvas: train the embedding on a bank of people alone, in place of `sets`, which the bank
-            is made from; see `fairmot_ros.training.persons`.
+            is made from; see `fairmot_ros.training.distillation.person_bank`.
         augmentation: how whole pictures are changed.
         steps: optimiser steps in all (composed scenes).
         epochs: rounds through all pictures (whole pictures).

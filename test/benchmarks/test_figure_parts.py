@@ -13,7 +13,7 @@ from benchmarks.figures.false_alarms import per_image
 from benchmarks.figures.markdown import percents, table
 from benchmarks.figures.training_sets import unpack, without_people
 from benchmarks.sequences import LabelledSequence
-from fairmot_ros.evaluation.seqinfo import SeqInfo
+from fairmot_ros.media.seqinfo import SeqInfo
 from fairmot_ros.types import Detections
 
 BOX = np.array([[10.0, 10.0, 30.0, 60.0]])

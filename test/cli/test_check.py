@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from fairmot_ros.cli.installation.ros import interpreter_of
+from fairmot_ros.installation.ros import interpreter_of
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 

@@ -12,7 +12,7 @@ import pytest
 from fairmot_ros.cli.demo_nodes import DemoRun
 from fairmot_ros.cli.demo_summary import print_summary, summarise
 from fairmot_ros.evaluation import write_mot
-from fairmot_ros.ros.video_source import VideoSource
+from fairmot_ros.media.video_source import VideoSource
 
 RECORDING = {
     'frames_sent': 8,

@@ -23,9 +23,9 @@ from fairmot_ros.evaluation.bags import BagWriter
 from fairmot_ros.evaluation.bags.boxes import BoxMaker
 from fairmot_ros.evaluation.bags.message_types import COMPRESSED_IMAGE
 from fairmot_ros.evaluation.bags.sequence import BagLayout, write_sequence
-from fairmot_ros.evaluation.configuration import PIPELINE, Configuration, read_configuration
+from fairmot_ros.evaluation.runs.configuration import PIPELINE, Configuration, read_configuration
+from fairmot_ros.media.video_source import VideoSource
 from fairmot_ros.pipeline import FairMOT
-from fairmot_ros.ros.video_source import VideoSource
 
 CLIP = Path(fairmot_ros.__file__).parent / 'data' / 'pedestrians.mp4'
 FRAMES, RATE = 8, 7.0

@@ -14,7 +14,7 @@ import pytest
 pytest.importorskip('rosbags', reason='needs rosbags')
 import fairmot_ros
 from fairmot_ros.evaluation.bags.sequence import write_sequence
-from fairmot_ros.ros.video_source import VideoSource
+from fairmot_ros.media.video_source import VideoSource
 
 CLIP = Path(fairmot_ros.__file__).parent / 'data' / 'pedestrians.mp4'
 WITHOUT = """

@@ -7,7 +7,15 @@ from pathlib import Path
 
 import numpy as np
 
-from fairmot_ros.evaluation.mot_format import FRAME, HEIGHT, ID, MARK, WIDTH, MotArray, read_mot
+from fairmot_ros.evaluation.mot.text_format import (
+    FRAME,
+    HEIGHT,
+    ID,
+    MARK,
+    WIDTH,
+    MotArray,
+    read_mot,
+)
 
 DATA = Path(__file__).parent / 'data'
 EXPECTED = DATA / 'expected.json'

@@ -20,7 +20,7 @@ from mot_cases import (
 )
 from trackeval_oracle import VERSION, trackeval_says
 
-from fairmot_ros.evaluation.mot_format import MotArray, write_mot
+from fairmot_ros.evaluation.mot.text_format import MotArray, write_mot
 
 # By id: pedestrians, and in between one of each other kind of class.
 CLASSES = (1, 1, 7, 1, 12, 1, 3, 1, 8, 1, 6, 1, 2, 1)

@@ -11,8 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from fairmot_ros.evaluation.evaluate import Summary
-from fairmot_ros.evaluation.mot_format import FRAME, MotArray, write_mot
+from fairmot_ros.evaluation.metrics.evaluate import Summary
+from fairmot_ros.evaluation.mot.text_format import FRAME, MotArray, write_mot
 
 VERSION = '1.3.0'
 

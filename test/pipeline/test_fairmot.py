@@ -5,8 +5,8 @@ import numpy as np
 import pytest
 
 import fairmot_ros
+from fairmot_ros.media.video_source import VideoSource
 from fairmot_ros.pipeline import FairMOT, filter_tracks
-from fairmot_ros.ros.video_source import VideoSource
 from fairmot_ros.types import Track, TrackState
 
 CLIP = Path(fairmot_ros.__file__).parent / 'data' / 'pedestrians.mp4'

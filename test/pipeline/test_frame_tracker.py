@@ -118,6 +118,6 @@ assert 'torch' not in sys.modules
 def test_the_detection_tracker_node_needs_no_torch() -> None:
     pytest.importorskip('rclpy', reason='needs ROS 2')
     run_without_torch("""
-import fairmot_ros.ros.detection_tracker_node
+import fairmot_ros.ros.nodes.detection_tracker_node
 assert 'torch' not in sys.modules
 """)

@@ -1,4 +1,4 @@
-"""Uncompressed images of cameras; test/ros/test_image_conversion.py has the common encodings."""
+"""Raw images of uncommon encodings; test_image_conversion.py has the common ones."""
 
 from __future__ import annotations
 

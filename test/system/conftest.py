@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 
 import fairmot_ros
-from fairmot_ros.ros.processes import DomainLock, NodeProcess, local_environment
-from fairmot_ros.ros.video_source import VideoSource
+from fairmot_ros.media.video_source import VideoSource
+from fairmot_ros.ros.tools.node_processes import DomainLock, NodeProcess, local_environment
 
 if TYPE_CHECKING:  # where ROS is missing, this file must still be importable
     from peers import NodeStarter, Peer
@@ -75,7 +75,7 @@ def tracker(
     from peers import NodeStarter
 
     starter = NodeStarter(environment, tmp_path_factory.mktemp('tracker'))
-    yield starter('tracker_node')
+    yield starter('nodes.fairmot_node')
     starter.end()
 
 

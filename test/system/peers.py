@@ -17,8 +17,8 @@ from rclpy.qos import DurabilityPolicy, QoSProfile, ReliabilityPolicy
 from sensor_msgs.msg import Image
 from std_msgs.msg import Header
 
-from fairmot_ros.ros.image_conversion import from_bgr
-from fairmot_ros.ros.processes import NodeProcess
+from fairmot_ros.ros.conversions.images import from_bgr
+from fairmot_ros.ros.tools.node_processes import NodeProcess
 
 PATIENCE = 90.0  # seconds: nothing here takes as long, unless the machine is very busy
 LATCHED = QoSProfile(depth=1, durability=DurabilityPolicy.TRANSIENT_LOCAL)

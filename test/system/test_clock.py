@@ -23,7 +23,7 @@ def ids(message: Detection2DArray) -> set[int]:
 def test_a_simulated_clock_that_goes_back_drops_the_tracks(
     peer: Peer, start: NodeStarter, pictures: list[np.ndarray]
 ) -> None:
-    node = start('tracker_node', {'use_sim_time': True})
+    node = start('nodes.fairmot_node', {'use_sim_time': True})
     results = peer.listen(Detection2DArray, 'fairmot/detections')
     timing = peer.listen(Timing, 'fairmot/timing')
     diagnostics = peer.listen(DiagnosticArray, '/diagnostics')
@@ -62,7 +62,7 @@ def test_a_simulated_clock_that_goes_back_drops_the_tracks(
 def test_continue_keeps_the_tracks_through_a_loop(
     peer: Peer, start: NodeStarter, pictures: list[np.ndarray]
 ) -> None:
-    start('tracker_node', {'on_time_jump': 'continue'})
+    start('nodes.fairmot_node', {'on_time_jump': 'continue'})
     camera = Camera(peer, peer.listen(Detection2DArray, 'fairmot/detections'))
     first = ids(camera.show(pictures[0]))
     camera.time -= 300.0
@@ -72,7 +72,7 @@ def test_continue_keeps_the_tracks_through_a_loop(
 def test_ids_are_not_given_again_after_a_cleanup(
     peer: Peer, start: NodeStarter, pictures: list[np.ndarray]
 ) -> None:
-    start('tracker_node')
+    start('nodes.fairmot_node')
     highest = 0
     for _ in range(2):
         results = peer.listen(Detection2DArray, 'fairmot/detections')

@@ -17,7 +17,7 @@ def biggest(message: TrackArray) -> Track:
 
 
 def test_enrol_query_forget(peer: Peer, start: NodeStarter, pictures: list[np.ndarray]) -> None:
-    start('tracker_node', {'gallery': True, 'lost_timeout': 0.5, 'reid_timeout': 0.0})
+    start('nodes.fairmot_node', {'gallery': True, 'lost_timeout': 0.5, 'reid_timeout': 0.0})
     camera = Camera(peer, peer.listen(TrackArray, 'fairmot/tracks'))
     empty = np.full_like(pictures[0], 127)
 

@@ -22,7 +22,7 @@ from fairmot_ros.evaluation.bags import BagWriter
 from fairmot_ros.evaluation.bags.boxes import BoxMaker
 from fairmot_ros.evaluation.bags.message_types import IMAGE
 from fairmot_ros.evaluation.bags.sequence import BagLayout, write_sequence
-from fairmot_ros.ros.video_source import VideoSource
+from fairmot_ros.media.video_source import VideoSource
 
 SHIPPED_CLIP = Path(fairmot_ros.__file__).parent / 'data' / 'pedestrians.mp4'
 FRAMES = 8
@@ -166,7 +166,7 @@ def test_replay_says_when_nobody_listens(environment: dict[str, str], tmp_path: 
         [
             sys.executable,
             '-m',
-            'fairmot_ros.ros.replay_node',
+            'fairmot_ros.ros.tools.replay_node',
             '--ros-args',
             '-p',
             f'bag:={tmp_path / "bag"}',

@@ -16,7 +16,7 @@ from rcl_interfaces.msg import Parameter, ParameterType, ParameterValue
 from rcl_interfaces.srv import DescribeParameters, SetParametersAtomically
 from vision_msgs.msg import Detection2DArray
 
-from fairmot_ros.ros.processes import NodeProcess
+from fairmot_ros.ros.tools.node_processes import NodeProcess
 
 
 def state_of(peer: Peer) -> int:
@@ -37,7 +37,7 @@ def number(name: str, value: float) -> Parameter:
 def test_a_signal_ends_the_node_cleanly(
     peer: Peer, start: NodeStarter, number_: signal.Signals
 ) -> None:
-    node = start('tracker_node')
+    node = start('nodes.fairmot_node')
     peer.wait(lambda: peer.count_subscribers('image') > 0, 'the node to listen')
     node.process.send_signal(number_)
     assert node.process.wait(60) == 0
@@ -47,7 +47,7 @@ def test_a_signal_ends_the_node_cleanly(
 def test_lifecycle_by_a_manager(
     peer: Peer, start: NodeStarter, pictures: list[np.ndarray]
 ) -> None:
-    node = start('tracker_node', {'autostart': False})
+    node = start('nodes.fairmot_node', {'autostart': False})
     assert state_of(peer) == State.PRIMARY_STATE_UNCONFIGURED
     assert not change(peer, Transition.TRANSITION_ACTIVATE), 'not configured yet'
     assert state_of(peer) == State.PRIMARY_STATE_UNCONFIGURED
@@ -92,7 +92,7 @@ def test_parameters_are_judged_as_a_whole(peer: Peer, tracker: NodeProcess) -> N
 
 
 def test_wrong_weights_are_one_sentence_and_an_end(start: NodeStarter, tmp_path: Path) -> None:
-    node = start('tracker_node', {'weights': str(tmp_path / 'none.pth')})
+    node = start('nodes.fairmot_node', {'weights': str(tmp_path / 'none.pth')})
     assert node.process.wait(90) == 2
     output = node.last_lines(100)
     assert 'no weights at' in output

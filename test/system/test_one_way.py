@@ -15,10 +15,10 @@ from vision_msgs.msg import Detection2DArray
 
 from fairmot_ros.evaluation.bags import BagWriter
 from fairmot_ros.evaluation.bags.message_types import IMAGE
-from fairmot_ros.evaluation.configuration import Configuration
-from fairmot_ros.evaluation.mot_format import FRAME, ID, WIDTH
-from fairmot_ros.evaluation.offline import OfflineTracker
-from fairmot_ros.evaluation.recording import TruthSource, open_recording
+from fairmot_ros.evaluation.mot.text_format import FRAME, ID, WIDTH
+from fairmot_ros.evaluation.runs.configuration import Configuration
+from fairmot_ros.evaluation.runs.offline import OfflineTracker
+from fairmot_ros.evaluation.runs.recording import TruthSource, open_recording
 from fairmot_ros.pipeline import FairMOT
 
 SETTINGS = {'input_width': 320, 'input_height': 256}
@@ -81,7 +81,7 @@ def through_evaluation(stream: list[tuple[float, np.ndarray]], folder: Path) -> 
 def through_node(stream: list[tuple[float, np.ndarray]], peer: Peer, start: NodeStarter) -> Tracks:
     from fairmot_ros.msg import Timing
 
-    start('tracker_node', SETTINGS)
+    start('nodes.fairmot_node', SETTINGS)
     results = peer.listen(Detection2DArray, 'fairmot/detections')
     timing = peer.listen(Timing, 'fairmot/timing')
     for i, (stamp, image) in enumerate(stream, 1):

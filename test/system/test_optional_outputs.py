@@ -15,7 +15,7 @@ def test_foxglove_annotations_are_where_the_people_are(
     peer: Peer, start: NodeStarter, pictures: list[np.ndarray]
 ) -> None:
     foxglove_msgs = pytest.importorskip('foxglove_msgs.msg', reason='needs foxglove_msgs')
-    start('tracker_node')
+    start('nodes.fairmot_node')
     annotations = peer.listen(foxglove_msgs.ImageAnnotations, 'fairmot/annotations')
     answer = Camera(peer, peer.listen(Detection2DArray, 'fairmot/detections')).show(pictures[0])
     (message,) = peer.wait(lambda: annotations, 'the annotations')
@@ -36,7 +36,7 @@ def test_bodies_of_all_cameras_are_one_list(
     hri_msgs = pytest.importorskip('hri_msgs.msg', reason='needs hri_msgs')
     peer.drop_camera()
     cameras = ('left', 'right')
-    start('tracker_node', {'cameras': list(cameras)})
+    start('nodes.fairmot_node', {'cameras': list(cameras)})
     bodies = peer.listen(hri_msgs.IdsList, '/humans/bodies/tracked')
     expected: set[str] = set()
 
@@ -67,7 +67,7 @@ def test_frames_of_people_carry_the_namespace(
     tf2_msgs = pytest.importorskip('tf2_msgs.msg', reason='needs tf2_msgs')
     peer.drop_camera()
     start(
-        'tracker_node',
+        'nodes.fairmot_node',
         {
             'position_source': 'ground',
             'publish_tf': True,

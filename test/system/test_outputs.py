@@ -32,7 +32,7 @@ def test_events_timing_and_stale_images(
     peer: Peer, start: NodeStarter, pictures: list[np.ndarray]
 ) -> None:
     start(
-        'tracker_node',
+        'nodes.fairmot_node',
         {
             'max_input_age': 1e3,
             'lost_timeout': 0.5,
@@ -93,7 +93,7 @@ def test_two_cameras_share_one_network_and_keep_their_ids_apart(
     peer: Peer, start: NodeStarter, pictures: list[np.ndarray]
 ) -> None:
     peer.drop_camera()
-    start('tracker_node', {'cameras': ['left', 'right']})
+    start('nodes.fairmot_node', {'cameras': ['left', 'right']})
     diagnostics = peer.listen(DiagnosticArray, '/diagnostics')
     for name in ('left', 'right'):
         peer.listen(Detection2DArray, f'fairmot/{name}/detections')
@@ -142,7 +142,7 @@ def test_two_cameras_share_one_network_and_keep_their_ids_apart(
 def test_compressed_in_and_out(peer: Peer, start: NodeStarter, pictures: list[np.ndarray]) -> None:
     peer.drop_camera()
     start(
-        'tracker_node',
+        'nodes.fairmot_node',
         {'image_transport': 'compressed'},
         {'image': 'camera/image_raw', 'fairmot/image_annotated': 'view'},
     )
@@ -181,7 +181,7 @@ def test_people_are_located(
     peer: Peer, start: NodeStarter, pictures: list[np.ndarray], source: str
 ) -> None:
     start(
-        'tracker_node',
+        'nodes.fairmot_node',
         {
             'position_source': source,
             'camera_height': 3.0,
@@ -253,7 +253,7 @@ def make_detection(label: str, score: float, x: float, size: float = 40.0) -> De
 
 
 def test_foreign_detections_get_ids(peer: Peer, start: NodeStarter) -> None:
-    node = start('detection_tracker_node', {'score_treshold': 0.3})
+    node = start('nodes.detection_tracker_node', {'score_treshold': 0.3})
     results = peer.listen(Detection2DArray, 'detection_tracker/detections')
     assert 'did you mean score_threshold?' in node.last_lines(20)
     tracks = peer.listen(TrackArray, 'detection_tracker/tracks')
@@ -305,7 +305,7 @@ def test_foreign_detections_get_ids(peer: Peer, start: NodeStarter) -> None:
 
 
 def test_foreign_embeddings_are_used(peer: Peer, start: NodeStarter) -> None:
-    start('detection_tracker_node', {'with_embeddings': True})
+    start('nodes.detection_tracker_node', {'with_embeddings': True})
     results = peer.listen(TrackArray, 'detection_tracker/tracks')
     sender = peer.advertise(TrackArray, 'detections')
 
@@ -339,7 +339,7 @@ def test_reliability_can_be_overridden_and_a_mismatch_is_explained(
 ) -> None:
     peer.drop_camera()
     node = start(
-        'tracker_node',
+        'nodes.fairmot_node',
         {'qos_overrides./image.subscription.reliability': 'reliable', 'input_timeout': 1.0},
     )
     diagnostics = peer.listen(DiagnosticArray, '/diagnostics')
@@ -375,7 +375,7 @@ def test_a_best_effort_camera_is_followed(
     peer: Peer, start: NodeStarter, pictures: list[np.ndarray]
 ) -> None:
     peer.drop_camera()
-    start('tracker_node')
+    start('nodes.fairmot_node')
     results = peer.listen(Detection2DArray, 'fairmot/detections')
     for number, reliability in enumerate(
         (ReliabilityPolicy.BEST_EFFORT, ReliabilityPolicy.RELIABLE, ReliabilityPolicy.BEST_EFFORT)

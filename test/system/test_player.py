@@ -20,7 +20,8 @@ def test_a_loop_begins_again_and_its_stamps_go_on(
         cv2.imwrite(str(tmp_path / f'{i}.png'), np.full((16, 24, 3), 40 * i, np.uint8))
     peer.drop_camera()
     start(
-        'player_node', {'video': str(tmp_path), 'frame_rate': 20.0, 'loop': True, 'max_frames': 8}
+        'tools.player_node',
+        {'video': str(tmp_path), 'frame_rate': 20.0, 'loop': True, 'max_frames': 8},
     )
     images = peer.listen(Image, 'image')
     peer.wait(lambda: len(images) >= 8, 'the images')
@@ -35,7 +36,7 @@ def test_frames_without_an_image_leave_a_gap_in_the_stamps(
     for i in (21, 22, 25):
         cv2.imwrite(str(tmp_path / f'{i}.png'), np.full((16, 24, 3), i, np.uint8))
     peer.drop_camera()
-    node = start('player_node', {'video': str(tmp_path), 'frame_rate': 20.0})
+    node = start('tools.player_node', {'video': str(tmp_path), 'frame_rate': 20.0})
     images = peer.listen(Image, 'image')
     peer.wait(lambda: len(images) >= 3, 'the images')
     assert [image.data[0] for image in images] == [21, 22, 25]

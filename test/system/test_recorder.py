@@ -15,7 +15,7 @@ from sensor_msgs.msg import Image
 from std_msgs.msg import UInt32
 
 from fairmot_ros.msg import Track, TrackArray
-from fairmot_ros.ros.processes import NodeProcess
+from fairmot_ros.ros.tools.node_processes import NodeProcess
 
 RATE = 5.0
 SIZE = (48, 64)
@@ -47,7 +47,9 @@ def test_annotated_images_that_do_not_fit_are_not_counted(
     peer: Peer, start: NodeStarter, tmp_path: Path
 ) -> None:
     output = tmp_path / 'out'
-    node = start('recorder_node', {'output': str(output), 'frame_rate': RATE, 'first_frame': 21})
+    node = start(
+        'tools.recorder_node', {'output': str(output), 'frame_rate': RATE, 'first_frame': 21}
+    )
     sender = Sender(peer)
     unusable = Image(encoding='no such', width=64, height=48, data=[0], step=1)
     wider = make_image(np.zeros((48, 80, 3), np.uint8), 1)
@@ -72,7 +74,7 @@ def test_a_full_disk_is_one_sentence_and_the_counts_are_true(
     output = tmp_path / 'out'
     output.mkdir()
     (output / 'results.txt').symlink_to('/dev/full')
-    node = start('recorder_node', {'output': str(output), 'frame_rate': RATE})
+    node = start('tools.recorder_node', {'output': str(output), 'frame_rate': RATE})
     sender = Sender(peer)
     sender.send(0)
     assert end(node) == 2

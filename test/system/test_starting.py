@@ -17,14 +17,14 @@ from lifecycle_msgs.msg import State, Transition
 from lifecycle_msgs.srv import ChangeState, GetState
 from peers import PATIENCE, NodeStarter, Peer
 
-from fairmot_ros.ros.processes import NodeProcess, python_module
+from fairmot_ros.ros.tools.node_processes import NodeProcess, python_module
 
 NODES = (
-    'tracker_node',
-    'detection_tracker_node',
-    'player_node',
-    'recorder_node',
-    'replay_node',
+    'nodes.fairmot_node',
+    'nodes.detection_tracker_node',
+    'tools.player_node',
+    'tools.recorder_node',
+    'tools.replay_node',
 )
 MISTAKE = 2
 
@@ -73,7 +73,7 @@ def unusable(kind: str, folder: Path) -> tuple[str, str]:
 @pytest.mark.parametrize('kind', ['opcodes', 'unreadable', 'no home', '.onnx'])
 def test_unusable_weights_are_one_sentence(kind: str, start: NodeStarter, tmp_path: Path) -> None:
     weights, message = unusable(kind, tmp_path)
-    node = start('tracker_node', {'weights': weights})
+    node = start('nodes.fairmot_node', {'weights': weights})
     assert last_line(node) == 'error: the node could not be started; see the error above'
     (line,) = [text for text in node.last_lines(100).splitlines() if 'cannot configure' in text]
     assert message in line
@@ -83,9 +83,9 @@ def test_unusable_weights_are_one_sentence(kind: str, start: NodeStarter, tmp_pa
 @pytest.mark.parametrize(
     ('module', 'parameters', 'transition', 'message'),
     [
-        ('tracker_node', {'weights': '/none.pth'}, 'configure', 'no weights at /none.pth'),
+        ('nodes.fairmot_node', {'weights': '/none.pth'}, 'configure', 'no weights at /none.pth'),
         (
-            'detection_tracker_node',
+            'nodes.detection_tracker_node',
             {'qos_overrides./detections.subscription.depth': 'a'},
             'activate',
             "'qos_overrides./detections.subscription.depth' to 'a' of type 'STRING'",
@@ -106,7 +106,7 @@ def test_a_lifecycle_manager_finds_the_reason_in_log_and_diagnostics(
 
     diagnostics = peer.listen_to_diagnostics()
     node = start(module, {'autostart': False, **parameters})
-    name = {'tracker_node': 'fairmot'}.get(module, 'detection_tracker')
+    name = {'nodes.fairmot_node': 'fairmot'}.get(module, 'detection_tracker')
     configured = change(Transition.TRANSITION_CONFIGURE)
     if transition == 'activate':
         assert configured
@@ -172,12 +172,12 @@ def test_a_missing_or_broken_parameter_file_is_one_sentence(
 @pytest.mark.parametrize(
     ('module', 'given', 'example'),
     [
-        ('detection_tracker_node', 'class_thresholds:=[1, 0]', '[0.5, 0.4]'),
-        ('detection_tracker_node', 'cameras:=[1, 0]', "['front']"),
-        ('detection_tracker_node', 'autostart:=1', 'true'),
-        ('player_node', 'max_frames:=1.5', '3'),
-        ('recorder_node', 'frame_rate:=7', '3.0'),
-        ('replay_node', 'bag:=7', '"\'1\'"'),
+        ('nodes.detection_tracker_node', 'class_thresholds:=[1, 0]', '[0.5, 0.4]'),
+        ('nodes.detection_tracker_node', 'cameras:=[1, 0]', "['front']"),
+        ('nodes.detection_tracker_node', 'autostart:=1', 'true'),
+        ('tools.player_node', 'max_frames:=1.5', '3'),
+        ('tools.recorder_node', 'frame_rate:=7', '3.0'),
+        ('tools.replay_node', 'bag:=7', '"\'1\'"'),
     ],
 )
 def test_a_value_of_the_wrong_type_is_answered_by_an_example(
@@ -190,14 +190,14 @@ def test_a_value_of_the_wrong_type_is_answered_by_an_example(
 
 
 def test_a_wrong_type_of_a_parameter_of_ros_itself(environment: dict[str, str]) -> None:
-    code, line = run_node('detection_tracker_node', '-p', 'use_sim_time:=3')
+    code, line = run_node('nodes.detection_tracker_node', '-p', 'use_sim_time:=3')
     assert code == MISTAKE
     assert line.startswith("error: Trying to set parameter 'use_sim_time' to '3'")
 
 
 def test_unused_qos_overrides_are_named(start: NodeStarter, peer: Peer) -> None:
     node = start(
-        'detection_tracker_node',
+        'nodes.detection_tracker_node',
         {
             'qos_overrides./front/people.subscription.depth': 2,
             'qos_overrides./front/people.subscription.reliabilty': 'reliable',
@@ -218,7 +218,7 @@ def test_unused_qos_overrides_are_named(start: NodeStarter, peer: Peer) -> None:
 
 
 def test_where_logs_cannot_be_written_the_variable_is_named(environment: dict[str, str]) -> None:
-    code, line = run_node('detection_tracker_node', HOME=os.devnull, ROS_LOG_DIR=None)
+    code, line = run_node('nodes.detection_tracker_node', HOME=os.devnull, ROS_LOG_DIR=None)
     assert code == MISTAKE
     assert line.startswith('error: ')
     assert line.endswith('set ROS_LOG_DIR to a folder that can be written')
@@ -232,10 +232,10 @@ def test_the_node_starts_without_a_home(
     del variables['HOME']
     if home is None:
         del variables['ROS_LOG_DIR']  # the logs are in the user's folder
-        module = 'detection_tracker_node'
+        module = 'nodes.detection_tracker_node'
     else:
         variables['HOME'] = home
-        module = 'tracker_node'
+        module = 'nodes.fairmot_node'
     node = NodeProcess(module, f'fairmot_ros.ros.{module}', variables, tmp_path / 'node.log')
     try:
         wait_until(lambda: 'subscribed to' in node.last_lines(20), node.process, 'the start')

@@ -15,8 +15,8 @@ from std_srvs.srv import SetBool, Trigger
 from vision_msgs.msg import Detection2DArray, LabelInfo, VisionInfo
 
 from fairmot_ros.msg import Track, TrackArray
-from fairmot_ros.ros.image_conversion import to_bgr
-from fairmot_ros.ros.processes import NodeProcess
+from fairmot_ros.ros.conversions.images import to_bgr
+from fairmot_ros.ros.tools.node_processes import NodeProcess
 
 
 @pytest.fixture

@@ -50,7 +50,7 @@ def count(diagnostics: list[DiagnosticArray], key: str) -> int:
 def test_images_that_are_all_left_out_are_no_silent_loss(
     peer: Peer, start: NodeStarter, pictures: list[np.ndarray], diagnostics: list
 ) -> None:
-    start('tracker_node')
+    start('nodes.fairmot_node')
     for i in range(5):
         peer.send_picture(pictures[0], 100.0)
         peer.wait(lambda n=i: count(diagnostics, 'received') > n, 'the image to arrive')
@@ -72,7 +72,7 @@ def test_two_cameras_on_one_topic_and_a_topic_of_another_type(
     peer: Peer, start: NodeStarter, pictures: list[np.ndarray], diagnostics: list
 ) -> None:
     peer.drop_camera()
-    start('tracker_node', {'input_timeout': 1.0})
+    start('nodes.fairmot_node', {'input_timeout': 1.0})
     wrong = peer.create_publisher(CompressedImage, 'image', 10)
     await_status(peer, diagnostics, '/image is published by /peer as sensor_msgs/msg/Compressed')
     peer.destroy_publisher(wrong)
@@ -87,7 +87,7 @@ def test_why_nobody_is_located_is_in_the_diagnostics(
     peer: Peer, start: NodeStarter, pictures: list[np.ndarray], diagnostics: list
 ) -> None:
     start(
-        'tracker_node',
+        'nodes.fairmot_node',
         {
             'position_source': 'ground',
             'camera_height': 3.0,
@@ -133,7 +133,7 @@ def test_dark_and_large_images_are_in_the_diagnostics(
     peer: Peer, start: NodeStarter, pictures: list[np.ndarray], diagnostics: list
 ) -> None:
     height, width = pictures[0].shape[:2]
-    node = start('tracker_node', {'max_image_pixels': width * height})
+    node = start('nodes.fairmot_node', {'max_image_pixels': width * height})
     dark = make_image(pictures[0], 0.0)
     dark.encoding, dark.step = 'mono16', 2 * width
     dark.data = array('B', (pictures[0].mean(axis=2).astype(np.uint16) * 16).tobytes())
@@ -171,7 +171,7 @@ def resize(picture: np.ndarray, factor: float) -> np.ndarray:
 def test_images_of_all_sizes_and_kinds_in_one_stream(
     peer: Peer, start: NodeStarter, pictures: list[np.ndarray]
 ) -> None:
-    start('tracker_node')
+    start('nodes.fairmot_node')
     camera = Camera(peer, peer.listen(Detection2DArray, 'fairmot/detections'))
     picture = pictures[0]
 
@@ -200,7 +200,7 @@ def test_images_of_all_sizes_and_kinds_in_one_stream(
 def test_a_flooded_node_answers_and_ends_in_time(
     peer: Peer, start: NodeStarter, pictures: list[np.ndarray], diagnostics: list
 ) -> None:
-    node = start('tracker_node')
+    node = start('nodes.fairmot_node')
     peer.wait_for_listener('image')
     large = make_image(resize(pictures[0], 1920 / pictures[0].shape[1]), 0.0)
 
@@ -226,7 +226,7 @@ def test_equal_names_in_two_namespaces_do_not_meet(
     peer.drop_camera()
     robots = ('r1', 'r2')
     for robot in robots:
-        start('tracker_node', remappings={'__ns': f'/{robot}'})
+        start('nodes.fairmot_node', remappings={'__ns': f'/{robot}'})
     results = {r: peer.listen(Detection2DArray, f'{r}/fairmot/detections') for r in robots}
     senders = {robot: peer.advertise(Image, f'{robot}/image') for robot in robots}
     message = make_image(pictures[0], 7.0)
@@ -244,7 +244,7 @@ def test_equal_names_in_two_namespaces_do_not_meet(
 
 
 def test_a_parameter_of_the_wrong_type_is_one_sentence_and_an_end(start: NodeStarter) -> None:
-    node = start('tracker_node', {'lost_timeout': 3})
+    node = start('nodes.fairmot_node', {'lost_timeout': 3})
     assert node.process.wait(90) == 2
     (line,) = node.last_lines(100).splitlines()
     assert line.startswith(
@@ -258,9 +258,9 @@ def test_hints_name_the_topic_as_the_node_does_and_wait_for_a_new_publisher(
 ) -> None:
     """A remapped topic, a tracker beside, and a camera that starts late and waits with images."""
     peer.drop_camera()
-    start('tracker_node', {'autostart': True}, {'__ns': '/other'})
+    start('nodes.fairmot_node', {'autostart': True}, {'__ns': '/other'})
     peer.wait(lambda: peer.count_publishers('/other/fairmot/image_annotated'), 'the other one')
-    node = start('tracker_node', {'input_timeout': 3.0}, {'image': '/front/image_raw'})
+    node = start('nodes.fairmot_node', {'input_timeout': 3.0}, {'image': '/front/image_raw'})
     name = 'fairmot: tracking'
 
     def message() -> str:

@@ -22,10 +22,10 @@ from rclpy.lifecycle import TransitionCallbackReturn
 from slow_node import LOAD_SECONDS, LOADING
 from vision_msgs.msg import Detection2DArray
 
-from fairmot_ros.ros.detection_tracker_node import DetectionTrackerNode
-from fairmot_ros.ros.processes import NodeProcess
-from fairmot_ros.ros.received_detections import ReceivedDetections
-from fairmot_ros.ros.worker import is_running
+from fairmot_ros.ros.nodes.detection_tracker_node import DetectionTrackerNode
+from fairmot_ros.ros.processing.received_detections import ReceivedDetections
+from fairmot_ros.ros.processing.worker import is_running
+from fairmot_ros.ros.tools.node_processes import NodeProcess
 
 OK, ERROR = TransitionCallbackReturn.SUCCESS, TransitionCallbackReturn.ERROR
 FAILURE = TransitionCallbackReturn.FAILURE

@@ -5,9 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from fairmot_ros.tracker import Tracker, TrackerConfig, candidate_pairs
-from fairmot_ros.tracker.assignment import SPARSE, _solve_sparse, assign
-from fairmot_ros.tracker.candidate_pairs import (
+from fairmot_ros.tracker import Tracker, TrackerConfig
+from fairmot_ros.tracker.embeddings import unit_length
+from fairmot_ros.tracker.matching import candidate_pairs
+from fairmot_ros.tracker.matching.assignment import SPARSE, _solve_sparse, assign
+from fairmot_ros.tracker.matching.candidate_pairs import (
     CROWDED,
     NEAREST,
     CandidatePairs,
@@ -16,7 +18,6 @@ from fairmot_ros.tracker.candidate_pairs import (
     overlapping,
     similar,
 )
-from fairmot_ros.tracker.embeddings import unit_length
 from fairmot_ros.types import Detections
 
 RNG = np.random.default_rng(0)
@@ -88,7 +89,7 @@ def test_large_assignments_have_the_same_optimum(n: int, m: int, threshold: floa
         assert len({r for r, _ in found}) == len({c for _, c in found}) == len(found)
         return sum(threshold - cost[pair] for pair in found)
 
-    from fairmot_ros.tracker import assignment
+    from fairmot_ros.tracker.matching import assignment
 
     sparse = gain(_solve_sparse(pairs, threshold))
     with pytest.MonkeyPatch.context() as patch:

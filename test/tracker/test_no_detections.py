@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from fairmot_ros.tracker import REFERENCE_VARIANTS, Tracker, TrackerConfig
-from fairmot_ros.tracker.assignment import assign
-from fairmot_ros.tracker.camera_motion import CameraMotion
-from fairmot_ros.tracker.candidate_pairs import (
+from fairmot_ros.tracker.gallery import Gallery, GalleryConfig
+from fairmot_ros.tracker.matching.assignment import assign
+from fairmot_ros.tracker.matching.candidate_pairs import (
     NO_PAIRS,
     appearance_distance,
     intersecting,
@@ -19,7 +19,7 @@ from fairmot_ros.tracker.candidate_pairs import (
     reference_appearance_distance,
     within_gate,
 )
-from fairmot_ros.tracker.gallery import Gallery, GalleryConfig
+from fairmot_ros.tracker.motion.camera_motion import CameraMotion
 from fairmot_ros.types import Detections
 
 CONFIGS = {

@@ -10,8 +10,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from fairmot_ros.tracker import REFERENCE_VARIANTS, Tracker, TrackerConfig, kalman
-from fairmot_ros.tracker.assignment import assign
+from fairmot_ros.tracker import REFERENCE_VARIANTS, Tracker, TrackerConfig
+from fairmot_ros.tracker.matching.assignment import assign
+from fairmot_ros.tracker.motion import kalman
 from fairmot_ros.types import Detections
 
 SCENES = ('scene_a_200x30', 'scene_b_100x100', 'scene_d_camera_150x20', 'scene_e_lowfps_100x25')
@@ -94,7 +95,9 @@ def test_own_scene(variant: str) -> None:
 @pytest.fixture
 def scipy_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     """As on a plain ROS installation, which has no lap."""
-    monkeypatch.setattr('fairmot_ros.tracker.matching.assign', partial(assign, backend='scipy'))
+    monkeypatch.setattr(
+        'fairmot_ros.tracker.matching.matches.assign', partial(assign, backend='scipy')
+    )
 
 
 @pytest.mark.parametrize('variant', REFERENCE_VARIANTS)

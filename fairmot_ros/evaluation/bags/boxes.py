@@ -14,8 +14,8 @@ from fairmot_ros.evaluation.bags.bag import Bag
 from fairmot_ros.evaluation.bags.errors import BagError
 from fairmot_ros.evaluation.bags.message_types import DETECTIONS, TRACKS
 from fairmot_ros.evaluation.bags.writer import BagWriter
-from fairmot_ros.evaluation.mot_classes import CLASS_NAMES, CLASS_NUMBERS
-from fairmot_ros.evaluation.mot_format import CLASS, HEIGHT, ID, LEFT, MARK, MotArray
+from fairmot_ros.evaluation.mot.classes import CLASS_NAMES, CLASS_NUMBERS
+from fairmot_ros.evaluation.mot.text_format import CLASS, HEIGHT, ID, LEFT, MARK, MotArray
 from fairmot_ros.file_errors import reading
 
 PERSON = 'person'  # the label of a box of a benchmark without classes

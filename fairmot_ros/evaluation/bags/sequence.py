@@ -15,7 +15,7 @@ from fairmot_ros.evaluation.bags.boxes import BoxMaker
 from fairmot_ros.evaluation.bags.errors import BagError
 from fairmot_ros.evaluation.bags.message_types import COMPRESSED_IMAGE, DETECTIONS, IMAGE
 from fairmot_ros.evaluation.bags.writer import BagWriter
-from fairmot_ros.evaluation.mot_format import CLASS, FRAME, MotArray
+from fairmot_ros.evaluation.mot.text_format import CLASS, FRAME, MotArray
 from fairmot_ros.pixels import BgrImage
 
 CLASSES_BEFORE_COLUMN = 9  # ground truth with as many columns, or one less, has classes

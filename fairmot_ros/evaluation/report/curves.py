@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from fairmot_ros.evaluation.hota import ALPHAS
+from fairmot_ros.evaluation.metrics.hota import ALPHAS
 from fairmot_ros.evaluation.report.charts import Axis, Series, line_chart
-from fairmot_ros.evaluation.results import Group
+from fairmot_ros.evaluation.runs.results import Group
 
 
 def accuracy_chart(groups: Sequence[Group]) -> str:

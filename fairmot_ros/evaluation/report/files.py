@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from fairmot_ros.evaluation.mot_format import write_mot
+from fairmot_ros.evaluation.mot.text_format import write_mot
 from fairmot_ros.evaluation.report.page import write_page
 from fairmot_ros.evaluation.report.summary import summarise
-from fairmot_ros.evaluation.results import Evaluation
-from fairmot_ros.evaluation.runs import Run
+from fairmot_ros.evaluation.runs.results import Evaluation
+from fairmot_ros.evaluation.runs.run_scores import Run
 from fairmot_ros.written_files import write_text, writing
 
 PAGE, DATA, RESULTS = 'report.html', 'report.json', 'results'

@@ -12,14 +12,14 @@ from markupsafe import Markup
 from tqdm import tqdm
 
 import fairmot_ros
-from fairmot_ros.evaluation.evaluate import Metrics
-from fairmot_ros.evaluation.recording import Recording
+from fairmot_ros.evaluation.metrics.evaluate import Metrics
 from fairmot_ros.evaluation.report.curves import accuracy_chart, latency_chart
 from fairmot_ros.evaluation.report.text import COUNTS, LATENCIES, RATIOS
 from fairmot_ros.evaluation.report.track_timelines import MOST_PEOPLE, track_timeline_chart
 from fairmot_ros.evaluation.report.worst_frames import COLOURS, worst_frames
-from fairmot_ros.evaluation.results import Evaluation, Group
-from fairmot_ros.evaluation.runs import RunScores
+from fairmot_ros.evaluation.runs.recording import Recording
+from fairmot_ros.evaluation.runs.results import Evaluation, Group
+from fairmot_ros.evaluation.runs.run_scores import RunScores
 from fairmot_ros.written_files import write_text
 
 FOLDER = Path(__file__).parent

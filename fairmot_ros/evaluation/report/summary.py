@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 
 import fairmot_ros
-from fairmot_ros.evaluation.evaluate import Metrics
-from fairmot_ros.evaluation.hota import ALPHAS
-from fairmot_ros.evaluation.recording import Recording
-from fairmot_ros.evaluation.results import Evaluation, Group
-from fairmot_ros.evaluation.runs import Mode, Run, RunScores
+from fairmot_ros.evaluation.metrics.evaluate import Metrics
+from fairmot_ros.evaluation.metrics.hota import ALPHAS
+from fairmot_ros.evaluation.runs.recording import Recording
+from fairmot_ros.evaluation.runs.results import Evaluation, Group
+from fairmot_ros.evaluation.runs.run_scores import Mode, Run, RunScores
 
 FORMAT = 1  # of the JSON; grows when a field changes its meaning
 DIGITS = 9  # of ratios

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from fairmot_ros.evaluation.results import Group
+from fairmot_ros.evaluation.runs.results import Group
 
 RATIOS = ('HOTA', 'DetA', 'AssA', 'MOTA', 'IDF1')
 COUNTS = ('IDSW', 'FP', 'FN')

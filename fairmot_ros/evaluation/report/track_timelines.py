@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from fairmot_ros.evaluation.metrics.timeline import Person
 from fairmot_ros.evaluation.report.charts import Bar, Row, timeline
-from fairmot_ros.evaluation.runs import RunScores
-from fairmot_ros.evaluation.timeline import Person
+from fairmot_ros.evaluation.runs.run_scores import RunScores
 
 MOST_PEOPLE = 60
 

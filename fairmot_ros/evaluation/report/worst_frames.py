@@ -10,10 +10,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from fairmot_ros.evaluation.clear import match_frames
-from fairmot_ros.evaluation.mot_format import FRAME, HEIGHT, ID, LEFT, MotArray
-from fairmot_ros.evaluation.preprocessing import preprocess
-from fairmot_ros.evaluation.runs import RunScores
+from fairmot_ros.evaluation.metrics.clear import match_frames
+from fairmot_ros.evaluation.metrics.preprocessing import preprocess
+from fairmot_ros.evaluation.mot.text_format import FRAME, HEIGHT, ID, LEFT, MotArray
+from fairmot_ros.evaluation.runs.run_scores import RunScores
 from fairmot_ros.pixels import BgrImage
 
 WIDEST = 720  # pixels

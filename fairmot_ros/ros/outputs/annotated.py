@@ -8,8 +8,8 @@ import cv2
 from rclpy.node import Node
 from sensor_msgs.msg import CompressedImage, Image
 
-from fairmot_ros.ros.annotate import Annotator
-from fairmot_ros.ros.image_conversion import from_bgr
+from fairmot_ros.media.drawing import Annotator
+from fairmot_ros.ros.conversions.images import from_bgr
 from fairmot_ros.ros.outputs.output import FrameResult, Output, heard
 from fairmot_ros.ros.parameters import NodeParameters
 

@@ -8,8 +8,8 @@ from rclpy.node import Node
 from std_msgs.msg import Header
 
 from fairmot_ros.msg import TrackEvent, TrackEventArray
+from fairmot_ros.ros.conversions.tracks import TrackConverter
 from fairmot_ros.ros.outputs.output import FrameResult, Output
-from fairmot_ros.ros.track_conversion import TrackConverter
 from fairmot_ros.types import Track, Tracks
 
 Event = tuple[int, Track]  # TrackEvent's kind, and the track as it was last seen

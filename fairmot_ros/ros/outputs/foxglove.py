@@ -10,7 +10,7 @@ import importlib.util
 from builtin_interfaces.msg import Time
 from rclpy.node import Node
 
-from fairmot_ros.ros.annotate import track_colour
+from fairmot_ros.media.drawing import track_colour
 from fairmot_ros.ros.outputs.output import FrameResult, Output, heard
 from fairmot_ros.types import Track
 

@@ -10,9 +10,9 @@ from rclpy.node import Node
 from rclpy.publisher import Publisher
 from std_msgs.msg import Header
 
-from fairmot_ros.ros.image_conversion import BgrImage
+from fairmot_ros.ros.conversions.images import BgrImage
+from fairmot_ros.ros.conversions.tracks import TrackConverter
 from fairmot_ros.ros.parameters import TrackingParameters
-from fairmot_ros.ros.track_conversion import TrackConverter
 from fairmot_ros.types import Track, Tracks
 
 

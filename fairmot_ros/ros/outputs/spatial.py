@@ -16,11 +16,11 @@ from vision_msgs.msg import BoundingBox3D, Detection3D, Detection3DArray
 from visualization_msgs.msg import Marker, MarkerArray
 
 from fairmot_ros.geometry import Positions, locate_by_depth, locate_on_ground
-from fairmot_ros.ros.annotate import track_colour
-from fairmot_ros.ros.image_conversion import ImageError
+from fairmot_ros.media.drawing import track_colour
+from fairmot_ros.ros.conversions.images import ImageError
+from fairmot_ros.ros.inputs.spatial_inputs import SpatialInputs
 from fairmot_ros.ros.outputs.output import FrameResult, Output, heard
 from fairmot_ros.ros.parameters import TrackingParameters
-from fairmot_ros.ros.spatial_inputs import SpatialInputs
 from fairmot_ros.types import Track
 
 THICKNESS = 0.4  # metres from chest to back: a camera does not see it

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, ClassVar, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from fairmot_ros.tracker.boxes import XywhParametrization
-from fairmot_ros.tracker.candidate_pairs import Indices
+from fairmot_ros.tracker.matching.candidate_pairs import Indices
+from fairmot_ros.tracker.motion.parametrizations import XywhParametrization
 from fairmot_ros.tracker.table import TrackTable
 from fairmot_ros.types import Detections
 

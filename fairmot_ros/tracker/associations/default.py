@@ -26,11 +26,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from fairmot_ros.tracker import kalman
 from fairmot_ros.tracker.associations.base import Association
-from fairmot_ros.tracker.box_distance import gated_box_distance
-from fairmot_ros.tracker.boxes import XywhParametrization
-from fairmot_ros.tracker.candidate_pairs import (
+from fairmot_ros.tracker.embeddings import unit_length
+from fairmot_ros.tracker.matching.box_distance import gated_box_distance
+from fairmot_ros.tracker.matching.candidate_pairs import (
     NO_PAIRS,
     CandidatePairs,
     Indices,
@@ -39,12 +38,13 @@ from fairmot_ros.tracker.candidate_pairs import (
     overlapping,
     similar,
 )
-from fairmot_ros.tracker.embeddings import unit_length
-from fairmot_ros.tracker.kalman import HeightScaledNoise, MotionModel
-from fairmot_ros.tracker.matching import Matching
-from fairmot_ros.tracker.observations import Observations
-from fairmot_ros.tracker.score_scale import ScoreScale
-from fairmot_ros.tracker.score_thresholds import class_shift, evidence, relative_scores, usable
+from fairmot_ros.tracker.matching.matches import Matching
+from fairmot_ros.tracker.matching.observations import Observations
+from fairmot_ros.tracker.motion import kalman
+from fairmot_ros.tracker.motion.kalman import HeightScaledNoise, MotionModel
+from fairmot_ros.tracker.motion.parametrizations import XywhParametrization
+from fairmot_ros.tracker.scores.scale import ScoreScale
+from fairmot_ros.tracker.scores.thresholds import class_shift, evidence, relative_scores, usable
 from fairmot_ros.tracker.table import TrackTable
 from fairmot_ros.types import Detections
 

@@ -24,10 +24,10 @@ from numpy.typing import NDArray
 
 from fairmot_ros.boxes import CYTHON_BBOX_PIXEL as PIXEL
 from fairmot_ros.boxes import paired_iou
-from fairmot_ros.tracker import kalman
 from fairmot_ros.tracker.associations.base import Association
 from fairmot_ros.tracker.associations.reference_settings import ReferenceSettings
-from fairmot_ros.tracker.candidate_pairs import (
+from fairmot_ros.tracker.embeddings import scale_to_unit_length
+from fairmot_ros.tracker.matching.candidate_pairs import (
     NO_PAIRS,
     CandidatePairs,
     Indices,
@@ -36,10 +36,10 @@ from fairmot_ros.tracker.candidate_pairs import (
     reference_appearance_distance,
     within_gate,
 )
-from fairmot_ros.tracker.embeddings import scale_to_unit_length
-from fairmot_ros.tracker.kalman import REFERENCE
-from fairmot_ros.tracker.matching import Matching
-from fairmot_ros.tracker.observations import Observations
+from fairmot_ros.tracker.matching.matches import Matching
+from fairmot_ros.tracker.matching.observations import Observations
+from fairmot_ros.tracker.motion import kalman
+from fairmot_ros.tracker.motion.kalman import REFERENCE
 from fairmot_ros.tracker.table import TrackTable
 from fairmot_ros.types import Detections
 

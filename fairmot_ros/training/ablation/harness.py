@@ -15,11 +15,11 @@ from fairmot_ros.network import load_checkpoint
 from fairmot_ros.training.ablation.plan import AblationPlan, Variant
 from fairmot_ros.training.ablation.report import Row, write_report
 from fairmot_ros.training.config import TrainingConfig
-from fairmot_ros.training.problems import Problems
-from fairmot_ros.training.readers import read_set
+from fairmot_ros.training.data.data_problems import Problems
+from fairmot_ros.training.data.readers import read_set
+from fairmot_ros.training.engine.trainer import Trainer
 from fairmot_ros.training.scoring import score_detection, score_embedding
 from fairmot_ros.training.scoring.detection import make_detector
-from fairmot_ros.training.trainer import Trainer
 from fairmot_ros.written_files import write_text
 
 SAVE_EVERY = 50  # steps: networks of ablations tend to be small, and quickly saved

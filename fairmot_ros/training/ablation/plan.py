@@ -12,7 +12,6 @@ from typing import Any
 import torch
 
 from fairmot_ros.file_errors import reading
-from fairmot_ros.training.building import make_loss, make_network
 from fairmot_ros.training.config import (
     ConfigError,
     SetConfig,
@@ -21,6 +20,7 @@ from fairmot_ros.training.config import (
     parse_config,
     read_mapping,
 )
+from fairmot_ros.training.engine.factory import make_loss, make_network
 
 
 @dataclass(frozen=True)

@@ -11,8 +11,8 @@ from tqdm import tqdm
 
 from fairmot_ros.boxes import clip_boxes, iou_matrix, share_inside
 from fairmot_ros.detector import Detector
-from fairmot_ros.training.problems import Problems
-from fairmot_ros.training.sources import DataError, Photograph
+from fairmot_ros.training.data.data_problems import Problems
+from fairmot_ros.training.data.sources import DataError, Photograph
 
 MIN_IOU = 0.5
 MAX_DETECTIONS = 200  # per picture, as published

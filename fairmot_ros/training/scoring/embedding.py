@@ -16,8 +16,8 @@ from fairmot_ros.detector.engines.torch_engine import TorchEngine
 from fairmot_ros.detector.letterbox import BORDER_GREY, letterbox, map_to_input
 from fairmot_ros.network.base import Network
 from fairmot_ros.network.registry import ARCHITECTURES
-from fairmot_ros.training.problems import Problems
-from fairmot_ros.training.sources import DataError, Photograph
+from fairmot_ros.training.data.data_problems import Problems
+from fairmot_ros.training.data.sources import DataError, Photograph
 
 FALSE_ACCEPT_RATES = (1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 1e-1)  # as published
 BATCH = 16

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from fairmot_ros.training.data.sources import DataError, Photograph
 from fairmot_ros.training.scoring.detection import Curve, mark_detections
-from fairmot_ros.training.sources import DataError, Photograph
 
 
 def score_teacher(

@@ -27,12 +27,11 @@ import yaml
 from fairmot_ros.detector import Detector
 from fairmot_ros.detector.onnx_export import export_onnx
 from fairmot_ros.evaluation.bags import BagWriter
+from fairmot_ros.media.video_source import VideoSource
 from fairmot_ros.network import create_network, load_checkpoint, save_checkpoint
 from fairmot_ros.network.heads import FairMOTNetwork
-from fairmot_ros.ros.processes import DomainLock, local_environment
-from fairmot_ros.ros.video_source import VideoSource
-from fairmot_ros.tracker import gallery_file
-from fairmot_ros.tracker.gallery import Gallery
+from fairmot_ros.ros.tools.node_processes import DomainLock, local_environment
+from fairmot_ros.tracker.gallery import Gallery, gallery_file
 from fairmot_ros.training.config import read_config
 
 FOLDER = Path(__file__).resolve().parent
@@ -164,7 +163,7 @@ def run_node(logs: Path) -> tuple[list[Any], dict[str, list[bytes]]]:
     rclpy.init(context=context)
     peer = Peer(context)
     start = NodeStarter(dict(os.environ), logs)
-    start('tracker_node', {'image_transport': 'compressed', 'publish_lost': True})
+    start('nodes.fairmot_node', {'image_transport': 'compressed', 'publish_lost': True})
     results: dict[str, list[bytes]] = {}
     for topic, kind in (
         (DETECTIONS, Detection2DArray),

@@ -1,0 +1,139 @@
+"""Evaluate tracking results against ground truth, sequence by sequence and together."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import reduce
+from operator import add
+from typing import Any, Protocol, cast
+
+from fairmot_ros.evaluation.metrics.clear import Clear, evaluate_clear
+from fairmot_ros.evaluation.metrics.hota import Hota, evaluate_hota
+from fairmot_ros.evaluation.metrics.identity import evaluate_identity
+from fairmot_ros.evaluation.metrics.label_notes import notes_on
+from fairmot_ros.evaluation.metrics.preprocessing import MotSequence, preprocess
+from fairmot_ros.evaluation.mot.text_format import MotSource, load_mot
+
+logger = logging.getLogger(__name__)
+
+COMBINED = 'COMBINED'
+Summary = dict[str, float | int]
+
+
+class Metric(Protocol):
+    """One family of metrics of one or more sequences; adding combines sequences."""
+
+    def __add__(self, other: Any) -> Any:
+        """Return the metrics of both."""
+
+    def summary(self) -> Summary:
+        """Return the usual figures by name: ratios as floats, counts as integers."""
+
+
+#: All families, by the name of their part in `Metrics`: a new one is one file and one line here.
+METRICS: dict[str, Callable[[MotSequence], Metric]] = {
+    'hota': evaluate_hota,
+    'clear': evaluate_clear,
+    'identity': evaluate_identity,
+}
+
+
+@dataclass(frozen=True, eq=False)
+class Metrics:
+    """All metrics of one or more sequences; adding them combines sequences.
+
+    Attributes:
+        parts: by the names of METRICS.
+    """
+
+    parts: Mapping[str, Metric]
+
+    def __add__(self, other: Metrics) -> Metrics:
+        return Metrics({name: part + other.parts[name] for name, part in self.parts.items()})
+
+    @property
+    def hota(self) -> Hota:
+        """HOTA at each threshold."""
+        return cast(Hota, self.parts['hota'])
+
+    @property
+    def clear(self) -> Clear:
+        """CLEAR MOT."""
+        return cast(Clear, self.parts['clear'])
+
+    def summary(self) -> Summary:
+        """Return the usual figures, ratios before counts.
+
+        HOTA's family is averaged over its thresholds. Ratios are in 0..1, but MOTA may be
+        negative.
+        """
+        figures: Summary = {}
+        for part in self.parts.values():
+            figures |= part.summary()
+        return dict(sorted(figures.items(), key=lambda item: isinstance(item[1], int)))
+
+
+def evaluate_sequences(
+    sequences: Mapping[str, tuple[MotSource, MotSource]], benchmark: str = 'MOT15'
+) -> dict[str, Metrics]:
+    """Evaluate sequences and keep everything, HOTA at each threshold included.
+
+    Ground truth of which no row counts is evaluated by the rules all the same, with a warning.
+
+    Args:
+        sequences: name → (ground truth, results), each a MOTChallenge array [N, 7..10] or the
+            path of a text file. Without any result the array or file is empty.
+        benchmark: MOT15, MOT16, MOT17 or MOT20: whose rules decide which boxes count.
+
+    Returns:
+        The metrics of each sequence, and of all together under 'COMBINED'.
+
+    Raises:
+        FileNotFoundError: if a file does not exist.
+        ValueError: if the benchmark is unknown or ground truth or results break the format.
+    """
+    if not sequences:
+        raise ValueError('there are no sequences to evaluate; expected at least one')
+    if COMBINED in sequences:
+        raise ValueError(f'no sequence may be called {COMBINED!r}: the sum of all has that name')
+    metrics = {
+        name: _evaluate(*pair, benchmark=benchmark, name=name) for name, pair in sequences.items()
+    }
+    metrics[COMBINED] = reduce(add, metrics.values())
+    return metrics
+
+
+def evaluate_mot(
+    sequences: Mapping[str, tuple[MotSource, MotSource]], benchmark: str = 'MOT15'
+) -> dict[str, Summary]:
+    """Evaluate sequences as TrackEval does and return the usual figures.
+
+    Args and errors are those of `evaluate_sequences`.
+
+    Returns:
+        For each sequence, and for all together under 'COMBINED': HOTA DetA AssA LocA MOTA MOTP
+        IDF1 IDP IDR (ratios) and IDSW FP FN Frag MT PT ML (counts).
+    """
+    metrics = evaluate_sequences(sequences, benchmark)
+    summaries = {name: m.summary() for name, m in metrics.items()}
+    for name in sequences:
+        # By convention the MOTA of a sequence with nobody in it is 0, its false positives
+        # notwithstanding; they do count in the combination.
+        if metrics[name].clear.gt_boxes == 0:
+            summaries[name]['MOTA'] = 0.0
+    return summaries
+
+
+def _evaluate(gt: MotSource, results: MotSource, *, benchmark: str, name: str) -> Metrics:
+    truth = load_mot(gt, f'ground truth of {name!r}')
+    sequence = preprocess(truth, load_mot(results, f'results of {name!r}'), benchmark, name)
+    for note in notes_on(truth, benchmark, f'the ground truth of {name!r}'):
+        logger.warning(note)
+    return measure(sequence)
+
+
+def measure(sequence: MotSequence) -> Metrics:
+    """Return all metrics of a sequence that is ready for them."""
+    return Metrics({name: evaluate(sequence) for name, evaluate in METRICS.items()})

@@ -1,0 +1,65 @@
+"""What a user should know about ground truth that does not count as it may be meant to."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+
+from fairmot_ros.evaluation.metrics.preprocessing import BENCHMARKS, PEDESTRIAN
+from fairmot_ros.evaluation.mot.text_format import CLASS, MARK, MAX_COLUMNS, MotArray
+
+#: Highest numbers of VisDrone's class, truncation and occlusion, its columns 8 to 10.
+VISDRONE = (11, 1, 2)
+VISDRONE_PEOPLE = (1, 2)  # pedestrian, people
+
+
+def notes_on(rows: MotArray, benchmark: str, source: str | Path) -> list[str]:
+    """Return sentences on rows of ground truth that do not count, or that count as people.
+
+    Args:
+        rows: [N, 7..10].
+        benchmark: whose rules apply.
+        source: for the sentences.
+    """
+    return [*filter(None, (_note_uncounted(rows, benchmark, source), visdrone_note(rows, source)))]
+
+
+def _note_uncounted(rows: MotArray, benchmark: str, source: str | Path) -> str:
+    """Return a sentence if no row counts, or some do not whose marks are between 0 and 1."""
+    marks = rows[:, MARK]
+    unmarked = marks.astype(np.int64) == 0
+    between = unmarked & (marks != 0)
+    counts = ~unmarked
+    if BENCHMARKS[benchmark] is not None:
+        counts &= rows[:, CLASS].astype(np.int64) == PEDESTRIAN
+    if not len(rows) or (counts.any() and not between.any()):
+        return ''
+    number = 'none' if not counts.any() else f'only {int(counts.sum())}'
+    if between.any():
+        reason = (
+            f'{int(between.sum())} marks (column 7) are between 0 and 1, which counts as 0, as in '
+            'TrackEval: write 1 for boxes that are to be evaluated'
+        )
+    elif unmarked.all():
+        reason = 'all marks (column 7) are 0: write 1 for boxes that are to be evaluated'
+    else:
+        reason = f'no marked row has the class {PEDESTRIAN} (column 8), a pedestrian'
+    return f'{number} of the {len(rows)} rows of {source} counts, because {reason}'
+
+
+def visdrone_note(rows: MotArray, source: str | Path) -> str:
+    """Return a sentence if ten columns hold VisDrone's classes instead of world coordinates."""
+    if rows.shape[1] != MAX_COLUMNS or not len(rows):
+        return ''
+    extra = rows[:, CLASS:]
+    if (extra != extra.round()).any() or (extra < 0).any() or (extra > VISDRONE).any():
+        return ''
+    others = int((~np.isin(extra[:, 0], VISDRONE_PEOPLE)).sum())
+    if not others:
+        return ''
+    return (
+        f'{source} looks like VisDrone, with the class in column 8, but ten columns have no class '
+        f'here: {others} rows of other classes than {VISDRONE_PEOPLE[0]} and {VISDRONE_PEOPLE[1]} '
+        'count as people; leave them out'
+    )

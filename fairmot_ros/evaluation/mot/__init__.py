@@ -1,0 +1,1 @@
+"""MOTChallenge files: result and ground-truth text, classes, sequences on disk."""

@@ -1,0 +1,181 @@
+"""MOTChallenge text to array and back.
+
+One row per box: frame, id, left, top, width, height, confidence (in ground truth: a mark, 0 for
+rows that are not to be evaluated), then class and visibility (MOT16, MOT17, MOT20) or three
+world coordinates (MOT15). Frames count from 1, boxes are in pixels.
+"""
+
+from __future__ import annotations
+
+import gzip
+import os
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from fairmot_ros.file_errors import reading
+from fairmot_ros.label_errors import LabelError, MissingLabelsError
+from fairmot_ros.types import Tracks
+from fairmot_ros.unpacking import MAX_TEXT_BYTES, read_gzip
+from fairmot_ros.written_files import write_bytes, write_text
+
+MotArray = NDArray[np.float64]
+MotSource = str | os.PathLike[str] | ArrayLike
+
+FRAME, ID, LEFT, TOP, WIDTH, HEIGHT, MARK, CLASS = range(8)
+MIN_COLUMNS, MAX_COLUMNS = 7, 10
+
+_COLUMNS = (
+    f'expected {MIN_COLUMNS} to {MAX_COLUMNS} columns '
+    '(frame, id, left, top, width, height, confidence, ...)'
+)
+_LARGEST_WHOLE = 2.0**53  # above this float64 no longer holds every integer
+
+
+def rows_of_tracks(frame: int, tracks: Tracks) -> MotArray:
+    """Return the tracks of a frame as rows [N, 10] of results, with their score as confidence."""
+    rows = np.full((len(tracks), MAX_COLUMNS), -1.0)
+    rows[:, FRAME], rows[:, ID], rows[:, MARK] = frame, tracks.ids, tracks.scores
+    rows[:, LEFT : HEIGHT + 1] = tracks.boxes_xywh
+    return rows
+
+
+def read_mot(path: str | os.PathLike[str]) -> MotArray:
+    """Read a MOTChallenge text file (plain or .gz; separated by commas or white space).
+
+    Returns:
+        float64 [N, C] in the order of the file, C between 7 and 10; [0, 10] for an empty file.
+
+    Raises:
+        LabelError: if a line does not hold what the format asks for; names file and line. If
+            there is no such file, it is a FileNotFoundError as well.
+    """
+    path = Path(path)
+    with reading(f'{path}: not a MOTChallenge text file', LabelError):
+        return _read_mot(path)
+
+
+def _read_mot(path: Path) -> MotArray:
+    every_line = enumerate(_read_text(path).splitlines(), start=1)
+    numbered = [(number, line) for number, line in every_line if line.strip()]
+    if not numbered:
+        return np.zeros((0, MAX_COLUMNS))
+    lines = [line for _, line in numbered]
+    separator = ',' if ',' in lines[0] else None
+    try:
+        rows = np.loadtxt(lines, delimiter=separator, comments=None, ndmin=2, dtype=np.float64)
+    except ValueError:
+        raise _unreadable(path, numbered, separator) from None
+    fault = _find_fault(rows)
+    if fault is not None:
+        index, reason = fault
+        raise LabelError(f'{path}, line {numbered[index][0]}: {reason}')
+    return rows
+
+
+def write_mot(path: str | os.PathLike[str], rows: ArrayLike) -> None:
+    """Write rows as MOTChallenge text; `read_mot` gives the same numbers back.
+
+    Args:
+        path: the file to write, compressed if it ends in .gz; its folder must exist.
+        rows: [N, C] with C between 7 and 10.
+
+    Raises:
+        ValueError: if a row does not hold what the format asks for.
+        WriteError: if the file cannot be written; an earlier one stays as it is.
+    """
+    path = Path(path)
+    array = as_mot_array(rows, f'rows for {path}')
+    text = ''.join(','.join(map(_shortest, row)) + '\n' for row in array.tolist())
+    if path.suffix == '.gz':
+        # No time stamp inside, so that equal rows make equal files.
+        write_bytes(path, gzip.compress(text.encode('ascii'), mtime=0))
+    else:
+        write_text(path, text)
+
+
+def load_mot(source: MotSource, name: str) -> MotArray:
+    """Return the rows of a path or an array; `name` says in errors which array was wrong."""
+    if isinstance(source, (str, os.PathLike)):
+        return read_mot(source)
+    return as_mot_array(source, name)
+
+
+def as_mot_array(rows: ArrayLike, name: str) -> MotArray:
+    """Return `rows` as a checked float64 [N, C] array; `name` begins the error messages.
+
+    Raises:
+        ValueError: if the shape or a row is wrong; names the row, counted from 0.
+    """
+    array = np.asarray(rows, dtype=np.float64)
+    if array.size == 0:
+        return np.zeros((0, MAX_COLUMNS))
+    if array.ndim != 2 or not MIN_COLUMNS <= array.shape[1] <= MAX_COLUMNS:
+        raise ValueError(f'{name}: got shape {list(array.shape)}; {_COLUMNS}')
+    fault = _find_fault(array)
+    if fault is not None:
+        index, reason = fault
+        raise ValueError(f'{name}, row {index}: {reason}')
+    return array
+
+
+def _read_text(path: Path) -> str:
+    if not path.is_file():
+        raise MissingLabelsError(f'{path}: no such file; expected a MOTChallenge text file')
+    if path.suffix == '.gz':
+        return read_gzip(path, MAX_TEXT_BYTES).decode('utf-8-sig')
+    return path.read_text(encoding='utf-8-sig')
+
+
+def _find_fault(rows: MotArray) -> tuple[int, str] | None:
+    """Return the index of the first bad row and what is wrong with it, or None."""
+    columns = rows.shape[1]
+    if not MIN_COLUMNS <= columns <= MAX_COLUMNS:
+        return 0, f'got {columns} columns; {_COLUMNS}'
+    finite = np.asarray(np.isfinite(rows).all(axis=1))
+    frames, ids = rows[:, FRAME], rows[:, ID]
+    frame_valid = _is_whole(frames) & (frames >= 1)
+    valid = finite & frame_valid & _is_whole(ids)
+    if valid.all():
+        return None
+    index = int(np.argmin(valid))
+    if not finite[index]:
+        reason = 'every value must be a finite number'
+    elif not frame_valid[index]:
+        reason = f'the frame must be a whole number from 1 up, got {_shortest(frames[index])}'
+    else:
+        reason = f'the id must be a whole number, got {_shortest(ids[index])}'
+    return index, reason
+
+
+def _is_whole(values: NDArray[np.float64]) -> NDArray[np.bool_]:
+    return np.equal(np.floor(values), values) & (np.abs(values) <= _LARGEST_WHOLE)
+
+
+def _unreadable(path: Path, numbered: list[tuple[int, str]], separator: str | None) -> LabelError:
+    """Find the line that made reading fail; only called once it has."""
+    expected = len(numbered[0][1].split(separator))
+    for number, line in numbered:
+        cells = line.split(separator)
+        if not MIN_COLUMNS <= len(cells) <= MAX_COLUMNS:
+            return LabelError(f'{path}, line {number}: got {len(cells)} columns; {_COLUMNS}')
+        if len(cells) != expected:
+            return LabelError(
+                f'{path}, line {number}: got {len(cells)} columns, but the lines before have '
+                f'{expected}; every line must have the same number'
+            )
+        for cell in cells:
+            try:
+                float(cell)
+            except ValueError:
+                return LabelError(
+                    f'{path}, line {number}: {cell.strip()!r} is not a number; expected numbers '
+                    'separated by commas or white space'
+                )
+    return LabelError(f'{path}: not a MOTChallenge text file')
+
+
+def _shortest(value: float) -> str:
+    """Return the shortest text that reads back as the same number."""
+    return str(int(value)) if value.is_integer() else repr(float(value))

@@ -1,0 +1,118 @@
+"""Every image of a recording through detector and tracker, in order, however long it takes."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+
+import numpy as np
+from tqdm import tqdm
+
+from fairmot_ros.detector import Detector
+from fairmot_ros.evaluation.bags.errors import BagError
+from fairmot_ros.evaluation.runs.configuration import Configuration
+from fairmot_ros.evaluation.runs.interpolation import fill_gaps
+from fairmot_ros.evaluation.mot.text_format import MAX_COLUMNS, rows_of_tracks
+from fairmot_ros.evaluation.runs.recording import Recording
+from fairmot_ros.evaluation.runs.run_scores import Mode, Run
+from fairmot_ros.pipeline import FrameTracker
+
+logger = logging.getLogger(__name__)
+
+
+class OfflineTracker:
+    """One configuration; each recording gets a tracker of its own.
+
+    The steps are those of the node, so that equal images and parameters give equal tracks.
+    """
+
+    def __init__(self, configuration: Configuration) -> None:
+        """Load the network.
+
+        Raises:
+            ValueError: if the weights or another parameter cannot be used.
+        """
+        self.configuration = configuration
+        self._detector = Detector(**configuration.detector().arguments())
+
+    @property
+    def model(self) -> str:
+        """Name and hash of the network."""
+        return self._detector.model_name
+
+    @property
+    def runtime(self) -> str:
+        """What runs the network."""
+        return self._detector.runtime
+
+    def track(self, recording: Recording) -> Run:
+        """Track a recording; images that cannot be decoded are left out and noted.
+
+        Raises:
+            BagError: if no image can be decoded.
+        """
+        settings = self.configuration
+        frames = FrameTracker(settings.frames(self._detector.info.thresholds), self.model)
+        processed = np.zeros(len(recording.frames), bool)
+        rows = [np.zeros((0, MAX_COLUMNS))]
+        failures: dict[int, BagError] = {}
+        for number, picture in tqdm(
+            recording.pictures(failed=failures.setdefault),
+            f'{recording.name}, {settings.name}',
+            len(processed),
+            unit='image',
+        ):
+            stamp = seconds_of(picture.stamp)
+            height, width = picture.pixels.shape[:2]
+            decision = frames.admit(stamp, (width, height))
+            if decision.reason:
+                logger.warning('%s: %s', recording.name, decision.reason)
+            if not decision.is_tracked:
+                continue
+            tracks = frames.track(self._detector(picture.pixels), stamp, picture.pixels)
+            processed[number - 1] = True
+            rows.append(rows_of_tracks(number, tracks))
+        if len(failures) == len(processed):
+            raise next(iter(failures.values()))
+        return Run(
+            recording,
+            settings.name,
+            Mode(),
+            self.model,
+            np.concatenate(rows),
+            processed,
+            runtime=self.runtime,
+            notes=_note_failures(failures, len(processed)),
+        )
+
+
+def _note_failures(failures: Mapping[int, BagError], images: int) -> tuple[str, ...]:
+    """Return what a user should know about images that could not be decoded."""
+    if not failures:
+        return ()
+    number, error = next(iter(failures.items()))
+    return (
+        f'{len(failures)} of {images} images cannot be decoded and are left out, the first is '
+        f'image {number}: {error}',
+    )
+
+
+def filled_run(run: Run, longest: float) -> Run:
+    """Return an offline run with the gaps of its tracks filled up to a length in seconds."""
+    stamps = np.array([seconds_of(s) for s in run.recording.frames.stamps.tolist()])
+    return Run(
+        run.recording,
+        run.configuration,
+        Mode(filled=longest),
+        run.model,
+        fill_gaps(run.rows, stamps, longest),
+        run.processed,
+        runtime=run.runtime,
+        notes=run.notes,
+    )
+
+
+def seconds_of(stamp: int) -> float:
+    """Return nanoseconds as seconds, rounded as the node does."""
+    seconds, nanoseconds = divmod(stamp, 1_000_000_000)
+    return seconds + nanoseconds * 1e-9

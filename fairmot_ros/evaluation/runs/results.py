@@ -1,0 +1,127 @@
+"""Evaluation results: the scores of all runs, and what limits make of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from fairmot_ros.evaluation.metrics.evaluate import Metrics
+from fairmot_ros.evaluation.runs.limits import LIVE, Limit, Outcome
+from fairmot_ros.evaluation.runs.plan import PlanError
+from fairmot_ros.evaluation.runs.recording import Recording
+from fairmot_ros.evaluation.runs.run_scores import LiveStats, Mode, RunScores, combine
+
+
+@dataclass(frozen=True, eq=False)
+class Group:
+    """One configuration in one mode, over all recordings together.
+
+    Attributes:
+        configuration: its name.
+        mode: how images reached the tracker.
+        scored_runs: of each recording.
+        metrics, seen: see `RunScores`; None without ground truth.
+        live: latencies of all recordings, None offline.
+    """
+
+    configuration: str
+    mode: Mode
+    scored_runs: tuple[RunScores, ...]
+    metrics: Metrics | None
+    seen: Metrics | None
+    live: LiveStats | None
+
+    @property
+    def images(self) -> int:
+        """Number of images."""
+        return sum(len(v.run.processed) for v in self.scored_runs)
+
+    @property
+    def dropped(self) -> int:
+        """Number of images that the tracker did not get to."""
+        return sum(v.run.dropped for v in self.scored_runs)
+
+    @property
+    def tracks(self) -> int:
+        """Number of tracks."""
+        return sum(v.run.tracks for v in self.scored_runs)
+
+    def figures(self) -> dict[str, Any]:
+        """Return every figure that a limit can be set on."""
+        figures: dict[str, Any] = dict(self.metrics.summary()) if self.metrics else {}
+        figures['dropped'] = self.dropped / max(1, self.images)
+        if self.live is not None:
+            figures |= {f'latency_{n}_ms': v for n, v in self.live.percentiles().items()}
+        return figures
+
+
+@dataclass(frozen=True, eq=False)
+class Evaluation:
+    """Evaluation results.
+
+    Attributes:
+        recordings: what was tracked.
+        parameters: of each configuration.
+        scored_runs: of all runs.
+        outcomes: of the limits that were set.
+    """
+
+    recordings: Sequence[Recording]
+    parameters: Mapping[str, Mapping[str, Any]]
+    scored_runs: Sequence[RunScores]
+    outcomes: Sequence[Outcome] = field(default=())
+
+    @property
+    def kept(self) -> bool:
+        """Whether every limit was kept."""
+        return all(outcome.kept for outcome in self.outcomes)
+
+    def groups(self) -> list[Group]:
+        """Return the scored_runs by configuration and mode, in the order in which they came."""
+        found: dict[tuple[str, Mode], list[RunScores]] = {}
+        for scored in self.scored_runs:
+            key = (scored.run.configuration, scored.run.mode)
+            found.setdefault(key, []).append(scored)
+        return [
+            Group(name, mode, tuple(members), *combine(members), _combine_live(members))
+            for (name, mode), members in found.items()
+        ]
+
+
+def _combine_live(scored_runs: Sequence[RunScores]) -> LiveStats | None:
+    lives = [v.run.live for v in scored_runs if v.run.live is not None]
+    if not lives:
+        return None
+    return LiveStats(
+        sum(live.sent for live in lives),
+        float(np.mean([live.rate for live in lives])),
+        np.concatenate([live.latencies for live in lives]),
+    )
+
+
+def check_limits(limits: Iterable[Limit], groups: Sequence[Group]) -> list[Outcome]:
+    """Hold every configuration to the limits.
+
+    Accuracy is that of the offline runs as they are, or of the live ones where there is no
+    offline run; drops and latencies are those of the live runs.
+
+    Raises:
+        PlanError: if a limit is about something that was not evaluated.
+    """
+    outcomes = []
+    for limit in limits:
+        live = [group for group in groups if group.mode.rate is not None]
+        plain = [g for g in groups if g.mode.rate is None and not g.mode.filled]
+        chosen = live if limit.name in LIVE else plain or live
+        if not chosen:
+            raise PlanError(f'a limit on {limit.name} needs a live run: give {{rates}}')
+        if limit.name not in LIVE and any(group.metrics is None for group in chosen):
+            raise PlanError(f'a limit on {limit.name} needs ground truth, and there is none')
+        outcomes += [
+            Outcome(limit, g.configuration, g.mode.name, g.figures().get(limit.name))
+            for g in chosen
+        ]
+    return outcomes

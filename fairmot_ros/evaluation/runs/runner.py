@@ -1,0 +1,127 @@
+"""Run an `EvaluationPlan`: every configuration over every bag in every mode."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from fairmot_ros.evaluation.runs.configuration import Configuration
+from fairmot_ros.evaluation.runs.limits import LIVE
+from fairmot_ros.evaluation.runs.offline import OfflineTracker, filled_run
+from fairmot_ros.evaluation.runs.plan import EvaluationPlan, PlanError
+from fairmot_ros.evaluation.runs.recording import Recording, TruthSource, open_recording
+from fairmot_ros.evaluation.runs.results import Evaluation, check_limits
+from fairmot_ros.evaluation.runs.run_scores import Run, score_run
+
+#: Plays a recording at a rate, in images per second, to a node with a configuration. The last
+#: two arguments are the model and the runtime of the configuration, for the `Run`.
+LiveRunner = Callable[[Configuration, Recording, float, str, str], Run]
+
+
+def run(
+    plan: EvaluationPlan,
+    live: LiveRunner | None = None,
+    opened: Callable[[Recording], object] | None = None,
+    tracked: Callable[[Run], object] | None = None,
+) -> Evaluation:
+    """Track all bags and compare the tracks with the ground truth.
+
+    Offline, every image is processed, and equal input gives equal results to the byte.
+
+    Args:
+        plan: what to do.
+        live: runs the node for the plan's `rates`; `fairmot_ros.ros.tools.live_evaluation.track_live`,
+            which needs ROS 2.
+        opened: called with each recording before anything is tracked; its `notes` say what a
+            user should know about it.
+        tracked: called with each run as soon as it is finished, to keep its tracks whatever
+            happens later.
+
+    Raises:
+        PlanError: if the plan does not fit its bags, or has rates and there is no `live`.
+        BagError: if a bag cannot be used, or none of its images can be decoded.
+        FileNotFoundError: if a file of ground truth does not exist.
+        ValueError: if ground truth breaks the rules of its benchmark, or the weights of a
+            configuration cannot be used.
+    """
+    if plan.rates and live is None:
+        raise PlanError('{rates} need a function `live` that runs the node')
+    recordings = open_recordings(plan, opened)
+    _check_recordings(plan, recordings)
+    configurations = plan.configurations or [Configuration('default')]
+    runs: list[Run] = []
+    for configuration in configurations:
+        for finished in _runs_of(plan, configuration, recordings, live):
+            runs.append(finished)
+            if tracked is not None:
+                tracked(finished)
+    evaluation = Evaluation(
+        recordings,
+        {c.name: {**c.parameters, **c.node} for c in configurations},
+        [score_run(run) for run in runs],
+    )
+    return replace(evaluation, outcomes=check_limits(plan.limits, evaluation.groups()))
+
+
+def open_recordings(
+    plan: EvaluationPlan, opened: Callable[[Recording], object] | None = None
+) -> list[Recording]:
+    """Find the images and the ground truth of all bags; errors and `opened` as for `run`."""
+    files: Sequence[str | Path | None] = plan.ground_truth_files or [None] * len(plan.bags)
+    recordings: list[Recording] = []
+    for path, file in zip(plan.bags, files):
+        source = TruthSource(
+            plan.ground_truth_topic,
+            None if file is None else Path(file),
+            plan.ground_truth_rate,
+            plan.benchmark,
+        )
+        recording = open_recording(Path(path), plan.image_topic, source, plan.max_images)
+        if any(recording.name == other.name for other in recordings):
+            raise PlanError(
+                f'two bags are called {recording.name!r}; rename one, as files and tables go by '
+                'the name'
+            )
+        if opened is not None:
+            opened(recording)
+        recordings.append(recording)
+    return recordings
+
+
+def _check_recordings(plan: EvaluationPlan, recordings: Sequence[Recording]) -> None:
+    """Raise PlanError now, rather than after an hour, for what cannot be done with the bags."""
+    for recording in recordings:
+        if plan.rates and not recording.stamped:
+            raise PlanError(
+                f'the images of {recording.path} have no stamps, by which results are told '
+                'apart: only offline evaluation is possible'
+            )
+    for limit in plan.limits:
+        if limit.name in LIVE and not plan.rates:
+            raise PlanError(f'a limit on {limit.name} needs a live run: give {{rates}}')
+        if limit.name not in LIVE and all(r.truth is None for r in recordings):
+            raise PlanError(f'a limit on {limit.name} needs ground truth, and there is none')
+
+
+def _runs_of(
+    plan: EvaluationPlan,
+    configuration: Configuration,
+    recordings: Sequence[Recording],
+    live: LiveRunner | None,
+) -> Iterator[Run]:
+    """Track every recording with one configuration in every mode; yield each finished run."""
+    runs: list[Run] = []
+    tracker = OfflineTracker(configuration)
+    if plan.offline:
+        for recording in recordings:
+            runs.append(tracker.track(recording))
+            yield runs[-1]
+        if plan.interpolate:
+            yield from (filled_run(run, plan.interpolate) for run in runs)
+    model, runtime = tracker.model, tracker.runtime
+    del tracker  # the node loads its own
+    if live is not None:
+        for rate in plan.rates:
+            for recording in recordings:
+                yield live(configuration, recording, rate, model, runtime)

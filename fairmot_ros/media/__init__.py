@@ -1,0 +1,1 @@
+"""Videos and image folders: reading, writing, drawing. OpenCV, no ROS."""

@@ -1,0 +1,1 @@
+"""What a node reports about itself: statistics, diagnostics, reasons for missing input."""

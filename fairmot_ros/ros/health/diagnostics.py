@@ -1,0 +1,92 @@
+"""The health of a camera, as diagnostics and as timing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict
+
+from diagnostic_msgs.msg import DiagnosticStatus, KeyValue
+from std_msgs.msg import Header
+
+from fairmot_ros.msg import StageTiming, Timing
+from fairmot_ros.ros.health.statistics import StatisticsSnapshot
+
+OK, WARN, ERROR = DiagnosticStatus.OK, DiagnosticStatus.WARN, DiagnosticStatus.ERROR
+
+
+def idle(node: str, camera: str, message: str, *, failed: bool = False) -> DiagnosticStatus:
+    """Return the status of a camera ('' if it has no name) that is not tracked.
+
+    Args:
+        node: its full name.
+        camera: its name.
+        message: why it is not tracked.
+        failed: whether a transition of the node failed; otherwise it is idle on purpose.
+    """
+    level = ERROR if failed else OK
+    return DiagnosticStatus(level=level, name=_name(node, camera), message=message)
+
+
+def diagnose(
+    node: str,
+    camera: str,
+    statistics: StatisticsSnapshot,
+    topic: str,
+    model: str,
+    warnings: Sequence[str],
+) -> DiagnosticStatus:
+    """Return the status of an active camera.
+
+    Args:
+        node: its full name.
+        camera: its name, '' if it has none.
+        statistics: of the camera.
+        topic: of its input.
+        model: what makes the embeddings.
+        warnings: what is wrong although no frame failed, each a sentence.
+    """
+    if statistics.last_error:
+        level, message = ERROR, statistics.last_error
+    elif warnings:
+        level, message = WARN, '; '.join(warnings)
+    elif statistics.last_arrival is None:
+        level, message = WARN, f'no input has come on {topic} yet'
+    else:
+        level, message = OK, 'tracking'
+    values = {
+        'model': model,
+        'topic': topic,
+        **asdict(statistics.counters),
+        'time_jumps': statistics.time_jumps,
+        'detections_left_out': statistics.detections_left_out,
+        'rate_hz': f'{statistics.rate:.2f}',
+    }
+    for stage, durations in statistics.stages.items():
+        for name, seconds in zip(('p50', 'p95', 'p99'), durations[1:]):
+            values[f'{stage}_{name}_ms'] = f'{seconds * 1e3:.2f}'
+    if statistics.last_error:
+        values['last_error'] = statistics.last_error
+    return DiagnosticStatus(
+        level=level,
+        name=_name(node, camera),
+        message=message,
+        hardware_id=model,
+        values=[KeyValue(key=k, value=str(v)) for k, v in values.items()],
+    )
+
+
+def timing(statistics: StatisticsSnapshot, header: Header) -> Timing:
+    """Return the counters and percentiles as numbers."""
+    stages = [
+        StageTiming(
+            stage=stage, samples=found.samples, p50=found.p50, p95=found.p95, p99=found.p99
+        )
+        for stage, found in statistics.stages.items()
+    ]
+    return Timing(
+        header=header, rate=statistics.rate, stages=stages, **asdict(statistics.counters)
+    )
+
+
+def _name(node: str, camera: str) -> str:
+    return f'{node}: {camera or "tracking"}'

@@ -1,0 +1,1 @@
+"""Subscriptions to images, calibration and depth."""

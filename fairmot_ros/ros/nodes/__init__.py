@@ -1,0 +1,1 @@
+"""The tracking nodes, their base, services and process."""

@@ -1,0 +1,41 @@
+"""The `detection_tracker` node: any detector's detections in, the same people with ids out."""
+
+from __future__ import annotations
+
+import sys
+
+from vision_msgs.msg import Detection2DArray
+
+from fairmot_ros.msg import TrackArray
+from fairmot_ros.ros.nodes.base import TrackingNode, run_tracking_node
+from fairmot_ros.ros.parameters import DetectionTrackerParameters
+from fairmot_ros.ros.processing.received_detections import ReceivedDetections
+
+
+class DetectionTrackerNode(TrackingNode[DetectionTrackerParameters]):
+    """Tracks what another node has detected; needs neither images nor torch's speed."""
+
+    parameter_type = DetectionTrackerParameters
+    input_name = 'detections'
+
+    def __init__(self) -> None:
+        """See `TrackingNode`."""
+        super().__init__('detection_tracker')
+
+    def load(self) -> ReceivedDetections:
+        """Return the reader of detections: there is nothing to load."""
+        return ReceivedDetections()
+
+    def input_of(self, prefix: str) -> tuple[str, type]:
+        """Return `detections`, with embeddings as TrackArray."""
+        kind = TrackArray if self.parameters.detections.with_embeddings else Detection2DArray
+        return self.resolve_topic_name(prefix + self.input_name), kind
+
+
+def main() -> int:
+    """Run the node."""
+    return run_tracking_node(DetectionTrackerNode)
+
+
+if __name__ == '__main__':
+    sys.exit(main())

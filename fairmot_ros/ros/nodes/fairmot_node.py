@@ -1,0 +1,56 @@
+"""The `fairmot` node: cameras' images in, tracks out."""
+
+from __future__ import annotations
+
+import sys
+
+from sensor_msgs.msg import CompressedImage, Image
+
+from fairmot_ros.detector import Detector
+from fairmot_ros.detector.engines.memory import keep_freed_memory
+from fairmot_ros.ros.nodes.base import TrackingNode, run_tracking_node
+from fairmot_ros.ros.nodes.log_forwarding import forward_logging
+from fairmot_ros.ros.parameters import NodeParameters
+from fairmot_ros.ros.processing.network_source import NetworkSource
+
+
+class TrackerNode(TrackingNode[NodeParameters]):
+    """Detects and tracks people, with one network for all cameras."""
+
+    parameter_type = NodeParameters
+    input_name = 'image'
+    takes_images = True
+
+    def __init__(self) -> None:
+        """See `TrackingNode`."""
+        super().__init__('fairmot')
+        forward_logging(self.get_logger())
+
+    def load(self) -> NetworkSource:
+        """Load the network and run it once, so that the first image is not the slowest."""
+        detector = Detector(**self.parameters.detector.arguments())
+        if detector.engine == 'torch' and detector.device.type == 'cpu':
+            keep_freed_memory()
+        detector.warm_up()
+        self.get_logger().info(
+            f'{detector.model_name} in {detector.runtime}, '
+            f'input {detector.input_size[0]} x {detector.input_size[1]}'
+        )
+        return NetworkSource(detector)
+
+    def input_of(self, prefix: str) -> tuple[str, type]:
+        """Return `image`, or `image/compressed`."""
+        topic = self.resolve_topic_name(prefix + self.input_name)
+        if self.parameters.images.image_transport == 'raw':
+            return topic, Image
+        # The suffix goes behind the remapped name, as image_transport has it.
+        return f'{topic}/compressed', CompressedImage
+
+
+def main() -> int:
+    """Run the node."""
+    return run_tracking_node(TrackerNode)
+
+
+if __name__ == '__main__':
+    sys.exit(main())

@@ -1,0 +1,65 @@
+"""The way of the newest messages of all cameras: read, detect, track, publish."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from fairmot_ros.ros.inputs.camera_input import ReceivedMessage
+from fairmot_ros.ros.parameters import TrackingParameters
+from fairmot_ros.ros.processing.camera_stream import CameraStream
+from fairmot_ros.ros.processing.detection_source import DetectionSource
+from fairmot_ros.types import Detections
+
+
+class FrameProcessor:
+    """Called by the worker; a failure of one camera does not touch the others.
+
+    Attributes:
+        parameters: to apply from the next frame on; replaced as a whole, by any thread.
+    """
+
+    def __init__(self, source: DetectionSource, parameters: TrackingParameters) -> None:
+        """Use one source of detections for all cameras."""
+        self.parameters = parameters
+        self._source = source
+        self._applied: TrackingParameters | None = None
+
+    def process(self, batch: Mapping[CameraStream, ReceivedMessage]) -> None:
+        """Process one message of each of some cameras, with one call of the network."""
+        parameters = self.parameters
+        if parameters is not self._applied:
+            self._source.configure(parameters)
+            self._applied = parameters
+        admitted = {}
+        for stream, received in batch.items():
+            with stream.reporting():
+                if not stream.begin(received, parameters):
+                    continue
+                with stream.statistics.measure('convert'):
+                    value = self._source.read(received.message, stream.warn)
+                if stream.admit(received, self._source.image(value)):
+                    admitted[stream] = value
+        for stream, detections in self._detect(admitted).items():
+            with stream.reporting():
+                stream.track(
+                    batch[stream],
+                    detections,
+                    self._source.image(admitted[stream]),
+                    self._source.labels,
+                    self._source.model,
+                )
+
+    def _detect(self, admitted: Mapping[CameraStream, Any]) -> dict[CameraStream, Detections]:
+        """Return the detections of each camera; report a failure to all of them."""
+        if not admitted:
+            return {}
+        try:
+            first = next(iter(admitted))
+            with first.statistics.measure('detect'):
+                found = self._source.detect(list(admitted.values()))
+        except Exception as error:
+            for stream in admitted:
+                stream.report(error)
+            return {}
+        return dict(zip(admitted, found, strict=True))

@@ -1,0 +1,53 @@
+"""Detections from images: the network, with one copy for all cameras."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sensor_msgs.msg import CompressedImage, Image
+
+from fairmot_ros.detector import Detector
+from fairmot_ros.detector.engines.devices import free_device_memory
+from fairmot_ros.pixels import MAX_IMAGE_PIXELS, Warn
+from fairmot_ros.ros.conversions.images import BgrImage, to_bgr
+from fairmot_ros.ros.parameters import NodeParameters
+from fairmot_ros.types import Detections
+
+
+class NetworkSource:
+    """Runs the network on images."""
+
+    def __init__(self, detector: Detector) -> None:
+        """Use a detector for all cameras."""
+        self.detector = detector
+        self.model = detector.model_name
+        self.runtime = detector.runtime
+        self.thresholds = detector.info.thresholds
+        self._max_pixels = MAX_IMAGE_PIXELS
+
+    @property
+    def labels(self) -> Sequence[str]:
+        """Name of each class."""
+        return self.detector.labels
+
+    def configure(self, parameters: NodeParameters) -> None:
+        """Apply the detection threshold and the limit on the size of images."""
+        self._max_pixels = parameters.images.max_image_pixels
+        self.detector.score_threshold = parameters.detector.score_threshold
+
+    def read(self, message: Image | CompressedImage, warn: Warn) -> BgrImage:
+        """Return the image; raises ImageError."""
+        return to_bgr(message, self._max_pixels, warn)
+
+    def detect(self, inputs: Sequence[BgrImage]) -> list[Detections]:
+        """Return the detections in each image, by one forward pass."""
+        return self.detector.detect(inputs)
+
+    def image(self, value: BgrImage) -> BgrImage:
+        """Return the image itself."""
+        return value
+
+    def close(self) -> None:
+        """Free the network and the memory of its device."""
+        del self.detector
+        free_device_memory()

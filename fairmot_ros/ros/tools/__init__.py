@@ -1,0 +1,1 @@
+"""Nodes and processes around the tracker: player, recorder, replay, live evaluation."""

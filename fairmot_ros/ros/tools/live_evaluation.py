@@ -1,0 +1,170 @@
+"""The images of a recording through the real node, over real DDS, at the rate of a camera."""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from fairmot_ros.evaluation.mot.text_format import FRAME
+from fairmot_ros.evaluation.runs.configuration import Configuration
+from fairmot_ros.evaluation.runs.recording import Recording
+from fairmot_ros.evaluation.runs.run_scores import LiveStats, Mode, Run
+from fairmot_ros.ros.tools.node_processes import (
+    DomainLock,
+    NodeProcess,
+    local_environment,
+    make_log_folder,
+    stop_all,
+)
+
+# Stages of the node that measure from the stamp of the image, which is that of the recording.
+MEANINGLESS_STAGES = ('latency',)
+
+
+class LiveError(ValueError):
+    """A live run failed; the message says why."""
+
+
+def track_live(
+    configuration: Configuration, recording: Recording, rate: float, model: str, runtime: str
+) -> Run:
+    """Play a recording to a tracker node of its own and take in the results.
+
+    Args:
+        configuration: parameters of the node.
+        recording: what to play; its images must have stamps.
+        rate: images per second.
+        model: which network the configuration has.
+        runtime: what runs it.
+
+    Raises:
+        LiveError: if a node fails.
+    """
+    with tempfile.TemporaryDirectory(prefix='fairmot_') as folder:
+        output = Path(folder) / 'replay.npz'
+        _play(configuration, recording, rate, output)
+        with np.load(output) as data:
+            return replace(
+                _read(data, configuration, recording, Mode(rate), model), runtime=runtime
+            )
+
+
+def _play(configuration: Configuration, recording: Recording, rate: float, output: Path) -> None:
+    logs = make_log_folder()
+    domain = DomainLock()
+    environment = local_environment(domain.number, logs)
+    nodes: list[NodeProcess] = []
+    try:
+        tracker = NodeProcess(
+            'tracker',
+            'fairmot_ros.ros.nodes.fairmot_node',
+            environment,
+            logs / 'tracker.log',
+            {
+                **_typed({**configuration.node, **configuration.parameters}),
+                'reliability': 'reliable',
+                'image_transport': 'compressed' if recording.compressed else 'raw',
+            },
+        )
+        nodes.append(tracker)
+        replay = NodeProcess(
+            'replay',
+            'fairmot_ros.ros.tools.replay_node',
+            environment,
+            logs / 'replay.log',
+            {
+                'bag': str(recording.path.resolve()),
+                'image_topic': recording.image_topic,
+                'rate': float(rate),
+                'max_images': recording.limit,
+                'output': str(output),
+            },
+            {'tracks': 'fairmot/tracks', 'timing': 'fairmot/timing'},
+            show_errors=True,
+        )
+        nodes.append(replay)
+        while replay.process.poll() is None:
+            if tracker.process.poll() is not None:
+                raise LiveError(
+                    f'the tracker ended early with code {tracker.process.returncode}: '
+                    f'{tracker.last_lines()}'
+                )
+            time.sleep(0.1)
+        if replay.process.returncode != 0:
+            raise LiveError(
+                f'the replay failed; the end of the log of the tracker: {tracker.last_lines()}'
+            )
+    finally:
+        fault = stop_all(nodes)
+        domain.release()
+    if fault:
+        raise LiveError(fault)
+
+
+def _typed(values: dict[str, Any]) -> dict[str, Any]:
+    """Return parameters as the node takes them: ROS does not take 2 for 2.0.
+
+    Raises:
+        LiveError: for one that the node does not have, which it would ignore.
+    """
+    from fairmot_ros.ros.parameters import NodeParameters
+
+    known = {n: s.default for n, s in NodeParameters.settings().items()} | {'use_sim_time': False}
+    unknown = [name for name in values if name not in known]
+    if unknown:
+        raise LiveError(
+            f'{", ".join(unknown)} cannot be evaluated live, as the node has no such parameter: '
+            'evaluate offline alone, or leave the parameter out'
+        )
+    return {name: _like(known[name], value) for name, value in values.items()}
+
+
+def _like(default: Any, value: Any) -> Any:
+    """Return a value whose numbers are floating-point ones where the default's are."""
+    if isinstance(default, float):
+        return float(value)
+    if isinstance(default, tuple) and default:
+        return [_like(default[0], v) for v in value]
+    return value
+
+
+def _read(
+    data: np.lib.npyio.NpzFile,
+    configuration: Configuration,
+    recording: Recording,
+    mode: Mode,
+    model: str,
+) -> Run:
+    """Match results with images by their stamps."""
+    frames = recording.frames
+    sent_at = dict(zip(data['sent_stamps'].tolist(), data['sent_at'].tolist()))
+    numbers = frames.numbers(data['got_stamps'])
+    processed = np.zeros(len(frames), bool)
+    processed[numbers[numbers > 0] - 1] = True
+    rows = data['rows']
+    if len(rows):
+        rows[:, FRAME] = numbers[rows[:, 0].astype(int)]
+    latencies = [
+        (at - sent_at[stamp]) * 1e-9
+        for stamp, at in zip(data['got_stamps'].tolist(), data['got_at'].tolist())
+        if stamp in sent_at
+    ]
+    duration = (data['sent_at'][-1] - data['sent_at'][0]) * 1e-9 if len(sent_at) > 1 else 0.0
+    live = LiveStats(
+        sent=len(data['sent_at']),
+        rate=(len(data['sent_at']) - 1) / duration if duration else 0.0,
+        latencies=np.array(latencies, float),
+        stages={
+            str(name): (float(p50), float(p95))
+            for name, (p50, p95) in zip(data['stage_names'], data['stages'])
+            if name not in MEANINGLESS_STAGES
+        },
+    )
+    return Run(
+        recording, configuration.name, mode, model, rows[rows[:, FRAME] > 0], processed, live
+    )

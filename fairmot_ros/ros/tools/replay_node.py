@@ -1,0 +1,184 @@
+"""The `fairmot_replay` node: plays the images of a bag at a chosen rate and notes the results."""
+
+from __future__ import annotations
+
+import sys
+import time
+from itertools import islice
+from pathlib import Path
+
+import numpy as np
+from rclpy.node import Node
+from rclpy.qos import QoSProfile, ReliabilityPolicy
+from sensor_msgs.msg import CompressedImage, Image
+from tqdm import tqdm
+
+from fairmot_ros.evaluation.bags import Bag, BagError, ImageStream
+from fairmot_ros.msg import Timing, TrackArray
+from fairmot_ros.ros.nodes.spinning import run_node
+from fairmot_ros.ros.parameters.declaration import declare_plain
+
+RELIABLE = QoSProfile(depth=5, reliability=ReliabilityPolicy.RELIABLE)
+RESULTS = QoSProfile(depth=100, reliability=ReliabilityPolicy.RELIABLE)
+PARAMETERS = {
+    'bag': ('', 'folder, or .mcap or .db3 file'),
+    'image_topic': ('', 'of the images in the bag; empty for the only one'),
+    'rate': (30.0, 'images per second, whatever the rate of the recording'),
+    'max_images': (0, 'stop after this many images; 0 for all'),
+    'patience': (10.0, 'seconds to wait for further results after the last image'),
+    'startup_patience': (120.0, 'seconds to wait for somebody who listens to `image`'),
+    'output': ('replay.npz', 'file to write'),
+}
+
+
+class NobodyListensError(RuntimeError):
+    """No tracker subscribed in time."""
+
+
+class ReplayNode(Node):
+    """Publishes `image` or `image/compressed`, listens to `tracks` and `timing`.
+
+    The images are sent as they are, with the stamps of the recording. Latency is the time from
+    the publication of an image to that of its tracks. The output holds, by numpy.savez:
+    sent_stamps and sent_at, got_stamps and got_at (int64, nanoseconds), and rows [N, 10]: index
+    into got_stamps, track id, left, top, width, height, score, -1, -1, -1; stage_names and
+    stages [S, 2], medians and 95th percentiles in seconds.
+    """
+
+    def __init__(self) -> None:
+        """Open the bag.
+
+        Raises:
+            BagError: if it cannot be played.
+            ValueError: if a parameter has the wrong type.
+        """
+        self._open = False  # first: `destroy_node()` is called where what follows fails
+        super().__init__('replay')
+        values = declare_plain(self, PARAMETERS)
+        if values['rate'] <= 0:
+            raise BagError(f'rate must be positive, got {values["rate"]:g}')
+        self.finished = False
+        self._output = Path(values['output'])
+        self._rate = values['rate']
+        self._patience = values['patience']
+        self._deadline = time.monotonic() + values['startup_patience']
+        self._bag = Bag(values['bag'])
+        images = ImageStream(self._bag, values['image_topic'] or None)
+        limit = values['max_images'] or None
+        self._images = islice(images.messages(), limit)
+        kind, topic = (
+            (CompressedImage, 'image/compressed') if images.compressed else (Image, 'image')
+        )
+        self._publisher = self.create_publisher(kind, topic, RELIABLE)
+        self.create_subscription(TrackArray, 'tracks', self._on_tracks, RESULTS)
+        self.create_subscription(Timing, 'timing', self._on_timing, 1)
+        self._sent: list[tuple[int, int]] = []
+        self._got: list[tuple[int, int]] = []
+        self._rows: list[list[float]] = []
+        self._stages: dict[str, tuple[float, float]] = {}
+        self._next_time: float | None = None
+        self._all_sent = False
+        self._last_news = time.monotonic()
+        self._progress = tqdm(
+            total=min(limit, len(images)) if limit else len(images),
+            unit='image',
+            desc=f'live at {self._rate:g} Hz',
+            mininterval=0.2 if sys.stderr.isatty() else 10.0,
+        )
+        self._open = True
+        self.create_timer(0.002, self._on_tick)
+
+    def _on_tracks(self, message: TrackArray, info: dict) -> None:
+        self._last_news = time.monotonic()
+        stamp = message.header.stamp
+        index = len(self._got)
+        self._got.append((stamp.sec * 1_000_000_000 + stamp.nanosec, info['source_timestamp']))
+        for track in message.tracks:
+            if track.state != track.TRACKED:
+                continue
+            box = track.bbox
+            self._rows.append(
+                [
+                    index,
+                    track.track_id,
+                    box.center.position.x - box.size_x / 2,
+                    box.center.position.y - box.size_y / 2,
+                    box.size_x,
+                    box.size_y,
+                    track.score,
+                    -1,
+                    -1,
+                    -1,
+                ]
+            )
+
+    def _on_timing(self, message: Timing) -> None:
+        self._stages = {stage.stage: (stage.p50, stage.p95) for stage in message.stages}
+
+    def _on_tick(self) -> None:
+        if self._all_sent:
+            last = self._sent[-1][0] if self._sent else None
+            answered = bool(self._got) and self._got[-1][0] == last
+            if answered or time.monotonic() - self._last_news > self._patience:
+                self.finished = True
+            return
+        if self._next_time is None:
+            if not self._listened_to():
+                return
+            self._next_time = time.monotonic()
+            self._progress.unpause()  # its clock ran while the tracker loaded
+        if time.monotonic() < self._next_time:
+            return
+        stamp, message = next(self._images, (0, None))
+        if message is None:
+            self._all_sent = True
+            self._last_news = time.monotonic()
+            return
+        self._sent.append((stamp, time.time_ns()))
+        self._publisher.publish(message.data)
+        self._next_time += 1.0 / self._rate
+        self._progress.update()
+
+    def _listened_to(self) -> bool:
+        if self._publisher.get_subscription_count() > 0 and self.count_publishers(
+            self.resolve_topic_name('tracks')
+        ):
+            return True
+        if time.monotonic() > self._deadline:
+            raise NobodyListensError(
+                f'nobody listens to {self._publisher.topic_name} and publishes '
+                f'{self.resolve_topic_name("tracks")}: is the tracker running?'
+            )
+        return False
+
+    def destroy_node(self) -> None:
+        """Write what there is."""
+        if self._open:
+            self._write()
+        super().destroy_node()
+
+    def _write(self) -> None:
+        self._progress.close()
+        sent, got = (np.array(v, np.int64).reshape(-1, 2) for v in (self._sent, self._got))
+        np.savez(
+            self._output,
+            sent_stamps=sent[:, 0],
+            sent_at=sent[:, 1],
+            got_stamps=got[:, 0],
+            got_at=got[:, 1],
+            rows=np.array(self._rows, float).reshape(-1, 10),
+            stage_names=np.array(list(self._stages), dtype=np.str_),
+            stages=np.array(list(self._stages.values()), float).reshape(-1, 2),
+        )
+        self._bag.close()
+
+
+def main() -> int:
+    """Run the node until the result of the last image is there."""
+    return run_node(
+        ReplayNode, done=lambda node: node.finished, mistakes=(BagError, NobodyListensError)
+    )
+
+
+if __name__ == '__main__':
+    sys.exit(main())

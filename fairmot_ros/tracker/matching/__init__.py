@@ -1,0 +1,1 @@
+"""Detections of a frame matched to tracks: candidate pairs, costs, assignment."""

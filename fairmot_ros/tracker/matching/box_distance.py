@@ -1,0 +1,64 @@
+"""Candidate pairs inside the motion gate of the default association, with their box distance."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fairmot_ros.tracker.matching.candidate_pairs import CandidatePairs, intersecting
+from fairmot_ros.tracker.matching.observations import Observations
+from fairmot_ros.tracker.motion.kalman import P
+
+Array = NDArray[np.float64]
+
+#: Shares of their size by which boxes are enlarged on each side before their IoU is computed: at
+#: least, per second since the last match, and at most (Yang et al. 2023, "Hard to track objects
+#: with irregular motions and similar appearances").
+EXPANSION, EXPANSION_PER_SECOND, MAX_EXPANSION = 0.11, 0.27, 0.32
+#: Power of the IoU of the vertical extents (Yang et al. 2024, Hybrid-SORT).
+HEIGHT_POWER = 1.75
+#: Share of the IoU that is multiplied by the relative score (Zhang et al. 2022).
+SCORE_SHARE = 0.36
+#: Largest squared Mahalanobis distance of the centre.
+GATE = 40.0
+
+
+def gated_box_distance(
+    state: Array, innovation: Array, uncertain: Array, found: Observations
+) -> CandidatePairs:
+    """Return the pairs inside the gate whose enlarged boxes overlap, with a distance in 0..1.
+
+    The distance is 1 - IoU of the enlarged boxes, times the IoU of their vertical extents to the
+    power `HEIGHT_POWER`, times a factor that is smaller for low relative scores.
+
+    Args:
+        state: [5, 4, N] of the tracks, see `kalman`, with the width as shape.
+        innovation: [4, N], variance of the next measurements.
+        uncertain: [N], seconds for which the enlargement of a track's boxes counts.
+        found: the M detections.
+    """
+    growth = 1 + 2 * np.minimum(EXPANSION + EXPANSION_PER_SECOND * uncertain, MAX_EXPANSION)
+    centre, size = state[P].reshape(2, 2, -1)
+    found_centre, found_size = found.measurements.reshape(2, 2, -1)
+    half, found_half = growth / 2 * size, (0.5 + MAX_EXPANSION) * found_size
+    rows, columns = intersecting(
+        centre - half,
+        centre + half,
+        found_centre - found_half,
+        found_centre + found_half,
+        (state[P], found.measurements),
+    )
+    offset = np.abs(centre.take(rows, 1) - found_centre.take(columns, 1))
+    growth, a, b = growth.take(rows), size.take(rows, 1), found_size.take(columns, 1)
+    sum_of_sizes = a + b
+    smaller = np.minimum(a, b)
+    shared = np.minimum(sum_of_sizes / 2 * growth - offset, smaller * growth)
+    np.maximum(shared, 0.0, out=shared)
+    common = shared[0] * shared[1]
+    areas = (a[0] * a[1] + b[0] * b[1]) * growth**2
+    overlap = common / (areas - common)
+    vertical = np.maximum(np.minimum(sum_of_sizes[1] / 2 - offset[1], smaller[1]), 0.0)
+    overlap *= (vertical / (sum_of_sizes[1] - vertical)) ** HEIGHT_POWER
+    overlap *= 1 - SCORE_SHARE + SCORE_SHARE * found.relative_scores.take(columns)
+    distance = (offset**2 / innovation[:2].take(rows, 1)).sum(axis=0)
+    return CandidatePairs(rows, columns, 1 - overlap).only((distance < GATE) & (overlap > 0))

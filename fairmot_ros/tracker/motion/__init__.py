@@ -1,0 +1,1 @@
+"""Motion models: Kalman filter, box parametrizations, camera motion."""

@@ -1,0 +1,1 @@
+"""Score thresholds of the default association."""

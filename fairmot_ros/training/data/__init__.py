@@ -1,0 +1,1 @@
+"""Training sets: readers, pseudo-labels, sets put together, streams of samples."""

@@ -1,0 +1,123 @@
+"""MOTChallenge sequences: `img1/` beside `gt/gt.txt`."""
+
+from __future__ import annotations
+
+import fnmatch
+from collections import defaultdict
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fairmot_ros.boxes import is_valid_box, xywh_to_xyxy
+from fairmot_ros.evaluation.metrics.label_notes import visdrone_note
+from fairmot_ros.evaluation.mot.text_format import (
+    CLASS,
+    FRAME,
+    HEIGHT,
+    ID,
+    LEFT,
+    MARK,
+    WIDTH,
+    read_mot,
+)
+from fairmot_ros.label_errors import LabelError
+from fairmot_ros.training.config import SetConfig
+from fairmot_ros.training.data.data_problems import Problems
+from fairmot_ros.training.data.sources import (
+    PICTURES,
+    DataError,
+    Photograph,
+    make_photograph,
+)
+
+PEDESTRIAN = 1
+COLUMNS_WITH_CLASS = 9  # of MOT16, MOT17 and MOT20; MOT15 has ten, or seven
+
+
+def find_sequences(folder: Path, include: tuple[str, ...] = ('*',)) -> list[Path]:
+    """Return the sequences below a folder whose name fits, in order.
+
+    Raises:
+        DataError: if there are none.
+    """
+    found = sorted(path.parent.parent for path in folder.rglob('gt/gt.txt'))
+    sequences = [s for s in found if any(fnmatch.fnmatch(s.name, p) for p in include)]
+    if not sequences:
+        raise DataError(
+            f'no MOTChallenge sequence in {folder}: expected */gt/gt.txt'
+            + (f' in folders called {", ".join(include)}' if found else '')
+        )
+    return sequences
+
+
+def read_people(path: Path) -> NDArray[np.float64]:
+    """Return the rows of a gt.txt that are pedestrians to be counted, in any order.
+
+    Raises:
+        DataError: if the file cannot be read.
+    """
+    try:
+        rows = read_mot(path)
+    except LabelError as error:
+        raise DataError(str(error)) from error
+    keep = rows[:, MARK] != 0
+    if rows.shape[1] == COLUMNS_WITH_CLASS:
+        keep &= rows[:, CLASS] == PEDESTRIAN
+    return rows[keep]
+
+
+def frames_of(sequence: Path) -> dict[int, Path]:
+    """Return the pictures of a sequence by the number that is their name, in its order.
+
+    Raises:
+        DataError: if there are none, or two have the same number.
+    """
+    frames: dict[int, Path] = {}
+    for path in sorted((sequence / 'img1').glob('*')):
+        if path.suffix.lower() in PICTURES and path.stem.isdecimal():
+            number = int(path.stem)
+            if number in frames:
+                raise DataError(f'{frames[number]} and {path} are both frame {number}: remove one')
+            frames[number] = path
+    if not frames:
+        raise DataError(f'no pictures in {sequence / "img1"}: expected 000001.jpg and so on')
+    return dict(sorted(frames.items()))
+
+
+def read_mot_sequences(folder: Path, part: SetConfig, problems: Problems) -> list[Photograph]:
+    """Read all sequences below a folder; `include` chooses by their names.
+
+    An identity is a pair of sequence and id. With `half` only the first or second half of each
+    sequence is taken, N // 2 frames being the first.
+
+    Raises:
+        DataError: if there is no sequence, or a gt.txt cannot be read.
+    """
+    photographs: list[Photograph] = []
+    numbers: dict[tuple[Path, int], int] = {}
+    for sequence in find_sequences(folder, part.include):
+        path = sequence / 'gt/gt.txt'
+        people: dict[int, list[NDArray[np.float64]]] = defaultdict(list)
+        rows = read_people(path)
+        if note := visdrone_note(rows, path):
+            problems.add(note)
+        for row in rows:
+            people[int(row[FRAME])].append(row)
+        frames = frames_of(sequence)
+        for frame in sorted(set(people) - set(frames)):
+            problems.add(f'{path}: frame {frame} has labels but no picture')
+        for count, (frame, picture) in enumerate(frames.items(), 1):
+            if part.half and (count <= len(frames) // 2) != (part.half == 'first'):
+                continue
+            boxes, identities = [], []
+            for row in people[frame]:
+                box = xywh_to_xyxy(row[LEFT : HEIGHT + 1])
+                if not is_valid_box(box):
+                    width, height = row[[WIDTH, HEIGHT]]
+                    problems.add(f'{path}: a box of frame {frame} is {width:g} x {height:g}')
+                    continue
+                boxes.append(box)
+                identities.append(numbers.setdefault((sequence, int(row[ID])), len(numbers)))
+            photographs.append(make_photograph(picture, boxes, identities))
+    return photographs

@@ -1,0 +1,1 @@
+"""Distillation from teacher networks: pseudo-labels and the person bank."""

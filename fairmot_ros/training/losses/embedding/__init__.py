@@ -1,0 +1,53 @@
+"""Losses of the embedding by name: a new one is one file and one line here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from torch import Tensor
+
+from fairmot_ros.training.losses.embedding.base import EmbeddingLoss, known_identities
+from fairmot_ros.training.losses.embedding.distillation import DistillationLoss
+from fairmot_ros.training.losses.embedding.identity import IdentityLoss, IdentityTerms
+
+__all__ = [
+    'EMBEDDING_LOSSES',
+    'DistillationLoss',
+    'EmbeddingLoss',
+    'IdentityLoss',
+    'IdentityTerms',
+    'known_identities',
+    'make_embedding_loss',
+]
+
+#: By `kind`. Called with the embedding size, the number of identities, the other options, and
+#: `looks`, see IdentityTerms.
+EMBEDDING_LOSSES: dict[str, Callable[..., EmbeddingLoss]] = {
+    'distillation': DistillationLoss,
+    'identity': IdentityLoss,
+}
+
+
+def make_embedding_loss(
+    reid_dim: int, num_identities: int, options: dict[str, Any], looks: Tensor | None = None
+) -> EmbeddingLoss:
+    """Build the loss that a configuration describes.
+
+    Args:
+        reid_dim: embedding size.
+        num_identities: classes.
+        options: `kind`, a name in EMBEDDING_LOSSES ('identity' by default), and its options.
+        looks: [num_identities, reid_dim], the teacher's embeddings, or None.
+
+    Raises:
+        ValueError: on an unknown kind.
+        TypeError: on an unknown option.
+    """
+    others = dict(options)
+    kind = others.pop('kind', 'identity')
+    if kind not in EMBEDDING_LOSSES:
+        raise ValueError(
+            f'the embedding loss must be one of {", ".join(EMBEDDING_LOSSES)}, got {kind!r}'
+        )
+    return EMBEDDING_LOSSES[kind](reid_dim, num_identities, **others, looks=looks)

@@ -1,0 +1,1 @@
+"""Training samples: pasted people, augmentation, image degradation."""

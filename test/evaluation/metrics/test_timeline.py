@@ -1,0 +1,79 @@
+"""What happened to whom and when."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from mot_cases import scenes
+
+from fairmot_ros.evaluation import evaluate_mot
+from fairmot_ros.evaluation.metrics.preprocessing import preprocess
+from fairmot_ros.evaluation.metrics.timeline import Span, make_timeline
+from fairmot_ros.evaluation.runs.interpolation import fill_gaps
+
+
+def track(ids, left=0.0, first=1):
+    """One row per frame; no row where the id is 0."""
+    return [[frame, i, left, 0, 10, 10, 1, -1, -1, -1] for frame, i in enumerate(ids, first) if i]
+
+
+def timeline(gt, results):
+    rows = [np.array(r, dtype=float).reshape(-1, 10) for r in (gt, results)]
+    return make_timeline(preprocess(*rows, 'MOT15'))
+
+
+def test_spans_and_switches():
+    found = timeline(track([40] * 8), track([7, 7, 7, 0, 7, 9, 9, 9]) + track([3] * 8, 500))
+    (person,) = found.people
+    assert (person.name, person.first, person.last) == (40, 1, 8)
+    assert person.spans == [Span(1, 3, 7), Span(5, 5, 7), Span(6, 8, 9)]
+    assert person.switches == [6]
+    assert found.numbers.tolist() == list(range(1, 9))
+    assert found.missed.tolist() == [0, 0, 0, 1, 0, 0, 0, 0]
+    assert found.superfluous.tolist() == [1] * 8
+    assert found.switched.tolist() == [0, 0, 0, 0, 0, 1, 0, 0]
+
+
+@pytest.mark.parametrize('name', scenes())
+def test_the_timeline_adds_up_to_the_figures(name):
+    gt, results = scenes()[name]
+    found = make_timeline(preprocess(gt, results, 'MOT17'))
+    row = evaluate_mot({name: (gt, results)}, 'MOT17')[name]
+    assert found.missed.sum() == row['FN']
+    assert found.superfluous.sum() == row['FP']
+    assert found.switched.sum() == row['IDSW'] == sum(len(p.switches) for p in found.people)
+
+
+def test_the_worst_frames_are_apart():
+    gt = track([1] * 30)
+    results = (
+        track([5] * 30)
+        + track([8] * 4, 500, first=10)
+        + track([9] * 4, 600, first=10)  # two too many
+        + track([7], 700, first=28)
+    )
+    found = timeline(gt, results)
+    assert found.worst(5, apart=10) == [10, 28]
+    assert found.worst(1, apart=1) == [10]
+    assert timeline(gt, track([5] * 30)).worst(3, apart=1) == []
+
+
+def test_nobody():
+    assert timeline([], []).worst(3, apart=1) == []
+
+
+def test_gaps_are_filled_on_a_line_in_time():
+    stamps = np.array([0.0, 1.0, 1.5, 4.0])
+    rows = np.array(
+        [
+            [1, 6, 0, 10, 4, 8, 0.9, -1, -1, -1],
+            [4, 6, 40, 50, 8, 8, 0.5, -1, -1, -1],
+            [2, 3, 7, 7, 7, 7, 0.7, -1, -1, -1],
+        ]
+    )
+    got = fill_gaps(rows, stamps, 4.0)
+    assert got[:, :2].tolist() == [[1, 6], [2, 3], [2, 6], [3, 6], [4, 6]]
+    np.testing.assert_allclose(got[2, 2:7], [10, 20, 5, 8, 0.5])
+    np.testing.assert_allclose(got[3, 2:7], [15, 25, 5.5, 8, 0.5])
+    assert len(fill_gaps(rows, stamps, 3.9)) == 3, 'the gap is longer than that'
+    assert fill_gaps(rows[:0], stamps, 9).shape == (0, 10)

@@ -1,0 +1,103 @@
+"""What the launch files offer, and the processes that they would start."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import yaml
+
+pytest.importorskip('launch_ros', reason='needs launch_ros, which is not on PyPI')
+from launch import LaunchContext, LaunchDescription
+from launch.actions import DeclareLaunchArgument, ExecuteProcess, OpaqueFunction
+from launch.launch_description_sources import PythonLaunchDescriptionSource
+from launch.utilities import perform_substitutions
+from launch_ros.actions import Node
+
+LAUNCH = Path(__file__).parents[3] / 'launch'
+FILES = sorted(path.name for path in LAUNCH.glob('*.launch.py'))
+
+
+def load(name: str) -> LaunchDescription:
+    return PythonLaunchDescriptionSource(str(LAUNCH / name)).get_launch_description(
+        LaunchContext()
+    )
+
+
+def context_with(description: LaunchDescription, **values: str) -> LaunchContext:
+    context = LaunchContext()
+    context.launch_configurations.update(values)
+    for entity in description.entities:
+        if isinstance(entity, DeclareLaunchArgument) and entity.name not in values:
+            entity.execute(context)
+    return context
+
+
+def start_nodes(description: LaunchDescription, context: LaunchContext) -> list[Node]:
+    """Return the nodes that are made once the arguments are known."""
+    (function,) = (e for e in description.entities if isinstance(e, OpaqueFunction))
+    nodes = function.execute(context)
+    for node in nodes:
+        node._perform_substitutions(context)
+    return nodes
+
+
+@pytest.mark.parametrize('name', FILES)
+def test_every_argument_is_described_and_declared_once(name: str) -> None:
+    arguments = [e for e in load(name).entities if isinstance(e, DeclareLaunchArgument)]
+    assert arguments
+    assert all(len(argument.description) > 10 for argument in arguments)
+    names = [argument.name for argument in arguments]
+    assert len(names) == len(set(names))
+
+
+def test_the_tracker_gets_what_was_given() -> None:
+    description = load('fairmot.launch.py')
+    context = context_with(description, image='/camera/image', name='people', namespace='robot')
+    rviz = [e for e in description.entities if isinstance(e, Node)]
+    assert not rviz[0].condition.evaluate(context), 'RViz came unasked'
+    (node,) = start_nodes(description, context)
+    assert node.node_name == '/robot/people'
+    assert ('image', '/camera/image') in node.expanded_remapping_rules
+
+
+@pytest.mark.parametrize('name', ['fairmot.launch.py', 'multi_camera.launch.py'])
+def test_what_is_given_outranks_the_file_and_nothing_else_does(name: str, tmp_path: Path) -> None:
+    mine = tmp_path / 'mine.yaml'
+    mine.write_text('/**: {ros__parameters: {device: cpu}}')
+    description = load(name)
+    context = context_with(
+        description, weights='/a b.pth', device='', cameras='front', params_file=str(mine)
+    )
+    (node,) = start_nodes(description, context)
+    file, values = [argument for argument, _ in node._Node__expanded_parameter_arguments]
+    assert str(file) == str(mine)
+    text = Path(values).read_text().replace('!!python/tuple', '')  # which rcl passes over
+    parameters = next(iter(yaml.safe_load(text).values()))['ros__parameters']
+    assert parameters.pop('weights') == '/a b.pth'
+    assert parameters.pop('use_sim_time') is False
+    assert set(parameters) <= {'cameras'}
+
+
+def test_each_camera_has_its_input() -> None:
+    description = load('multi_camera.launch.py')
+    context = context_with(description, cameras='front, rear', image='image_raw')
+    (node,) = start_nodes(description, context)
+    assert {
+        ('front/image', 'front/image_raw'),
+        ('rear/image', 'rear/image_raw'),
+        ('rear/camera_info', 'rear/camera_info'),
+    } <= set(node.expanded_remapping_rules)
+
+
+def test_a_bag_is_recorded_only_on_request() -> None:
+    description = load('replay.launch.py')
+    for record, expected in (('', 0), ('out', 1)):
+        context = context_with(description, bag='b', record=record)
+        commands = [
+            [perform_substitutions(context, part) for part in e.cmd]
+            for e in description.entities
+            if type(e) is ExecuteProcess and (e.condition is None or e.condition.evaluate(context))
+        ]
+        assert [command[1] for command in commands].count('bag') == expected
+        assert ['ros2', 'topic', 'echo', '--once'] in [command[:4] for command in commands]

@@ -1,0 +1,139 @@
+"""Transitions that fail, and nodes whose construction does; run by test_failed_nodes.py."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+pytest.importorskip('rclpy', reason='needs ROS 2')
+import rclpy
+from rclpy.lifecycle import TransitionCallbackReturn
+from rclpy.node import Node
+
+from fairmot_ros.ros.nodes.detection_tracker_node import DetectionTrackerNode
+from fairmot_ros.ros.processing.received_detections import ReceivedDetections
+from fairmot_ros.ros.tools.node_processes import DomainLock, local_environment
+from fairmot_ros.ros.tools.recorder_node import RecorderNode
+from fairmot_ros.ros.tools.replay_node import ReplayNode
+
+pytestmark = pytest.mark.ros
+OK = TransitionCallbackReturn.SUCCESS
+FAILURE = TransitionCallbackReturn.FAILURE
+ERROR = TransitionCallbackReturn.ERROR
+
+
+@pytest.fixture(autouse=True)
+def ros(tmp_path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A private domain in this process."""
+    domain = DomainLock()
+    for name, value in local_environment(domain.number, tmp_path).items():
+        monkeypatch.setenv(name, value)
+    yield
+    rclpy.try_shutdown()
+    domain.release()
+
+
+class FailingNode(DetectionTrackerNode):
+    """Raises an error in one of its steps."""
+
+    def __init__(self, step: str, error: Exception) -> None:
+        self.step, self.error = '', error
+        super().__init__()
+        self.step = step
+
+    def fail_in(self, step: str) -> None:
+        if self.step == step:
+            self.step = ''  # once: `on_error` must be able to tidy up
+            raise self.error
+
+    def load(self) -> ReceivedDetections:
+        self.fail_in('configure')
+        return super().load()
+
+    def _subscribe(self, camera):
+        self.fail_in('activate')
+        return super()._subscribe(camera)
+
+    def _stop(self) -> None:
+        self.fail_in('deactivate')
+        super()._stop()
+
+    def _release(self) -> None:
+        self.fail_in('cleanup')
+        super()._release()
+
+
+ORDER = ('configure', 'activate', 'deactivate', 'cleanup')
+
+
+@pytest.mark.parametrize('step', [*ORDER, 'shutdown'])
+@pytest.mark.parametrize(
+    ('error', 'outcome', 'said'),
+    [
+        (ValueError('no such file'), FAILURE, 'no such file'),
+        (PermissionError(13, 'Permission denied', 'a.pth'), FAILURE, 'Permission denied'),
+        (KeyError('odd'), ERROR, "KeyError: 'odd'"),
+        (RuntimeError('odd'), ERROR, 'RuntimeError: odd'),
+        (AssertionError(), ERROR, 'AssertionError'),
+    ],
+)
+def test_every_transition_reports_what_fails_in_it(
+    step: str,
+    error: Exception,
+    outcome: TransitionCallbackReturn,
+    said: str,
+    capfd: pytest.CaptureFixture,
+) -> None:
+    rclpy.init()
+    node = FailingNode('deactivate' if step == 'shutdown' else step, error)
+    for before in ORDER[: ORDER.index(step) if step != 'shutdown' else 2]:
+        assert getattr(node, f'trigger_{before}')() == OK
+        assert node.transition_error == ''
+    result = getattr(node, f'trigger_{step}')()
+    assert result == outcome
+    assert node.transition_error.startswith(f'cannot {step}: ')
+    assert said in node.transition_error
+    output = capfd.readouterr().err
+    assert node.transition_error in output
+    assert ('Traceback' in output) == (outcome == ERROR)
+    node.destroy_node()
+
+
+def test_the_reason_is_forgotten_with_the_next_transition_that_succeeds() -> None:
+    rclpy.init()
+    node = FailingNode('configure', ValueError('no such file'))
+    assert not node.autostart()
+    assert node.transition_error
+    assert node.autostart()
+    assert node.transition_error == ''
+    node.destroy_node()
+
+
+@pytest.mark.parametrize(
+    ('kind', 'given'),
+    [
+        (DetectionTrackerNode, 'lost_timeout:=3'),
+        (DetectionTrackerNode, 'association:=none'),
+        (RecorderNode, 'output:=3'),
+        (ReplayNode, 'rate:=fast'),
+        (ReplayNode, 'bag:=none'),
+    ],
+)
+def test_a_node_whose_construction_failed_can_be_destroyed(
+    kind: type[Node], given: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As `rclpy.try_shutdown()` does from ROS 2 Kilted on."""
+    made: list[Node] = []
+    construct = Node.__init__
+
+    def remember(self: Node, *arguments: object, **options: object) -> None:
+        made.append(self)
+        construct(self, *arguments, **options)
+
+    monkeypatch.setattr(Node, '__init__', remember)
+    rclpy.init(args=['--ros-args', '-p', given])
+    with pytest.raises(ValueError, match='must be|Trying to set|no bag'):
+        kind()
+    (node,) = made
+    node.destroy_node()
