@@ -221,7 +221,7 @@ def test_where_logs_cannot_be_written_the_variable_is_named(environment: dict[st
     code, line = run_node('nodes.detection_tracker_node', HOME=os.devnull, ROS_LOG_DIR=None)
     assert code == MISTAKE
     assert line.startswith('error: ')
-    assert line.endswith('set ROS_LOG_DIR to a folder that can be written')
+    assert line.endswith('set ROS_LOG_DIR to a writable folder')
 
 
 @pytest.mark.parametrize('home', [None, os.devnull])
