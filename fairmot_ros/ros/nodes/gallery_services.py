@@ -122,7 +122,7 @@ class GalleryServices:
         track = stream.recent_tracks.get(track_id)
         if track is not None and track.embedding is not None:
             return track.embedding[None], stream, track
-        embeddings = self._galleries()[stream].looks(track_id)
+        embeddings = self._galleries()[stream].embeddings_of(track_id)
         if not len(embeddings):
             raise ValueError(f'no track or identity has the id {id_}')
         return embeddings, stream, None

@@ -94,7 +94,7 @@ def test_visible_tracks_do_not_enter_the_gallery_after_forgetting_everybody() ->
         ({}, 'expected either an id or an embedding'),
         ({'name': 'Ada'}, 'expected either an id or an embedding'),
         ({'name': 'Ada', 'id': 'left/1', 'embedding': EMBEDDINGS[1]}, 'expected either an id'),
-        ({'id': 'left/1'}, 'a name is needed'),
+        ({'id': 'left/1'}, 'the name to enrol is empty'),
         (
             {'name': 'A' * 201, 'embedding': EMBEDDINGS[1]},
             'has 201 characters; expected at most 200',
