@@ -186,7 +186,7 @@ def test_a_value_of_the_wrong_type_is_answered_by_an_example(
     code, line = run_node(module, '-p', given)
     assert code == MISTAKE
     assert line.startswith(f"error: Trying to set parameter '{given.partition(':')[0]}'")
-    assert line.endswith(f'(it is written like {example})')
+    assert line.endswith(f'; write it like {example}')
 
 
 def test_a_wrong_type_of_a_parameter_of_ros_itself(environment: dict[str, str]) -> None:
