@@ -1,4 +1,4 @@
-"""The reference against the recorded results of the published trackers."""
+"""Reference associations reproduce the recorded results of the published trackers."""
 
 from __future__ import annotations
 
@@ -93,21 +93,21 @@ def test_own_scene(variant: str) -> None:
 
 
 @pytest.fixture
-def scipy_alone(monkeypatch: pytest.MonkeyPatch) -> None:
-    """As on a plain ROS installation, which has no lap."""
+def without_lap(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Use SciPy, as a plain ROS installation without lap does."""
     monkeypatch.setattr(
         'fairmot_ros.tracker.matching.matches.assign', partial(assign, backend='scipy')
     )
 
 
 @pytest.mark.parametrize('variant', REFERENCE_VARIANTS)
-def test_own_scene_without_lap(variant: str, scipy_alone: None) -> None:
+def test_own_scene_without_lap(variant: str, without_lap: None) -> None:
     test_own_scene(variant)
 
 
 @pytest.mark.parametrize('variant', REFERENCE_VARIANTS)
 @pytest.mark.parametrize('path', SCENES)
-def test_scenes_without_lap(path: Path, variant: str, scipy_alone: None) -> None:
+def test_scenes_without_lap(path: Path, variant: str, without_lap: None) -> None:
     test_scenes(path, variant)
 
 
