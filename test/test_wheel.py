@@ -11,8 +11,14 @@ from pathlib import Path
 import pytest
 
 REPOSITORY = Path(__file__).resolve().parents[1]
-LEFT_OUT = shutil.ignore_patterns('.git', '.venv*', 'build', 'out', 'runs', 'test', '__pycache__')
+LEFT_OUT = ('.git', '.venv*', 'build', 'install', 'log', 'out', 'runs', 'test')
 PATHS_OF_PYTHON = 'lib/python*/site-packages'
+
+
+def leave_out(folder: str, names: list[str]) -> set[str]:
+    """Return what is not copied: outputs of builds, which lie at the top alone."""
+    patterns = LEFT_OUT if Path(folder) == REPOSITORY else ('__pycache__',)
+    return shutil.ignore_patterns(*patterns)(folder, names)
 
 
 @pytest.fixture(scope='module')
@@ -20,7 +26,7 @@ def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A source tree after its wheel was built into `dist`."""
     pytest.importorskip('rosidl_cmake', reason='the wheel is built on ROS 2 from wheels')
     copy = tmp_path_factory.mktemp('wheel') / 'fairmot_ros'
-    shutil.copytree(REPOSITORY, copy, ignore=LEFT_OUT)
+    shutil.copytree(REPOSITORY, copy, ignore=leave_out)
     command = [sys.executable, '-m', 'pip', 'wheel', '--no-deps', '--no-build-isolation']
     done = subprocess.run(
         [*command, '--wheel-dir', 'dist', '.'], cwd=copy, capture_output=True, text=True
@@ -57,3 +63,5 @@ def test_cmake_installs_the_same_modules(source: Path) -> None:
     packed = {n for n in zipfile.ZipFile(wheel).namelist() if n.startswith('fairmot_ros/')}
     modules = {f'fairmot_ros/{p.relative_to(package)}' for p in package.rglob('*.py')}
     assert modules <= packed
+    own = REPOSITORY / 'fairmot_ros'
+    assert {f'fairmot_ros/{p.relative_to(own)}' for p in own.rglob('*.py')} <= modules
