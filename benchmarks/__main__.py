@@ -13,6 +13,7 @@ PARTS = {
     'network': 'network_speed',
     'performance': 'performance.report',
     'node': 'node_speed',
+    'around': 'around_network',
     'tracker': 'tracker_speed',
     'association': 'association',
     'camera-motion': 'camera_motion',
@@ -21,6 +22,7 @@ PARTS = {
     'figures': 'figures.regenerate',
     'freshness': 'freshness',
     'soak': 'soak',
+    'growth': 'growth',
 }
 DEFAULT = ('network', 'tracker')
 

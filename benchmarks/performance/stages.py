@@ -14,7 +14,7 @@ from benchmarks.performance.counting import BYTES, Cost
 from benchmarks.performance.networks import DEFAULT, DEFAULT_SIZE, make_engine, make_network
 from benchmarks.tracker_speed import EMBEDDING_SIZE, crowd
 from fairmot_ros.detector.decode import decode_image
-from fairmot_ros.detector.letterbox import letterbox
+from fairmot_ros.detector.engines.host_input import HostInput
 from fairmot_ros.tracker import Tracker, TrackerConfig
 from fairmot_ros.tracker.motion.camera_motion import CameraMotion
 
@@ -45,7 +45,8 @@ def stages() -> list[Stage]:
     source = float(image.size)
     network, size = make_network(DEFAULT)
     engine = make_engine(network, size, 'openvino', 'fp32')
-    predictions = engine([letterbox(image, size, enlarge=False)])
+    predictions = engine([image])
+    to_input = HostInput(size, enlarge=False)
     cells = sum(level.scores.numel() for level in predictions.levels)
 
     def decode() -> None:
@@ -67,7 +68,7 @@ def stages() -> list[Stage]:
     compared = 2.0 * PEOPLE * PEOPLE * EMBEDDING_SIZE
     held = BYTES * PEOPLE * (2.0 * EMBEDDING_SIZE + 2 * 2 * NUMBERS)
     return [
-        Stage('letterbox', Cost(0, source + pixels), lambda: letterbox(image, size, False)),
+        Stage('letterbox', Cost(0, source + BYTES * pixels), lambda: to_input([image])),
         Stage('decode', Cost(0, BYTES * float(cells)), decode),
         Stage(f'tracker, {PEOPLE} people', Cost(compared, held), track),
         Stage(

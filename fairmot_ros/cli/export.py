@@ -23,12 +23,10 @@ from fairmot_ros.detector.engines.openvino_file_engine import SUFFIX as XML
 from fairmot_ros.detector.engines.openvino_file_engine import OpenVinoFileEngine
 from fairmot_ros.detector.export_error import ExportError
 from fairmot_ros.detector.input_size import choose_input_size
-from fairmot_ros.detector.letterbox import letterbox
 from fairmot_ros.detector.onnx_export import export_onnx
 from fairmot_ros.detector.openvino_export import export_openvino
 from fairmot_ros.network import load_checkpoint
 from fairmot_ros.network.base import Network
-from fairmot_ros.network.registry import ARCHITECTURES
 
 TOLERANCE = 1e-3  # of a map's largest value, in float32
 IMAGE_SUFFIXES = ('.jpg', '.jpeg', '.png')
@@ -82,8 +80,7 @@ def export(options: argparse.Namespace) -> int:
     else:
         images = None
         if options.precision == 'int8':
-            enlarge = ARCHITECTURES[network.info.architecture].enlarge_images
-            images = read_calibration(options.calibration, size, enlarge)
+            images = read_calibration(options.calibration)
             print(f'calibrated on {len(images)} images of {options.calibration}')
         export_openvino(network, options.output, size, images)
     differences = compare(network, options.output, size)
@@ -118,10 +115,8 @@ def check_options(options: argparse.Namespace) -> None:
         raise ValueError('--calibration is for --precision int8')
 
 
-def read_calibration(
-    folder: Path, size: tuple[int, int], enlarge: bool
-) -> list[NDArray[np.uint8]]:
-    """Return images of a folder, spread evenly over their names, as the letterbox makes them.
+def read_calibration(folder: Path) -> list[NDArray[np.uint8]]:
+    """Return images of a folder, spread evenly over their names.
 
     Raises:
         ValueError: if the folder has no readable image.
@@ -129,7 +124,7 @@ def read_calibration(
     files = sorted(path for path in folder.rglob('*') if path.suffix.lower() in IMAGE_SUFFIXES)
     step = -(-len(files) // MAX_CALIBRATION_IMAGES) or 1
     read = (cv2.imread(str(path)) for path in files[::step])
-    images = [letterbox(image, size, enlarge) for image in read if image is not None]
+    images = [np.asarray(image, np.uint8) for image in read if image is not None]
     if not images:
         raise ValueError(f'{folder} has no images that can be read ({", ".join(IMAGE_SUFFIXES)})')
     return images

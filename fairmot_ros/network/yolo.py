@@ -102,6 +102,8 @@ class Yolo(FairMOTNetwork):
     """Light FairMOT: YOLOv5s backbone, heads of the map's own width with SiLU."""
 
     head_order = ('hm', 'id', 'reg', 'wh')
+    # In bfloat16 it costs nothing to keep it, and takes a tenth off the error of the heads.
+    float32_modules = ('backbone.model.0',)
 
     def __init__(
         self,

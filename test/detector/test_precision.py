@@ -155,9 +155,10 @@ def test_float32_modules_stay_in_float32(weights: Path) -> None:
     if 'bf16' not in native_precisions():
         pytest.skip('this CPU has no bf16')
     network = load_checkpoint(weights)
-    maps = CompiledMaps(convert(network, SIZE), 'bf16')
+    model = convert(network, SIZE)
+    maps = CompiledMaps(model, network.info, SIZE, 'bf16', EngineOptions())
     precisions: dict[bool, set[str]] = {True: set(), False: set()}
-    for operator in maps._compiled.get_runtime_model().get_ops():
+    for operator in maps.compiled.get_runtime_model().get_ops():
         notes = operator.get_rt_info()
         if 'layerType' in notes and notes['layerType'].astype(str) == 'Convolution':
             marked = operator.get_friendly_name().startswith(FLOAT32_NAME)

@@ -1,4 +1,4 @@
-"""From a torch network to an OpenVINO model, for images as the letterbox makes them."""
+"""From a torch network to an OpenVINO model."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def convert(
         float32_modules: names of submodules; `Network.float32_modules` if None.
 
     Returns:
-        An openvino.Model whose input is uint8 [1, H, W, 3], BGR.
+        An openvino.Model whose input is ``images``, float32 [1, 3, H, W], RGB in 0..1.
     """
     import openvino
     from openvino.frontend.pytorch import ConversionExtension
@@ -71,7 +71,8 @@ def convert(
     for output, name in zip(model.outputs, module.names, strict=True):
         output.set_names({name})
     model.reshape([1, 3, height, width])
-    return _keep_float32(_take_images(model))
+    model.inputs[0].set_names({'images'})
+    return _keep_float32(model)
 
 
 def _deformable_convolution(context: Any) -> list[Any]:
@@ -124,20 +125,6 @@ def _boundaries(network: Network, names: Sequence[str]) -> Iterator[None]:
     finally:
         for hook in hooks:
             hook.remove()
-
-
-def _take_images(model: Any) -> Any:
-    """Give a model images, uint8 [1, H, W, 3] BGR, instead of planes."""
-    from openvino import Layout, Type
-    from openvino.preprocess import ColorFormat, PrePostProcessor
-
-    processor = PrePostProcessor(model)
-    tensor = processor.input().tensor().set_element_type(Type.u8)
-    tensor.set_layout(Layout('NHWC')).set_color_format(ColorFormat.BGR)
-    processor.input().model().set_layout(Layout('NCHW'))
-    steps = processor.input().preprocess().convert_element_type(Type.f32)
-    steps.convert_color(ColorFormat.RGB).scale(255.0)
-    return processor.build()
 
 
 def _keep_float32(model: Any) -> Any:

@@ -7,11 +7,14 @@ from collections.abc import Sequence
 from copy import deepcopy
 from pathlib import Path
 
-import numpy as np
 import torch
-from numpy.typing import NDArray
 
-from fairmot_ros.detector.engines.base import DEFAULT_OPTIONS, EngineError, EngineOptions
+from fairmot_ros.detector.engines.base import (
+    DEFAULT_OPTIONS,
+    EngineError,
+    EngineOptions,
+    Image,
+)
 from fairmot_ros.detector.engines.conversion_cache import ConversionCache
 from fairmot_ros.detector.engines.devices import choose_precision, reason_of_choice
 from fairmot_ros.detector.engines.openvino_conversion import convert
@@ -77,7 +80,7 @@ class OpenVinoEngine:
         own = deepcopy(network) if copy else network
         self._network = optimise_for_inference(own.eval())
         self.input_size = choose_input_size(options.input_size, network.info)
-        self._maps = self._compile(cache)
+        self._maps = self._compile(cache, options)
 
     @staticmethod
     def load(path: Path, options: EngineOptions) -> OpenVinoEngine:
@@ -87,21 +90,22 @@ class OpenVinoEngine:
             load_checkpoint(path), options, cache, copy=False, statement=statement
         )
 
-    def __call__(self, images_bgr: Sequence[NDArray[np.uint8]]) -> Predictions:
+    def __call__(self, images_bgr: Sequence[Image]) -> Predictions:
         return self._network.predictions(self._maps(images_bgr))
 
-    def _compile(self, cache: ConversionCache | None) -> CompiledMaps:
+    def _compile(self, cache: ConversionCache | None, options: EngineOptions) -> CompiledMaps:
+        settings = self.info, self.input_size, self.precision, options
         kept = cache.load(openvino_core(), self.info, self.input_size) if cache else None
         if kept is not None:
             try:
-                return CompiledMaps(kept, self.precision)
+                return CompiledMaps(kept, *settings)
             except RuntimeError as error:
                 logger.warning(
                     'the cached network is damaged and is converted again: %s', reason_of(error)
                 )
         try:
             model = convert(self._network, self.input_size)
-            compiled = CompiledMaps(model, self.precision)
+            compiled = CompiledMaps(model, *settings)
         except Exception as error:  # torch.export's and OpenVINO's share no other base
             raise EngineError(
                 f'OpenVINO cannot convert {self.info.name}: {reason_of(error)}'

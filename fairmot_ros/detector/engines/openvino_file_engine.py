@@ -6,9 +6,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
-from fairmot_ros.detector.engines.base import DEFAULT_OPTIONS, EngineOptions
+from fairmot_ros.detector.engines.base import DEFAULT_OPTIONS, EngineOptions, Image
 from fairmot_ros.detector.engines.export_metadata import METADATA, read_metadata
 from fairmot_ros.detector.engines.openvino_core import openvino_core
 from fairmot_ros.detector.engines.openvino_engine import NAME, cpu_alone
@@ -67,9 +66,9 @@ class OpenVinoFileEngine:
             )
         self._read = ARCHITECTURES[self.info.architecture].read_whole_maps
         with reading(f'{path} cannot be run by OpenVINO', CheckpointError):
-            self.maps = CompiledMaps(model, self.precision)
+            self.maps = CompiledMaps(model, self.info, self.input_size, self.precision, options)
             width, height = self.input_size
             self([np.zeros((height, width, 3), np.uint8)])
 
-    def __call__(self, images_bgr: Sequence[NDArray[np.uint8]]) -> Predictions:
-        return self._read(self.maps(images_bgr), images_bgr[0].shape[1])
+    def __call__(self, images_bgr: Sequence[Image]) -> Predictions:
+        return self._read(self.maps(images_bgr), self.input_size[0])

@@ -7,43 +7,58 @@ from typing import Any
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor
 
+from fairmot_ros.detector.engines.base import EngineOptions, Image
+from fairmot_ros.detector.engines.host_input import HostInput
 from fairmot_ros.detector.engines.openvino_core import openvino_core
+from fairmot_ros.network.base import ModelInfo
+from fairmot_ros.network.registry import ARCHITECTURES
 
 #: OpenVINO's names of the precisions. Quantised operators of int8 models say so themselves.
 PRECISION_HINTS = {'fp32': 'f32', 'bf16': 'bf16', 'fp16': 'f16', 'int8': 'f32'}
 
 
 class CompiledMaps:
-    """Runs a model of `openvino_conversion.convert` on the CPU.
+    """Runs a model of `openvino_conversion.convert` on the CPU."""
 
-    Attributes:
-        names: of the maps.
-    """
+    def __init__(
+        self,
+        model: Any,
+        info: ModelInfo,
+        size: tuple[int, int],
+        precision: str,
+        options: EngineOptions,
+    ) -> None:
+        """Compile the model; raises RuntimeError if OpenVINO cannot.
 
-    def __init__(self, model: Any, precision: str) -> None:
-        """Compile the model; raises RuntimeError if OpenVINO cannot."""
-        options = {
+        Args:
+            model: with inputs of a size.
+            info: of the model.
+            size: (width, height).
+            precision: one of PRECISION_HINTS.
+            options: of the engine.
+        """
+        self._to_input = HostInput(size, ARCHITECTURES[info.architecture].enlarge_images)
+        self._names = [output.any_name for output in model.outputs]
+        settings = {
             'PERFORMANCE_HINT': 'LATENCY',
             'NUM_STREAMS': 1,
-            'INFERENCE_NUM_THREADS': torch.get_num_threads(),
+            'INFERENCE_NUM_THREADS': options.threads or torch.get_num_threads(),
             'INFERENCE_PRECISION_HINT': PRECISION_HINTS[precision],
         }
-        self._compiled = openvino_core().compile_model(model, 'CPU', options)
-        self.names = [output.any_name for output in model.outputs]
+        self.compiled = openvino_core().compile_model(model, 'CPU', settings)
 
-    def __call__(self, images_bgr: Sequence[NDArray[np.uint8]]) -> dict[str, Tensor]:
+    def __call__(self, images_bgr: Sequence[Image]) -> dict[str, Tensor]:
         """Return the maps of images, uint8 [H, W, 3] each; valid until the next call."""
         if len(images_bgr) == 1:
             # The maps stay in memory of the engine, where the next call overwrites them.
-            outputs = self._compiled(images_bgr[0][None], share_outputs=True).values()
+            outputs = self.compiled(self._to_input(images_bgr), share_outputs=True).values()
             values = [torch.from_numpy(part) for part in outputs]
         else:
-            runs = [self._compiled(image[None]).values() for image in images_bgr]
+            runs = [self.compiled(self._to_input([image])).values() for image in images_bgr]
             values = [torch.from_numpy(np.concatenate(parts)) for parts in zip(*runs)]
-        return dict(zip(self.names, values, strict=True))
+        return dict(zip(self._names, values, strict=True))
 
 
 def native_precisions() -> tuple[str, ...]:
