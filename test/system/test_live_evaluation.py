@@ -181,5 +181,5 @@ def test_replay_says_when_nobody_listens(environment: dict[str, str], tmp_path: 
         env=environment,
     )
     assert done.returncode == 2
-    assert 'nobody listens to /image and publishes /tracks' in done.stderr
+    assert 'no node subscribes to /image and publishes /tracks' in done.stderr
     assert 'Traceback' not in done.stderr
