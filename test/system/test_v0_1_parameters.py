@@ -1,4 +1,4 @@
-"""A node reads a parameter file of version 0.1; test/data/v0_1/README.md describes it."""
+"""A node reads a parameter file of version 0.1, described in test/data/v0_1/README.md."""
 
 from __future__ import annotations
 
