@@ -24,7 +24,7 @@ from vision_msgs.msg import Detection2DArray
 
 from fairmot_ros.ros.nodes.detection_tracker_node import DetectionTrackerNode
 from fairmot_ros.ros.processing.received_detections import ReceivedDetections
-from fairmot_ros.ros.processing.worker import is_running
+from fairmot_ros.ros.processing.worker import is_worker_running
 from fairmot_ros.ros.tools.node_processes import NodeProcess
 
 OK, ERROR = TransitionCallbackReturn.SUCCESS, TransitionCallbackReturn.ERROR
@@ -62,7 +62,7 @@ def node(environment: dict[str, str]) -> Iterator[RecordingNode]:
     yield node
     node.destroy_node()
     rclpy.try_shutdown()
-    assert not is_running()
+    assert not is_worker_running()
 
 
 @pytest.fixture
@@ -131,7 +131,7 @@ def test_exception_while_loading_fails_the_transition(
     assert output.count(words) == 1
     assert ('Traceback' in output) == (result == ERROR)
     assert ('in load' in output) == (result == ERROR)
-    assert not is_running()
+    assert not is_worker_running()
     node.error = None
     assert node.trigger_configure() == OK, 'the node is unconfigured and can be configured'
 

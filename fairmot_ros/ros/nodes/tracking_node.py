@@ -26,7 +26,7 @@ from fairmot_ros.ros.nodes.reporter import Reporter
 from fairmot_ros.ros.nodes.run_node import run_node
 from fairmot_ros.ros.outputs import make_outputs
 from fairmot_ros.ros.parameters import TrackingParameters
-from fairmot_ros.ros.parameters.declaration import declare, own_values
+from fairmot_ros.ros.parameters.declaration import declare_parameters, select_values
 from fairmot_ros.ros.parameters.overrides import (
     explain_unknown,
     unknown_parameters,
@@ -35,7 +35,7 @@ from fairmot_ros.ros.parameters.overrides import (
 from fairmot_ros.ros.processing.camera_stream import CameraStream
 from fairmot_ros.ros.processing.detection_source import DetectionSource
 from fairmot_ros.ros.processing.frame_processor import FrameProcessor
-from fairmot_ros.ros.processing.worker import CallInterruptedError, Worker, is_running
+from fairmot_ros.ros.processing.worker import CallInterruptedError, Worker, is_worker_running
 
 OK = TransitionCallbackReturn.SUCCESS
 
@@ -78,7 +78,7 @@ class TrackingNode(LifecycleNode, Generic[P]):
         self.transition_error = ''
         super().__init__(name)
         guard_transitions(self)
-        self.parameters: P = declare(self, self.parameter_type)
+        self.parameters: P = declare_parameters(self, self.parameter_type)
         if unknown := unknown_parameters(self):
             names = list(self.parameter_type.settings())
             self.get_logger().warning(explain_unknown(unknown, names))
@@ -302,7 +302,7 @@ class TrackingNode(LifecycleNode, Generic[P]):
     def _check_parameters(self, parameters: list[Parameter]) -> SetParametersResult:
         """Accept or reject a set of changes as a whole."""
         try:
-            self.parameters.changed(own_values(parameters, self.parameter_type))
+            self.parameters.changed(select_values(parameters, self.parameter_type))
         except (ValueError, TypeError) as error:
             return SetParametersResult(successful=False, reason=str(error))
         if not hasattr(self, 'add_post_set_parameters_callback'):  # Humble
@@ -311,7 +311,7 @@ class TrackingNode(LifecycleNode, Generic[P]):
 
     def _apply_parameters(self, parameters: list[Parameter]) -> None:
         """Apply accepted changes before the next frame."""
-        self.parameters = self.parameters.changed(own_values(parameters, self.parameter_type))
+        self.parameters = self.parameters.changed(select_values(parameters, self.parameter_type))
         if self._processor is not None:
             self._processor.parameters = self.parameters
 
@@ -351,7 +351,7 @@ def run_tracking_node(node_type: Callable[[], TrackingNode]) -> int:
             raise StartupError('the node could not be started; see the error above')
 
     code = run_node(node_type, start=start, mistakes=(StartupError,))
-    if is_running():
+    if is_worker_running():
         # The worker still runs native code, which a regular exit would unload: it would crash.
         sys.stdout.flush()
         sys.stderr.flush()

@@ -122,15 +122,15 @@ def _typed(values: dict[str, Any]) -> dict[str, Any]:
             f'the node does not have the parameters {", ".join(unknown)}: remove them for live '
             'runs, or evaluate offline only'
         )
-    return {name: _like(known[name], value) for name, value in values.items()}
+    return {name: _convert_numbers(known[name], value) for name, value in values.items()}
 
 
-def _like(default: Any, value: Any) -> Any:
+def _convert_numbers(default: Any, value: Any) -> Any:
     """Convert numbers to float where the default has floats."""
     if isinstance(default, float):
         return float(value)
     if isinstance(default, tuple) and default:
-        return [_like(default[0], v) for v in value]
+        return [_convert_numbers(default[0], v) for v in value]
     return value
 
 

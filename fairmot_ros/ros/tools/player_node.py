@@ -19,7 +19,7 @@ from vision_msgs.msg import Detection2DArray
 from fairmot_ros.media.video_source import SourceError, VideoSource
 from fairmot_ros.ros.conversions.images import from_bgr
 from fairmot_ros.ros.nodes.run_node import run_node
-from fairmot_ros.ros.parameters.declaration import declare_plain
+from fairmot_ros.ros.parameters.declaration import declare_read_only
 
 RELIABLE = QoSProfile(depth=5, reliability=ReliabilityPolicy.RELIABLE)
 LATCHED = QoSProfile(depth=1, durability=DurabilityPolicy.TRANSIENT_LOCAL)
@@ -53,7 +53,7 @@ class PlayerNode(Node):
             ValueError: if a parameter has the wrong type.
         """
         super().__init__('player')
-        values = declare_plain(self, PARAMETERS)
+        values = declare_read_only(self, PARAMETERS)
         if not values['video']:
             raise SourceError(
                 'the parameter `video` is empty: give a video file or a folder of images'

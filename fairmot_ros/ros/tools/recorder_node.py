@@ -19,7 +19,7 @@ from fairmot_ros.media.video_writer import VideoFile
 from fairmot_ros.msg import Track, TrackArray
 from fairmot_ros.ros.conversions.images import to_bgr
 from fairmot_ros.ros.nodes.run_node import run_node
-from fairmot_ros.ros.parameters.declaration import declare_plain
+from fairmot_ros.ros.parameters.declaration import declare_read_only
 from fairmot_ros.starting import ExitCode
 from fairmot_ros.written_files import BlockFile, WriteError, write_text
 
@@ -61,7 +61,7 @@ class RecorderNode(Node):
         """
         self._open = False  # set first: `destroy_node()` is called if the construction fails
         super().__init__('recorder')
-        values = declare_plain(self, PARAMETERS)
+        values = declare_read_only(self, PARAMETERS)
         self.finished = False
         self.fault = ''
         self._folder = Path(values['output'])

@@ -16,7 +16,7 @@ from tqdm import tqdm
 from fairmot_ros.evaluation.bags import Bag, BagError, ImageStream
 from fairmot_ros.msg import Timing, TrackArray
 from fairmot_ros.ros.nodes.run_node import run_node
-from fairmot_ros.ros.parameters.declaration import declare_plain
+from fairmot_ros.ros.parameters.declaration import declare_read_only
 from fairmot_ros.written_files import replacing
 
 RELIABLE = QoSProfile(depth=5, reliability=ReliabilityPolicy.RELIABLE)
@@ -57,7 +57,7 @@ class ReplayNode(Node):
         """
         self._open = False  # set first: `destroy_node()` is called if the construction fails
         super().__init__('replay')
-        values = declare_plain(self, PARAMETERS)
+        values = declare_read_only(self, PARAMETERS)
         if values['rate'] <= 0:
             raise BagError(f'rate must be positive, got {values["rate"]:g}')
         self.finished = False
