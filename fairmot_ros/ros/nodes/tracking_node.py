@@ -201,12 +201,12 @@ class TrackingNode(LifecycleNode, Generic[P]):
     def _create_camera(self, name: str) -> Camera:
         source, statistics = self._source, Statistics()
         assert source is not None
-        frames = FrameTracker(
+        frame_tracker = FrameTracker(
             self.parameters.frames(source.thresholds), source.model, self._last_ids.get(name, 0)
         )
         outputs = make_outputs(self, name, self.parameters, images=self.takes_images)
         clock, logger = self.get_clock(), self.get_logger()
-        stream = CameraStream(name, frames, outputs, statistics, clock, logger, source.thresholds)
+        stream = CameraStream(name, frame_tracker, outputs, statistics, clock, logger, source.thresholds)
         return Camera(name, CameraInput(statistics, clock), stream, statistics)
 
     def _subscribe(self, camera: Camera) -> InputSubscription:
@@ -254,7 +254,7 @@ class TrackingNode(LifecycleNode, Generic[P]):
         self._end_worker()
         for camera in self._cameras:
             stream = camera.stream
-            self._last_ids[camera.name] = stream.frames.tracker.last_id
+            self._last_ids[camera.name] = stream.frame_tracker.tracker.last_id
             if stream.gallery is not None:
                 stream.gallery.forget()
             for output in stream.outputs:

@@ -123,4 +123,5 @@ def _row(setting: Setting) -> str:
         values = f'{setting.low:g} to {setting.high:g}'
     fixed = 'fixed' if setting.structural else ''
     default = _yaml_value(setting.default)
-    return f'| `{setting.name}` | {default} | {values} | {setting.unit} | {fixed} | {setting.description} |'
+    cells = (f'`{setting.name}`', default, values, setting.unit, fixed, setting.description)
+    return f'| {" | ".join(cells)} |'
