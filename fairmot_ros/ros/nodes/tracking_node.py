@@ -206,7 +206,9 @@ class TrackingNode(LifecycleNode, Generic[P]):
         )
         outputs = make_outputs(self, name, self.parameters, images=self.takes_images)
         clock, logger = self.get_clock(), self.get_logger()
-        stream = CameraStream(name, frame_tracker, outputs, statistics, clock, logger, source.thresholds)
+        stream = CameraStream(
+            name, frame_tracker, outputs, statistics, clock, logger, source.thresholds
+        )
         return Camera(name, CameraInput(statistics, clock), stream, statistics)
 
     def _subscribe(self, camera: Camera) -> InputSubscription:

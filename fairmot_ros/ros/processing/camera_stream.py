@@ -135,10 +135,10 @@ class CameraStream:
             visible = self.frame_tracker.track(detections, stamp, image)
         if left_out := self.frame_tracker.tracker.left_out:
             self.statistics.note_left_out(left_out)
+            limit = self.frame_tracker.tracker.config.max_detections
             self.warn(
-                'a frame has more detections than max_detections '
-                f'({self.frame_tracker.tracker.config.max_detections}): only those with the highest '
-                'scores are used'
+                f'a frame has more detections than max_detections ({limit}): only those with the '
+                'highest scores are used'
             )
         lost = self.frame_tracker.lost
         if self.gallery is not None:
