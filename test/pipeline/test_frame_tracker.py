@@ -1,4 +1,4 @@
-"""The frame object; test/system/test_one_way.py has the same stream through all its users."""
+"""The frame object; test/system/test_same_tracks.py sends one stream through all its users."""
 
 from __future__ import annotations
 
