@@ -79,7 +79,7 @@ def test_inconsistent_values_are_refused(values: dict, message: str) -> None:
     [
         ({'association': 'fairmot'}, 'needs with_embeddings'),
         ({'gallery': True}, 'gallery needs with_embeddings'),
-        ({'gallery': True, 'association': 'byte', 'with_embeddings': True}, 'does not use'),
+        ({'gallery': True, 'association': 'byte', 'with_embeddings': True}, 'do not use'),
     ],
 )
 def test_what_detections_alone_cannot_do_is_refused(values: dict, message: str) -> None:
