@@ -60,6 +60,18 @@ class TrackerConfig(Settings):
 
     The description of each field states its meaning. The last three fields are those of
     `AssociationSettings`; of the others, reference associations use only `score_threshold`.
+
+    Examples:
+        >>> from fairmot_ros.tracker import TrackerConfig
+        >>> config = TrackerConfig(lost_timeout=3.0)
+        >>> config.lost_timeout, config.association
+        (3.0, 'default')
+        >>> TrackerConfig(lost_timeout=-1.0)
+        Traceback (most recent call last):
+        ...
+        ValueError: lost_timeout must be within 0..3600 seconds, got -1.0
+        >>> TrackerConfig.reference(frame_rate=25, variant='byte').association
+        'byte'
     """
 
     score_threshold: float = setting(

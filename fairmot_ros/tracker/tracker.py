@@ -26,6 +26,26 @@ class Tracker:
         config: the current settings.
         left_out: number of detections of the last frame that were ignored because there were more
             than `max_detections`.
+
+    Examples:
+        A person walks to the right by 30 pixels in each tenth of a second.
+
+        >>> from fairmot_ros.tracker import Tracker
+        >>> from fairmot_ros.types import Detections
+        >>> tracker = Tracker()
+        >>> for i in range(5):
+        ...     box = [100 + 30 * i, 50, 180 + 30 * i, 250]
+        ...     tracks = tracker.update(Detections([box], [0.9]), stamp=0.1 * i)
+        >>> (track,) = tracks
+        >>> track.track_id, track.hits, track.state.name
+        (1, 5, 'TRACKED')
+        >>> bool(abs(track.velocity[0] - 300) < 10)  # pixels per second
+        True
+
+        A missed detection makes the track lost; it can be matched again for `lost_timeout`.
+
+        >>> len(tracker.update(Detections.empty(), stamp=0.5)), len(tracker.lost)
+        (0, 1)
     """
 
     def __init__(

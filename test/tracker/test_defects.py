@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator
-from pathlib import Path
 
 import numpy as np
 import pytest
+from recordings import SHIPPED
 
 from fairmot_ros.tracker import Tracker, TrackerConfig
 from fairmot_ros.types import Detections
@@ -17,8 +17,8 @@ Ids = list[set[int]]
 
 
 @pytest.fixture(scope='module')
-def arrays(reference_data: Path) -> dict[str, np.ndarray]:
-    return dict(np.load(reference_data / 'fixtures' / 'edge_cases.npz'))
+def arrays() -> dict[str, np.ndarray]:
+    return dict(np.load(SHIPPED / 'edge_cases.npz'))
 
 
 def frames_of(arrays: dict[str, np.ndarray], case: str) -> Frames:

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from rclpy.node import Node
 
 from fairmot_ros.msg import IdentityMatch
-from fairmot_ros.ros.processing.camera import Camera
+from fairmot_ros.ros.nodes.camera import Camera
 from fairmot_ros.ros.processing.camera_stream import CameraStream
 from fairmot_ros.srv import EnrolIdentity, ForgetIdentity, QueryIdentity
 from fairmot_ros.tracker.gallery import Gallery, Match

@@ -15,7 +15,7 @@ from tqdm import tqdm
 
 from fairmot_ros.evaluation.bags import Bag, BagError, ImageStream
 from fairmot_ros.msg import Timing, TrackArray
-from fairmot_ros.ros.nodes.spinning import run_node
+from fairmot_ros.ros.nodes.run_node import run_node
 from fairmot_ros.ros.parameters.declaration import declare_plain
 from fairmot_ros.written_files import replacing
 
