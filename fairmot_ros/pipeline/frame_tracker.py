@@ -98,8 +98,10 @@ class FrameTracker:
             last, self._size = self._size, size
             if last not in (None, size):
                 action = StampDecision.RESET
-                change = f'from {_size_text(last)} to {_size_text(size)}'
-                reason = f'image size changed {change}: dropping all tracks'
+                reason = (
+                    f'image size changed from {_size_text(last)} to {_size_text(size)}: '
+                    'dropping all tracks'
+                )
         if action is StampDecision.RESET:
             self.tracker.reset()
         return FrameDecision(action, reason)

@@ -227,11 +227,11 @@ def test_a_truncated_bag_is_evaluated_and_it_is_said(
         )
         == 0
     )
-    assert 'cut short or damaged' in capsys.readouterr().out
+    assert 'truncated or damaged' in capsys.readouterr().out
     data = json.loads((tmp_path / 'out' / 'report.json').read_text())
     assert 1 < data['recordings'][0]['images'] < FRAMES
     assert data['combined'][0]['metrics']['HOTA'] > 0.5
-    assert 'cut short or damaged' in (tmp_path / 'out' / 'report.html').read_text()
+    assert 'truncated or damaged' in (tmp_path / 'out' / 'report.html').read_text()
 
 
 def test_finished_bags_are_written_before_a_later_one_fails(
@@ -304,14 +304,14 @@ def test_without_ground_truth_there_are_tracks_and_no_metrics(
         ),
         (['{walk}', '--ground-truth-topic', '/truth'], 'no topic /truth; it holds'),
         (['{walk}', '--ground-truth', 'none.txt'], 'none.txt: no such file'),
-        (['{walk}', '--ground-truth', 'a', 'b'], 'got 2 files of ground truth for 1 bags'),
+        (['{walk}', '--ground-truth', 'a', 'b'], 'got 2 ground-truth files for 1 bags'),
         (['{walk}', '--ground-truth', 'a', '--ground-truth-topic', 'b'], 'give either'),
         (['{walk}', '{walk}'], "two bags are called 'walk'"),
         (['{walk}', '--config', 'none.yaml'], 'none.yaml: no such file'),
         (['{walk}', '--weights', 'none.pth'], 'no weights at none.pth'),
         (['{walk}', '--weights', 'a/x.pth', 'b/x.pth'], 'two configurations have the same name'),
         (['{walk}', '--rate', '0'], 'every --rate must be positive'),
-        (['{walk}', '--no-offline'], '--no-offline leaves nothing to do without --rate'),
+        (['{walk}', '--no-offline'], '--no-offline without --rate leaves no run to evaluate'),
         (['{walk}', '--fail-below', 'HOTA'], 'expected NAME=VALUE'),
         (['{walk}', '--fail-above', 'latency_p95_ms=9'], 'needs a live run: give --rate'),
     ],
