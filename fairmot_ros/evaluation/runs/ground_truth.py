@@ -169,9 +169,7 @@ def _person_rows(labels: Collection[str]) -> tuple[NDArray[np.bool_], str]:
     return keep, ', '.join(f'{n} {label or "unnamed"}' for label, n in others[:MAX_LISTED_LABELS])
 
 
-def _explain_mismatch(
-    bag: Bag, name: str, stamps: NDArray[np.int64], frames: FrameIndex
-) -> str:
+def _explain_mismatch(bag: Bag, name: str, stamps: NDArray[np.int64], frames: FrameIndex) -> str:
     """Return why no message belongs to an image."""
     if not len(stamps):
         return f'{name} in {bag.path} has no readable message'

@@ -111,7 +111,9 @@ def test_file_frames_by_time(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(('columns', 'benchmark'), [(7, 'MOT15'), (9, 'MOT17'), (10, 'MOT15')])
-def test_benchmark_is_derived_from_the_columns(columns: int, benchmark: str, tmp_path: Path) -> None:
+def test_benchmark_is_derived_from_the_columns(
+    columns: int, benchmark: str, tmp_path: Path
+) -> None:
     rows = np.hstack((GROUND_TRUTH, np.ones((len(GROUND_TRUTH), 3))))[:, :columns]
     write_mot(tmp_path / 'gt.txt', rows)
     truth = from_file(tmp_path / 'gt.txt', FrameIndex(STAMPS))
@@ -129,7 +131,7 @@ def test_file_with_other_frames_raises(tmp_path: Path) -> None:
         BagError,
         match=(
             r'does not overlap with the bag: it has frames 1001 to 1020, but '
-            r"the 20 images of the bag are frames 1 to 20"
+            r'the 20 images of the bag are frames 1 to 20'
         ),
     ):
         from_file(tmp_path / 'gt.txt', FrameIndex(STAMPS))

@@ -18,11 +18,11 @@ import fairmot_ros
 from fairmot_ros.evaluation import EvaluationPlan, PlanError, evaluate_mot, read_mot, run
 from fairmot_ros.evaluation.bags import BagError
 from fairmot_ros.evaluation.bags.sequence import BagLayout, write_sequence
+from fairmot_ros.evaluation.report import write_report, write_tracks
 from fairmot_ros.evaluation.runs.configuration import Configuration
 from fairmot_ros.evaluation.runs.limits import Limit
 from fairmot_ros.evaluation.runs.offline import OfflineTracker
 from fairmot_ros.evaluation.runs.recording import Recording
-from fairmot_ros.evaluation.report import write_report, write_tracks
 from fairmot_ros.evaluation.runs.run_scores import LiveStats, Mode, Run
 from fairmot_ros.media.video_source import VideoSource
 
@@ -118,17 +118,13 @@ def spoiled_bag(path: Path, *numbers: int) -> Path:
     return path
 
 
-def test_undecodable_image_is_skipped_with_a_note(
-    plan: EvaluationPlan, tmp_path: Path
-) -> None:
+def test_undecodable_image_is_skipped_with_a_note(plan: EvaluationPlan, tmp_path: Path) -> None:
     bag = spoiled_bag(tmp_path / 'spoiled', 2)
     evaluation = run(replace(plan, bags=[bag]))
     offline, filled = (scored.run for scored in evaluation.scored_runs)
     assert offline.processed.tolist() == [True, False, True, True]
     (note,) = offline.notes
-    assert note.startswith(
-        '1 of 4 images cannot be decoded and are skipped, the first is image 2'
-    )
+    assert note.startswith('1 of 4 images cannot be decoded and are skipped, the first is image 2')
     assert filled.notes == offline.notes
     write_report(evaluation, tmp_path / 'out')
     data = json.loads((tmp_path / 'out/report.json').read_text())
@@ -136,7 +132,9 @@ def test_undecodable_image_is_skipped_with_a_note(
     assert note[:40] in (tmp_path / 'out/report.html').read_text()
 
 
-def test_finished_runs_are_reported_before_a_later_failure(plan: EvaluationPlan, bag: Path, tmp_path: Path) -> None:
+def test_finished_runs_are_reported_before_a_later_failure(
+    plan: EvaluationPlan, bag: Path, tmp_path: Path
+) -> None:
     spoiled = spoiled_bag(tmp_path / 'spoiled', *range(1, FRAMES + 1))
     tracked: list[Run] = []
     with pytest.raises(BagError, match='spoiled, an image on /image/compressed'):
