@@ -124,8 +124,8 @@ def read(files: Files, folder: Path) -> None:
     for name, content in files.items():
         (path / name).write_bytes(content)
     with Bag(path) as bag:
-        for picture in ImageStream(bag).pictures():
-            assert picture.pixels.dtype == np.uint8 and picture.pixels.shape[2] == 3
+        for image in ImageStream(bag).images():
+            assert image.pixels.dtype == np.uint8 and image.pixels.shape[2] == 3
         for topic in bag.topics_of(BOX_TYPES):
             table = read_boxes(bag, topic)
             table.rows(np.arange(1, len(table.stamps) + 1))

@@ -100,7 +100,7 @@ def write_pictures(images: ImageStream, frames: FrameIndex, folder: Path) -> Non
     undecodable: list[BagError] = []
     unwritten: list[WriteError] = []
     written: set[int] = set()
-    stream = images.pictures(failed=lambda stamp, error: undecodable.append(error))
+    stream = images.images(failed=lambda stamp, error: undecodable.append(error))
     for stamp, picture in tqdm(stream, 'writing pictures', len(images), unit='image'):
         number = int(frames.numbers([stamp])[0])
         height, width = picture.shape[:2]

@@ -317,4 +317,4 @@ def test_halves_and_names_of_mot_sequences_follow_the_numbers(tmp_path: Path) ->
 def test_visdrone_is_noted_in_mot_sequences(tmp_path: Path) -> None:
     write_sequence(tmp_path / 'mot/A', ['1,1,0,0,9,9,1,4,0,1', '1,2,0,0,9,9,1,1,0,0'])
     _, problems = read(tmp_path, folder='mot', format='mot')
-    assert 'looks like VisDrone' in problems[0]
+    assert 'seems to have VisDrone format' in problems[0]
