@@ -14,10 +14,9 @@ import numpy as np
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
-from fairmot_ros.training.config import SetConfig
-from fairmot_ros.training.data.data_problems import Problems
-from fairmot_ros.training.data.readers import read_set
-from fairmot_ros.training.data.sources import DataError
+from fairmot_ros.training.config import DatasetConfig
+from fairmot_ros.training.data.problems import DataError, Problems
+from fairmot_ros.training.data.readers import read_dataset
 from fairmot_ros.training.data.teacher_labels import (
     DETECTIONS,
     EMBEDDINGS,
@@ -101,14 +100,14 @@ def read_labels(kind: str, teacher: bool, content: bytes, folder: Path) -> None:
     target.write_bytes(content)
     if teacher:
         (folder / kind / DETECTIONS).write_bytes(as_json(TEACHER))
-    part = SetConfig(kind, kind, teacher=teacher)
-    for photograph in read_set(folder, part, Problems()):
-        boxes = photograph.boxes_xyxy
+    part = DatasetConfig(kind, kind, teacher=teacher)
+    for labelled_image in read_dataset(folder, part, Problems()):
+        boxes = labelled_image.boxes_xyxy
         assert boxes.dtype == np.float32 and boxes.shape == (len(boxes), 4)
-        assert np.isfinite(boxes).all() and np.isfinite(photograph.ignored_xyxy).all()
-        assert photograph.identities.shape == (len(boxes),)
-        assert photograph.identities.dtype == np.int64
-        photograph.load()
+        assert np.isfinite(boxes).all() and np.isfinite(labelled_image.ignored_xyxy).all()
+        assert labelled_image.identities.shape == (len(boxes),)
+        assert labelled_image.identities.dtype == np.int64
+        labelled_image.load()
 
 
 LAYOUTS = {
