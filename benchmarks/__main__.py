@@ -12,6 +12,7 @@ from benchmarks.calibration import calibrate
 PARTS = {
     'network': 'network_speed',
     'node': 'node_speed',
+    'around': 'around_network',
     'tracker': 'tracker_speed',
     'association': 'association',
     'camera-motion': 'camera_motion',
@@ -20,6 +21,7 @@ PARTS = {
     'figures': 'figures.regenerate',
     'freshness': 'freshness',
     'soak': 'soak',
+    'growth': 'growth',
 }
 DEFAULT = ('network', 'tracker')
 

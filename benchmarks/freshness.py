@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import time
+from collections.abc import Iterator
 from itertools import cycle
 
 import numpy as np
@@ -33,13 +34,13 @@ PROBE_RATE, PROBE_SECONDS = 50.0, 20.0  # images per second, more than a CPU can
 
 
 class Camera(Node):
-    """Sends pictures stamped with the time of sending, and notes how old each result is."""
+    """Sends images stamped with the time of sending, and notes how old each result is."""
 
     def __init__(self, context: rclpy.Context) -> None:
         super().__init__('camera', context=context)
         self._executor = SingleThreadedExecutor(context=context)
         self._executor.add_node(self)
-        self._pictures = cycle([from_bgr(p, Header()) for p in VideoSource(PEDESTRIANS)])
+        self._images = self.images()
         self._publisher = self.create_publisher(Image, 'image', 1)
         self.create_subscription(Detection2DArray, 'fairmot/detections', self._on_result, 10)
         self.create_subscription(Timing, 'fairmot/timing', self._on_timing, 1)
@@ -53,11 +54,15 @@ class Camera(Node):
     def _on_timing(self, message: Timing) -> None:
         self.timing = message
 
+    def images(self) -> Iterator[Image]:
+        """Return the images to send, without end."""
+        return cycle([from_bgr(frame, Header()) for frame in VideoSource(PEDESTRIANS)])
+
     def send(self) -> None:
-        """Publish the next picture."""
-        picture = next(self._pictures)
-        picture.header.stamp = self.get_clock().now().to_msg()
-        self._publisher.publish(picture)
+        """Publish the next image."""
+        image = next(self._images)
+        image.header.stamp = self.get_clock().now().to_msg()
+        self._publisher.publish(image)
 
     def listen(self, until: float) -> None:
         """Take in results until a time of the monotonic clock."""

@@ -292,9 +292,9 @@ def test_foreign_detections_get_ids(peer: Peer, start: NodeStarter) -> None:
     infinite.bbox.center.position.x = float('nan')
     flat.bbox.size_y = 0.0
     for seconds, broken, words in (
-        (10.65, unscored, 'has no result'),
+        (10.65, unscored, 'has no results'),
         (10.7, infinite, 'must be finite'),
-        (10.75, flat, 'has no size'),
+        (10.75, flat, 'has no area'),
     ):
         send(seconds, broken)
         peer.wait(
@@ -356,14 +356,14 @@ def test_reliability_can_be_overridden_and_a_mismatch_is_explained(
         assert status.level == DiagnosticStatus.WARN
         assert words in node.last_lines(50)
 
-    complaint('nobody publishes /image, nor any other topic')
+    complaint('/image has no publisher, nor has any other topic')
     wrong = peer.create_publisher(CompressedImage, 'image/compressed', 10)
     complaint('set the parameter `image_transport` to compressed')
     peer.destroy_publisher(wrong)
     sender = peer.create_publisher(
         Image, 'image', QoSProfile(depth=1, reliability=ReliabilityPolicy.BEST_EFFORT)
     )
-    complaint('best effort by /peer, but reliable was asked for')
+    complaint('best_effort by /peer, but reliable is requested')
     peer.destroy_publisher(sender)
     good = peer.advertise(Image, 'image')
     good.publish(make_image(pictures[0], 3.0))

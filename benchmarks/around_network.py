@@ -1,0 +1,103 @@
+"""Time of the node around the network: from receipt to publication, without detection.
+
+A real node gets images of 1920 x 1080 pixels over DDS; 30 people per image come from a script
+instead of a network. It is measured with and without the estimation of camera motion.
+"""
+
+from __future__ import annotations
+
+import argparse
+import time
+from collections.abc import Iterator
+from itertools import cycle, islice
+
+import cv2
+import rclpy
+from sensor_msgs.msg import Image
+from std_msgs.msg import Header
+from tqdm import tqdm
+
+from benchmarks.calibration import calibrate
+from benchmarks.freshness import Camera
+from benchmarks.node_speed import final_timing
+from fairmot_ros.cli.shipped_clips import PEDESTRIANS
+from fairmot_ros.media.video_source import VideoSource
+from fairmot_ros.msg import StageTiming
+from fairmot_ros.ros.conversions.images import from_bgr
+from fairmot_ros.ros.tools.node_processes import (
+    DomainLock,
+    NodeProcess,
+    local_environment,
+    make_log_folder,
+)
+
+SIZE = (1920, 1080)
+RATE = 15.0
+LARGEST = {'p50': 3.0, 'p95': 5.0}  # milliseconds, without camera motion
+LARGEST_CAMERA_MOTION = 3.0
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the options of this part."""
+    parser.add_argument('--images', type=int, default=300, help='of each turn (default: 300)')
+
+
+def run(options: argparse.Namespace) -> None:
+    """Measure and print."""
+    report(options.images)
+
+
+def report(images: int) -> None:
+    """Print the stages of the node with and without camera motion."""
+    print(f'node around the network, {SIZE[0]} x {SIZE[1]} pixels, 30 people, {RATE:g} Hz, ms')
+    totals = {}
+    for name, estimated in (('without', False), ('with', True)):
+        before = calibrate()
+        stages = {s.stage: s for s in measure(images, estimated)}
+        print(f'  {name} camera motion (calibration {before:.2f} and {calibrate():.2f} ms)')
+        for stage in stages.values():
+            print(f'    {stage.stage:12}{1e3 * stage.p50:8.2f}{1e3 * stage.p95:8.2f}')
+        totals[name] = stages['total']
+    plain = totals['without']
+    motion = 1e3 * (totals['with'].p50 - plain.p50)
+    print(
+        f'  receipt to publication: median {1e3 * plain.p50:.2f} (at most {LARGEST["p50"]:g} is '
+        f'expected), p95 {1e3 * plain.p95:.2f} ({LARGEST["p95"]:g}); camera motion '
+        f'{motion:.2f} ({LARGEST_CAMERA_MOTION:g})'
+    )
+
+
+def measure(images: int, camera_motion: bool) -> list[StageTiming]:
+    """Return the stages of a node that gets images at `RATE`."""
+    domain = DomainLock()
+    logs = make_log_folder()
+    node = NodeProcess(
+        'tracker',
+        'benchmarks.scripted_node',
+        local_environment(domain.number, logs),
+        logs / 'tracker.log',
+        {'estimate_camera_motion': camera_motion},
+    )
+    context = rclpy.Context()
+    rclpy.init(context=context, domain_id=domain.number)
+    camera = LargeCamera(context)
+    try:
+        camera.wait_for_node()
+        started = time.monotonic()
+        for i in tqdm(range(images), unit='image', leave=False):
+            camera.listen(started + i / RATE)
+            camera.send()
+        return list(final_timing(camera).stages)
+    finally:
+        camera.destroy_node()
+        rclpy.try_shutdown(context=context)
+        node.stop()
+        domain.release()
+
+
+class LargeCamera(Camera):
+    """Sends frames of the shipped clip, enlarged."""
+
+    def images(self) -> Iterator[Image]:
+        frames = islice(VideoSource(PEDESTRIANS), 30)
+        return cycle([from_bgr(cv2.resize(f, SIZE), Header()) for f in frames])
