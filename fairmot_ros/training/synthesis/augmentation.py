@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import cv2
 import numpy as np
@@ -13,6 +12,7 @@ from numpy.typing import NDArray
 
 from fairmot_ros.boxes import area, boxes_around
 from fairmot_ros.detector.letterbox import letterbox
+from fairmot_ros.training.config import AugmentationOptions
 from fairmot_ros.training.data.sample import Sample
 
 Matrix = NDArray[np.float64]
@@ -22,33 +22,6 @@ BORDER_GREY = 127.5  # as in FairMOT's code; the letterbox of uint8 images uses 
 #: A transformed box is kept if its sides exceed MIN_SIZE pixels, at least MIN_AREA_SHARE of its
 #: area is left and its aspect ratio is below MAX_ASPECT.
 MIN_SIZE, MIN_AREA_SHARE, MAX_ASPECT = 4.0, 0.1, 10.0
-
-
-@dataclass(frozen=True)
-class AugmentationOptions:
-    """Strength of the augmentation; the defaults are FairMOT's.
-
-    Attributes:
-        hsv: maximum relative change of saturation and of value.
-        rotation: maximum rotation angle in degrees.
-        translation: maximum shift as a share of the image size.
-        scale: range of the scale factor.
-        shear: maximum shear angle in degrees.
-        flip: probability of horizontal mirroring.
-    """
-
-    hsv: float = 0.5
-    rotation: float = 5.0
-    translation: float = 0.1
-    scale: tuple[float, float] = (0.5, 1.2)
-    shear: float = 2.0
-    flip: float = 0.5
-
-    @property
-    def transforms(self) -> bool:
-        """Whether the affine transform can differ from the identity."""
-        fixed = self.rotation == self.translation == self.shear == 0
-        return not (fixed and self.scale == (1.0, 1.0))
 
 
 def augment(

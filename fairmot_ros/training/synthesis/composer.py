@@ -7,10 +7,10 @@ import itertools
 import numpy as np
 from numpy.random import Generator
 
+from fairmot_ros.training.config import ComposerOptions
 from fairmot_ros.training.data.cut_outs import CutOut
 from fairmot_ros.training.data.labelled_image import LabelledImage
 from fairmot_ros.training.data.sample import Sample, crop_window, no_boxes
-from fairmot_ros.training.synthesis.composer_options import ComposerOptions
 from fairmot_ros.training.synthesis.pasting import Paster, log_uniform
 from fairmot_ros.training.synthesis.photometric import degrade, jitter_colour
 

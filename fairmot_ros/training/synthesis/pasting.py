@@ -7,10 +7,10 @@ import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
+from fairmot_ros.training.config import ComposerOptions
 from fairmot_ros.training.data.cut_outs import CutOut
 from fairmot_ros.training.data.sample import Sample
 from fairmot_ros.training.synthesis import distractors
-from fairmot_ros.training.synthesis.composer_options import ComposerOptions
 from fairmot_ros.training.synthesis.photometric import jitter_colour
 
 #: Owners of a pixel besides the rows of pasted people: the original image, and a distractor.

@@ -8,7 +8,13 @@ import pytest
 import torch
 
 from fairmot_ros.cli import person_bank as command
-from fairmot_ros.training.config import ConfigError, DatasetConfig, TrainingConfig, parse_config
+from fairmot_ros.training.config import (
+    CanvasOptions,
+    ConfigError,
+    DatasetConfig,
+    TrainingConfig,
+    parse_config,
+)
 from fairmot_ros.training.data.cut_outs import CutOut
 from fairmot_ros.training.data.dataset_mix import DatasetMix, read_dataset_mix
 from fairmot_ros.training.data.labelled_image import make_labelled_image
@@ -25,7 +31,6 @@ from fairmot_ros.training.distillation.person_bank.canvas import (
     CanvasComposer,
     degrade,
 )
-from fairmot_ros.training.distillation.person_bank.canvas_options import CanvasOptions
 from fairmot_ros.training.distillation.person_bank.random_windows import (
     WindowSampler,
     make_entry,

@@ -2,13 +2,12 @@ from pathlib import Path
 
 import torch
 
-from fairmot_ros.training.config import DatasetConfig, TrainingConfig
+from fairmot_ros.training.config import AugmentationOptions, DatasetConfig, TrainingConfig
 from fairmot_ros.training.data.problems import Problems
 from fairmot_ros.training.data.readers import read_dataset
 from fairmot_ros.training.engine.trainer import Trainer
 from fairmot_ros.training.scoring import score_detection
 from fairmot_ros.training.scoring.detection import make_detector
-from fairmot_ros.training.synthesis.augmentation import AugmentationOptions
 
 NO_AUGMENTATION = AugmentationOptions(
     hsv=0, rotation=0, translation=0, scale=(1, 1), shear=0, flip=0

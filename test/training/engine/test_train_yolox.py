@@ -9,14 +9,18 @@ import torch
 
 from fairmot_ros.detector import Detector
 from fairmot_ros.network import create_network, load_checkpoint, save_checkpoint
-from fairmot_ros.training.config import ConfigError, DatasetConfig, TrainingConfig
+from fairmot_ros.training.config import (
+    AugmentationOptions,
+    ComposerOptions,
+    ConfigError,
+    DatasetConfig,
+    TrainingConfig,
+)
 from fairmot_ros.training.data.problems import Problems
 from fairmot_ros.training.data.readers import read_dataset
 from fairmot_ros.training.engine.factory import make_loss
 from fairmot_ros.training.engine.trainer import Trainer
 from fairmot_ros.training.scoring import score_detection
-from fairmot_ros.training.synthesis.augmentation import AugmentationOptions
-from fairmot_ros.training.synthesis.composer_options import ComposerOptions
 
 NO_AUGMENTATION = AugmentationOptions(
     hsv=0, rotation=0, translation=0, scale=(1, 1), shear=0, flip=0

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from recordings import recordings
 
+from fairmot_ros.training.config import AugmentationOptions
 from fairmot_ros.training.data.sample import Sample
 from fairmot_ros.training.synthesis.augmentation import (
-    AugmentationOptions,
     augment,
     jitter_hsv,
     map_boxes,

@@ -5,13 +5,12 @@ import numpy as np
 import pytest
 
 from fairmot_ros.boxes import visible_share
-from fairmot_ros.training.config import DatasetConfig
+from fairmot_ros.training.config import ComposerOptions, DatasetConfig
 from fairmot_ros.training.data.cut_outs import read_cut_outs
 from fairmot_ros.training.data.dataset_mix import read_dataset_mix
 from fairmot_ros.training.data.labelled_image import LabelledImage
 from fairmot_ros.training.data.sample import Sample, crop_window
 from fairmot_ros.training.synthesis.composer import SampleComposer
-from fairmot_ros.training.synthesis.composer_options import ComposerOptions
 from fairmot_ros.training.synthesis.photometric import degrade, jitter_colour
 
 OPTIONS = ComposerOptions(width=128, height=96, person_height=(16, 60))

@@ -9,8 +9,8 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 
 from fairmot_ros.boxes import area
+from fairmot_ros.training.config import CanvasOptions
 from fairmot_ros.training.data.sample import Sample
-from fairmot_ros.training.distillation.person_bank.canvas_options import CanvasOptions
 from fairmot_ros.training.distillation.person_bank.tiles import degrade, make_tile, occlude
 from fairmot_ros.training.distillation.person_bank.windows import Window
 from fairmot_ros.training.synthesis.photometric import jitter_colour
