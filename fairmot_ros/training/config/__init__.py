@@ -1,6 +1,8 @@
 """Configuration of training: datasets, composed samples, canvases, augmentation, the run."""
 
-from fairmot_ros.training.config import AugmentationOptions, CanvasOptions, ComposerOptions
+from fairmot_ros.training.config.augmentation import AugmentationOptions
+from fairmot_ros.training.config.canvas import CanvasOptions
+from fairmot_ros.training.config.composer import ComposerOptions
 from fairmot_ros.training.config.dataset import (
     HALVES,
     IDENTITIES,

@@ -10,7 +10,9 @@ import yaml
 
 from fairmot_ros.file_errors import reading
 from fairmot_ros.former_settings import current_settings
-from fairmot_ros.training.config import AugmentationOptions, CanvasOptions, ComposerOptions
+from fairmot_ros.training.config.augmentation import AugmentationOptions
+from fairmot_ros.training.config.canvas import CanvasOptions
+from fairmot_ros.training.config.composer import ComposerOptions
 from fairmot_ros.training.config.dataset import PERSON, DatasetConfig
 from fairmot_ros.training.config.errors import ConfigError
 from fairmot_ros.training.config.training import TrainingConfig

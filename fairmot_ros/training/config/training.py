@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from fairmot_ros.training.config import AugmentationOptions, CanvasOptions, ComposerOptions
+from fairmot_ros.training.config.augmentation import AugmentationOptions
+from fairmot_ros.training.config.canvas import CanvasOptions
+from fairmot_ros.training.config.composer import ComposerOptions
 from fairmot_ros.training.config.dataset import PERSON, DatasetConfig
 from fairmot_ros.training.config.errors import check_choice
 
