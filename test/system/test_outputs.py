@@ -292,9 +292,9 @@ def test_foreign_detections_get_ids(peer: Peer, start: NodeStarter) -> None:
     infinite.bbox.center.position.x = float('nan')
     flat.bbox.size_y = 0.0
     for seconds, broken, words in (
-        (10.65, unscored, 'has no result'),
+        (10.65, unscored, 'has no results'),
         (10.7, infinite, 'must be finite'),
-        (10.75, flat, 'has no size'),
+        (10.75, flat, 'has no area'),
     ):
         send(seconds, broken)
         peer.wait(

@@ -1,4 +1,4 @@
-"""All outputs of the nodes; a further one is one file and one line here."""
+"""Outputs of the nodes: one class per group of topics; add new ones to `make_outputs`."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ __all__ = ['FrameResult', 'Output', 'make_outputs']
 def make_outputs(
     node: Node, camera: str, parameters: TrackingParameters, *, images: bool
 ) -> list[Output]:
-    """Return the outputs of one camera.
+    """Create the outputs of one camera.
 
     Args:
-        node: that publishes.
-        camera: its name, or ''.
-        parameters: decide about optional ones.
-        images: whether there are pictures to draw into.
+        node: creates the publishers.
+        camera: name of the camera, '' for a single unnamed camera.
+        parameters: enable optional outputs.
+        images: whether the node receives images, which can be annotated.
     """
     outputs: list[Output] = [TrackOutput(node, camera), EventOutput(node, camera)]
     if parameters.positions.position_source != 'none':
@@ -34,6 +34,6 @@ def make_outputs(
         outputs.append(FoxgloveOutput(node, camera))
     if parameters.outputs.publish_humans and HumansOutput.available():
         outputs.append(HumansOutput(node, camera))
-    if images:  # the slowest one last
+    if images:  # last, as it is the slowest
         outputs.append(AnnotatedOutput(node, camera))
     return outputs

@@ -1,4 +1,4 @@
-"""`~/image_annotated` and its compressed twin, drawn only while somebody looks."""
+"""Output of annotated images, raw and compressed, while the topics have subscribers."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ from fairmot_ros.ros.parameters import NodeParameters
 
 
 class AnnotatedOutput(Output):
-    """The camera's image with boxes, ids and trails."""
+    """Publishes `~/image_annotated` and `~/image_annotated/compressed`."""
 
     stage = 'annotate'
 
     def __init__(self, node: Node, camera: str) -> None:
-        """Offer both topics."""
+        """Create both publishers."""
         super().__init__(node, camera)
         self._raw = self._create_publisher(Image, 'image_annotated', 5)
         self._compressed = self._create_publisher(CompressedImage, 'image_annotated/compressed', 5)
         self._annotator = Annotator()
 
     def publish(self, result: FrameResult) -> None:
-        """Draw for whoever listens; the trails are kept up in any case."""
+        """Update the trails, then draw and publish if a topic has subscribers."""
         parameters = result.parameters
         assert isinstance(parameters, NodeParameters)
         self._annotator.trail_seconds = parameters.annotation.trail_seconds
@@ -50,6 +50,6 @@ class AnnotatedOutput(Output):
                 )
             )
 
-    def forget(self) -> None:
+    def reset(self) -> None:
         """Drop the trails."""
         self._annotator.reset()
