@@ -16,6 +16,15 @@ os.environ['XDG_CACHE_HOME'] = str(REPOSITORY / 'build' / 'test_cache')
 sys.path.insert(0, str(Path(__file__).parent))  # tests in every folder use the helpers here
 
 
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Skip tests of a GPU where torch sees none."""
+    if item.get_closest_marker('gpu'):
+        import torch
+
+        if not torch.cuda.is_available():
+            pytest.skip(f'torch {torch.__version__} sees no CUDA device')
+
+
 def _reference_data() -> Path | None:
     folder = Path(os.environ.get('FAIRMOT_TEST_DATA', REPOSITORY.parent / 'shared'))
     return folder if (folder / 'fixtures').is_dir() else None
