@@ -29,6 +29,8 @@ from fairmot_ros.network.base import Network
 
 Size = tuple[int, int]
 
+SETTLING_IMAGES, SETTLING_SIZE = 4, (256, 192)
+
 
 @dataclass(frozen=True)
 class Workload:
@@ -82,7 +84,7 @@ class Workload:
             return name
         path = self.folder / f'{name}.pth'
         if not path.exists():
-            network = settled_network(name, self.input_size)
+            network = settled_network(name)
             save_checkpoint(network, path, name=name, input_size=list(self.input_size))
         return str(path)
 
@@ -95,7 +97,7 @@ class Workload:
         return str(path)
 
 
-def settled_network(architecture: str, size: Size) -> Network:
+def settled_network(architecture: str) -> Network:
     """Return a network with random weights whose maps have the range of trained ones.
 
     Batch norms take the statistics of images; otherwise the maps of a deep network nearly vanish,
@@ -104,13 +106,14 @@ def settled_network(architecture: str, size: Size) -> Network:
     torch.manual_seed(0)
     network = create_network(architecture)
     for name, parameter in network.named_parameters():
-        if 'offset_mask' in name:  # fresh ones are zero: no tap would move
+        # Fresh offsets are zero: no tap would move. Sizes of YOLOX's boxes are exponentials.
+        if 'offset_mask' in name or 'reg_pred.weight' in name:
             nn.init.normal_(parameter, std=0.02)
     norms = [module for module in network.modules() if isinstance(module, nn.BatchNorm2d)]
     momenta = [norm.momentum for norm in norms]
     for norm in norms:
         norm.momentum = 1.0
-    images = np.stack(clip_images(2, (max(size[0] // 2, 96) // 32 * 32, 64)))
+    images = np.stack(clip_images(SETTLING_IMAGES, SETTLING_SIZE))
     with torch.no_grad():
         pixels = torch.from_numpy(images[..., ::-1].copy()).permute(0, 3, 1, 2).float() / 255
         network.train().whole_maps(pixels)
