@@ -29,6 +29,7 @@ LAYERS = (
     'geometry',
     'pixels',
     'media',
+    'zones',
     'network',
     'tracker',
     'detector',

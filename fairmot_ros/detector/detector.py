@@ -44,6 +44,17 @@ class Detector:
         embedding_size: D of the detections' embeddings; 0 if the network has none.
         score_threshold: detections must score above it; may be changed at any time.
         max_detections: most detections in one image.
+
+    Examples:
+        >>> import cv2, fairmot_ros
+        >>> from pathlib import Path
+        >>> from fairmot_ros.detector import Detector
+        >>> clip = Path(fairmot_ros.__file__).parent / 'data' / 'indoor.mp4'
+        >>> _, image = cv2.VideoCapture(str(clip)).read()
+        >>> detector = Detector(score_threshold=0.5)
+        >>> detections = detector(image)
+        >>> detections.boxes_xyxy.shape, detections.embeddings.shape
+        ((1, 4), (1, 128))
     """
 
     def __init__(

@@ -1,6 +1,6 @@
-"""`~/detections_3d`, `~/markers`, `~/follow_pose` and tf: where people are, in metres.
+"""Output of positions in space: `~/detections_3d`, `~/markers`, `~/follow_pose` and tf.
 
-All of it is in the frame of the image's header, the camera's optical frame.
+Positions are in metres, in the frame of the image header, which is the camera's optical frame.
 """
 
 from __future__ import annotations
@@ -19,42 +19,42 @@ from fairmot_ros.geometry import Positions, locate_by_depth, locate_on_ground
 from fairmot_ros.media.drawing import track_colour
 from fairmot_ros.ros.conversions.images import ImageError
 from fairmot_ros.ros.inputs.spatial_inputs import SpatialInputs
-from fairmot_ros.ros.outputs.output import FrameResult, Output, heard
+from fairmot_ros.ros.outputs.base import FrameResult, Output, has_subscribers
 from fairmot_ros.ros.parameters import TrackingParameters
 from fairmot_ros.types import Track
 
-THICKNESS = 0.4  # metres from chest to back: a camera does not see it
+DEPTH_OF_PERSON = 0.4  # metres from front to back, which a camera cannot measure
 MARKER_LIFETIME = Duration(nanosec=500_000_000)
-# A cylinder stands along its z axis; in the optical frame up is -y.
+# Rotates the axis of a cylinder, z, to the vertical of the optical frame, y.
 UPRIGHT = Quaternion(x=float(np.sqrt(0.5)), w=float(np.sqrt(0.5)))
 
 Located = tuple[Track, np.ndarray, np.ndarray]  # track, centre [3], size [2] in metres
 
 
 class SpatialOutput(Output):
-    """Locates the visible tracks and publishes them in every form that is listened to."""
+    """Computes the positions of the visible tracks and publishes them."""
 
     stage = 'locate'
 
     def __init__(self, node: Node, camera: str, parameters: TrackingParameters) -> None:
-        """Offer the topics.
+        """Create the publishers.
 
         Raises:
-            ValueError: if tf is asked for and the package tf2_msgs is missing.
+            ValueError: if `publish_tf` is set and the package tf2_msgs is missing.
         """
         super().__init__(node, camera)
         self._inputs = SpatialInputs(
             node, self._prefix, depth=parameters.positions.position_source == 'depth'
         )
-        self._detections = self._offer(Detection3DArray, 'detections_3d')
-        self._markers = self._offer(MarkerArray, 'markers')
-        self._pose = self._offer(PoseStamped, 'follow_pose')
+        self._detections = self._create_publisher(Detection3DArray, 'detections_3d')
+        self._markers = self._create_publisher(MarkerArray, 'markers')
+        self._pose = self._create_publisher(PoseStamped, 'follow_pose')
         try:
             from tf2_msgs.msg import TFMessage
         except ImportError:
             if parameters.positions.publish_tf:
                 raise ValueError(
-                    'publish_tf needs the package tf2_msgs, which is not installed'
+                    'publish_tf needs the package tf2_msgs: install it, or disable publish_tf'
                 ) from None
             self._tf = None
         else:
@@ -62,25 +62,25 @@ class SpatialOutput(Output):
             self._publishers.append(self._tf)
 
     def activate(self) -> None:
-        """Listen to the calibration and the depth image."""
+        """Subscribe to calibration and depth images."""
         self._inputs.activate()
 
     def refresh(self) -> None:
-        """Listen as reliably as is published."""
+        """Adapt the reliability of the subscriptions to the present publishers."""
         self._inputs.follow_publishers()
 
     def deactivate(self) -> None:
-        """Stop listening to them."""
+        """Unsubscribe from calibration and depth images."""
         self._inputs.deactivate()
 
     def publish(self, result: FrameResult) -> None:
-        """Publish the positions of this image's people; those not located are left out."""
-        positions, self.complaint = None, ''
+        """Publish the positions of the visible tracks; tracks without a position are left out."""
+        positions, self.warning = None, ''
         try:
             positions = self._locate(result)
         except ImageError as error:
-            self.complaint = str(error)
-            self._node.get_logger().warning(self.complaint, throttle_duration_sec=5.0)
+            self.warning = str(error)
+            self._node.get_logger().warning(self.warning, throttle_duration_sec=5.0)
         located: list[Located] = []
         if positions is not None:
             located = [
@@ -91,11 +91,11 @@ class SpatialOutput(Output):
                 if known
             ]
         self._detections.publish(_detections(located, result))
-        if heard(self._markers):
+        if has_subscribers(self._markers):
             self._markers.publish(MarkerArray(markers=_markers(located, result)))
-        self._follow(located, result)
+        self._publish_follow_pose(located, result)
         if self._tf is not None and result.parameters.positions.publish_tf and located:
-            self._broadcast(located, result)
+            self._publish_transforms(located, result)
 
     def _locate(self, result: FrameResult) -> Positions:
         settings = result.parameters.positions
@@ -117,24 +117,26 @@ class SpatialOutput(Output):
         )
         return locate_by_depth(camera, depth, boxes)
 
-    def _follow(self, located: Sequence[Located], result: FrameResult) -> None:
-        wanted = result.parameters.positions.follow
+    def _publish_follow_pose(self, located: Sequence[Located], result: FrameResult) -> None:
+        followed_id = result.parameters.positions.follow
         for track, centre, _ in located:
-            if wanted and result.converter.id_of(track) == wanted:
+            if followed_id and result.converter.id_of(track.track_id) == followed_id:
                 pose = PoseStamped(header=result.header)
                 pose.pose.position = Point(**_xyz(centre))
                 self._pose.publish(pose)
 
-    def _broadcast(self, located: Sequence[Located], result: FrameResult) -> None:
+    def _publish_transforms(self, located: Sequence[Located], result: FrameResult) -> None:
         from tf2_msgs.msg import TFMessage
 
         assert self._tf is not None
-        # With its namespace: tf is one for all robots.
+        # With the namespace, as all robots share one tf tree.
         name = self._node.get_fully_qualified_name().lstrip('/')
         self._tf.publish(
             TFMessage(
                 transforms=[
-                    _transform(result.header, f'{name}/{result.converter.id_of(track)}', centre)
+                    _transform(
+                        result.header, f'{name}/{result.converter.id_of(track.track_id)}', centre
+                    )
                     for track, centre, _ in located
                 ]
             )
@@ -148,7 +150,7 @@ def _xyz(point: np.ndarray) -> dict[str, float]:
 def _detections(located: Sequence[Located], result: FrameResult) -> Detection3DArray:
     found = []
     for track, centre, size in located:
-        box = BoundingBox3D(size=Vector3(x=float(size[0]), y=float(size[1]), z=THICKNESS))
+        box = BoundingBox3D(size=Vector3(x=float(size[0]), y=float(size[1]), z=DEPTH_OF_PERSON))
         box.center.position = Point(**_xyz(centre))
         hypothesis = result.converter.hypothesis(track)
         hypothesis.pose.pose.position = box.center.position
@@ -157,14 +159,14 @@ def _detections(located: Sequence[Located], result: FrameResult) -> Detection3DA
                 header=result.header,
                 results=[hypothesis],
                 bbox=box,
-                id=result.converter.id_of(track),
+                id=result.converter.id_of(track.track_id),
             )
         )
     return Detection3DArray(header=result.header, detections=found)
 
 
 def _markers(located: Sequence[Located], result: FrameResult) -> list[Marker]:
-    """Return a cylinder and a label for each person; they vanish by themselves."""
+    """Return a cylinder and a label per track, which disappear after `MARKER_LIFETIME`."""
     markers = []
     for track, centre, size in located:
         blue, green, red = (value / 255 for value in track_colour(track.track_id))
@@ -175,7 +177,7 @@ def _markers(located: Sequence[Located], result: FrameResult) -> list[Marker]:
             type=Marker.CYLINDER,
             action=Marker.ADD,
             lifetime=MARKER_LIFETIME,
-            scale=Vector3(x=float(size[0]), y=THICKNESS, z=float(size[1])),
+            scale=Vector3(x=float(size[0]), y=DEPTH_OF_PERSON, z=float(size[1])),
             color=ColorRGBA(r=red, g=green, b=blue, a=0.6),
         )
         body.pose.position = Point(**_xyz(centre))
@@ -188,7 +190,7 @@ def _markers(located: Sequence[Located], result: FrameResult) -> list[Marker]:
             type=Marker.TEXT_VIEW_FACING,
             action=Marker.ADD,
             lifetime=MARKER_LIFETIME,
-            text=result.converter.id_of(track),
+            text=result.converter.id_of(track.track_id),
             scale=Vector3(z=0.25),
             color=ColorRGBA(r=1.0, g=1.0, b=1.0, a=1.0),
         )

@@ -1,0 +1,207 @@
+"""Reports of a node: model and labels once, diagnostics and timing every second."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from diagnostic_msgs.msg import DiagnosticArray
+from rclpy.node import Node
+from rclpy.publisher import Publisher as RosPublisher
+from rclpy.qos import DurabilityPolicy, QoSProfile, ReliabilityPolicy
+from rclpy.utilities import get_rmw_implementation_identifier
+from std_msgs.msg import Header
+from vision_msgs.msg import LabelInfo, VisionInfo
+
+from fairmot_ros.msg import Timing
+from fairmot_ros.ros.conversions.tracks import TrackConverter
+from fairmot_ros.ros.health.diagnostics import diagnose, idle, timing
+from fairmot_ros.ros.health.input_diagnosis import (
+    Publisher,
+    SubscriptionInfo,
+    explain_missing_input,
+)
+from fairmot_ros.ros.health.statistics import StatisticsSnapshot
+from fairmot_ros.ros.inputs.subscription import InputSubscription
+from fairmot_ros.ros.nodes.camera import Camera
+from fairmot_ros.ros.parameters import TrackingParameters
+from fairmot_ros.ros.processing.detection_source import DetectionSource
+
+LATCHED = QoSProfile(depth=1, durability=DurabilityPolicy.TRANSIENT_LOCAL)
+
+
+class Reporter:
+    """Publishes diagnostics, timing, labels and the model.
+
+    The publisher of `/diagnostics` exists as long as the node, the others between `open` and
+    `close`.
+    """
+
+    def __init__(self, node: Node) -> None:
+        """Create the publisher of `/diagnostics`."""
+        self._node = node
+        self._diagnostics = node.create_publisher(DiagnosticArray, '/diagnostics', 10)
+        self._timings: dict[Camera, RosPublisher] = {}
+        self._infos: list[RosPublisher] = []
+        self._input_problems: dict[Camera, str] = {}
+        self._model = ''
+
+    def open(
+        self, cameras: Iterable[Camera], source: DetectionSource, parameters: TrackingParameters
+    ) -> None:
+        """Publish labels and model, and create a timing publisher for each camera."""
+        self._model = source.model
+        for camera in cameras:
+            topic = f'~/{camera.name}/timing' if camera.name else '~/timing'
+            self._timings[camera] = self._node.create_publisher(Timing, topic, 10)
+        converter = TrackConverter(source.labels, source.model)
+        header = Header(stamp=self._node.get_clock().now().to_msg())
+        labels = self._node.create_publisher(LabelInfo, '~/label_info', LATCHED)
+        threshold = parameters.frames(source.thresholds).tracker.score_threshold
+        labels.publish(converter.label_info(header, threshold))
+        vision = self._node.create_publisher(VisionInfo, '~/vision_info', LATCHED)
+        vision.publish(
+            converter.vision_info(header, parameters.values.get('weights', ''), source.runtime)
+        )
+        self._infos += [labels, vision]
+
+    def close(self) -> None:
+        """Destroy the publishers created by `open()`."""
+        for publisher in (*self._timings.values(), *self._infos):
+            self._node.destroy_publisher(publisher)
+        self._timings.clear()
+        self._infos.clear()
+        self._input_problems.clear()
+
+    def report_idle(self, cameras: Iterable[str], reason: str, *, failed: bool = False) -> None:
+        """Report that the node does not process input.
+
+        Args:
+            cameras: names of the cameras.
+            reason: why it does not.
+            failed: whether the reason is a failed lifecycle transition.
+        """
+        self._publish([idle(self._name, camera, reason, failed=failed) for camera in cameras])
+
+    def report(self, active: Mapping[Camera, InputSubscription], timeout: float) -> None:
+        """Report timing and status of each camera.
+
+        Args:
+            active: cameras with their subscriptions.
+            timeout: seconds without input after which the status explains why.
+        """
+        header = Header(stamp=self._node.get_clock().now().to_msg())
+        statuses = []
+        for camera, subscription in active.items():
+            statistics = camera.statistics.snapshot()
+            self._timings[camera].publish(timing(statistics, header))
+            warnings = self._warnings(camera, statistics, subscription, timeout)
+            details: dict[str, str] = {}
+            for output in camera.stream.outputs:
+                details |= output.values
+            statuses.append(
+                diagnose(
+                    self._name,
+                    camera.name,
+                    statistics,
+                    subscription.topic,
+                    self._model,
+                    warnings,
+                    details,
+                )
+            )
+        self._publish(statuses)
+
+    @property
+    def _name(self) -> str:
+        return self._node.get_fully_qualified_name().lstrip('/')
+
+    def _publish(self, statuses: list[Any]) -> None:
+        header = Header(stamp=self._node.get_clock().now().to_msg())
+        self._diagnostics.publish(DiagnosticArray(header=header, status=statuses))
+
+    def _warnings(
+        self,
+        camera: Camera,
+        statistics: StatisticsSnapshot,
+        subscription: InputSubscription,
+        timeout: float,
+    ) -> list[str]:
+        """Return one sentence per problem that does not make frames fail."""
+        warnings = [
+            self._missing_input(camera, statistics, subscription, timeout),
+            camera.stall_detector.warning(statistics.counters),
+            *camera.stream.warnings,
+            *(output.warning for output in camera.stream.outputs),
+        ]
+        if (count := len(subscription.publishers())) > 1:
+            warnings.append(
+                f'{count} publishers share {subscription.topic}; expected one: give each camera '
+                'its own topic'
+            )
+        clock = self._node.get_clock()
+        if clock.ros_time_is_active and not clock.now().nanoseconds:
+            warnings.append(
+                'use_sim_time is set, but no message arrived on /clock: play the bag with --clock'
+            )
+        return [text for text in warnings if text]
+
+    def _missing_input(
+        self,
+        camera: Camera,
+        statistics: StatisticsSnapshot,
+        subscription: InputSubscription,
+        timeout: float,
+    ) -> str:
+        """Return why no input arrived for `timeout` seconds, '' if it did; log new reasons."""
+        # A publisher that was discovered just now has had no time to send a message.
+        last = max(statistics.last_arrival or 0.0, subscription.waiting_since)
+        waited = time.perf_counter() - last
+        if waited < timeout:
+            self._input_problems.pop(camera, None)
+            return ''
+        text = explain_missing_input(
+            SubscriptionInfo(
+                subscription.topic,
+                _type_name(subscription.message_type),
+                subscription.name,
+                *_guarantees(subscription.profile),
+            ),
+            [
+                Publisher(
+                    f'{info.node_namespace.rstrip("/")}/{info.node_name}',
+                    info.topic_type,
+                    *_guarantees(info.qos_profile),
+                )
+                for info in subscription.publishers()
+            ],
+            self._foreign_topics(),
+            get_rmw_implementation_identifier(),
+        )
+        if self._input_problems.get(camera) != text:
+            self._input_problems[camera] = text
+            self._node.get_logger().warning(f'no input for {waited:.0f} s: {text}')
+        return text
+
+    def _foreign_topics(self) -> dict[str, list[str]]:
+        """Return all topics published by other nodes, with their types."""
+        own = {publisher.topic_name for publisher in self._node.publishers}
+        return {
+            topic: types
+            for topic, types in self._node.get_topic_names_and_types()
+            if self._node.count_publishers(topic) and topic not in own
+        }
+
+
+def _type_name(message_type: type) -> str:
+    """Return the name of a message type, such as 'sensor_msgs/msg/Image'."""
+    return f'{message_type.__module__.split(".")[0]}/msg/{message_type.__name__}'
+
+
+def _guarantees(profile: QoSProfile) -> tuple[bool, bool]:
+    """Return whether a quality of service is reliable, and whether it is transient_local."""
+    return (
+        profile.reliability == ReliabilityPolicy.RELIABLE,
+        profile.durability == DurabilityPolicy.TRANSIENT_LOCAL,
+    )

@@ -1,0 +1,107 @@
+"""Run a node until it is done or interrupted, and shut down cleanly."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import signal
+import sys
+import traceback
+from collections.abc import Callable
+from pathlib import Path
+
+import rclpy
+from rclpy.exceptions import ParameterException
+from rclpy.executors import ExternalShutdownException, SingleThreadedExecutor
+from rclpy.impl.implementation_singleton import rclpy_implementation
+from rclpy.node import Node
+
+from fairmot_ros import starting
+from fairmot_ros.starting import ExitCode
+
+NodeFactory = Callable[[], Node]
+Errors = tuple[type[BaseException], ...]
+
+#: Exceptions of rclpy for invalid command-line arguments.
+ARGUMENT_ERRORS: Errors = tuple(
+    getattr(rclpy_implementation, name)
+    for name in ('RCLError', 'RCLInvalidROSArgsError', 'UnknownROSArgsError', 'InvalidHandle')
+    if hasattr(rclpy_implementation, name)
+)
+#: Exceptions for invalid parameters, files and arguments: mistakes that a user can correct.
+MISTAKES: Errors = (ValueError, OSError, ParameterException, *ARGUMENT_ERRORS)
+SOURCE_LOCATION = re.compile(r',? at \S+?:\d+')  # in the messages of rcl
+
+
+def run_node(
+    make_node: NodeFactory,
+    done: Callable[[Node], bool] = lambda node: False,
+    args: list[str] | None = None,
+    start: Callable[[Node], None] = lambda node: None,
+    mistakes: Errors = (),
+) -> int:
+    """Create a node, spin it until it ends, and return the exit code.
+
+    A user's mistake is printed in one line, with exit code 2: `MISTAKES` raised before the
+    node spins, OSError and `mistakes` at any time. Any other exception is printed with its
+    traceback, with exit code 3.
+
+    Args:
+        make_node: creates the node; called after ROS is initialised.
+        done: returns whether to end the node; called every 0.1 s at least.
+        args: command line; None for that of the process.
+        start: called once with the node, before it spins.
+        mistakes: further exceptions that are a user's mistake.
+    """
+    node = None
+    initialised = False
+    expected: Errors = (*MISTAKES, *mistakes)
+    try:
+        ensure_home()
+        rclpy.init(args=args)
+        initialised = True
+        starting.ready()
+        node = make_node()
+        start(node)
+        expected = (OSError, *mistakes)
+        executor = SingleThreadedExecutor()
+        executor.add_node(node)
+        # Not spin(): on Jazzy, it can miss a SIGTERM.
+        while rclpy.ok() and not done(node):
+            executor.spin_once(timeout_sec=0.1)
+    except (KeyboardInterrupt, ExternalShutdownException):
+        pass
+    except expected as error:
+        # A signal shuts the context down, which makes any call fail; that is no error.
+        if rclpy.ok() or not initialised:
+            print(f'error: {one_line(error)}', file=sys.stderr)
+            return ExitCode.MISTAKE
+    except Exception:
+        if rclpy.ok():
+            traceback.print_exc()
+            return ExitCode.FAULT
+    finally:
+        # A second Ctrl-C must not interrupt the cleanup.
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        if node is not None:
+            node.destroy_node()
+        # From Kilted on, this destroys nodes whose construction failed, which may raise.
+        with contextlib.suppress(*([Exception] if node is None else [])):
+            rclpy.try_shutdown()
+    return ExitCode.SUCCESS
+
+
+def ensure_home() -> None:
+    """Set HOME, the parent of the ROS log folder, if it is missing, as in some services."""
+    if 'HOME' not in os.environ:
+        with contextlib.suppress(RuntimeError):  # the user has no home folder
+            os.environ['HOME'] = str(Path.home())
+
+
+def one_line(error: BaseException) -> str:
+    """Return the message of an error in one line, without source locations of rcl."""
+    text = ' '.join(SOURCE_LOCATION.sub('', str(error)).split())
+    if 'logging' in text and isinstance(error, ARGUMENT_ERRORS):
+        text += ': set ROS_LOG_DIR to a writable folder'
+    return text

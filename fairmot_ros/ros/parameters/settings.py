@@ -1,0 +1,239 @@
+"""Settings of the ROS side of a node: inputs, outputs, positions in space."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from fairmot_ros.pixels import MAX_IMAGE_PIXELS
+from fairmot_ros.settings import Group, Settings, setting
+from fairmot_ros.zones.shapes import Line, Zone, check_names, parse_lines, parse_zones
+
+CAMERA_NAME = re.compile('[A-Za-z][A-Za-z0-9_]*')
+
+
+@dataclass(frozen=True)
+class InputSettings(Settings):
+    """Cameras, input quality of service and start of a node."""
+
+    cameras: tuple[str, ...] = setting(
+        ('',),
+        'camera names; each camera has topics `<name>/...` and ids `<name>/<n>`. '
+        "[''] is a single unnamed camera",
+        structural=True,
+    )
+    reliability: str = setting(
+        'auto',
+        "reliability of the input subscriptions; 'auto' matches the publisher",
+        choices=('auto', 'reliable', 'best_effort'),
+        structural=True,
+    )
+    autostart: bool = setting(
+        True,
+        'configure and activate the node at start; disable it if a lifecycle manager does that',
+        structural=True,
+    )
+    max_input_age: float = setting(
+        0.0,
+        'maximum age of a message (by its stamp) when its processing starts; older ones are '
+        'skipped, 0 disables the limit',
+        unit='seconds',
+        low=0.0,
+        high=3600.0,
+    )
+    input_timeout: float = setting(
+        3.0,
+        'time without input after which the log and the diagnostics explain why',
+        unit='seconds',
+        low=0.5,
+        high=3600.0,
+    )
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        _check_camera_names(self.cameras)
+
+
+@dataclass(frozen=True)
+class ImageInputSettings(Settings):
+    """Transport and size limit of input images."""
+
+    image_transport: str = setting(
+        'raw',
+        "'raw' subscribes to `image`, 'compressed' to `image/compressed`",
+        choices=('raw', 'compressed'),
+        structural=True,
+    )
+    max_image_pixels: int = setting(
+        MAX_IMAGE_PIXELS,
+        'limit of width x height of an image; larger images are rejected before decoding',
+        unit='pixels',
+        low=1,
+        high=2**30,
+    )
+
+
+@dataclass(frozen=True)
+class DetectionInputSettings(Settings):
+    """Type of input detections."""
+
+    with_embeddings: bool = setting(
+        False,
+        'type of `detections`: `fairmot_ros/TrackArray` with embeddings if true, otherwise '
+        '`vision_msgs/Detection2DArray`. Ids in the input are ignored',
+        structural=True,
+    )
+
+
+@dataclass(frozen=True)
+class OutputSettings(Settings):
+    """Content of the published track messages."""
+
+    class_id_format: str = setting(
+        'name',
+        'content of `class_id`: name of the class, or its index in `~/label_info`',
+        choices=('name', 'index'),
+    )
+    publish_embeddings: bool = setting(
+        True, 'add embeddings to `~/tracks`; embeddings of people are biometric data'
+    )
+    publish_lost: bool = setting(
+        False,
+        'add lost tracks with predicted boxes to `~/tracks`, and as dashed boxes to '
+        '`~/image_annotated`',
+    )
+    publish_tentative: bool = setting(False, 'add tentative tracks to `~/tracks`')
+    publish_humans: bool = setting(
+        True,
+        'publish ROS4HRI bodies under `/humans` if hri_msgs is installed; disable it if '
+        'another node publishes them',
+        structural=True,
+    )
+
+
+@dataclass(frozen=True)
+class AnnotationSettings(Settings):
+    """Appearance of `~/image_annotated`."""
+
+    trail_seconds: float = setting(
+        3.0, 'duration of the trails in annotated images', unit='seconds', low=0.0, high=60.0
+    )
+    jpeg_quality: int = setting(
+        80, 'JPEG quality of `~/image_annotated/compressed`', low=1, high=100
+    )
+
+
+@dataclass(frozen=True)
+class PositionSettings(Settings):
+    """Computation of positions in space."""
+
+    position_source: str = setting(
+        'none',
+        "source of positions in space: 'none' publishes none, 'depth' uses the topic `depth` with "
+        "depth images registered to the input, 'ground' assumes that people stand on a horizontal "
+        "plane; 'depth' and 'ground' need `camera_info`",
+        choices=('none', 'depth', 'ground'),
+        structural=True,
+    )
+    depth_tolerance: float = setting(
+        0.05,
+        'maximum difference between the stamps of an image and its depth image',
+        unit='seconds',
+        low=0.0,
+        high=10.0,
+    )
+    camera_height: float = setting(
+        1.0,
+        "height of the camera above the ground, for the position source 'ground'",
+        unit='metres',
+        low=0.01,
+        high=1000.0,
+    )
+    camera_pitch: float = setting(
+        0.0,
+        "angle of the optical axis below the horizon, for the position source 'ground'",
+        unit='radians',
+        low=-1.57,
+        high=1.57,
+    )
+    max_range: float = setting(
+        20.0,
+        "maximum distance of a position, for the position source 'ground'; tracks beyond it get "
+        'none',
+        unit='metres',
+        low=0.1,
+        high=1e4,
+    )
+    publish_tf: bool = setting(
+        False, 'publish a tf frame `<node>/<id>` for each track with a position'
+    )
+    follow: str = setting(
+        '',
+        'id (as in Detection2D) of the track whose position is published as `~/follow_pose`; '
+        'empty for none',
+    )
+
+
+@dataclass(frozen=True)
+class ZoneSettings(Settings):
+    """Zones and lines in which tracks are counted."""
+
+    zones: tuple[str, ...] = setting(
+        ('',),
+        'polygons `NAME: x,y x,y x,y ...` in pixels of the image, with three corners or more; a '
+        "track is where its box stands. With several cameras, `CAMERA/NAME` is one camera's. "
+        "[''] is none",
+        structural=True,
+    )
+    lines: tuple[str, ...] = setting(
+        ('',),
+        'lines `NAME: x,y x,y` that tracks cross, in the same form; forward is from left to '
+        'right, seen from the first point towards the second',
+        structural=True,
+    )
+    zone_margin: float = setting(
+        0.05,
+        'distance from a border, as a share of the height of the box, up to which a track stays '
+        'on its side',
+        low=0.0,
+        high=1.0,
+    )
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        check_names([*parse_zones(self.zones), *parse_lines(self.lines)])
+
+    def check_cameras(self, cameras: Sequence[str]) -> None:
+        """Raise ValueError if a zone or line belongs to a camera that does not exist."""
+        shapes: list[Zone | Line] = [*parse_zones(self.zones), *parse_lines(self.lines)]
+        for shape in shapes:
+            camera = shape.name.rpartition('/')[0]
+            if camera and camera not in cameras:
+                raise ValueError(
+                    f'there is no camera {camera!r} for {shape.name!r} among cameras '
+                    f'{list(cameras)!r}'
+                )
+
+
+INPUTS = Group('Input', InputSettings)
+IMAGES = Group('Input', ImageInputSettings)
+DETECTIONS = Group('Input', DetectionInputSettings)
+OUTPUTS = Group('Output', OutputSettings)
+ANNOTATION = Group('Annotated image', AnnotationSettings)
+POSITIONS = Group('Positions in space', PositionSettings)
+ZONES = Group('Zones and lines', ZoneSettings)
+
+
+def _check_camera_names(names: tuple[str, ...]) -> None:
+    """Raise ValueError unless the names are distinct and valid in topic names."""
+    if names == ('',):
+        return
+    wrong = [name for name in names if not CAMERA_NAME.fullmatch(name)]
+    if wrong or not names:
+        raise ValueError(
+            'cameras must be names that start with a letter and consist of letters, digits and _, '
+            f'got {list(names)!r}'
+        )
+    if len(set(names)) != len(names):
+        raise ValueError(f'cameras must be distinct, got {list(names)!r}')
