@@ -23,6 +23,7 @@ PARTS = {
     'freshness': 'freshness',
     'soak': 'soak',
     'growth': 'growth',
+    'gpu': 'gpu',
 }
 DEFAULT = ('network', 'tracker')
 

@@ -23,15 +23,15 @@ from fairmot_ros.detector.engines.precision_statement import (
 )
 from fairmot_ros.network import load_checkpoint
 from fairmot_ros.training.config import read_config
-from fairmot_ros.training.data.dataset_mix import read_mix
-from fairmot_ros.training.data.sources import Photograph
+from fairmot_ros.training.data.dataset_mix import read_dataset_mix
+from fairmot_ros.training.data.labelled_image import LabelledImage
 from fairmot_ros.training.scoring.detection import MAX_DETECTIONS, score_detection
 
 REFERENCE = ('openvino', 'fp32')  # which differs from torch in the seventh digit
 
 
 def make_parser() -> argparse.ArgumentParser:
-    """Return the command line."""
+    """Return the argument parser."""
     parser = argparse.ArgumentParser(
         prog='fairmot-drift',
         description='Measure how much reduced precisions change the average precision and the '
@@ -39,9 +39,9 @@ def make_parser() -> argparse.ArgumentParser:
         'statement FILE.precision.json beside the weights. With it, precision auto takes a '
         f'reduced precision where the CPU has it and the drift is within {LIMITS}.',
     )
-    parser.add_argument('config', type=Path, help='training file: its labelled images are used')
+    parser.add_argument('config', type=Path, help='training file whose labelled images are used')
     parser.add_argument(
-        '--data', type=Path, required=True, help='folder that holds the training sets'
+        '--data', type=Path, required=True, help='folder that contains the datasets'
     )
     add_detector_options(parser, 'weights')
     parser.add_argument(
@@ -59,19 +59,19 @@ def make_parser() -> argparse.ArgumentParser:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run the command; returns the exit code."""
+    """Run the command; return the exit code."""
     options = make_parser().parse_args(arguments)
     return run_command('fairmot-drift', lambda: measure(options))
 
 
 def measure(options: argparse.Namespace) -> int:
-    """Measure, print and write the statement."""
+    """Measure and print the drift, and write the statement."""
     keep_freed_memory()
     weights = find_weights(options.weights)
     config = read_config(options.config)
-    sets = tuple(part for part in config.sets if not part.cut_outs)
-    photographs = read_mix(sets, options.data).photographs[:: options.every]
-    if not photographs:
+    datasets = tuple(dataset for dataset in config.sets if not dataset.cut_outs)
+    images = read_dataset_mix(datasets, options.data).images[:: options.every]
+    if not images:
         raise ValueError(f'{options.config} names no labelled images below {options.data}')
     network = load_checkpoint(weights)
     detectors = [make_detector(weights, 'openvino', 'bf16')]
@@ -80,7 +80,7 @@ def measure(options: argparse.Namespace) -> int:
         if detector.info.sha256 != network.info.sha256:
             raise ValueError(f'{detector.model_name} was not exported from {weights}')
     reference = make_detector(weights, *REFERENCE, detectors[0].input_size)
-    drifts = drifts_from(reference, detectors, photographs)
+    drifts = drifts_from(reference, detectors, images)
     statement = PrecisionStatement(network.info.sha256, network.float32_modules, tuple(drifts))
     for drift in drifts:
         judged = 'within' if drift.is_within_limits else 'beyond'
@@ -106,30 +106,28 @@ def make_detector(
 
 
 def drifts_from(
-    reference: Detector, detectors: Sequence[Detector], photographs: Sequence[Photograph]
+    reference: Detector, detectors: Sequence[Detector], images: Sequence[LabelledImage]
 ) -> list[Drift]:
     """Return the drift of each detector from the reference, on labelled images.
 
     Embeddings are read in the labelled boxes.
     """
-    precision = [float(score_detection(d, photographs)['ap50']) for d in (reference, *detectors)]
+    precision = [float(score_detection(d, images)['ap50']) for d in (reference, *detectors)]
     distances: list[list[np.ndarray]] = [[np.zeros(0)] for _ in detectors]
-    for photograph in tqdm(photographs, desc='embedding', unit='image', mininterval=2.0):
-        boxes = photograph.boxes_xyxy
+    for labelled in tqdm(images, desc='embedding', unit='image', mininterval=2.0):
+        boxes = labelled.boxes_xyxy
         if not len(boxes) or not reference.embedding_size:
             continue
-        scene = photograph.load()
-        wanted = reference.embed(scene.image, scene.boxes_xyxy)
+        sample = labelled.load()
+        wanted = reference.embed(sample.image, sample.boxes_xyxy)
         for detector, found in zip(detectors, distances):
-            found.append(1 - (wanted * detector.embed(scene.image, scene.boxes_xyxy)).sum(1))
+            found.append(1 - (wanted * detector.embed(sample.image, sample.boxes_xyxy)).sum(1))
     drifts = []
     for detector, found, value in zip(detectors, distances, precision[1:]):
         joined = np.concatenate(found)
         mean, worst = (float(joined.mean()), float(joined.max())) if len(joined) else (0.0, 0.0)
         change = value - precision[0]
-        drifts.append(
-            Drift(detector.engine, detector.precision, change, mean, worst, len(photographs))
-        )
+        drifts.append(Drift(detector.engine, detector.precision, change, mean, worst, len(images)))
     return drifts
 
 

@@ -1,4 +1,4 @@
-"""Write a network as a file of ONNX or OpenVINO: ``fairmot-export model.pth model.onnx``."""
+"""Export a network to ONNX or OpenVINO: ``fairmot-export model.pth model.onnx``."""
 
 from __future__ import annotations
 
@@ -28,21 +28,21 @@ from fairmot_ros.detector.openvino_export import export_openvino
 from fairmot_ros.network import load_checkpoint
 from fairmot_ros.network.base import Network
 
-TOLERANCE = 1e-3  # of a map's largest value, in float32
+TOLERANCE = 1e-3  # maximum difference, as a share of the largest value of a map
 IMAGE_SUFFIXES = ('.jpg', '.jpeg', '.png')
 #: More calibration images hardly change the ranges, and take minutes.
 MAX_CALIBRATION_IMAGES = 300
 
 
 def make_parser() -> argparse.ArgumentParser:
-    """Return the command line."""
+    """Return the argument parser."""
     parser = argparse.ArgumentParser(
         prog='fairmot-export',
-        description='Write a network as a file of ONNX (.onnx) or OpenVINO (.xml, with a .bin '
-        'beside it) and compare the outputs of both on a noise image. The nodes and all commands '
-        'take the file wherever they take weights, and run it with ONNX Runtime or OpenVINO.',
+        description='Export a network to ONNX (.onnx) or OpenVINO (.xml, with a .bin beside it) '
+        'and compare the outputs of both on a noise image. The nodes and all commands accept the '
+        'file as weights, and run it with ONNX Runtime or OpenVINO.',
     )
-    parser.add_argument('weights', help="checkpoint, or 'default' for the model that ships")
+    parser.add_argument('weights', help="checkpoint, or 'default' for the model of the package")
     parser.add_argument('output', type=Path, help=f'file to write, ending in {ONNX} or {XML}')
     add_detector_options(parser, 'input_size', note=', fixed in the file')
     parser.add_argument(
@@ -63,14 +63,14 @@ def make_parser() -> argparse.ArgumentParser:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run the command; returns the exit code."""
+    """Run the command; return the exit code."""
     options = make_parser().parse_args(arguments)
-    logging.getLogger('torch.onnx').setLevel(logging.ERROR)  # it warns of what nobody needs here
+    logging.getLogger('torch.onnx').setLevel(logging.ERROR)  # its warnings do not concern users
     return run_command('fairmot-export', lambda: export(options), mistakes=(ExportError,))
 
 
 def export(options: argparse.Namespace) -> int:
-    """Write the file and compare it with the network."""
+    """Write the file and compare it with the network; return the exit code."""
     check_options(options)
     network = load_checkpoint(find_weights(options.weights))
     size = choose_input_size(options.input_size, network.info)
@@ -89,12 +89,12 @@ def export(options: argparse.Namespace) -> int:
         f'{options.precision}, {file_size(options.output) / 1e6:.1f} MB'
     )
     for name, difference in differences.items():
-        print(f'  {name:10}differs by {difference:.1e} of its largest value at most')
+        print(f'  {name:10}maximum difference {difference:.1e} of its largest value')
     if options.precision == 'int8':
-        print('measure the loss on your own labelled images with fairmot-drift before you use it')
+        print('measure the loss on labelled images of your own with fairmot-drift')
     elif max(differences.values()) > TOLERANCE:
         print(
-            f'fairmot-export: the file does not compute what {options.weights} does',
+            f'fairmot-export: the outputs of the file differ from those of {options.weights}',
             file=sys.stderr,
         )
         return ExitCode.NOT_KEPT
@@ -138,16 +138,16 @@ def file_size(path: Path) -> int:
 
 @torch.inference_mode()
 def compare(network: Network, path: Path, size: tuple[int, int]) -> dict[str, float]:
-    """Return the largest difference in each map, as a share of the map's largest value."""
+    """Return the maximum difference in each map, as a share of its largest value."""
     width, height = size
     image = np.random.default_rng(0).integers(0, 256, (height, width, 3), dtype=np.uint8)
     rgb = torch.from_numpy(image[None, ..., ::-1].copy()).permute(0, 3, 1, 2).float() / 255
     expected = network.whole_maps(rgb)
     options = EngineOptions(device='cpu')
     kind = OnnxEngine if path.suffix == ONNX else OpenVinoFileEngine
-    got = kind(path, options).maps([image])
+    exported = kind(path, options).maps([image])
     return {
-        name: float((values - got[name]).abs().max() / values.abs().max())
+        name: float((values - exported[name]).abs().max() / values.abs().max())
         for name, values in expected.items()
     }
 

@@ -7,8 +7,10 @@ from typing import Any
 
 from fairmot_ros.settings import Settings, setting
 
+MAX_THREADS = 1024
 ENGINE_NAMES = ('auto', 'openvino', 'torch', 'onnxruntime')
-PRECISIONS = ('auto', 'fp32', 'fp16', 'bf16', 'int8')
+PRECISIONS = ('auto', 'fp32', 'tf32', 'fp16', 'bf16', 'int8')
+EXECUTIONS = ('auto', 'eager', 'graphs', 'compiled')
 
 
 @dataclass(frozen=True)
@@ -40,6 +42,22 @@ class DetectorSettings(Settings):
         "of the network; 'auto' is fp16 on a GPU; on the CPU bf16 with openvino where the CPU has "
         "it and the model's stated drift is within the limits, else fp32",
         choices=PRECISIONS,
+        structural=True,
+    )
+    execution: str = setting(
+        'auto',
+        "how torch runs the network: operator by operator ('eager'), as recorded CUDA graphs "
+        "('graphs'), or compiled by torch first, which takes minutes ('compiled'); 'auto' is "
+        'graphs on a GPU and eager on the CPU',
+        choices=EXECUTIONS,
+        structural=True,
+    )
+    threads: int = setting(
+        0,
+        'CPU threads of one forward pass, in every engine, and of OpenCV; 0 for all cores, less '
+        'one where there are more than two',
+        low=0,
+        high=MAX_THREADS,
         structural=True,
     )
     input_width: int = setting(
@@ -82,4 +100,6 @@ class DetectorSettings(Settings):
             'precision': self.precision,
             'score_threshold': self.score_threshold,
             'deterministic': self.deterministic,
+            'threads': self.threads,
+            'execution': self.execution,
         }

@@ -24,7 +24,7 @@ class EngineOptions:
 
     Attributes:
         device: 'auto', 'cpu', 'cuda' or 'cuda:N'.
-        precision: 'auto', 'fp32', 'fp16' or 'bf16'.
+        precision: 'auto', or a name of `PRECISIONS`.
         input_size: (width, height) of the network's input; the model's own if None.
         deterministic: compute the same bits in every run on this machine.
         execution: of torch: 'auto', 'eager', 'graphs' or 'compiled'.
@@ -60,6 +60,7 @@ class Engine(Protocol):
         precision: 'fp32', 'fp16', 'bf16' or 'int8'. Embeddings are computed in float32: see
             `Network.dense` and `Network.float32_modules`.
         precision_reason: one sentence that says why this precision was taken.
+        prepares_batches: whether the first call with a number of images takes much longer.
     """
 
     name: str
@@ -69,6 +70,7 @@ class Engine(Protocol):
     input_size: tuple[int, int]
     precision: str
     precision_reason: str
+    prepares_batches: bool
 
     def __call__(self, images_bgr: Sequence[Image]) -> Predictions:
         """Scale images to `input_size` and run the network on them.

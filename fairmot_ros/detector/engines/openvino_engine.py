@@ -42,6 +42,7 @@ class OpenVinoEngine:
     """
 
     name = NAME
+    prepares_batches = False
 
     def __init__(
         self,

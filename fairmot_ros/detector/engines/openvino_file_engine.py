@@ -29,6 +29,7 @@ class OpenVinoFileEngine:
     """
 
     name = NAME
+    prepares_batches = False
 
     def __init__(self, path: Path, options: EngineOptions = DEFAULT_OPTIONS) -> None:
         """Load the file and the .bin beside it.

@@ -67,6 +67,7 @@ class TorchEngine:
         self.precision = choose_precision(options.precision, self.device)
         self.precision_reason = reason_of_choice(options.precision)
         self.execution = choose_execution(options.execution, self.device)
+        self.prepares_batches = self.execution != 'eager'
         self._deterministic = options.deterministic
         self._max_detections = options.max_detections
         own = deepcopy(network) if copy else network
