@@ -167,6 +167,17 @@ def test_float32_modules_stay_in_float32(weights: Path) -> None:
     assert network.float32_modules == ('backbone.dark2', 'id')
 
 
+def test_deformable_convolutions_are_one_operator() -> None:
+    pytest.importorskip('openvino')
+    from fairmot_ros.detector.engines.openvino_conversion import convert
+    from fairmot_ros.network.fuse import optimise_for_inference
+
+    network = optimise_for_inference(create_network('resdcn_18', head_conv=8).eval())
+    operators = [operator.get_type_name() for operator in convert(network, SIZE).get_ops()]
+    assert operators.count('DeformableConvolution') == 3
+    assert 'GridSample' not in operators
+
+
 def test_a_network_without_embeddings_has_no_float32_module_of_them() -> None:
     assert create_network('yolox_nano', reid_dim=0).float32_modules == ('backbone.dark2',)
 
