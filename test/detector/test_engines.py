@@ -243,7 +243,7 @@ class TestConversionCache:
         with caplog.at_level(logging.WARNING):
             engine = OpenVinoEngine(load_checkpoint(weights), OPTIONS, cache)
         assert len(engine(images()).levels) == 1
-        assert 'cannot be kept in' in caplog.text
+        assert 'cannot be stored in' in caplog.text
 
     def test_it_does_without_a_folder(
         self, weights: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
@@ -255,7 +255,7 @@ class TestConversionCache:
         with caplog.at_level(logging.WARNING):
             engine = OpenVinoEngine(load_checkpoint(weights), OPTIONS, cache)
         assert len(engine(images()).levels) == 1
-        assert 'cannot be kept in' in caplog.text
+        assert 'cannot be stored in' in caplog.text
 
     def test_the_least_recently_used_models_are_removed(
         self, weights: Path, own_cache: Path, monkeypatch: pytest.MonkeyPatch

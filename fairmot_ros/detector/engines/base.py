@@ -1,4 +1,4 @@
-"""What every engine offers, and what it may be asked for."""
+"""The protocol of engines, and their options."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ class Engine(Protocol):
 
     Attributes:
         name: as in the registry.
-        info: what is known about the model.
+        info: metadata of the model.
         embedding_size: D of its embeddings, 0 for none.
         device: where it runs.
         input_size: (width, height) that it is ready for.
@@ -93,8 +93,8 @@ class EngineType:
         suffixes: of the files that it runs; '' for checkpoints.
         devices: kinds of devices that it runs on.
         load: makes the engine from a file; raises CheckpointError, EngineError or ValueError.
-        why_unavailable: returns what is missing on this machine, '' if nothing is.
-        deterministic: whether 'auto' may take it when the same bits are wanted in every run.
+        why_unavailable: returns the reason why this machine cannot run it, '' if it can.
+        deterministic: whether 'auto' may take it when every run must compute the same bits.
     """
 
     suffixes: tuple[str, ...]

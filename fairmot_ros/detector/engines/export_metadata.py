@@ -1,4 +1,4 @@
-"""What an exported network states about itself, checked before it is used."""
+"""Metadata of an exported network, checked before the network is used."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from fairmot_ros.network import CheckpointError
 from fairmot_ros.network.base import ModelInfo, Network
 from fairmot_ros.network.registry import ARCHITECTURES
 
-METADATA = 'fairmot_ros'  # key of what is known of the model, as JSON
+METADATA = 'fairmot_ros'  # key of the metadata, which are JSON
 FILE_PRECISIONS = ('fp32', 'int8')
 
 
 @dataclass(frozen=True)
 class ExportMetadata:
-    """What is known of an exported network.
+    """Metadata of an exported network.
 
     Attributes:
         info: of the model; its input size is that of the file.
@@ -34,7 +34,7 @@ class ExportMetadata:
 
 
 def write_metadata(network: Network, size: tuple[int, int], precision: str = 'fp32') -> str:
-    """Return what `read_metadata` reads, for a file with images of a size (width, height)."""
+    """Return the metadata of a file for images of a size (width, height), as JSON."""
     info = network.info
     return json.dumps(
         {
@@ -51,7 +51,7 @@ def write_metadata(network: Network, size: tuple[int, int], precision: str = 'fp
 
 
 def read_metadata(text: str | None, path: Path) -> ExportMetadata:
-    """Return what is known of a model.
+    """Return the metadata of a file.
 
     Args:
         text: the value of METADATA, None if the file has none.

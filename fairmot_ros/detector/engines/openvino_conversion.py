@@ -157,7 +157,7 @@ def _keep_float32(model: Any) -> Any:
 
 
 def _between_boundaries(model: Any) -> list[Any]:
-    """Return the operators that compute what the marked modules return from what they take."""
+    """Return the operators between the inputs and outputs of the marked modules."""
     found = {}
     for last in model.get_ordered_ops():
         for begin in (number - 1 for number in _noted(last) if number % 2):

@@ -37,8 +37,8 @@ logger = logging.getLogger(__name__)
 class OpenVinoEngine:
     """See `Engine`.
 
-    The network's dense maps are converted from torch for one image size. What reads the maps, such
-    as heads at the peaks of a heat map, runs in torch.
+    The network's dense maps are converted from torch for one image size. Decoding, which includes
+    heads at the peaks of a heat map, runs in torch.
     """
 
     name = NAME
@@ -58,7 +58,7 @@ class OpenVinoEngine:
         Args:
             network: to run.
             options: how.
-            cache: where converted networks are kept; None to convert every time.
+            cache: of converted networks; None to convert every time.
             copy: leave the network as it is and run a copy. Without, the engine owns it: its
                 batch norms are folded in place.
             statement: file that states the network's drift, from which precision 'auto' follows;
@@ -107,7 +107,7 @@ class OpenVinoEngine:
         try:
             model = convert(self._network, self.input_size)
             compiled = CompiledMaps(model, *settings)
-        except Exception as error:  # torch.export's and OpenVINO's share no other base
+        except Exception as error:  # torch.export's and OpenVINO's have no common base
             raise EngineError(
                 f'OpenVINO cannot convert {self.info.name}: {reason_of(error)}'
             ) from error
@@ -117,7 +117,7 @@ class OpenVinoEngine:
 
 
 def cpu_alone(device: str) -> torch.device:
-    """Return the CPU; raises ValueError if another device is asked for."""
+    """Return the CPU; raises ValueError if another device is requested."""
     if device not in ('auto', 'cpu'):
         raise ValueError(
             f"engine 'openvino' runs on the CPU, got device {device!r}: use device cpu, or engine "

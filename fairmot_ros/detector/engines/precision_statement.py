@@ -1,4 +1,4 @@
-"""What was measured of a model at reduced precisions, stated in a file beside its weights.
+"""The drift of a model at reduced precisions, stated in a file beside its weights.
 
 ``model.pth`` has the statement ``model.precision.json``; `fairmot-drift` measures and writes it.
 The setting `precision: auto` takes a reduced precision only if a statement holds its drift and
@@ -49,7 +49,7 @@ class Drift:
     images: int
 
     def __post_init__(self) -> None:
-        """Raise ValueError for what no measurement yields."""
+        """Raise ValueError if a value is of the wrong type or not finite."""
         if not (isinstance(self.engine, str) and isinstance(self.precision, str)):
             raise ValueError('engine and precision must be text')
         values = self.average_precision, self.cosine, self.worst_cosine, self.images
@@ -92,7 +92,7 @@ class PrecisionStatement:
         return same and self.float32_modules == network.float32_modules
 
     def drift(self, engine: str, precision: str) -> Drift | None:
-        """Return what was measured, None if nothing was."""
+        """Return the measured drift; None without one."""
         wanted = engine, precision
         return next((d for d in self.drifts if (d.engine, d.precision) == wanted), None)
 

@@ -21,7 +21,7 @@ from fairmot_ros.detector.engines.openvino_file_engine import SUFFIX as XML
 from fairmot_ros.detector.engines.openvino_file_engine import OpenVinoFileEngine
 from fairmot_ros.detector.engines.torch_engine import TorchEngine
 
-CHECKPOINT = ''  # stands for the suffix of checkpoints, which may have any
+CHECKPOINT = ''  # in place of the suffix of checkpoints, which is arbitrary
 
 
 def _load_openvino(path: Path, options: EngineOptions) -> Engine:
@@ -104,7 +104,7 @@ def _candidates(
     taking: dict[str, EngineType], options: EngineOptions
 ) -> list[tuple[str, EngineType]]:
     """Return the engines for the device, the fastest first."""
-    if len(taking) == 1:  # it judges the device by itself
+    if len(taking) == 1:  # it checks the device itself
         return list(taking.items())
     device = choose_device(options.device).type
     return [
