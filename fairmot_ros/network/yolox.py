@@ -160,7 +160,7 @@ class YoloxNano(Network):
         self.id: EmbeddingBranch | None = None
         if sizes.reid_dim:
             self.id = EmbeddingBranch(STEM_CHANNELS, id_channels, sizes.reid_dim, stride)
-            self.float32_modules += ('id',)
+            self.float32_modules += ('id.project',)
 
     def forward(self, images: Tensor) -> GridPredictions:
         """Return the levels of detections and the embedding map.

@@ -164,7 +164,7 @@ def test_float32_modules_stay_in_float32(weights: Path) -> None:
             marked = operator.get_friendly_name().startswith(FLOAT32_NAME)
             precisions[marked].add(notes['runtimePrecision'].astype(str))
     assert precisions == {True: {'f32'}, False: {'bf16'}}
-    assert network.float32_modules == ('backbone.dark2', 'id')
+    assert network.float32_modules == ('backbone.dark2', 'id.project')
 
 
 def test_deformable_convolutions_are_one_operator() -> None:
