@@ -1,4 +1,4 @@
-"""Whatever a reader is given, it returns or raises its own class of error: a few inputs of each.
+"""A few fuzzing inputs for each reader, which must return or raise its own class of error.
 
 `make fuzz` checks as many as there is time for.
 """

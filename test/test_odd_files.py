@@ -1,4 +1,4 @@
-"""Files that `make fuzz` found to be read as something they are not, or refused in another way."""
+"""Invalid files, found by `make fuzz`, that were once accepted or raised an unexpected error."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def refusal(kind: type[Exception], read: Callable[[Path], object], path: Path, t
     return message
 
 
-def test_an_error_is_one_line_whatever_it_quotes() -> None:
+def test_file_error_is_a_single_line() -> None:
     assert str(FileError('a.yaml: unknown b\n  in line 3')) == 'a.yaml: unknown b in line 3'
 
 
@@ -130,7 +130,7 @@ def test_teacher_embeddings_of_other_sizes(name: str, tmp_path: Path) -> None:
         ('mot', 's/gt/gt.txt', '1,1,0,0,1e39,5,1'),
     ],
 )
-def test_boxes_that_float32_cannot_hold_are_left_out_and_noted(
+def test_boxes_beyond_float32_are_skipped_with_a_note(
     kind: str, labels: str, text: str, tmp_path: Path
 ) -> None:
     for name in (labels, '1.jpg', 's/img1/1.jpg'):

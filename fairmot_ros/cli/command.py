@@ -49,10 +49,10 @@ def run_command(
             'source the setup.bash of a ROS 2' if package == 'rclpy' else f'pip install {package}'
         )
         print(f'{name}: the Python package {package} is missing: {advice}', file=sys.stderr)
-        return ExitCode.MISTAKE
+        return ExitCode.USAGE_ERROR
     except users as error:
         print(f'{name}: {error}', file=sys.stderr)
-        return ExitCode.MISTAKE
+        return ExitCode.USAGE_ERROR
     except KeyboardInterrupt:
         print(f'{name}: {interrupted}', file=sys.stderr)
         return starting.leave(ExitCode.INTERRUPTED)
@@ -68,7 +68,7 @@ def _report_fault(name: str) -> int:
         'package.xml, with the lines above and the output of fairmot-check',
         file=sys.stderr,
     )
-    return ExitCode.FAULT
+    return ExitCode.INTERNAL_ERROR
 
 
 def parse_size(text: str) -> tuple[int, int]:

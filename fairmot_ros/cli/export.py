@@ -64,7 +64,7 @@ def export(options: argparse.Namespace) -> int:
             f'fairmot-export: the file does not compute what {options.weights} does',
             file=sys.stderr,
         )
-        return ExitCode.NOT_KEPT
+        return ExitCode.CHECK_FAILED
     return ExitCode.SUCCESS
 
 

@@ -26,12 +26,12 @@ NODES = (
     'tools.recorder_node',
     'tools.replay_node',
 )
-MISTAKE = 2
+USAGE_ERROR = 2
 
 
 def last_line(node: NodeProcess) -> str:
     """Wait for the end of a node that cannot start; return the last line it wrote."""
-    assert node.process.wait(PATIENCE) == MISTAKE, node.last_lines(100)
+    assert node.process.wait(PATIENCE) == USAGE_ERROR, node.last_lines(100)
     output = node.last_lines(100)
     assert 'Traceback' not in output
     return output.splitlines()[-1]
@@ -164,7 +164,7 @@ def test_a_missing_or_broken_parameter_file_is_one_sentence(
     broken.write_text('/**:\n  ros__parameters:\n    weights: [1\n')
     for path in (tmp_path / 'none.yaml', broken):
         code, line = run_node(module, '--params-file', str(path))
-        assert code == MISTAKE
+        assert code == USAGE_ERROR
         assert line.startswith('error: ')
         assert str(path) in line
 
@@ -184,14 +184,14 @@ def test_a_value_of_the_wrong_type_is_answered_by_an_example(
     module: str, given: str, example: str, environment: dict[str, str]
 ) -> None:
     code, line = run_node(module, '-p', given)
-    assert code == MISTAKE
+    assert code == USAGE_ERROR
     assert line.startswith(f"error: Trying to set parameter '{given.partition(':')[0]}'")
     assert line.endswith(f'; write it like {example}')
 
 
 def test_a_wrong_type_of_a_parameter_of_ros_itself(environment: dict[str, str]) -> None:
     code, line = run_node('nodes.detection_tracker_node', '-p', 'use_sim_time:=3')
-    assert code == MISTAKE
+    assert code == USAGE_ERROR
     assert line.startswith("error: Trying to set parameter 'use_sim_time' to '3'")
 
 
@@ -219,7 +219,7 @@ def test_unused_qos_overrides_are_named(start: NodeStarter, peer: Peer) -> None:
 
 def test_where_logs_cannot_be_written_the_variable_is_named(environment: dict[str, str]) -> None:
     code, line = run_node('nodes.detection_tracker_node', HOME=os.devnull, ROS_LOG_DIR=None)
-    assert code == MISTAKE
+    assert code == USAGE_ERROR
     assert line.startswith('error: ')
     assert line.endswith('set ROS_LOG_DIR to a writable folder')
 
