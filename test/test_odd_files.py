@@ -13,10 +13,9 @@ from fairmot_ros.evaluation.runs.configuration import ConfigurationError, read_c
 from fairmot_ros.file_errors import FileError
 from fairmot_ros.network import CheckpointError, create_network, load_checkpoint, save_checkpoint
 from fairmot_ros.training.ablation.plan import read_plan
-from fairmot_ros.training.config import ConfigError, SetConfig, read_config
-from fairmot_ros.training.data.data_problems import Problems
-from fairmot_ros.training.data.readers import read_set
-from fairmot_ros.training.data.sources import DataError
+from fairmot_ros.training.config import ConfigError, DatasetConfig, read_config
+from fairmot_ros.training.data.problems import DataError, Problems
+from fairmot_ros.training.data.readers import read_dataset
 from fairmot_ros.training.data.teacher_labels import read_detections, read_embeddings
 
 TRAINING = 'name: a\narchitecture: yolo\nsets: [{folder: b}]\n'
@@ -137,6 +136,6 @@ def test_boxes_beyond_float32_are_skipped_with_a_note(
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text(text)
     problems = Problems()
-    (photograph,) = read_set(tmp_path, SetConfig('.', kind), problems)
-    assert len(photograph.boxes_xyxy) == 0
+    (image,) = read_dataset(tmp_path, DatasetConfig('.', kind), problems)
+    assert len(image.boxes_xyxy) == 0
     assert len(problems) == 1

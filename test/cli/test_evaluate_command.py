@@ -95,14 +95,14 @@ def evaluated(folder: Path) -> Path:
     return output
 
 
-def test_offline_is_what_the_api_does(evaluated: Path, folder: Path) -> None:
+def test_offline_tracks_equal_those_of_the_api(evaluated: Path, folder: Path) -> None:
     got = read_mot(evaluated / 'results' / 'walk.small.offline.txt')
     expected = read_mot(folder / 'api.txt')
     # The stamps of a bag are whole nanoseconds, those of the API were not.
     np.testing.assert_allclose(got, expected, rtol=0, atol=1e-4)
 
 
-def test_the_report_holds_the_figures_of_the_results(evaluated: Path, folder: Path) -> None:
+def test_the_report_contains_the_metrics_of_the_results(evaluated: Path, folder: Path) -> None:
     data = json.loads((evaluated / 'report.json').read_text())
     assert [(c['configuration'], c['mode'], c['filled_seconds']) for c in data['combined']] == [
         ('small', 'offline', 0),
@@ -123,7 +123,7 @@ def test_the_report_holds_the_figures_of_the_results(evaluated: Path, folder: Pa
     assert data['configurations'][0]['model'].startswith('fairmot_ros_nano:')
 
 
-def test_equal_input_gives_equal_bytes(evaluated: Path, folder: Path) -> None:
+def test_equal_input_gives_identical_files(evaluated: Path, folder: Path) -> None:
     again = folder / 'again'
     assert (
         evaluate.main(
@@ -173,7 +173,7 @@ def run(folder: Path, output: Path, *arguments: str) -> int:
     )
 
 
-def test_limits_decide_on_the_exit_code(
+def test_limits_determine_the_exit_code(
     folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture
 ) -> None:
     assert run(folder, tmp_path, '--fail-below', 'HOTA=0.1', '--fail-above', 'IDSW=0') == 0
@@ -214,7 +214,7 @@ def test_several_bags_with_files_as_ground_truth(folder: Path, tmp_path: Path) -
     assert data['combined'][0]['images'] == 6
 
 
-def test_a_truncated_bag_is_evaluated_and_it_is_said(
+def test_a_truncated_bag_is_evaluated_with_a_note(
     folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture
 ) -> None:
     bag = tmp_path / 'walk'
@@ -256,7 +256,7 @@ def test_finished_bags_are_written_before_a_later_one_fails(
     assert len(read_mot(tmp_path / 'out/results/walk.small.offline.txt'))
 
 
-def test_a_full_disk_is_one_sentence(
+def test_a_full_disk_is_reported_in_one_line(
     folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture
 ) -> None:
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
@@ -316,7 +316,7 @@ def test_without_ground_truth_there_are_tracks_and_no_metrics(
         (['{walk}', '--fail-above', 'latency_p95_ms=9'], 'needs a live run: give --rate'),
     ],
 )
-def test_a_mistake_is_one_sentence(
+def test_a_mistake_is_reported_in_one_line(
     arguments: list[str],
     reason: str,
     folder: Path,
@@ -331,7 +331,7 @@ def test_a_mistake_is_one_sentence(
     assert re.search(reason, error), error
 
 
-def test_a_bag_without_images_lists_what_it_holds(
+def test_a_bag_without_images_is_reported_with_its_topics(
     tmp_path: Path, capsys: pytest.CaptureFixture
 ) -> None:
     with BagWriter(tmp_path / 'bag') as writer:
@@ -379,7 +379,7 @@ def test_wrong_configurations(text: str, reason: str, tmp_path: Path) -> None:
     assert '\n' not in str(caught.value)
 
 
-def test_the_nodes_own_parameter_file_is_a_configuration() -> None:
+def test_the_parameter_file_of_the_node_is_a_configuration() -> None:
     path = Path(fairmot_ros.__file__).parents[1] / 'config' / 'fairmot.yaml'
     configuration = read_configuration(path)
     assert configuration.frames() == Configuration('default').frames()
@@ -394,7 +394,7 @@ def test_weights_may_lie_beside_the_configuration(tmp_path: Path) -> None:
     assert found == str(tmp_path / 'own.pth')
 
 
-def test_every_parameter_that_matters_is_one_of_the_node() -> None:
+def test_all_evaluated_parameters_exist_in_the_node() -> None:
     pytest.importorskip('rclpy', reason='needs ROS 2')
     from fairmot_ros.ros.parameters import NodeParameters
 

@@ -1,4 +1,4 @@
-"""`FrameTracker`; test/system/test_one_way.py compares the results of all its users."""
+"""`FrameTracker`; test/system/test_same_tracks.py compares the results of all its users."""
 
 from __future__ import annotations
 
