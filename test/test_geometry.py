@@ -47,7 +47,7 @@ def test_people_on_the_ground_are_located(camera: PinholeCamera, pitch: float) -
     cases = [standing(camera, x, z, 1.7, 0.5, 2.0, pitch) for x, z in ((0, 6), (0.4, 8), (-1, 9))]
     found = locate_on_ground(camera, [box for box, _ in cases], 2.0, pitch)
     assert found.known.all()
-    # A tall box's ends have slightly different x in a distorted image; the box has one middle.
+    # With distortion, head and feet have slightly different x, but a box has only one centre.
     np.testing.assert_allclose(found.centres, [m for _, m in cases], atol=0.05)
     np.testing.assert_allclose(found.sizes, [(0.5, 1.7)] * 3, atol=0.03)
 

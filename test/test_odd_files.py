@@ -25,8 +25,10 @@ PLAN = (
 )
 
 
-def refusal(kind: type[Exception], read: Callable[[Path], object], path: Path, text: str) -> str:
-    """Return the message of the error that a file with this text gets."""
+def error_message(
+    kind: type[Exception], read: Callable[[Path], object], path: Path, text: str
+) -> str:
+    """Return the message of the error that a reader raises for a file with this text."""
     path.write_text(text)
     with pytest.raises(kind, match=path.name) as caught:
         read(path)
@@ -52,7 +54,7 @@ def test_file_error_is_a_single_line() -> None:
     ],
 )
 def test_training_files(text: str, reason: str, tmp_path: Path) -> None:
-    assert reason in refusal(ConfigError, read_config, tmp_path / 'train.yaml', text)
+    assert reason in error_message(ConfigError, read_config, tmp_path / 'train.yaml', text)
 
 
 @pytest.mark.parametrize(
@@ -66,7 +68,7 @@ def test_training_files(text: str, reason: str, tmp_path: Path) -> None:
 def test_plans_of_ablations(old: str, new: str, reason: str, tmp_path: Path) -> None:
     assert old in PLAN
     text = PLAN.replace(old, new)
-    assert reason in refusal(ConfigError, read_plan, tmp_path / 'plan.yaml', text)
+    assert reason in error_message(ConfigError, read_plan, tmp_path / 'plan.yaml', text)
 
 
 @pytest.mark.parametrize(
@@ -83,7 +85,7 @@ def test_plans_of_ablations(old: str, new: str, reason: str, tmp_path: Path) -> 
 )
 def test_configurations_to_evaluate(text: str, reason: str, tmp_path: Path) -> None:
     path = tmp_path / 'tracker.yaml'
-    assert reason in refusal(ConfigurationError, read_configuration, path, text)
+    assert reason in error_message(ConfigurationError, read_configuration, path, text)
 
 
 @pytest.mark.parametrize('thresholds', [{'score_threshold': 2.0}, {'a': float('nan')}])

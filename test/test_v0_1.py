@@ -137,7 +137,7 @@ def test_gallery_has_the_recorded_identities() -> None:
 
 
 def assert_includes(actual: Any, expected: Any, name: str) -> None:
-    """Compare the recorded settings; a later version may have further ones."""
+    """Compare the recorded settings; there may be further ones, added by later versions."""
     if isinstance(expected, dict):
         for key, value in expected.items():
             if key in REMOVED:

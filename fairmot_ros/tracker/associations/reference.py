@@ -265,7 +265,7 @@ class ReferenceAssociation(Association):
             return
         is_matched = partner >= 0
         is_lost = ~is_matched & old.confirmed & ~old.expired
-        kept = int(np.count_nonzero(is_matched[:tracked]))  # further ones were lost
+        kept = int(np.count_nonzero(is_matched[:tracked]))  # matched lost tracks follow them
         just_lost = int(np.count_nonzero(is_lost[:tracked]))
         matched, unmatched = is_matched.nonzero()[0], is_lost.nonzero()[0]
         placeholder = np.zeros(0 if spawned is None else len(spawned), np.int64)
