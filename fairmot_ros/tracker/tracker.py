@@ -24,8 +24,8 @@ class Tracker:
 
     Attributes:
         config: the current settings.
-        ignored_detections: number of detections of the last frame that were ignored because there were more
-            than `max_detections`.
+        ignored_detections: number of detections above `max_detections` in the last frame, which
+            were not used.
 
     Examples:
         A person walks to the right by 30 pixels in each tenth of a second.
