@@ -16,7 +16,7 @@ from fairmot_ros.value_types import NAMES, shown
 T = TypeVar('T')
 
 #: Accepted types of values, by the type of the default.
-ACCEPTED: dict[type, tuple[type, ...]] = {
+ACCEPTED: dict[type, Any] = {
     bool: (bool, np.bool_),
     int: (int, np.integer),
     float: (int, float, np.integer, np.floating),

@@ -193,7 +193,7 @@ def test_mistakes_of_bag2mot(
     assert mot2bag.main([str(sequence), str(tmp_path / 'images')]) == 0
     for arguments, reason in {
         ('none',): 'no bag at none',
-        (str(tmp_path / 'images'),): 'no topic with boxes .*it holds /image',
+        (str(tmp_path / 'images'),): 'no topic with boxes .*it has /image',
         (str(bag), '--topic', '/image'): '/image in .* is of type sensor_msgs/msg/Image',
     }.items():
         path, *rest = arguments

@@ -300,7 +300,7 @@ def test_without_ground_truth_there_are_tracks_and_no_metrics(
         (['none'], 'no bag at none'),
         (
             ['{walk}', '--image-topic', '/eye'],
-            r'no topic /eye; it holds /ground_truth \(vision_msgs',
+            r'no topic /eye; it has /ground_truth \(vision_msgs',
         ),
         (['{walk}', '--ground-truth-topic', '/truth'], 'no topic /truth; it holds'),
         (['{walk}', '--ground-truth', 'none.txt'], 'none.txt: no such file'),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from typing import Any
 
 from sensor_msgs.msg import CompressedImage, Image
 
@@ -21,9 +22,9 @@ class TrackerNode(TrackingNode[NodeParameters]):
     input_name = 'image'
     takes_images = True
 
-    def __init__(self) -> None:
+    def __init__(self, node_name: str = 'fairmot', **options: Any) -> None:
         """See `TrackingNode`."""
-        super().__init__('fairmot')
+        super().__init__(node_name, **options)
         forward_logging(self.get_logger())
 
     def load(self) -> NetworkSource:
