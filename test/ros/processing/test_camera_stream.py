@@ -10,7 +10,7 @@ from sensor_msgs.msg import Image
 from std_msgs.msg import Header
 
 from fairmot_ros.pipeline import FrameSettings, FrameTracker
-from fairmot_ros.ros.health.diagnostics import diagnose
+from fairmot_ros.ros.health.diagnostics import active_status
 from fairmot_ros.ros.health.statistics import Statistics
 from fairmot_ros.ros.inputs.camera_input import CameraInput, ReceivedMessage
 from fairmot_ros.ros.outputs import FrameResult, Output
@@ -181,5 +181,5 @@ def test_detections_in_excess_of_the_limit_are_counted_and_logged_once(
         'front: a frame has more detections than max_detections (3): only those with the highest '
         'scores are used'
     ]
-    status = diagnose('node', 'front', stream.statistics.snapshot(), 'detections', '', [])
+    status = active_status('node', 'front', stream.statistics.snapshot(), 'detections', '', [])
     assert {v.key: v.value for v in status.values}['detections_left_out'] == '3'
