@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -52,10 +52,12 @@ class Output:
     Attributes:
         stage: name under which the duration of `publish` is reported.
         warning: why the last frame was not published completely, '' if it was.
+        values: keys and values for diagnostics, replaced as a whole.
     """
 
     stage = 'publish'
     warning = ''
+    values: Mapping[str, str] = {}
 
     def __init__(self, node: Node, camera: str) -> None:
         """Create the publishers; `camera` is '' for a single unnamed camera."""

@@ -19,12 +19,14 @@ from fairmot_ros.ros.parameters.settings import (
     INPUTS,
     OUTPUTS,
     POSITIONS,
+    ZONES,
     AnnotationSettings,
     DetectionInputSettings,
     ImageInputSettings,
     InputSettings,
     OutputSettings,
     PositionSettings,
+    ZoneSettings,
 )
 from fairmot_ros.settings import Group, Setting
 
@@ -42,10 +44,11 @@ class TrackingParameters:
         groups: groups of settings, in the order of parameter files and documentation.
     """
 
-    groups: ClassVar[tuple[Group, ...]] = (INPUTS, *FRAME_GROUPS, OUTPUTS, POSITIONS)
+    groups: ClassVar[tuple[Group, ...]] = (INPUTS, *FRAME_GROUPS, OUTPUTS, POSITIONS, ZONES)
     inputs: InputSettings
     outputs: OutputSettings
     positions: PositionSettings
+    zones: ZoneSettings
 
     def __init__(self, **values: Any) -> None:
         """Validate the values; parameters that are not given have their default.
@@ -64,6 +67,8 @@ class TrackingParameters:
         self.inputs = INPUTS.make(self.values)
         self.outputs = OUTPUTS.make(self.values)
         self.positions = POSITIONS.make(self.values)
+        self.zones = ZONES.make(self.values)
+        self.zones.check_cameras(self.inputs.cameras)
         for group in self.groups:
             group.check(self.values)
         self.frames()
@@ -113,6 +118,7 @@ class FairmotParameters(TrackingParameters):
         *FRAME_GROUPS_OF_MODEL,
         OUTPUTS,
         POSITIONS,
+        ZONES,
         ANNOTATION,
     )
     detector: DetectorSettings
