@@ -95,7 +95,7 @@ def test_a_camera_has_its_own_zones_and_those_of_all() -> None:
     )
     assert [zone.name for zone in zones_of('left', parameters)[0]] == ['shop', 'left/till']
     assert [zone.name for zone in zones_of('right', parameters)[0]] == ['shop']
-    assert not ZoneOutput.is_asked_for('left', FairmotParameters())
+    assert not ZoneOutput.is_enabled('left', FairmotParameters())
 
 
 @pytest.mark.parametrize(
@@ -104,7 +104,7 @@ def test_a_camera_has_its_own_zones_and_those_of_all() -> None:
         ({'zones': ['shop 0,0']}, 'zone must be given as NAME: x,y x,y ..., got'),
         ({'lines': [GATE, GATE]}, "different names, got 'gate' twice"),
         ({'zone_margin': 2.0}, r'zone_margin must be within 0\.\.1, got 2\.0'),
-        ({'zones': ['left/shop: 0,0 1,0 1,1']}, "no camera 'left'"),
+        ({'zones': ['left/shop: 0,0 1,0 1,1']}, "'left/shop' belongs to none of the cameras"),
     ],
 )
 def test_wrong_zones_are_one_sentence(values: dict, message: str) -> None:
