@@ -22,7 +22,7 @@ PARAMETERS = FairmotParameters(zones=[SHOP], lines=[GATE])
 
 
 class Recorder:
-    """Stands in for a node that publishes: keeps what is published by topic."""
+    """Replaces a node: keeps the published messages by topic."""
 
     def __init__(self) -> None:
         self.messages: dict[str, list[Any]] = {}
@@ -63,7 +63,7 @@ def frame(stamp: float, feet: dict[int, tuple[float, float]], lost: tuple[int, .
     )
 
 
-def test_events_and_counts_of_a_walk() -> None:
+def test_events_and_counts_of_moving_tracks() -> None:
     node = Recorder()
     output = ZoneOutput(node, 'front', PARAMETERS)  # type: ignore[arg-type]
     output.publish(frame(0.0, {1: (50, 150), 2: (50, 50)}))
@@ -89,7 +89,7 @@ def test_events_and_counts_of_a_walk() -> None:
     }
 
 
-def test_a_camera_has_its_own_zones_and_those_of_all() -> None:
+def test_camera_uses_its_own_zones_and_the_common_ones() -> None:
     parameters = FairmotParameters(
         cameras=['left', 'right'], zones=[SHOP, 'left/till: 0,0 9,0 9,9'], lines=['']
     )
@@ -107,6 +107,6 @@ def test_a_camera_has_its_own_zones_and_those_of_all() -> None:
         ({'zones': ['left/shop: 0,0 1,0 1,1']}, "'left/shop' belongs to none of the cameras"),
     ],
 )
-def test_wrong_zones_are_one_sentence(values: dict, message: str) -> None:
+def test_invalid_zones_are_rejected(values: dict, message: str) -> None:
     with pytest.raises(ValueError, match=message):
         FairmotParameters(**values)
