@@ -396,7 +396,7 @@ def test_weights_may_lie_beside_the_configuration(tmp_path: Path) -> None:
 
 def test_all_evaluated_parameters_exist_in_the_node() -> None:
     pytest.importorskip('rclpy', reason='needs ROS 2')
-    from fairmot_ros.ros.parameters import NodeParameters
+    from fairmot_ros.ros.parameters import FairmotParameters
 
     assert set(PIPELINE) >= {
         'weights',
@@ -406,5 +406,5 @@ def test_all_evaluated_parameters_exist_in_the_node() -> None:
         'min_box_area',
         'max_gap',
     }
-    assert set(PIPELINE) <= set(NodeParameters.settings())
-    assert NodeParameters().frames() == Configuration('default').frames()
+    assert set(PIPELINE) <= set(FairmotParameters.settings())
+    assert FairmotParameters().frames() == Configuration('default').frames()
