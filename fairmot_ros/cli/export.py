@@ -63,7 +63,7 @@ def export(options: argparse.Namespace) -> int:
             f'fairmot-export: the outputs of the file differ from those of {options.weights}',
             file=sys.stderr,
         )
-        return ExitCode.NOT_KEPT
+        return ExitCode.CHECK_FAILED
     return ExitCode.SUCCESS
 
 

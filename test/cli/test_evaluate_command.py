@@ -300,9 +300,9 @@ def test_without_ground_truth_there_are_tracks_and_no_metrics(
         (['none'], 'no bag at none'),
         (
             ['{walk}', '--image-topic', '/eye'],
-            r'no topic /eye; it holds /ground_truth \(vision_msgs',
+            r'no topic /eye; it has /ground_truth \(vision_msgs',
         ),
-        (['{walk}', '--ground-truth-topic', '/truth'], 'no topic /truth; it holds'),
+        (['{walk}', '--ground-truth-topic', '/truth'], 'no topic /truth; it has'),
         (['{walk}', '--ground-truth', 'none.txt'], 'none.txt: no such file'),
         (['{walk}', '--ground-truth', 'a', 'b'], 'got 2 ground-truth files for 1 bags'),
         (['{walk}', '--ground-truth', 'a', '--ground-truth-topic', 'b'], 'give either'),
