@@ -124,7 +124,7 @@ def read(files: Files, folder: Path) -> None:
     for name, content in files.items():
         (path / name).write_bytes(content)
     with Bag(path) as bag:
-        for image in ImageStream(bag).pictures():
+        for image in ImageStream(bag).images():
             assert image.pixels.dtype == np.uint8 and image.pixels.shape[2] == 3
         for topic in bag.topics_of(BOX_TYPES):
             table = read_boxes(bag, topic)

@@ -18,7 +18,15 @@ REPOSITORY = Path(__file__).resolve().parents[1]
 #: (RFC 2606), so no real address matches.
 PLACEHOLDER = re.compile(r'[\w.+/:@-]*example\.(?:org|com|net)[\w./-]*|<this repository>')
 #: Files that may contain placeholders.
-CHECKED_FILES = ('package.xml', '*.md', 'CHANGELOG.rst', 'docker/Dockerfile', '.github/**/*')
+CHECKED_FILES = (
+    'package.xml',
+    '*.md',
+    'docs/**/*.md',
+    'mkdocs.yml',
+    'CHANGELOG.rst',
+    'docker/Dockerfile',
+    '.github/**/*',
+)
 VERSION = re.compile(r'\d+\.\d+\.\d+')
 HEADING = re.compile(r'^(?P<title>\S.*)\n(?P<rule>-+)$', re.MULTILINE)
 DATED = re.compile(r'(?P<version>\d+\.\d+\.\d+) \(\d{4}-\d{2}-\d{2}\)')

@@ -60,7 +60,7 @@ def test_training_files(text: str, reason: str, tmp_path: Path) -> None:
     [
         ('base: {architecture: yolo, sets: [{folder: b}]}', 'base:', 'is not a plan of ablations'),
         ('{s: {v: {}}}', '3', 'is not a plan of ablations'),
-        ('architecture: yolo', 'architecture:', 'architecture must be a text, got None'),
+        ('architecture: yolo', 'architecture:', 'architecture must be a string, got None'),
     ],
 )
 def test_plans_of_ablations(old: str, new: str, reason: str, tmp_path: Path) -> None:
@@ -72,13 +72,13 @@ def test_plans_of_ablations(old: str, new: str, reason: str, tmp_path: Path) -> 
 @pytest.mark.parametrize(
     ('text', 'reason'),
     [
-        ('association:', 'association must be a text, got None'),
+        ('association:', 'association must be a string, got None'),
         ('score_threshold: null', 'score_threshold must be a finite number, got None'),
-        ('class_thresholds: [{a: 1}]', "class_thresholds must be a number, got {'a': 1}"),
+        ('class_thresholds: [{a: 1}]', "class_thresholds must be a finite number, got {'a': 1}"),
         ('class_thresholds: 3', 'class_thresholds must be a list, got 3'),
         ("use_appearance: 'no'", "use_appearance must be true or false, got 'no'"),
-        ('weights: 3', 'weights must be a text, got 3'),
-        ('a: {ros__parameters: 3}', 'expected names and values, got 3'),
+        ('weights: 3', 'weights must be a string, got 3'),
+        ('a: {ros__parameters: 3}', 'expected a mapping of names to values, got 3'),
     ],
 )
 def test_configurations_to_evaluate(text: str, reason: str, tmp_path: Path) -> None:

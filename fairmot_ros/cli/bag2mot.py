@@ -96,7 +96,7 @@ def write_images(images: ImageStream, frames: FrameIndex, folder: Path) -> None:
     undecodable: list[BagError] = []
     unwritten: list[WriteError] = []
     written: set[int] = set()
-    stream = images.pictures(failed=lambda stamp, error: undecodable.append(error))
+    stream = images.images(failed=lambda stamp, error: undecodable.append(error))
     for stamp, image in tqdm(stream, 'writing images', len(images), unit='image'):
         number = int(frames.numbers([stamp])[0])
         height, width = image.shape[:2]

@@ -141,7 +141,7 @@ def test_ground_truth_is_matched_to_the_frame_number_in_the_file_name(
     from fairmot_ros.evaluation.bags.boxes import read_boxes
 
     with Bag(tmp_path / 'bag') as bag:
-        images = list(ImageStream(bag).pictures())
+        images = list(ImageStream(bag).images())
         table = read_boxes(bag, '/ground_truth')
     assert [image.pixels[0, 0, 0] for image in images] == [10 * number for number in numbers]
     assert table.boxes[:, 0].tolist() == list(numbers), 'the boxes of these frames'
@@ -164,7 +164,7 @@ def test_an_unreadable_image_leaves_a_gap(
     ('arguments', 'reason'),
     [
         (['none', 'bag'], 'no video at none'),
-        (['{sequence}', '{sequence}'], 'exists already'),
+        (['{sequence}', '{sequence}'], 'already exists'),
         (['{sequence}', 'bag', '--ground-truth', 'none.txt'], 'none.txt: no such file'),
         (['{sequence}', 'bag', '--image-format', 'jpeg', '--jpeg-quality', '0'], 'within 1..100'),
     ],

@@ -227,11 +227,11 @@ def test_a_truncated_bag_is_evaluated_with_a_note(
         )
         == 0
     )
-    assert 'cut short or damaged' in capsys.readouterr().out
+    assert 'truncated or damaged' in capsys.readouterr().out
     data = json.loads((tmp_path / 'out' / 'report.json').read_text())
     assert 1 < data['recordings'][0]['images'] < FRAMES
     assert data['combined'][0]['metrics']['HOTA'] > 0.5
-    assert 'cut short or damaged' in (tmp_path / 'out' / 'report.html').read_text()
+    assert 'truncated or damaged' in (tmp_path / 'out' / 'report.html').read_text()
 
 
 def test_finished_bags_are_written_before_a_later_one_fails(
@@ -304,14 +304,14 @@ def test_without_ground_truth_there_are_tracks_and_no_metrics(
         ),
         (['{walk}', '--ground-truth-topic', '/truth'], 'no topic /truth; it holds'),
         (['{walk}', '--ground-truth', 'none.txt'], 'none.txt: no such file'),
-        (['{walk}', '--ground-truth', 'a', 'b'], 'got 2 files of ground truth for 1 bags'),
+        (['{walk}', '--ground-truth', 'a', 'b'], 'got 2 ground-truth files for 1 bags'),
         (['{walk}', '--ground-truth', 'a', '--ground-truth-topic', 'b'], 'give either'),
         (['{walk}', '{walk}'], "two bags are called 'walk'"),
         (['{walk}', '--config', 'none.yaml'], 'none.yaml: no such file'),
         (['{walk}', '--weights', 'none.pth'], 'no weights at none.pth'),
         (['{walk}', '--weights', 'a/x.pth', 'b/x.pth'], 'two configurations have the same name'),
         (['{walk}', '--rate', '0'], 'every --rate must be positive'),
-        (['{walk}', '--no-offline'], '--no-offline leaves nothing to do without --rate'),
+        (['{walk}', '--no-offline'], '--no-offline without --rate leaves no run to evaluate'),
         (['{walk}', '--fail-below', 'HOTA'], 'expected NAME=VALUE'),
         (['{walk}', '--fail-above', 'latency_p95_ms=9'], 'needs a live run: give --rate'),
     ],
@@ -348,20 +348,20 @@ def test_a_bag_without_images_is_reported_with_its_topics(
 @pytest.mark.parametrize(
     ('text', 'reason'),
     [
-        ('- 1', 'expected names and values, got list'),
-        ('a: [', 'is not YAML'),
+        ('- 1', 'expected a mapping of names to values, got list'),
+        ('a: [', 'is not valid YAML'),
         (
             'max_lostt: 3',
-            "'max_lostt' is no parameter; those that matter for the tracks are weights",
+            "unknown parameter 'max_lostt'; the parameters that affect the tracks are weights",
         ),
         ('lost_timeout: -1', 'configuration test: lost_timeout must be within 0..3600 seconds'),
-        ('[' * 3000, 'test.yaml is not YAML'),
-        ('1: 2', 'expected names and values, got'),
-        ('/**:\n  ros__parameters: 5', 'expected names and values, got 5'),
-        ('weights: 5', 'test.yaml: weights must be a text, got 5'),
-        ('weights: null', 'weights must be a text, got None'),
-        ('device: null', 'device must be a text, got None'),
-        ('device: [cpu]', 'device must be a text, got'),
+        ('[' * 3000, 'test.yaml is not valid YAML'),
+        ('1: 2', 'expected a mapping of names to values, got'),
+        ('/**:\n  ros__parameters: 5', 'expected a mapping of names to values, got 5'),
+        ('weights: 5', 'test.yaml: .* weights must be a string, got 5'),
+        ('weights: null', 'weights must be a string, got None'),
+        ('device: null', 'device must be a string, got None'),
+        ('device: [cpu]', 'device must be a string, got'),
         ('lost_timeout: abc', "lost_timeout must be a finite number, got 'abc'"),
         ('class_thresholds: 5', 'class_thresholds must be a list, got 5'),
         ('association: sort', 'configuration test: association must be one of'),
@@ -369,7 +369,7 @@ def test_a_bag_without_images_is_reported_with_its_topics(
         ('gallery: true\nassociation: byte', 'gallery needs embeddings'),
         ('gallery_size: 0', 'configuration test: gallery_size must be within 1..100000'),
         ('max_input_age: 0.5', 'max_input_age cannot be evaluated'),
-        ('cameras: [left]', 'cameras cannot be evaluated together'),
+        ('cameras: [left]', 'several cameras cannot be evaluated together'),
     ],
 )
 def test_wrong_configurations(text: str, reason: str, tmp_path: Path) -> None:

@@ -97,9 +97,19 @@ class Reporter:
             statistics = camera.statistics.snapshot()
             self._timings[camera].publish(timing(statistics, header))
             warnings = self._warnings(camera, statistics, subscription, timeout)
-            topic = subscription.topic
+            details: dict[str, str] = {}
+            for output in camera.stream.outputs:
+                details |= output.values
             statuses.append(
-                diagnose(self._name, camera.name, statistics, topic, self._model, warnings)
+                diagnose(
+                    self._name,
+                    camera.name,
+                    statistics,
+                    subscription.topic,
+                    self._model,
+                    warnings,
+                    details,
+                )
             )
         self._publish(statuses)
 

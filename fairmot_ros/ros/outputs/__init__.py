@@ -11,6 +11,7 @@ from fairmot_ros.ros.outputs.foxglove import FoxgloveOutput
 from fairmot_ros.ros.outputs.humans import HumansOutput
 from fairmot_ros.ros.outputs.spatial import SpatialOutput
 from fairmot_ros.ros.outputs.tracks import TrackOutput
+from fairmot_ros.ros.outputs.zones import ZoneOutput
 from fairmot_ros.ros.parameters import TrackingParameters
 
 __all__ = ['FrameResult', 'Output', 'make_outputs']
@@ -30,10 +31,14 @@ def make_outputs(
     outputs: list[Output] = [TrackOutput(node, camera), EventOutput(node, camera)]
     if parameters.positions.position_source != 'none':
         outputs.append(SpatialOutput(node, camera, parameters))
+    zones = None
+    if ZoneOutput.is_asked_for(camera, parameters):
+        zones = ZoneOutput(node, camera, parameters)
+        outputs.append(zones)
     if FoxgloveOutput.available():
         outputs.append(FoxgloveOutput(node, camera))
     if parameters.outputs.publish_humans and HumansOutput.available():
         outputs.append(HumansOutput(node, camera))
     if images:  # last, as it is the slowest
-        outputs.append(AnnotatedOutput(node, camera))
+        outputs.append(AnnotatedOutput(node, camera, None if zones is None else zones.monitor))
     return outputs

@@ -12,6 +12,8 @@ from fairmot_ros.media.drawing import Annotator
 from fairmot_ros.ros.conversions.images import from_bgr
 from fairmot_ros.ros.outputs.base import FrameResult, Output, has_subscribers
 from fairmot_ros.ros.parameters import NodeParameters
+from fairmot_ros.zones import ZoneMonitor
+from fairmot_ros.zones.drawing import draw_zones
 
 
 class AnnotatedOutput(Output):
@@ -19,9 +21,10 @@ class AnnotatedOutput(Output):
 
     stage = 'annotate'
 
-    def __init__(self, node: Node, camera: str) -> None:
-        """Create both publishers."""
+    def __init__(self, node: Node, camera: str, zones: ZoneMonitor | None = None) -> None:
+        """Create both publishers; draw zones, if there are any."""
         super().__init__(node, camera)
+        self._zones = zones
         self._raw = self._create_publisher(Image, 'image_annotated', 5)
         self._compressed = self._create_publisher(CompressedImage, 'image_annotated/compressed', 5)
         self._annotator = Annotator()
@@ -37,6 +40,8 @@ class AnnotatedOutput(Output):
             return
         lost = result.lost if parameters.outputs.publish_lost else None
         canvas = self._annotator.draw(result.image, result.visible, result.rate, lost)
+        if self._zones is not None:
+            draw_zones(canvas, self._zones)
         if raw:
             self._raw.publish(from_bgr(canvas, result.header))
         if compressed:

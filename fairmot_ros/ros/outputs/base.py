@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,7 +22,7 @@ class FrameResult:
 
     Attributes:
         header: of the input message; copied to all published messages.
-        stamp: time of the frame in seconds, strictly increasing even if the header's stamps jump.
+        stamp: time of the frame in seconds, increasing even if the header's stamps jump.
         image: uint8 [H, W, 3], BGR; None if the input has no image.
         visible: tracks matched in this frame that pass the output filter.
         lost: unmatched tracks with predicted boxes.
@@ -52,10 +52,12 @@ class Output:
     Attributes:
         stage: name under which the duration of `publish` is reported.
         warning: why the last frame was not published completely, '' if it was.
+        values: keys and values for diagnostics, replaced as a whole.
     """
 
     stage = 'publish'
     warning = ''
+    values: Mapping[str, str] = {}
 
     def __init__(self, node: Node, camera: str) -> None:
         """Create the publishers; `camera` is '' for a single unnamed camera."""

@@ -42,7 +42,8 @@ class FoxgloveOutput(Output):
         message = ImageAnnotations(
             points=[_box(track, stamp) for track in result.visible],
             texts=[
-                _label(track, result.converter.id_of(track), stamp) for track in result.visible
+                _label(track, result.converter.id_of(track.track_id), stamp)
+                for track in result.visible
             ],
         )
         if hasattr(message, 'timestamp'):  # added in later versions of the package

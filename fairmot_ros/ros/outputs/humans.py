@@ -48,7 +48,7 @@ class HumansOutput(Output):
 
         # The slash of `<camera>/<n>` would separate levels of a topic name.
         bodies = {
-            'b' + result.converter.id_of(track).replace('/', '_'): track
+            'b' + result.converter.id_of(track.track_id).replace('/', '_'): track
             for track in result.visible
         }
         for name in self._regions.keys() - bodies.keys():

@@ -120,7 +120,7 @@ class SpatialOutput(Output):
     def _publish_follow_pose(self, located: Sequence[Located], result: FrameResult) -> None:
         followed_id = result.parameters.positions.follow
         for track, centre, _ in located:
-            if followed_id and result.converter.id_of(track) == followed_id:
+            if followed_id and result.converter.id_of(track.track_id) == followed_id:
                 pose = PoseStamped(header=result.header)
                 pose.pose.position = Point(**_xyz(centre))
                 self._pose.publish(pose)
@@ -134,7 +134,9 @@ class SpatialOutput(Output):
         self._tf.publish(
             TFMessage(
                 transforms=[
-                    _transform(result.header, f'{name}/{result.converter.id_of(track)}', centre)
+                    _transform(
+                        result.header, f'{name}/{result.converter.id_of(track.track_id)}', centre
+                    )
                     for track, centre, _ in located
                 ]
             )
@@ -157,7 +159,7 @@ def _detections(located: Sequence[Located], result: FrameResult) -> Detection3DA
                 header=result.header,
                 results=[hypothesis],
                 bbox=box,
-                id=result.converter.id_of(track),
+                id=result.converter.id_of(track.track_id),
             )
         )
     return Detection3DArray(header=result.header, detections=found)
@@ -188,7 +190,7 @@ def _markers(located: Sequence[Located], result: FrameResult) -> list[Marker]:
             type=Marker.TEXT_VIEW_FACING,
             action=Marker.ADD,
             lifetime=MARKER_LIFETIME,
-            text=result.converter.id_of(track),
+            text=result.converter.id_of(track.track_id),
             scale=Vector3(z=0.25),
             color=ColorRGBA(r=1.0, g=1.0, b=1.0, a=1.0),
         )

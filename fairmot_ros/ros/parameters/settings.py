@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from fairmot_ros.pixels import MAX_IMAGE_PIXELS
 from fairmot_ros.settings import Group, Settings, setting
+from fairmot_ros.zones.shapes import Line, Zone, check_names, parse_lines, parse_zones
 
 CAMERA_NAME = re.compile('[A-Za-z][A-Za-z0-9_]*')
 
@@ -173,12 +175,54 @@ class PositionSettings(Settings):
     )
 
 
+@dataclass(frozen=True)
+class ZoneSettings(Settings):
+    """Zones and lines in which tracks are counted."""
+
+    zones: tuple[str, ...] = setting(
+        ('',),
+        'polygons `NAME: x,y x,y x,y ...` in pixels of the image, with three corners or more; a '
+        "track is where its box stands. With several cameras, `CAMERA/NAME` is one camera's. "
+        "[''] is none",
+        structural=True,
+    )
+    lines: tuple[str, ...] = setting(
+        ('',),
+        'lines `NAME: x,y x,y` that tracks cross, in the same form; forward is from left to '
+        'right, seen from the first point towards the second',
+        structural=True,
+    )
+    zone_margin: float = setting(
+        0.05,
+        'distance from a border, as a share of the height of the box, up to which a track stays '
+        'on its side',
+        low=0.0,
+        high=1.0,
+    )
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        check_names([*parse_zones(self.zones), *parse_lines(self.lines)])
+
+    def check_cameras(self, cameras: Sequence[str]) -> None:
+        """Raise ValueError if a zone or line belongs to a camera that does not exist."""
+        shapes: list[Zone | Line] = [*parse_zones(self.zones), *parse_lines(self.lines)]
+        for shape in shapes:
+            camera = shape.name.rpartition('/')[0]
+            if camera and camera not in cameras:
+                raise ValueError(
+                    f'there is no camera {camera!r} for {shape.name!r} among cameras '
+                    f'{list(cameras)!r}'
+                )
+
+
 INPUTS = Group('Input', InputSettings)
 IMAGES = Group('Input', ImageInputSettings)
 DETECTIONS = Group('Input', DetectionInputSettings)
 OUTPUTS = Group('Output', OutputSettings)
 ANNOTATION = Group('Annotated image', AnnotationSettings)
 POSITIONS = Group('Positions in space', PositionSettings)
+ZONES = Group('Zones and lines', ZoneSettings)
 
 
 def _check_camera_names(names: tuple[str, ...]) -> None:

@@ -102,7 +102,7 @@ def _has_matplotlib() -> bool:
         ('stride: 8', 'strode: 8', 'does not take the option strode'),
         ('weighting: fixed', 'weighting: odd', "must be one of .* got 'odd'"),
         ('  embedding: {folder: twenty}', '', "missing .* argument: 'folder'"),
-        ('epochs: 1', 'epochs: none', "epochs must be a whole number, got 'none'"),
+        ('epochs: 1', 'epochs: none', "epochs must be an integer, got 'none'"),
     ],
 )
 def test_a_wrong_plan_is_reported_before_training(

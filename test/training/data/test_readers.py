@@ -317,4 +317,4 @@ def test_mot_frames_are_ordered_by_number(tmp_path: Path) -> None:
 def test_visdrone_labels_are_reported(tmp_path: Path) -> None:
     write_sequence(tmp_path / 'mot/A', ['1,1,0,0,9,9,1,4,0,1', '1,2,0,0,9,9,1,1,0,0'])
     _, problems = read(tmp_path, folder='mot', format='mot')
-    assert 'looks like VisDrone' in problems[0]
+    assert 'seems to have VisDrone format' in problems[0]
