@@ -31,7 +31,7 @@ class TrackerNode(TrackingNode[NodeParameters]):
         detector = Detector(**self.parameters.detector.arguments())
         if detector.engine == 'torch' and detector.device.type == 'cpu':
             keep_freed_memory()
-        detector.warm_up()
+        detector.warm_up(len(self.parameters.inputs.cameras))
         self.get_logger().info(
             f'{detector.model_name} in {detector.runtime}, '
             f'input {detector.input_size[0]} x {detector.input_size[1]}'
