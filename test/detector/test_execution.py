@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from half_precision import needs_type
 
 from benchmarks.gpu.networks import clip_images, settled_network
 from benchmarks.gpu.parity import LIMITS, differences
@@ -17,6 +18,7 @@ from fairmot_ros.detector.engines import EngineOptions
 from fairmot_ros.detector.engines.arithmetic import gpu_arithmetic
 from fairmot_ros.detector.engines.base import EngineError
 from fairmot_ros.detector.engines.compiled import compiled
+from fairmot_ros.detector.engines.devices import PRECISIONS
 from fairmot_ros.detector.engines.torch_engine import TorchEngine
 from fairmot_ros.network import architectures, save_checkpoint
 from fairmot_ros.types import Detections
@@ -82,6 +84,7 @@ def test_graphs_compute_what_the_cpu_computes(architecture: str, device: str) ->
 @pytest.mark.parametrize('device', DEVICES)
 @pytest.mark.parametrize('precision', ['fp32', 'fp16', 'bf16'])
 def test_detections_of_the_default_model_are_the_same(precision: str, device: str) -> None:
+    needs_type(PRECISIONS[precision], device)
     frame = clip_images(1, (768, 576))[0]
     size = (320, 256)
     expected = Detector(input_size=size, device='cpu', engine='torch', score_threshold=0.4)(frame)
