@@ -241,6 +241,12 @@ def test_wrong_arguments_are_named(weights: Path, arguments: dict, message: str)
         Detector(weights, device='cpu', engine='torch', **arguments)
 
 
+def test_an_execution_of_torch_is_refused_for_other_engines(weights: Path) -> None:
+    pytest.importorskip('openvino')
+    with pytest.raises(ValueError, match="'graphs' is for engine 'torch', got engine 'openvino'"):
+        Detector(weights, device='cpu', execution='graphs')
+
+
 def test_a_function_that_cannot_be_compiled_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(*_: object, **__: object) -> Callable:
         def call(_: torch.Tensor) -> dict:
