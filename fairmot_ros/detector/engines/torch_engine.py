@@ -93,8 +93,7 @@ class TorchEngine:
 
     @torch.inference_mode()
     def __call__(self, images_bgr: Sequence[Image]) -> Predictions:
-        with self._arithmetic():
-            return self._run(self._to_input(images_bgr))
+        return self._run(self._to_input(images_bgr))
 
     def _make_input(self, on_host: bool) -> Callable[[Sequence[Image]], Tensor]:
         """Return the function from images to the network's input."""
@@ -105,7 +104,8 @@ class TorchEngine:
         return lambda images: torch.from_numpy(to_input(images))
 
     def _predict(self, images: Tensor) -> Predictions:
-        return self._network.predictions(self._maps(images))
+        with self._arithmetic():
+            return self._network.predictions(self._maps(images))
 
     def _predict_ranked(self, images: Tensor) -> RankedPredictions:
         predictions = self._predict(images)
