@@ -8,7 +8,6 @@ from collections.abc import Iterator
 
 import torch
 
-
 #: The switches belong to the process: one thread at a time sets and uses them.
 _switches = threading.RLock()
 
