@@ -26,7 +26,7 @@ from fairmot_ros.ros.nodes.reporter import Reporter
 from fairmot_ros.ros.nodes.run_node import run_node
 from fairmot_ros.ros.outputs import make_outputs
 from fairmot_ros.ros.parameters import TrackingParameters
-from fairmot_ros.ros.parameters.declaration import declare, own_values
+from fairmot_ros.ros.parameters.declaration import declare_parameters, select_values
 from fairmot_ros.ros.parameters.overrides import (
     explain_unknown,
     unknown_parameters,
@@ -35,7 +35,7 @@ from fairmot_ros.ros.parameters.overrides import (
 from fairmot_ros.ros.processing.camera_stream import CameraStream
 from fairmot_ros.ros.processing.detection_source import DetectionSource
 from fairmot_ros.ros.processing.frame_processor import FrameProcessor
-from fairmot_ros.ros.processing.worker import CallInterruptedError, Worker, is_running
+from fairmot_ros.ros.processing.worker import CallInterruptedError, Worker, is_worker_running
 
 OK = TransitionCallbackReturn.SUCCESS
 
@@ -78,7 +78,7 @@ class TrackingNode(LifecycleNode, Generic[P]):
         self.transition_error = ''
         super().__init__(name)
         guard_transitions(self)
-        self.parameters: P = declare(self, self.parameter_type)
+        self.parameters: P = declare_parameters(self, self.parameter_type)
         if unknown := unknown_parameters(self):
             names = list(self.parameter_type.settings())
             self.get_logger().warning(explain_unknown(unknown, names))
@@ -201,12 +201,14 @@ class TrackingNode(LifecycleNode, Generic[P]):
     def _create_camera(self, name: str) -> Camera:
         source, statistics = self._source, Statistics()
         assert source is not None
-        frames = FrameTracker(
+        frame_tracker = FrameTracker(
             self.parameters.frames(source.thresholds), source.model, self._last_ids.get(name, 0)
         )
         outputs = make_outputs(self, name, self.parameters, images=self.takes_images)
         clock, logger = self.get_clock(), self.get_logger()
-        stream = CameraStream(name, frames, outputs, statistics, clock, logger, source.thresholds)
+        stream = CameraStream(
+            name, frame_tracker, outputs, statistics, clock, logger, source.thresholds
+        )
         return Camera(name, CameraInput(statistics, clock), stream, statistics)
 
     def _subscribe(self, camera: Camera) -> InputSubscription:
@@ -254,7 +256,7 @@ class TrackingNode(LifecycleNode, Generic[P]):
         self._end_worker()
         for camera in self._cameras:
             stream = camera.stream
-            self._last_ids[camera.name] = stream.frames.tracker.last_id
+            self._last_ids[camera.name] = stream.frame_tracker.tracker.last_id
             if stream.gallery is not None:
                 stream.gallery.forget()
             for output in stream.outputs:
@@ -302,7 +304,7 @@ class TrackingNode(LifecycleNode, Generic[P]):
     def _check_parameters(self, parameters: list[Parameter]) -> SetParametersResult:
         """Accept or reject a set of changes as a whole."""
         try:
-            self.parameters.changed(own_values(parameters, self.parameter_type))
+            self.parameters.changed(select_values(parameters, self.parameter_type))
         except (ValueError, TypeError) as error:
             return SetParametersResult(successful=False, reason=str(error))
         if not hasattr(self, 'add_post_set_parameters_callback'):  # Humble
@@ -311,7 +313,7 @@ class TrackingNode(LifecycleNode, Generic[P]):
 
     def _apply_parameters(self, parameters: list[Parameter]) -> None:
         """Apply accepted changes before the next frame."""
-        self.parameters = self.parameters.changed(own_values(parameters, self.parameter_type))
+        self.parameters = self.parameters.changed(select_values(parameters, self.parameter_type))
         if self._processor is not None:
             self._processor.parameters = self.parameters
 
@@ -351,7 +353,7 @@ def run_tracking_node(node_type: Callable[[], TrackingNode]) -> int:
             raise StartupError('the node could not be started; see the error above')
 
     code = run_node(node_type, start=start, mistakes=(StartupError,))
-    if is_running():
+    if is_worker_running():
         # The worker still runs native code, which a regular exit would unload: it would crash.
         sys.stdout.flush()
         sys.stderr.flush()

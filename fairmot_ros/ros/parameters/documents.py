@@ -56,16 +56,16 @@ def as_markdown() -> str:
     return '\n'.join(lines) + '\n'
 
 
-def as_yaml(kind: type[TrackingParameters], introduction: str) -> str:
+def as_yaml(parameter_type: type[TrackingParameters], introduction: str) -> str:
     """Return a parameter file: all defaults, each below its description."""
     lines = [*_comment(introduction, ''), '/**:', '  ros__parameters:']
-    for heading, settings in _sections(kind.groups):
+    for heading, settings in _sections(parameter_type.groups):
         lines += ['', f'    # == {heading} ==']
-        for known in settings:
-            fixed = ', fixed' if known.structural else ''
-            unit = f' [{known.unit}{fixed}]' if known.unit else fixed and ' [fixed]'
-            lines += _comment(known.description + unit, '    ')
-            lines.append(f'    {known.name}: {_yaml_value(known.default)}')
+        for setting in settings:
+            fixed = ', fixed' if setting.structural else ''
+            unit = f' [{setting.unit}{fixed}]' if setting.unit else fixed and ' [fixed]'
+            lines += _comment(setting.description + unit, '    ')
+            lines.append(f'    {setting.name}: {_yaml_value(setting.default)}')
     return '\n'.join(lines) + '\n'
 
 
@@ -90,7 +90,7 @@ def _sections(groups: Iterable[Group]) -> Iterable[tuple[str, list[Setting]]]:
     """Yield title and settings; groups with the same title are merged."""
     ordered = sorted(groups, key=lambda group: _rank(group, groups))
     for title, members in groupby(ordered, key=lambda group: group.title):
-        yield title, [known for group in members for known in group.settings().values()]
+        yield title, [setting for group in members for setting in group.settings().values()]
 
 
 def _rank(group: Group, groups: Iterable[Group]) -> int:
@@ -113,16 +113,15 @@ def _yaml_value(value: Any) -> str:
     return str(value)
 
 
-def _row(known: Setting) -> str:
-    values = type(known.default).__name__
-    if isinstance(known.default, tuple):
-        values = f'list of {type(known.default[0]).__name__}'
-    if known.choices:
-        values = ', '.join(known.choices)
-    elif known.low is not None:
-        values = f'{known.low:g} to {known.high:g}'
-    fixed = 'fixed' if known.structural else ''
-    default = _yaml_value(known.default)
-    return (
-        f'| `{known.name}` | {default} | {values} | {known.unit} | {fixed} | {known.description} |'
-    )
+def _row(setting: Setting) -> str:
+    values = type(setting.default).__name__
+    if isinstance(setting.default, tuple):
+        values = f'list of {type(setting.default[0]).__name__}'
+    if setting.choices:
+        values = ', '.join(setting.choices)
+    elif setting.low is not None:
+        values = f'{setting.low:g} to {setting.high:g}'
+    fixed = 'fixed' if setting.structural else ''
+    default = _yaml_value(setting.default)
+    cells = (f'`{setting.name}`', default, values, setting.unit, fixed, setting.description)
+    return f'| {" | ".join(cells)} |'

@@ -79,7 +79,7 @@ def test_inconsistent_values_are_rejected(values: dict, message: str) -> None:
     [
         ({'association': 'fairmot'}, 'needs embeddings'),
         ({'gallery': True}, 'gallery needs embeddings'),
-        ({'gallery': True, 'association': 'byte', 'with_embeddings': True}, 'does not use'),
+        ({'gallery': True, 'association': 'byte', 'with_embeddings': True}, 'do not use'),
     ],
 )
 def test_settings_that_need_embeddings_are_rejected(values: dict, message: str) -> None:

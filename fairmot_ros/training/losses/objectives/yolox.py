@@ -1,4 +1,4 @@
-"""Training of YOLOX's levels: detection by SimOTA and distillation, embeddings read in boxes."""
+"""Training recipe of YOLOX: SimOTA detection terms, distillation and an embedding loss."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from fairmot_ros.network.yolox import YoloxFeatures, YoloxNano
 from fairmot_ros.training.config import ConfigError, TrainingConfig
 from fairmot_ros.training.losses.embedding import EmbeddingLoss, make_embedding_loss
 from fairmot_ros.training.losses.objectives.base import Batch, Objective, Recipe
-from fairmot_ros.training.losses.objectives.box_targets import read_back, scene_targets
+from fairmot_ros.training.losses.objectives.box_targets import decode_targets, sample_targets
 from fairmot_ros.training.losses.objectives.cells import Cells
 from fairmot_ros.training.losses.objectives.detection_loss import (
     DETECTION_TERMS,
@@ -23,14 +23,14 @@ from fairmot_ros.training.losses.objectives.detection_loss import (
 )
 
 
-class LevelsObjective(Objective):
-    """Loss of YOLOX's levels and of the embedding map.
+class YoloxObjective(Objective):
+    """Loss of the detection levels and of the embedding map.
 
-    What does not depend on a trainable parameter is not computed: the detection terms are 0 when
-    backbone, pyramid and head are frozen.
+    Terms without trainable parameters are not computed: the detection terms are 0 if backbone,
+    pyramid and head are frozen.
 
-    The terms of labels are divided by the number of objects, the distilled ones by the number of
-    images. (YOLOX divides by the number of assigned cells, which is unknown beforehand.)
+    Terms of labels are divided by the number of objects, distilled terms by the number of images.
+    (YOLOX divides by the number of assigned cells, which is not known before the forward pass.)
     """
 
     def __init__(
@@ -42,9 +42,9 @@ class LevelsObjective(Objective):
         """Create the loss.
 
         Args:
-            weights: of the detection terms.
-            embedding: None for a network without an embedding.
-            teacher: frozen detector to distil, or None. It is no part of the state.
+            weights: weights of the detection terms.
+            embedding: embedding loss, or None for a network without an embedding.
+            teacher: detector to distil, or None. It is frozen and not part of the state dict.
         """
         super().__init__()
         self.weights, self.embedding = weights, embedding
@@ -53,7 +53,7 @@ class LevelsObjective(Objective):
         self.term_names = ('loss', *DETECTION_TERMS, *own)
 
     def count_totals(self, batch: Batch) -> Tensor:
-        """Return the number of objects and of images, and the totals of the embedding's loss."""
+        """Return the numbers of objects and of images, and the divisors of the embedding loss."""
         mask = batch['mask']
         counts = torch.stack((mask.sum(), torch.tensor(len(mask), device=mask.device))).double()
         if self.embedding is None:
@@ -67,9 +67,9 @@ class LevelsObjective(Objective):
         totals = totals.float()
         zero = torch.zeros((), device=images.device)
         terms = dict.fromkeys(self.term_names, zero)
-        if detection_learns(network):
+        if trains_detection(network):
             cells = Cells.from_levels(network.raw_levels(features))
-            terms |= detection_terms(cells, self._teach(images), batch, totals)
+            terms |= detection_terms(cells, self._teacher_cells(images), batch, totals)
             for name, weight in zip(DETECTION_TERMS, vars(self.weights).values(), strict=True):
                 terms['loss'] = terms['loss'] + weight * terms[name]
         if self.embedding is not None:
@@ -81,8 +81,8 @@ class LevelsObjective(Objective):
         return terms
 
     @torch.no_grad()
-    def _teach(self, images: Tensor) -> Cells | None:
-        """Return the teacher's predictions."""
+    def _teacher_cells(self, images: Tensor) -> Cells | None:
+        """Return the predictions of the teacher, or None without one."""
         if not self._teacher:
             return None
         teacher = self._teacher[0].to(images.device)
@@ -94,31 +94,38 @@ def _frozen(network: YoloxNano) -> YoloxNano:
     return network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
 
 
-def detection_learns(network: YoloxNano) -> bool:
-    """Whether anything that the detections depend on is trained."""
+def trains_detection(network: YoloxNano) -> bool:
+    """Whether a module that the detections depend on is trained."""
     parts = (network.backbone, network.pyramid, network.head)
     return any(p.requires_grad for part in parts for p in part.parameters())
 
 
 def make_objective(
-    config: TrainingConfig, num_identities: int, looks: Tensor | None
-) -> LevelsObjective:
-    """Build the loss; ValueError or TypeError on a wrong option."""
+    config: TrainingConfig, num_identities: int, teacher_embeddings: Tensor | None
+) -> YoloxObjective:
+    """Build the loss.
+
+    Raises:
+        TypeError: if an option is unknown.
+        ValueError: if a value is out of range.
+        CheckpointError: if the detector to distil cannot be read.
+        ConfigError: if it has other levels or classes.
+    """
     options = dict(config.loss)
     embedding = options.pop('embedding', {})
     weights = DetectionWeights(**options)
     loss = None
     if config.reid_dim:
-        loss = make_embedding_loss(config.reid_dim, num_identities, embedding, looks)
-    return LevelsObjective(weights, loss, read_teacher(config))
+        loss = make_embedding_loss(config.reid_dim, num_identities, embedding, teacher_embeddings)
+    return YoloxObjective(weights, loss, read_teacher(config))
 
 
 def read_teacher(config: TrainingConfig) -> YoloxNano | None:
     """Return the detector to distil, or None.
 
     Raises:
-        CheckpointError: if it cannot be read.
-        ConfigError: if it does not have the same levels and classes.
+        CheckpointError: if the file cannot be read.
+        ConfigError: if the detector has other levels or classes.
     """
     if config.detection_teacher is None:
         return None
@@ -136,4 +143,4 @@ def read_teacher(config: TrainingConfig) -> YoloxNano | None:
     return teacher
 
 
-LEVELS = Recipe(scene_targets, make_objective, read_back)
+YOLOX = Recipe(sample_targets, make_objective, decode_targets)

@@ -1,4 +1,4 @@
-"""Starting, changing and ending the node, as other processes do it."""
+"""Lifecycle transitions, parameter changes and signals sent by other processes."""
 
 from __future__ import annotations
 
@@ -34,19 +34,17 @@ def number(name: str, value: float) -> Parameter:
 
 
 @pytest.mark.parametrize('number_', [signal.SIGINT, signal.SIGTERM])
-def test_a_signal_ends_the_node_cleanly(
+def test_signal_ends_the_node_with_exit_code_0(
     peer: Peer, start: NodeStarter, number_: signal.Signals
 ) -> None:
     node = start('nodes.fairmot_node')
-    peer.wait(lambda: peer.count_subscribers('image') > 0, 'the node to listen')
+    peer.wait(lambda: peer.count_subscribers('image') > 0, 'the node to subscribe')
     node.process.send_signal(number_)
     assert node.process.wait(60) == 0
     assert 'Traceback' not in node.last_lines(100)
 
 
-def test_lifecycle_by_a_manager(
-    peer: Peer, start: NodeStarter, pictures: list[np.ndarray]
-) -> None:
+def test_lifecycle_transitions(peer: Peer, start: NodeStarter, images: list[np.ndarray]) -> None:
     node = start('nodes.fairmot_node', {'autostart': False})
     assert state_of(peer) == State.PRIMARY_STATE_UNCONFIGURED
     assert not change(peer, Transition.TRANSITION_ACTIVATE), 'not configured yet'
@@ -54,22 +52,24 @@ def test_lifecycle_by_a_manager(
     for _ in range(2):
         assert change(peer, Transition.TRANSITION_CONFIGURE)
         assert state_of(peer) == State.PRIMARY_STATE_INACTIVE
-        peer.wait(lambda: peer.count_subscribers('image') == 0, 'an inactive node not to listen')
+        peer.wait(lambda: peer.count_subscribers('image') == 0, 'an inactive node to unsubscribe')
         assert change(peer, Transition.TRANSITION_ACTIVATE)
-        results = peer.listen(Detection2DArray, 'fairmot/detections')
-        assert Camera(peer, results).show(pictures[0]).detections
+        results = peer.subscribe(Detection2DArray, 'fairmot/detections')
+        assert Camera(peer, results).send(images[0]).detections
         assert not change(peer, Transition.TRANSITION_CONFIGURE), 'already active'
         assert change(peer, Transition.TRANSITION_DEACTIVATE)
         assert change(peer, Transition.TRANSITION_CLEANUP)
         assert state_of(peer) == State.PRIMARY_STATE_UNCONFIGURED
     assert change(peer, Transition.TRANSITION_UNCONFIGURED_SHUTDOWN)
     assert state_of(peer) == State.PRIMARY_STATE_FINALIZED
-    assert not change(peer, Transition.TRANSITION_CONFIGURE), 'finalized for good'
+    assert not change(peer, Transition.TRANSITION_CONFIGURE), 'already finalized'
     assert node.process.poll() is None
     assert node.stop() == 0
 
 
-def test_parameters_are_judged_as_a_whole(peer: Peer, tracker: NodeProcess) -> None:
+def test_parameter_changes_are_accepted_or_rejected_as_a_whole(
+    peer: Peer, tracker: NodeProcess
+) -> None:
     def set_all(*parameters: Parameter) -> tuple[bool, str]:
         result = peer.call(
             SetParametersAtomically,
@@ -91,7 +91,7 @@ def test_parameters_are_judged_as_a_whole(peer: Peer, tracker: NodeProcess) -> N
     assert 'checkpoint' in descriptor.description
 
 
-def test_wrong_weights_are_one_sentence_and_an_end(start: NodeStarter, tmp_path: Path) -> None:
+def test_missing_weights_end_the_node_with_one_line(start: NodeStarter, tmp_path: Path) -> None:
     node = start('nodes.fairmot_node', {'weights': str(tmp_path / 'none.pth')})
     assert node.process.wait(90) == 2
     output = node.last_lines(100)

@@ -1,4 +1,4 @@
-"""One odd stream through node, offline evaluation and Python API gives the same tracks."""
+"""Node, offline evaluation and Python API give the same tracks for an irregular stream."""
 
 from __future__ import annotations
 
@@ -22,19 +22,19 @@ from fairmot_ros.evaluation.runs.recording import TruthSource, open_recording
 from fairmot_ros.pipeline import FairMOT
 
 SETTINGS = {'input_width': 320, 'input_height': 256}
-#: Stamps, with a repeat, a frame that was overtaken, a gap, another size, and a jump back.
+#: Stamps with a repetition, a frame out of order, a gap, and a jump back.
 STAMPS = [1.0, 1.2, 1.2, 1.5, 1.4, 1.6, 9.0, 9.2, 9.4, 9.6, 2.0, 2.2]
-SMALL = range(8, 12)  # frames of half the size
+SMALL = range(8, 12)  # indices of the frames with half the size
 
 Tracks = dict[float, list[tuple[int, int]]]  # by stamp: ids and widths of the boxes
 
 
 @pytest.fixture(scope='module')
-def stream(pictures: list[np.ndarray]) -> list[tuple[float, np.ndarray]]:
-    images = [pictures[i % len(pictures)] for i in range(len(STAMPS))]
+def stream(images: list[np.ndarray]) -> list[tuple[float, np.ndarray]]:
+    frames = [images[i % len(images)] for i in range(len(STAMPS))]
     return [
         (stamp, np.ascontiguousarray(image[::2, ::2]) if i in SMALL else image)
-        for i, (stamp, image) in enumerate(zip(STAMPS, images, strict=True))
+        for i, (stamp, image) in enumerate(zip(STAMPS, frames, strict=True))
     ]
 
 
@@ -82,10 +82,10 @@ def through_node(stream: list[tuple[float, np.ndarray]], peer: Peer, start: Node
     from fairmot_ros.msg import Timing
 
     start('nodes.fairmot_node', SETTINGS)
-    results = peer.listen(Detection2DArray, 'fairmot/detections')
-    timing = peer.listen(Timing, 'fairmot/timing')
+    results = peer.subscribe(Detection2DArray, 'fairmot/detections')
+    timing = peer.subscribe(Timing, 'fairmot/timing')
     for i, (stamp, image) in enumerate(stream, 1):
-        peer.send_picture(image, stamp)
+        peer.send_image(image, stamp)
         peer.wait(
             lambda done=i: timing and timing[-1].processed + timing[-1].skipped == done,
             f'frame {i} to be processed or skipped',
@@ -110,5 +110,5 @@ def test_node_evaluation_and_api_agree(
 
     offline = through_evaluation(stream, tmp_path)
     assert offline == expected
-    skipped = 1.4  # of a skipped frame, a node publishes nothing
+    skipped = 1.4  # a node publishes nothing for a skipped frame
     assert through_node(stream, peer, start) == {s: t for s, t in expected.items() if s != skipped}
