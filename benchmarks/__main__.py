@@ -23,6 +23,7 @@ PARTS = {
     'soak': 'soak',
     'growth': 'growth',
     'gpu': 'gpu',
+    'threads': 'thread_counts',
 }
 DEFAULT = ('network', 'tracker')
 

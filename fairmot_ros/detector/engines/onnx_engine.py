@@ -1,4 +1,4 @@
-"""Runs exported networks with ONNX Runtime, on the CPU or a GPU."""
+"""Engine that runs exported networks with ONNX Runtime, on the CPU or a GPU."""
 
 from __future__ import annotations
 
@@ -41,9 +41,9 @@ class OnnxEngine:
 
         Args:
             path: of the file.
-            options: how.
-            tensorrt: run what TensorRT can run with it, on a GPU; it builds its engine first,
-                which takes minutes.
+            options: device, threads and determinism.
+            tensorrt: let TensorRT run the operators that it supports, on a GPU. It builds its
+                engine first, which takes minutes.
 
         Raises:
             CheckpointError: if the file is missing, unreadable or was not made by fairmot-export.
@@ -91,7 +91,7 @@ class OnnxEngine:
         self._check(path, inputs)
 
     def _check(self, path: Path, shapes: dict[str, list]) -> None:
-        """Run the network once: it must take the size it declares and compute finite numbers."""
+        """Run the network once; raise CheckpointError if input, output or metadata disagree."""
         width, height = self.input_size
         if list(shapes) != ['images'] or shapes['images'][1:] != [3, height, width]:
             raise CheckpointError(
