@@ -227,6 +227,8 @@ setup(
         'openvino': ['openvino>=2025.0'],
         # Export of networks to ONNX, and the engine that runs them
         'onnx': ['onnx', 'onnxruntime', 'onnxscript'],
+        # Exports in int8
+        'int8': ['nncf', 'openvino>=2025.0'],
         # Plots of ablations, and TensorBoard logs of training
         'training': ['matplotlib', 'tensorboard'],
         # The documentation's site: `make docs`
@@ -240,6 +242,7 @@ setup(
             'fairmot-check = fairmot_ros.cli.check:main',
             'fairmot-convert = fairmot_ros.cli.convert:main',
             'fairmot-demo = fairmot_ros.cli.demo:main',
+            'fairmot-drift = fairmot_ros.cli.drift:main',
             'fairmot-evaluate = fairmot_ros.cli.evaluate:main',
             'fairmot-export = fairmot_ros.cli.export:main',
             'fairmot-import = fairmot_ros.cli.import_network:main',

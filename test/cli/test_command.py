@@ -1,4 +1,4 @@
-"""What every command does about errors, and with which code it ends."""
+"""Error messages and exit codes of all commands."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from fairmot_ros.cli.command import RESUMABLE, ExitCode, parse_size, run_command
 
 
 class DivergenceError(RuntimeError):
-    """An error that one command knows to be a user's mistake."""
+    """Error that one command declares as a mistake of the user."""
 
 
 def end_with(outcome: int | BaseException) -> int:
