@@ -300,9 +300,9 @@ def test_without_ground_truth_there_are_tracks_and_no_metrics(
         (['none'], 'no bag at none'),
         (
             ['{walk}', '--image-topic', '/eye'],
-            r'no topic /eye; it holds /ground_truth \(vision_msgs',
+            r'no topic /eye; it has /ground_truth \(vision_msgs',
         ),
-        (['{walk}', '--ground-truth-topic', '/truth'], 'no topic /truth; it holds'),
+        (['{walk}', '--ground-truth-topic', '/truth'], 'no topic /truth; it has'),
         (['{walk}', '--ground-truth', 'none.txt'], 'none.txt: no such file'),
         (['{walk}', '--ground-truth', 'a', 'b'], 'got 2 ground-truth files for 1 bags'),
         (['{walk}', '--ground-truth', 'a', '--ground-truth-topic', 'b'], 'give either'),
@@ -396,7 +396,7 @@ def test_weights_may_lie_beside_the_configuration(tmp_path: Path) -> None:
 
 def test_all_evaluated_parameters_exist_in_the_node() -> None:
     pytest.importorskip('rclpy', reason='needs ROS 2')
-    from fairmot_ros.ros.parameters import NodeParameters
+    from fairmot_ros.ros.parameters import FairmotParameters
 
     assert set(PIPELINE) >= {
         'weights',
@@ -406,5 +406,5 @@ def test_all_evaluated_parameters_exist_in_the_node() -> None:
         'min_box_area',
         'max_gap',
     }
-    assert set(PIPELINE) <= set(NodeParameters.settings())
-    assert NodeParameters().frames() == Configuration('default').frames()
+    assert set(PIPELINE) <= set(FairmotParameters.settings())
+    assert FairmotParameters().frames() == Configuration('default').frames()
