@@ -1,4 +1,4 @@
-"""The messages as built: what bags and other nodes depend on."""
+"""Definitions of the built messages, on which bags and other nodes depend."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ rclpy_serialization = pytest.importorskip(
     'rclpy.serialization', reason='no ROS 2: `make setup` brings it'
 )
 
-# Type hashes of vision_msgs 4.1.1 (REP 2011: equal hashes are equal types on the wire).
+# Type hashes of vision_msgs 4.1.1 (REP 2011: types with equal hashes are compatible).
 VISION_MSGS_HASHES = {
     'BoundingBox2D': '008eacbb0cf8f26e83795547bed013eec3675485ef386ec056d80eaaf1c1ce2f',
     'BoundingBox3D': 'bbb73a65c163d7f9bb29009c7bde9f7faa576bd2d23299c4511d19230dab4698',
@@ -49,7 +49,7 @@ TRACK_FIELDS = {
 
 @pytest.fixture(scope='module')
 def vision_msgs_share() -> Path:
-    """Folder share/vision_msgs of the vision_msgs that this package brought along."""
+    """Return the folder share/vision_msgs of the bundled vision_msgs."""
     module = Path(importlib.import_module('vision_msgs.msg').__file__)
     folders = (prefix / 'share' / 'vision_msgs' for prefix in module.parents)
     share = next((folder for folder in folders if folder.is_dir()), None)
@@ -60,9 +60,7 @@ def vision_msgs_share() -> Path:
 
 
 @pytest.mark.parametrize('name', VISION_MSGS_HASHES)
-def test_bundled_vision_msgs_are_the_same_types_on_the_wire(
-    vision_msgs_share: Path, name: str
-) -> None:
+def test_bundled_vision_msgs_have_the_same_type_hashes(vision_msgs_share: Path, name: str) -> None:
     description = json.loads((vision_msgs_share / 'msg' / f'{name}.json').read_text())
     hashes = {entry['type_name']: entry['hash_string'] for entry in description['type_hashes']}
     assert hashes[f'vision_msgs/msg/{name}'] == f'RIHS01_{VISION_MSGS_HASHES[name]}'
@@ -72,14 +70,14 @@ def test_bundled_vision_msgs_are_all_compared(vision_msgs_share: Path) -> None:
     assert {path.stem for path in vision_msgs_share.glob('msg/*.json')} == set(VISION_MSGS_HASHES)
 
 
-def test_track_has_the_published_fields() -> None:
+def test_track_has_the_documented_fields() -> None:
     from fairmot_ros.msg import Track
 
     assert Track.get_fields_and_field_types() == TRACK_FIELDS
     assert (Track.TENTATIVE, Track.TRACKED, Track.LOST, Track.REMOVED) == (0, 1, 2, 3)
 
 
-def test_track_array_has_the_published_fields() -> None:
+def test_track_array_has_the_documented_fields() -> None:
     from fairmot_ros.msg import TrackArray
 
     assert TrackArray.get_fields_and_field_types() == {
@@ -89,7 +87,7 @@ def test_track_array_has_the_published_fields() -> None:
     }
 
 
-def test_a_new_track_is_empty() -> None:
+def test_new_track_is_empty() -> None:
     from fairmot_ros.msg import Track, TrackArray
 
     track = Track()
@@ -101,7 +99,7 @@ def test_a_new_track_is_empty() -> None:
     assert list(TrackArray().tracks) == []
 
 
-def test_tracks_survive_serialization() -> None:
+def test_serialization_round_trip() -> None:
     from fairmot_ros.msg import Track, TrackArray
 
     track = Track(

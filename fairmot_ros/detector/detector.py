@@ -39,7 +39,8 @@ class Detector:
         engine: library that runs the network: 'openvino', 'torch' or 'onnxruntime'.
         deterministic: whether every run on the same machine computes the same bits.
         device: where the network runs.
-        precision: of the backbone, such as 'fp32'.
+        precision: of the network, such as 'fp32'.
+        precision_reason: one sentence that says why this precision was taken.
         threads: CPU threads of one forward pass.
         embedding_size: D of the detections' embeddings; 0 if the network has none.
         score_threshold: detections must score above it; may be changed at any time.
@@ -78,8 +79,8 @@ class Detector:
             input_size: (width, height), multiples of 32; the model's own by default. The size
                 of an exported file is fixed.
             device: 'auto' (a GPU where there is one), 'cpu', 'cuda' or 'cuda:N'.
-            engine: 'openvino' or 'torch' for checkpoints, 'onnxruntime' for .onnx files; 'auto'
-                takes the fastest that is installed for the device.
+            engine: 'openvino' or 'torch' for checkpoints, 'onnxruntime' for .onnx files,
+                'openvino' for .xml files; 'auto' takes the fastest that is installed.
             precision: see `DetectorSettings`.
             score_threshold: detections must score above it, 0..1.
             max_detections: most detections in one image.
@@ -124,6 +125,7 @@ class Detector:
         self.embedding_size = self._engine.embedding_size
         self.device = self._engine.device
         self.precision = self._engine.precision
+        self.precision_reason = self._engine.precision_reason
         self.input_size = self._engine.input_size
         self._enlarge = ARCHITECTURES[self.info.architecture].enlarge_images
         self.score_threshold = score_threshold

@@ -36,7 +36,7 @@ class Head(nn.Sequential):
         super().__init__(first, activation, last)
 
     def on_squares(self, squares: Tensor) -> Tensor:
-        """Return what the map holds at the middle of squares, without computing the map.
+        """Return the values of the map at the centres of squares, without computing the map.
 
         Args:
             squares: [B, K, 9, in_channels], see `squares_around`.

@@ -33,6 +33,11 @@ def number(name: str, value: float) -> Parameter:
     return Parameter(name=name, value=ParameterValue(type=kind, double_value=value))
 
 
+def text(name: str, value: str) -> Parameter:
+    kind = ParameterType.PARAMETER_STRING
+    return Parameter(name=name, value=ParameterValue(type=kind, string_value=value))
+
+
 @pytest.mark.parametrize('number_', [signal.SIGINT, signal.SIGTERM])
 def test_signal_ends_the_node_with_exit_code_0(
     peer: Peer, start: NodeStarter, number_: signal.Signals
@@ -87,7 +92,10 @@ def test_parameter_changes_are_accepted_or_rejected_as_a_whole(
     (descriptor,) = peer.call(
         DescribeParameters, 'fairmot/describe_parameters', names=['weights']
     ).descriptors
-    assert descriptor.read_only
+    assert 'can be changed while the node is unconfigured' in descriptor.additional_constraints
+    accepted, reason = set_all(text('weights', '/none.pth'))
+    assert not accepted
+    assert 'weights cannot be changed while the node is configured' in reason
     assert 'checkpoint' in descriptor.description
 
 

@@ -57,8 +57,9 @@ class Engine(Protocol):
         embedding_size: D of the embeddings; 0 for a network without.
         device: of the network.
         input_size: (width, height) of the network's input.
-        precision: of the backbone. The heads always compute in float32: in half precision the
-            embeddings lose much of their meaning.
+        precision: 'fp32', 'fp16', 'bf16' or 'int8'. Embeddings are computed in float32: see
+            `Network.dense` and `Network.float32_modules`.
+        precision_reason: one sentence that says why this precision was taken.
         prepares_batches: whether the first call with a number of images takes much longer.
     """
 
@@ -68,6 +69,7 @@ class Engine(Protocol):
     device: torch.device
     input_size: tuple[int, int]
     precision: str
+    precision_reason: str
     prepares_batches: bool
 
     def __call__(self, images_bgr: Sequence[Image]) -> Predictions:
@@ -88,14 +90,14 @@ class EngineType:
     """Entry of the registry.
 
     Attributes:
-        suffix: of the files that the engine runs; '' for checkpoints.
+        suffixes: of the files that the engine runs; '' for checkpoints.
         devices: types of devices that it runs on.
         load: creates the engine from a file; raises CheckpointError, EngineError or ValueError.
         why_unavailable: returns what is missing on this machine; '' if nothing is.
         deterministic: whether 'auto' may choose it with the option `deterministic`.
     """
 
-    suffix: str
+    suffixes: tuple[str, ...]
     devices: tuple[str, ...]
     load: Callable[[Path, EngineOptions], Engine]
     why_unavailable: Callable[[], str] = lambda: ''

@@ -12,8 +12,8 @@ import torch
 from fairmot_ros.detector.decode import decode_image
 from fairmot_ros.detector.engines.base import DEFAULT_OPTIONS, EngineOptions, Image
 from fairmot_ros.detector.engines.device_input import DeviceInput
+from fairmot_ros.detector.engines.export_metadata import METADATA, read_metadata
 from fairmot_ros.detector.engines.host_input import HostInput
-from fairmot_ros.detector.engines.onnx_metadata import METADATA, read_metadata
 from fairmot_ros.detector.engines.onnx_providers import choose_providers
 from fairmot_ros.detector.input_size import show
 from fairmot_ros.file_errors import reading
@@ -33,6 +33,7 @@ class OnnxEngine:
 
     name = 'onnxruntime'
     precision = 'fp32'
+    precision_reason = 'that of the exported file'
 
     def __init__(
         self, path: Path, options: EngineOptions = DEFAULT_OPTIONS, *, tensorrt: bool = False
@@ -72,7 +73,8 @@ class OnnxEngine:
             self._shapes = {out.name: out.shape[1:] for out in self._session.get_outputs()}
             inputs = {entry.name: entry.shape for entry in self._session.get_inputs()}
             known = self._session.get_modelmeta().custom_metadata_map
-        self.info, self.embedding_size = read_metadata(known.get(METADATA), path)
+        metadata = read_metadata(known.get(METADATA), path)
+        self.info, self.embedding_size = metadata.info, metadata.embedding_size
         assert self.info.input_size is not None
         self.input_size = self.info.input_size
         if options.input_size not in (None, self.input_size):

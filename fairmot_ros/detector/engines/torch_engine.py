@@ -20,6 +20,7 @@ from fairmot_ros.detector.engines.devices import (
     choose_device,
     choose_execution,
     choose_precision,
+    reason_of_choice,
 )
 from fairmot_ros.detector.engines.host_input import HostInput
 from fairmot_ros.detector.input_size import choose_input_size
@@ -64,6 +65,7 @@ class TorchEngine:
         self.input_size = choose_input_size(options.input_size, network.info)
         self.device = choose_device(options.device)
         self.precision = choose_precision(options.precision, self.device)
+        self.precision_reason = reason_of_choice(options.precision)
         self.execution = choose_execution(options.execution, self.device)
         self.prepares_batches = self.execution != 'eager'
         self._deterministic = options.deterministic

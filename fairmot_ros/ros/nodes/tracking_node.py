@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, Generic, TypeVar
 
 from rcl_interfaces.msg import SetParametersResult
@@ -59,8 +59,12 @@ class TrackingNode(LifecycleNode, Generic[P]):
 
     parameter_type: type[P]
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, node_name: str, **options: Any) -> None:
         """Declare the parameters and create the services.
+
+        Args:
+            node_name: of the node, unless it is remapped.
+            options: of `rclpy.node.Node`, such as namespace, parameter_overrides and context.
 
         Raises:
             ValueError: if parameter values are invalid or inconsistent.
@@ -76,7 +80,7 @@ class TrackingNode(LifecycleNode, Generic[P]):
         self._worker_timeout = TRANSITION_TIMEOUT
         self._jump_handle: Any = None
         self.transition_error = ''
-        super().__init__(name)
+        super().__init__(node_name, **options)
         guard_transitions(self)
         self.parameters: P = declare_parameters(self, self.parameter_type)
         if unknown := unknown_parameters(self):
@@ -87,8 +91,7 @@ class TrackingNode(LifecycleNode, Generic[P]):
             self.add_post_set_parameters_callback(self._apply_parameters)
         self.create_service(Trigger, '~/reset', self._on_reset)
         self.create_service(SetBool, '~/set_enabled', self._on_set_enabled)
-        if self.parameters.frames().gallery is not None:
-            GalleryServices(self, self._cameras)
+        self._gallery_services: GalleryServices | None = None
         self._reporter = Reporter(self)
         # A steady clock: timers on ROS time stall when a bag starts over.
         self.create_timer(1.0, self._on_timer, clock=Clock(clock_type=ClockType.STEADY_TIME))
@@ -130,6 +133,8 @@ class TrackingNode(LifecycleNode, Generic[P]):
             self._source = self._worker.call(self.load)
             for name in self.parameters.inputs.cameras:
                 self._cameras.append(self._create_camera(name))
+            if self.parameters.frames().gallery is not None:
+                self._gallery_services = GalleryServices(self, self._cameras)
             self._processor = FrameProcessor(self._source, self.parameters)
             self._worker.process = self._processor.process
             self._reporter.open(self._cameras, self._source, self.parameters)
@@ -261,6 +266,9 @@ class TrackingNode(LifecycleNode, Generic[P]):
                 stream.gallery.forget()
             for output in stream.outputs:
                 output.close()
+        if self._gallery_services is not None:
+            self._gallery_services.close()
+            self._gallery_services = None
         self._reporter.close()
         self._cameras.clear()
         self._processor = None
@@ -304,12 +312,25 @@ class TrackingNode(LifecycleNode, Generic[P]):
     def _check_parameters(self, parameters: list[Parameter]) -> SetParametersResult:
         """Accept or reject a set of changes as a whole."""
         try:
-            self.parameters.changed(select_values(parameters, self.parameter_type))
+            values = select_values(parameters, self.parameter_type)
+            if self._worker is not None:
+                self._check_fixed(values)
+            self.parameters.changed(values)
         except (ValueError, TypeError) as error:
             return SetParametersResult(successful=False, reason=str(error))
         if not hasattr(self, 'add_post_set_parameters_callback'):  # Humble
             self._apply_parameters(parameters)
         return SetParametersResult(successful=True)
+
+    def _check_fixed(self, values: Mapping[str, Any]) -> None:
+        """Raise ValueError if a value differs that is read when the node is configured."""
+        new = self.parameters.changed(values).values
+        for name, setting in self.parameter_type.settings().items():
+            if setting.structural and new[name] != self.parameters.values[name]:
+                raise ValueError(
+                    f'{name} cannot be changed while the node is configured: clean the node up '
+                    'first (lifecycle transition cleanup)'
+                )
 
     def _apply_parameters(self, parameters: list[Parameter]) -> None:
         """Apply accepted changes before the next frame."""

@@ -32,7 +32,7 @@ def make_outputs(
     if parameters.positions.position_source != 'none':
         outputs.append(SpatialOutput(node, camera, parameters))
     zones = None
-    if ZoneOutput.is_asked_for(camera, parameters):
+    if ZoneOutput.is_enabled(camera, parameters):
         zones = ZoneOutput(node, camera, parameters)
         outputs.append(zones)
     if FoxgloveOutput.available():

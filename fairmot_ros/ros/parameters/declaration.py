@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from rcl_interfaces.msg import FloatingPointRange, IntegerRange, ParameterDescriptor
@@ -80,14 +80,18 @@ def _example(default: Any) -> str:
     return {bool: 'true', int: '3', float: '3.0', str: '"\'1\'"'}[type(default)]
 
 
+def _constraints(setting: Setting) -> Iterator[str]:
+    if setting.choices:
+        yield f'one of: {", ".join(setting.choices)}'
+    if setting.structural:
+        yield 'can be changed while the node is unconfigured'
+
+
 def _descriptor(setting: Setting) -> ParameterDescriptor:
     unit = f' [{setting.unit}]' if setting.unit else ''
     descriptor = ParameterDescriptor(
         description=setting.description + unit,
-        read_only=setting.structural,
-        additional_constraints=(
-            f'one of: {", ".join(setting.choices)}' if setting.choices else ''
-        ),
+        additional_constraints='; '.join(_constraints(setting)),
     )
     if setting.low is None or setting.high is None or isinstance(setting.default, tuple):
         return descriptor

@@ -6,6 +6,7 @@ import sys
 import time
 from collections.abc import Iterator
 from itertools import islice
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -45,14 +46,18 @@ class PlayerNode(Node):
     frame without an image, in a folder, leaves a gap.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, node_name: str = 'player', **options: Any) -> None:
         """Declare the parameters and open the video.
+
+        Args:
+            node_name: of the node, unless it is remapped.
+            options: of `rclpy.node.Node`.
 
         Raises:
             SourceError: if the video cannot be read.
             ValueError: if a parameter has the wrong type.
         """
-        super().__init__('player')
+        super().__init__(node_name, **options)
         values = declare_read_only(self, PARAMETERS)
         if not values['video']:
             raise SourceError(

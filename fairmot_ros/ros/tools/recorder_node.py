@@ -7,6 +7,7 @@ import struct
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from rclpy.node import Node
@@ -52,15 +53,19 @@ class RecorderNode(Node):
         fault: why it ended early, '' if it did not.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, node_name: str = 'recorder', **options: Any) -> None:
         """Declare the parameters and create the output files.
+
+        Args:
+            node_name: of the node, unless it is remapped.
+            options: of `rclpy.node.Node`.
 
         Raises:
             ValueError: if a parameter has the wrong type.
             OSError: if the folder cannot be written.
         """
         self._open = False  # set first: `destroy_node()` is called if the construction fails
-        super().__init__('recorder')
+        super().__init__(node_name, **options)
         values = declare_read_only(self, PARAMETERS)
         self.finished = False
         self.fault = ''
@@ -227,7 +232,7 @@ def main() -> int:
         return nodes[0]
 
     code = run_node(make_node, done=lambda node: node.finished)
-    return ExitCode.MISTAKE if nodes and nodes[0].fault else code
+    return ExitCode.USAGE_ERROR if nodes and nodes[0].fault else code
 
 
 if __name__ == '__main__':

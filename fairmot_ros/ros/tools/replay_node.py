@@ -6,6 +6,7 @@ import sys
 import time
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from rclpy.node import Node
@@ -48,15 +49,19 @@ class ReplayNode(Node):
     * stage_names, stages: [S] and [S, 2], median and 95th percentile in seconds.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, node_name: str = 'replay', **options: Any) -> None:
         """Declare the parameters and open the bag.
+
+        Args:
+            node_name: of the node, unless it is remapped.
+            options: of `rclpy.node.Node`.
 
         Raises:
             BagError: if the bag cannot be played.
             ValueError: if a parameter has the wrong type.
         """
         self._open = False  # set first: `destroy_node()` is called if the construction fails
-        super().__init__('replay')
+        super().__init__(node_name, **options)
         values = declare_read_only(self, PARAMETERS)
         if values['rate'] <= 0:
             raise BagError(f'rate must be positive, got {values["rate"]:g}')

@@ -1,4 +1,4 @@
-"""Runs failed_nodes.py in a process of its own.
+"""Runs the tests of nodes inside a Python process, each file in a process of its own.
 
 DDS participants of failed nodes live until their process ends: in the process of the other tests,
 nodes started later would discover them.
@@ -14,12 +14,14 @@ import pytest
 
 pytest.importorskip('rclpy', reason='needs ROS 2')
 pytestmark = pytest.mark.ros
-CASES = Path(__file__).with_name('failed_nodes.py')
+FILES = ('failed_nodes.py', 'composed_nodes.py')
 
 
-def test_failed_nodes_in_a_separate_process() -> None:
+@pytest.mark.parametrize('file', FILES)
+def test_in_a_separate_process(file: str) -> None:
+    path = Path(__file__).with_name(file)
     done = subprocess.run(
-        [sys.executable, '-m', 'pytest', '-q', '-p', 'no:cacheprovider', str(CASES)],
+        [sys.executable, '-m', 'pytest', '-q', '-p', 'no:cacheprovider', str(path)],
         capture_output=True,
         text=True,
         timeout=300,
