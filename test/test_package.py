@@ -41,6 +41,7 @@ OPTIONAL = {
     'mcap',
     'rosbag2_py',
     'matplotlib',
+    'nncf',
     'openvino',
     'onnx',
     'onnxruntime',
