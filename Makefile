@@ -15,7 +15,7 @@ unexport AMENT_PREFIX_PATH CMAKE_PREFIX_PATH COLCON_PREFIX_PATH PYTHONPATH
 unexport ROS_DISTRO _ROS_WHEELS_BOOTSTRAP_COMPLETE
 
 interface_sources := setup.py pyproject.toml package.xml CMakeLists.txt \
-  $(wildcard cmake/* msg/*.msg srv/*.srv third_party/vision_msgs/* third_party/vision_msgs/msg/*.msg)
+  $(wildcard cmake/* msg/*.msg srv/*.srv third_party/*/* third_party/*/msg/*.msg)
 
 # The value of a variable as one word of the shell, whatever characters it holds.
 quoted = '$(subst ','\'',$(value $1))'
