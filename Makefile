@@ -22,7 +22,8 @@ quoted = '$(subst ','\'',$(value $1))'
 option = $(if $(value $2),$1 $(call quoted,$2))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup environment demo demo-eval test test-oldest fuzz lint bench figures train pack-data clean
+.PHONY: help setup environment demo demo-eval test test-oldest test-no-ros fuzz lint release-check \
+  docs bench figures train pack-data clean
 
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
@@ -41,7 +42,7 @@ demo-eval: setup ## Evaluate on a bag made of a video, offline and live (VIDEO= 
 
 # Training forks workers, which must not inherit the threads of engines and nodes: its tests have a
 # process of their own.
-test: setup ## Run all tests (ARGS= for pytest, DISTRO=kilted for another ROS 2)
+test: setup $(VENV)/docs.stamp ## Run all tests (ARGS= for pytest, DISTRO=kilted for another ROS 2)
 ifdef ARGS
 	$(python) -m pytest $(ARGS)
 else
@@ -52,17 +53,29 @@ endif
 test-oldest: ## Run the tests without nodes on the oldest versions, Debian 12's own packages
 	scripts/oldest_environment.sh build/oldest
 	FAIRMOT_TEST_DATA=/nowhere build/oldest/bin/python -m pytest -p no:cacheprovider \
-	  test --ignore=test/system --ignore=test/ros --ignore=test/training $(ARGS)
+	  $(without_nodes) --ignore=test/training $(ARGS)
+
+without_nodes := test --ignore=test/system --ignore=test/ros
+
+test-no-ros: ## Run the tests without nodes where there is no ROS 2 (PYTHON= for CPython 3.11 to 3.14)
+	scripts/plain_environment.sh build/plain $(call quoted,PYTHON)
+	build/plain/bin/python -m pytest -p no:cacheprovider \
+	  $(without_nodes) --ignore=test/training $(ARGS)
+	build/plain/bin/python -m pytest -p no:cacheprovider test/training
 
 fuzz: setup ## Read damaged files and messages of all kinds, new ones each time (MINUTES= ARGS=)
 	$(python) -m fuzz --minutes $(MINUTES) $(ARGS)
 
 fuzz: MINUTES ?= 60
 
-lint: setup ## Check style and types
-	$(python) -m ruff check .
-	$(python) -m ruff format --check .
-	$(python) -m mypy
+lint: $(VENV)/lint.stamp ## Check style, types and spelling: the hooks of .pre-commit-config.yaml
+	PATH="$(CURDIR)/$(VENV)/bin:$$PATH" $(python) -m pre_commit run --all-files $(ARGS)
+
+release-check: ## Check that nothing stands against a release: see RELEASING.md
+	scripts/check_release.py
+
+docs: setup $(VENV)/docs.stamp ## Build the documentation's site in build/site
+	NO_MKDOCS_2_WARNING=1 $(python) -m mkdocs build --strict
 
 bench: setup ## Measure speed (ARGS= for the benchmark)
 	$(python) -m benchmarks $(ARGS)
@@ -90,6 +103,10 @@ clean: ## Remove what make has made: .venv, build and out
 
 environment: $(VENV)/interfaces.stamp
 
+$(VENV)/lint.stamp: requirements-lint.txt requirements-lock.txt | setup
+	$(python) -m pip install --quiet --disable-pip-version-check --requirement requirements-lint.txt
+	touch $@
+
 ros_packages := ^(ros-|ament_|rosidl_|rcl|rmw_|rpyutils|[a-z_]*_(msgs|interfaces|srvs)==)
 
 build/requirements-$(other_distro).txt: requirements.txt requirements-lock.txt
@@ -105,6 +122,11 @@ $(VENV)/requirements.stamp: $(requirements) requirements-lock.txt
 	touch $(VENV)/COLCON_IGNORE
 	@echo 'Installing what requirements.txt names (1.6 GB, a few minutes) ...'
 	$(python) -m pip install --quiet --disable-pip-version-check --requirement $(requirements)
+	touch $@
+
+# After `setup`, which makes the environment. Only `docs` and the tests need these tools.
+$(VENV)/docs.stamp: requirements-docs.txt requirements-lock.txt | setup
+	$(python) -m pip install --quiet --disable-pip-version-check --requirement requirements-docs.txt
 	touch $@
 
 $(VENV)/interfaces.stamp: $(VENV)/requirements.stamp $(interface_sources)

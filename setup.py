@@ -143,6 +143,7 @@ class BuildInterfaces(Command):
         """Name what a source distribution needs."""
         files = [*HERE.glob('msg/*'), *HERE.glob('srv/*'), *HERE.glob('cmake/*')]
         files += [*THIRD_PARTY.glob('**/*'), HERE / 'CMakeLists.txt', HERE / 'package.xml']
+        files += [HERE / 'requirements-docs.txt']
         return [os.path.relpath(file, HERE) for file in files if file.is_file()]
 
     def get_outputs(self) -> list[str]:
@@ -166,6 +167,12 @@ class BinaryDistribution(Distribution):
     def has_ext_modules(self) -> bool:
         """Answer yes, though CMake builds them."""
         return True
+
+
+def requirements(name: str) -> list[str]:
+    """Return the packages that a requirements file lists, with their versions."""
+    lines = (HERE / name).read_text().splitlines()
+    return [line for line in lines if line and not line.startswith(('#', '-'))]
 
 
 def manifest_text(field: str) -> str:
@@ -216,6 +223,8 @@ setup(
         'onnx': ['onnx', 'onnxruntime', 'onnxscript'],
         # Plots of ablations, and a second log of trainings
         'training': ['matplotlib', 'tensorboard'],
+        # The documentation's site: `make docs`
+        'docs': requirements('requirements-docs.txt'),
     },
     entry_points={
         'console_scripts': [

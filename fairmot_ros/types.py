@@ -19,13 +19,22 @@ FloatArray = NDArray[np.float32]
 
 @dataclass(frozen=True, init=False, eq=False)
 class Detections:
-    """The people found in one image, one row each; rows keep the order they were given in.
+    """Detections in one image, one row each; rows keep the order they were given in.
 
     Attributes:
         boxes_xyxy: float32 [N, 4], left, top, right, bottom in source-image pixels.
         scores: float32 [N], confidence in 0..1; others are allowed as long as they are finite.
         embeddings: float32 [N, D], appearance vectors of any length, or None.
         class_ids: int64 [N], index into the model's labels.
+
+    Examples:
+        >>> from fairmot_ros.types import Detections
+        >>> boxes = [[10, 20, 60, 180], [200, 30, 250, 190]]
+        >>> detections = Detections(boxes, scores=[0.5, 0.75])
+        >>> len(detections), detections.class_ids.tolist()
+        (2, [0, 0])
+        >>> detections[detections.scores > 0.6].boxes_xyxy.tolist()
+        [[200.0, 30.0, 250.0, 190.0]]
     """
 
     boxes_xyxy: FloatArray
@@ -88,8 +97,10 @@ class Detections:
 
         Of equal scores, the first ones are kept.
 
-        >>> Detections([[0, 0, 1, 1]] * 4, [0.5, 0.9, 0.5, 0.7]).best(3).scores.tolist()
-        [0.5, 0.8999999761581421, 0.699999988079071]
+        Examples:
+            >>> from fairmot_ros.types import Detections
+            >>> Detections([[0, 0, 1, 1]] * 4, [0.5, 1.0, 0.5, 0.75]).best(3).scores.tolist()
+            [0.5, 1.0, 0.75]
         """
         if len(self) <= count:
             return self
@@ -163,10 +174,6 @@ class Tracks(Sequence[Track]):
     Iteration and an integer index give `Track` objects, a slice, mask or index array gives
     `Tracks`.
 
-    >>> tracks = Tracks.of([])
-    >>> len(tracks), tracks.boxes_xyxy.shape, [track.track_id for track in tracks]
-    (0, (0, 4), [])
-
     Attributes:
         ids: int64 [N], positive, never used twice by one tracker.
         boxes_xywh: float64 [N, 4], left, top, width, height in pixels: the filter's state.
@@ -179,6 +186,18 @@ class Tracks(Sequence[Track]):
         hits: int64 [N], number of matched detections.
         ages: float64 [N], seconds since the first detection.
         times_since_update: float64 [N], seconds since the last matched detection.
+
+    Examples:
+        >>> from fairmot_ros.tracker import Tracker
+        >>> from fairmot_ros.types import Detections
+        >>> boxes = [[10, 20, 60, 180], [200, 30, 250, 190]]
+        >>> tracks = Tracker().update(Detections(boxes, [0.9, 0.8]), stamp=0.0)
+        >>> tracks.ids.tolist(), tracks.boxes_xyxy.shape
+        ([1, 2], (2, 4))
+        >>> [track.track_id for track in tracks]
+        [1, 2]
+        >>> tracks[tracks.ids == 2].boxes_xyxy.tolist()
+        [[200.0, 30.0, 250.0, 190.0]]
     """
 
     ids: NDArray[np.int64]

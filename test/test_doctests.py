@@ -1,4 +1,4 @@
-"""The examples in docstrings are right."""
+"""The examples in docstrings are right, and every public name has one."""
 
 from __future__ import annotations
 
@@ -10,7 +10,17 @@ import pytest
 
 import fairmot_ros.tracker
 
-MODULES = ['fairmot_ros.types'] + [
+#: The public Python API, by module.
+PUBLIC = {
+    'fairmot_ros.types': ('Detections', 'Tracks'),
+    'fairmot_ros.tracker': ('Tracker', 'TrackerConfig'),
+    'fairmot_ros.pipeline': ('FairMOT',),
+    'fairmot_ros.detector': ('Detector',),
+    'fairmot_ros.network': ('create_network', 'load_checkpoint'),
+    'fairmot_ros.evaluation': ('evaluate_mot',),
+}
+NAMES = [(module, name) for module, names in PUBLIC.items() for name in names]
+MODULES = [
     module.name
     for module in pkgutil.walk_packages(fairmot_ros.tracker.__path__, 'fairmot_ros.tracker.')
 ]
@@ -22,7 +32,18 @@ WITH_EXAMPLE = (
 
 
 @pytest.mark.parametrize('name', MODULES)
-def test_examples(name: str) -> None:
+def test_examples_of_the_tracker(name: str) -> None:
     results = doctest.testmod(importlib.import_module(name))
     assert results.failed == 0
     assert results.attempted or name not in WITH_EXAMPLE
+
+
+@pytest.mark.parametrize(('module', 'name'), NAMES, ids=[name for _, name in NAMES])
+def test_public_name_has_an_example(module: str, name: str) -> None:
+    item = getattr(importlib.import_module(module), name)
+    found = doctest.DocTestFinder().find(item, name, globs={})  # an example has its own imports
+    runner = doctest.DocTestRunner()
+    for example in found:
+        runner.run(example)
+    assert runner.summarize().failed == 0
+    assert any(test.name == name and test.examples for test in found), f'{name} has no example'

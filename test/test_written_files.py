@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import errno
 import os
-import resource
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
+from full_disk import full_disk
 
 from fairmot_ros.written_files import (
     BlockFile,
@@ -22,17 +21,6 @@ from fairmot_ros.written_files import (
 )
 
 NOISE = np.random.default_rng(0).integers(0, 256, (64, 64, 3), dtype=np.uint8)
-
-
-@contextmanager
-def full_disk(largest: int = 1000) -> Iterator[None]:
-    """Let no file of this process grow beyond `largest` bytes."""
-    before = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (largest, before[1]))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
 @pytest.mark.parametrize(

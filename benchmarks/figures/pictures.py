@@ -54,7 +54,7 @@ def demo(model: FairMOT) -> Image:
         for number, image in enumerate(source, 1):
             stamp = number / source.frame_rate
             tracks = tracker.update(model.detector(image), stamp, image)
-            annotator.remember(tracks, stamp)
+            annotator.add_positions(tracks, stamp)
             if number == shown:
                 drawn = annotator.draw(image, tracks, source.frame_rate)
                 width = round(drawn.shape[1] * DEMO_HEIGHT / drawn.shape[0])

@@ -6,7 +6,7 @@ import argparse
 import sys
 
 from fairmot_ros.cli.command import ExitCode, run_command
-from fairmot_ros.installation import Finding, Level, examine
+from fairmot_ros.installation import Finding, Level, check_installation
 
 MARKS = {Level.OK: ' ok ', Level.NOTE: 'note', Level.PROBLEM: 'FAIL'}
 
@@ -35,7 +35,7 @@ def main(arguments: list[str] | None = None) -> int:
 def check() -> int:
     """Print all findings."""
     problems = 0
-    for finding in examine():
+    for finding in check_installation():
         print(describe(finding), flush=True)
         problems += finding.level is Level.PROBLEM
     if problems:

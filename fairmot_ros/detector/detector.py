@@ -25,7 +25,7 @@ DEFAULT_WEIGHTS = Path(__file__).resolve().parents[1] / 'weights' / 'default.pth
 
 
 class Detector:
-    """Finds people in an image and describes each by an embedding, in one forward pass.
+    """Detects people in an image and computes an embedding for each, in one forward pass.
 
     Attributes:
         info: what is known about the model: architecture, name, labels, weights' hash.
@@ -36,6 +36,17 @@ class Detector:
         precision: 'fp32', 'fp16' or 'bf16'.
         embedding_size: D of the detections' embeddings; 0 if the network has none.
         score_threshold: only detections above it are returned; may be changed at any time.
+
+    Examples:
+        >>> import cv2, fairmot_ros
+        >>> from pathlib import Path
+        >>> from fairmot_ros.detector import Detector
+        >>> clip = Path(fairmot_ros.__file__).parent / 'data' / 'indoor.mp4'
+        >>> _, image = cv2.VideoCapture(str(clip)).read()
+        >>> detector = Detector(score_threshold=0.5)
+        >>> detections = detector(image)
+        >>> detections.boxes_xyxy.shape, detections.embeddings.shape
+        ((1, 4), (1, 128))
     """
 
     def __init__(

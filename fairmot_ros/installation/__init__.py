@@ -1,7 +1,7 @@
-"""What the nodes need from the machine, looked at piece by piece.
+"""Installation checks: Python packages, ROS 2, messages, GPU and shared memory.
 
-No file here imports at its top what may be missing: the answer to a broken installation must
-not be a traceback.
+Packages that may be missing are imported inside functions only, so that a broken installation is
+reported as findings instead of an ImportError.
 """
 
 from __future__ import annotations
@@ -13,11 +13,11 @@ from fairmot_ros.installation.machine import check_machine
 from fairmot_ros.installation.modules import check_modules
 from fairmot_ros.installation.ros import check_ros
 
-__all__ = ['Finding', 'Level', 'examine']
+__all__ = ['Finding', 'Level', 'check_installation']
 
 
-def examine() -> Iterator[Finding]:
-    """Yield everything worth knowing, the ground first."""
+def check_installation() -> Iterator[Finding]:
+    """Run all checks and yield their findings, dependencies first."""
     yield from check_modules()
     yield from check_ros()
     yield from check_machine()

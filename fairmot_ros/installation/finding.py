@@ -1,4 +1,4 @@
-"""What was found out about one part of an installation."""
+"""Result of one installation check, and helpers of the checks."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 
 
 class Level(enum.Enum):
-    """How much a finding matters."""
+    """Severity of a finding; a PROBLEM keeps the nodes from working."""
 
     OK = enum.auto()
     NOTE = enum.auto()
@@ -19,13 +19,13 @@ class Level(enum.Enum):
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing that was looked at.
+    """Result of one check.
 
     Attributes:
-        name: of the thing.
-        level: how much it matters.
+        name: the part that was checked, such as 'torch'.
+        level: severity.
         text: what was found.
-        advice: what to do, or ''.
+        advice: what to do about it, '' if nothing.
     """
 
     name: str
@@ -35,7 +35,7 @@ class Finding:
 
 
 def try_import(module: str) -> tuple[Any, str]:
-    """Return the module, or None and why not."""
+    """Import a module; return it and '', or None and the error in one line."""
     try:
         return importlib.import_module(module), ''
     except Exception as error:  # a broken binary module may raise anything
@@ -43,6 +43,6 @@ def try_import(module: str) -> tuple[Any, str]:
 
 
 def apt_names(packages: list[str]) -> str:
-    """Return what apt calls ROS packages, for the distribution in use."""
+    """Return the apt names of ROS packages for the sourced distribution, separated by spaces."""
     distribution = os.environ.get('ROS_DISTRO', '<distro>')
     return ' '.join(f'ros-{distribution}-{name.replace("_", "-")}' for name in packages)

@@ -1,4 +1,4 @@
-"""What the machine has: GPU, memory, and the model that ships."""
+"""Checks of the machine: GPU, default model, shared memory."""
 
 from __future__ import annotations
 
@@ -9,44 +9,44 @@ from typing import Any
 
 from fairmot_ros.installation.finding import Finding, Level, try_import
 
-SHARED_MEMORY_MIB = 128  # two subscribers and a few 4K images
+SHARED_MEMORY_MIB = 128  # enough for two subscribers with a few 4K images each
 
 
 def check_machine() -> Iterator[Finding]:
-    """Look at what the nodes will run on."""
-    yield _gpu()
-    yield _default_model()
-    yield _shared_memory()
+    """Check GPU, default model and shared memory."""
+    yield _check_gpu()
+    yield _check_default_model()
+    yield _check_shared_memory()
 
 
-def _gpu() -> Finding:
+def _check_gpu() -> Finding:
     torch, _ = try_import('torch')
     if torch is None:
         return Finding('gpu', Level.NOTE, 'unknown without torch')
     has_driver = Path('/proc/driver/nvidia/version').is_file()
     if torch.cuda.is_available():
-        return _try_gpu(torch)
+        return _compute_on_gpu(torch)
     if not has_driver:
         return Finding('gpu', Level.NOTE, 'none: the network runs on the CPU')
     if torch.version.cuda is None:
         return Finding(
             'gpu',
             Level.NOTE,
-            'there is an NVIDIA driver, but this torch was built for the CPU',
+            'an NVIDIA driver is installed, but this build of torch supports the CPU only',
             'install a build of torch for your version of CUDA (pytorch.org; on a Jetson, '
             "NVIDIA's own)",
         )
     return Finding(
         'gpu',
         Level.NOTE,
-        f'there is an NVIDIA driver, but torch (for CUDA {torch.version.cuda}) cannot use it',
-        'check with `nvidia-smi` that the driver works and is new enough for that CUDA; in a '
-        'container, start it with `--gpus all`',
+        f'an NVIDIA driver is installed, but torch (for CUDA {torch.version.cuda}) cannot use it',
+        'check with `nvidia-smi` that the driver works and supports that version of CUDA; start a '
+        'container with `--gpus all`',
     )
 
 
-def _try_gpu(torch: Any) -> Finding:
-    """A device may be listed and still be too old for this build: multiply on it."""
+def _compute_on_gpu(torch: Any) -> Finding:
+    """Multiply matrices on the GPU: a listed device may be too old for this build of torch."""
     name = torch.cuda.get_device_name(0)
     try:
         numbers = torch.ones(64, 64, device='cuda')
@@ -55,13 +55,13 @@ def _try_gpu(torch: Any) -> Finding:
         return Finding(
             'gpu',
             Level.PROBLEM,
-            f'{name} does not compute: {error}'.splitlines()[0],
+            f'{name} cannot run torch: {error}'.splitlines()[0],
             'install a build of torch that supports this GPU, or set `device: cpu`',
         )
     return Finding('gpu', Level.OK, name)
 
 
-def _default_model() -> Finding:
+def _check_default_model() -> Finding:
     def detect() -> str:
         import numpy as np
 
@@ -74,10 +74,11 @@ def _default_model() -> Finding:
     missing = [name for name in ('torch', 'cv2', 'scipy') if try_import(name)[0] is None]
     if missing:
         return Finding('default model', Level.NOTE, f'unknown without {", ".join(missing)}')
-    return _attempt('default model', detect, 'install the package again, its weights included')
+    return _run_check('default model', detect, 'reinstall the package with its weights')
 
 
-def _attempt(name: str, action: Callable[[], str], advice: str) -> Finding:
+def _run_check(name: str, action: Callable[[], str], advice: str) -> Finding:
+    """Report what the action returns as OK, or its exception as a problem."""
     try:
         return Finding(name, Level.OK, action())
     except Exception as error:
@@ -86,16 +87,18 @@ def _attempt(name: str, action: Callable[[], str], advice: str) -> Finding:
         )
 
 
-def _shared_memory() -> Finding:
+def _check_shared_memory() -> Finding:
     folder = Path('/dev/shm')
     if not folder.is_dir():
-        return Finding('shared memory', Level.NOTE, 'none on this system: images go by network')
+        return Finding(
+            'shared memory', Level.NOTE, 'no /dev/shm: images are sent over the network stack'
+        )
     free = shutil.disk_usage(folder).free >> 20
     if free >= SHARED_MEMORY_MIB:
         return Finding('shared memory', Level.OK, f'{free} MiB free')
     return Finding(
         'shared memory',
         Level.NOTE,
-        f'only {free} MiB free: large images may get lost',
-        'in a container, start it with `--shm-size=512m` or `--ipc=host`',
+        f'only {free} MiB free: large images may be lost',
+        'start a container with `--shm-size=512m` or `--ipc=host`',
     )

@@ -1,4 +1,4 @@
-"""ROS 2: the client library, the messages, and the Python that `ros2 run` starts."""
+"""Checks of ROS 2: client library, message packages, and the interpreter of `ros2 run`."""
 
 from __future__ import annotations
 
@@ -20,54 +20,54 @@ MESSAGE_PACKAGES = (
     'std_srvs',
     'visualization_msgs',
 )
-OPTIONAL_MODULES = {  # module: what is gained by it
-    'cv_bridge': 'images with rare encodings, NV21 for one',
+OPTIONAL_MODULES = {  # module: feature that needs it
+    'cv_bridge': 'images with uncommon encodings',
     'tf2_msgs': 'tf frames of tracked people (publish_tf)',
     'foxglove_msgs': '~/annotations for Foxglove',
-    'hri_msgs': 'bodies of ROS4HRI under /humans',
+    'hri_msgs': 'ROS4HRI bodies under /humans',
 }
 
 
 def check_ros() -> Iterator[Finding]:
-    """Look at everything that comes with ROS 2 or colcon."""
-    yield _rclpy()
-    yield _message_packages()
-    yield _vision_msgs()
-    yield _own_messages()
-    yield from _node_interpreter()
-    for module, gain in OPTIONAL_MODULES.items():
-        yield _optional_module(module, gain)
+    """Check everything that ROS 2 or colcon installs."""
+    yield _check_rclpy()
+    yield _check_message_packages()
+    yield _check_vision_msgs()
+    yield _check_own_messages()
+    yield _check_ros2_run()
+    for module, feature in OPTIONAL_MODULES.items():
+        yield _check_optional(module, feature)
 
 
-def _rclpy() -> Finding:
+def _check_rclpy() -> Finding:
     module, why = try_import('rclpy')
     if module is None:
         return Finding(
             'rclpy',
             Level.PROBLEM,
             f'cannot be imported ({why})',
-            'source ROS 2 first, for one `source /opt/ros/jazzy/setup.bash`, with the Python '
-            'that it was built for',
+            'source ROS 2 first, e.g. `source /opt/ros/jazzy/setup.bash`, and use the Python that '
+            'it was built for',
         )
-    from fairmot_ros.ros.nodes.spinning import describe, provide_home
+    from fairmot_ros.ros.nodes.run_node import ensure_home, one_line
 
     try:
-        provide_home()
+        ensure_home()
         context = module.Context()
         module.init(context=context, args=[])
         module.shutdown(context=context)
     except Exception as error:
         advice = (
-            'install a middleware, for one ros-<distro>-rmw-fastrtps-cpp, and check '
+            'install a middleware, e.g. ros-<distro>-rmw-fastrtps-cpp, and check '
             f'RMW_IMPLEMENTATION={os.environ.get("RMW_IMPLEMENTATION", "")!r}'
         )
-        text = f'cannot start: {describe(error)}'
+        text = f'cannot start: {one_line(error)}'
         return Finding('rclpy', Level.PROBLEM, text, '' if 'ROS_LOG_DIR' in text else advice)
     distribution = os.environ.get('ROS_DISTRO') or f'in {Path(module.__file__).parent}'
     return Finding('rclpy', Level.OK, distribution)
 
 
-def _message_packages() -> Finding:
+def _check_message_packages() -> Finding:
     failures = {
         name: try_import(f'{name}.msg')[1] for name in MESSAGE_PACKAGES if name != 'std_srvs'
     }
@@ -83,7 +83,7 @@ def _message_packages() -> Finding:
     )
 
 
-def _vision_msgs() -> Finding:
+def _check_vision_msgs() -> Finding:
     module, why = try_import('vision_msgs.msg')
     if module is None:
         return Finding(
@@ -98,14 +98,15 @@ def _vision_msgs() -> Finding:
         return Finding(
             'vision_msgs',
             Level.PROBLEM,
-            'is older than 4.0: its detections have no id, or their boxes another centre',
-            "remove the old copy from the workspace and install the distribution's own, "
-            f'{apt_names(["vision_msgs"])}',
+            'is older than 4.0: Detection2D has no `id`, or the centre of BoundingBox2D is not a '
+            'vision_msgs/Pose2D',
+            'remove the old copy from the workspace and install '
+            f'{apt_names(["vision_msgs"])} of the distribution',
         )
     return Finding('vision_msgs', Level.OK, '4.0 or newer')
 
 
-def _own_messages() -> Finding:
+def _check_own_messages() -> Finding:
     module, why = try_import('fairmot_ros.msg')
     if module is not None:
         return Finding('fairmot_ros.msg', Level.OK, 'built')
@@ -113,48 +114,52 @@ def _own_messages() -> Finding:
         'fairmot_ros.msg',
         Level.PROBLEM,
         f'cannot be imported ({why})',
-        'build them, `colcon build --packages-select fairmot_ros`, and source '
-        'install/setup.bash; without ROS, `make setup`',
+        'build them with `colcon build --packages-select fairmot_ros` and source '
+        'install/setup.bash, or, without ROS, run `make setup`',
     )
 
 
-def _node_interpreter() -> Iterator[Finding]:
-    """Look at the Python that `ros2 run` would start, where that is another one than this."""
+def _check_ros2_run() -> Finding:
+    """Check the interpreter that `ros2 run` starts, which may differ from this one."""
+    node = _installed_node()
+    if node is None:
+        return Finding(
+            'ros2 run',
+            Level.NOTE,
+            'cannot find the nodes: fairmot_ros is not in AMENT_PREFIX_PATH',
+            'source install/setup.bash of the workspace, or, without ROS, start the node with '
+            '`python -m fairmot_ros.ros.nodes.fairmot_node`',
+        )
+    python = interpreter_of(node)
+    if python is None:
+        return Finding(
+            'ros2 run',
+            Level.PROBLEM,
+            f'the interpreter in the first line of {node} does not exist',
+            'rebuild with the Python that is to run the nodes',
+        )
+    if can_import(python, 'torch', 'cv2', 'scipy', 'fairmot_ros.msg'):
+        return Finding('ros2 run', Level.OK, f'starts {node} with {python}')
+    return Finding(
+        'ros2 run',
+        Level.PROBLEM,
+        f'starts {node} with {python}, which cannot import torch, cv2, scipy and the messages',
+        'create a virtual environment with `--system-site-packages`, install the missing packages '
+        'into it, and keep it active for `python -m colcon build` and `ros2 run`',
+    )
+
+
+def _installed_node() -> Path | None:
+    """Return the executable of the fairmot node that `ros2 run` starts, None if not installed."""
     for prefix in os.environ.get('AMENT_PREFIX_PATH', '').split(os.pathsep):
         node = Path(prefix) / 'lib' / 'fairmot_ros' / 'fairmot_node'
         if prefix and node.is_file():
-            break
-    else:
-        yield Finding(
-            'ros2 run',
-            Level.NOTE,
-            'does not find the nodes: fairmot_ros is not in AMENT_PREFIX_PATH',
-            'source install/setup.bash of the workspace; without ROS, '
-            'start them as `python -m fairmot_ros.ros.nodes.fairmot_node`',
-        )
-        return
-    python = interpreter_of(node)
-    if python is None:
-        yield Finding(
-            'ros2 run',
-            Level.PROBLEM,
-            f'{node} names a Python that is not there',
-            'build again with the Python that is to run the nodes',
-        )
-    elif can_import(python, 'torch', 'cv2', 'scipy', 'fairmot_ros.msg'):
-        yield Finding('ros2 run', Level.OK, f'starts {node} with {python}')
-    else:
-        yield Finding(
-            'ros2 run',
-            Level.PROBLEM,
-            f'starts {node} with {python}, which cannot import torch, cv2, scipy and the messages',
-            'make a virtual environment with `--system-site-packages`, install what is missing '
-            'into it, and keep it active while you build with `python -m colcon build` and run',
-        )
+            return node
+    return None
 
 
 def interpreter_of(script: Path) -> str | None:
-    """Return the Python that the first line of a script leads to, None if there is none."""
+    """Return the path of the interpreter in a script's first line, None if it does not exist."""
     with script.open('rb') as file:
         words = file.readline().decode(errors='replace').removeprefix('#!').split()
     if not words:
@@ -162,12 +167,12 @@ def interpreter_of(script: Path) -> str | None:
     return shutil.which(words[-1] if Path(words[0]).name == 'env' else words[0])
 
 
-def _optional_module(module: str, gain: str) -> Finding:
+def _check_optional(module: str, feature: str) -> Finding:
     if importlib.util.find_spec(module) is not None:
-        return Finding(module, Level.OK, gain)
+        return Finding(module, Level.OK, feature)
     return Finding(
         module,
         Level.NOTE,
-        f'not installed, so no {gain}',
-        f'if you want that, install {apt_names([module])}',
+        f'not installed: no {feature}',
+        f'install {apt_names([module])} to enable it',
     )

@@ -1,4 +1,4 @@
-"""Draws tracks into an image: boxes, ids, trails and the frame rate."""
+"""Annotation of images with tracks: boxes, ids, trails and the frame rate."""
 
 from __future__ import annotations
 
@@ -13,25 +13,34 @@ from numpy.typing import NDArray
 from fairmot_ros.types import Tracks
 
 FONT = cv2.FONT_HERSHEY_SIMPLEX
-GOLDEN_RATIO = 0.618034  # steps around the colour circle that never come close again
+GOLDEN_RATIO = 0.618034  # step of the hue that spreads the colours of consecutive ids evenly
 
 
 def track_colour(track_id: int) -> tuple[int, int, int]:
-    """Return a bright BGR colour, far from those of neighbouring ids."""
+    """Return a bright BGR colour that differs clearly from those of the neighbouring ids."""
     red, green, blue = colorsys.hsv_to_rgb((track_id * GOLDEN_RATIO) % 1.0, 0.75, 1.0)
     return int(255 * blue), int(255 * green), int(255 * red)
 
 
 class Annotator:
-    """Keeps where tracks have been and draws them."""
+    """Draws tracks with trails of their past positions.
+
+    Attributes:
+        trail_seconds: length of the trails in seconds.
+    """
 
     def __init__(self, trail_seconds: float = 3.0) -> None:
         """Start without trails."""
         self.trail_seconds = trail_seconds
         self._trails: dict[int, deque[tuple[float, int, int]]] = {}
 
-    def remember(self, tracks: Tracks, stamp: float) -> None:
-        """Note where the tracks' feet are; call it for every image, drawn or not."""
+    def add_positions(self, tracks: Tracks, stamp: float) -> None:
+        """Extend the trails by the bottom centre of each box; call for every frame.
+
+        Args:
+            tracks: visible in the frame.
+            stamp: of the frame, seconds.
+        """
         left, top, width, height = tracks.boxes_xywh.T
         feet = np.stack((left + width / 2, top + height), axis=1).round().astype(int)
         for track_id, (x, y) in zip(tracks.ids.tolist(), feet.tolist()):
@@ -42,7 +51,7 @@ class Annotator:
             if not trail:
                 del self._trails[track_id]
 
-    def forget(self) -> None:
+    def reset(self) -> None:
         """Drop all trails."""
         self._trails.clear()
 
@@ -53,16 +62,19 @@ class Annotator:
         rate: float,
         lost: Tracks | None = None,
     ) -> NDArray[np.uint8]:
-        """Return a copy of the image with the tracks drawn in.
+        """Return a copy of the image with tracks, trails and a status line.
 
         Args:
             image_bgr: uint8 [H, W, 3].
-            tracks: seen in it.
-            rate: images per second, to be shown.
-            lost: tracks whose predicted boxes are drawn dashed.
+            tracks: visible in the image, drawn with solid boxes.
+            rate: frames per second, for the status line.
+            lost: tracks drawn with dashed predicted boxes; None draws none.
+
+        Returns:
+            uint8 [H, W, 3].
         """
         canvas = image_bgr.copy()
-        # Lines and letters that suit the size of the image.
+        # Line width and font size scale with the image.
         scale = max(0.4, min(canvas.shape[:2]) / 1000)
         thickness = max(1, round(2 * scale))
         for track_id, trail in self._trails.items():
@@ -73,15 +85,15 @@ class Annotator:
             colour = track_colour(track_id)
             cv2.rectangle(canvas, (left, top), (right, bottom), colour, thickness, cv2.LINE_AA)
             _label(canvas, str(track_id), (left, top), colour, scale, thickness)
-        hidden = f' + {len(lost)} hidden' if lost else ''
-        status = f'{len(tracks)} tracked{hidden}   {rate:.1f} Hz'
+        lost_count = f' + {len(lost)} lost' if lost else ''
+        status = f'{len(tracks)} tracked{lost_count}   {rate:.1f} Hz'
         _label(canvas, status, (0, canvas.shape[0]), (40, 40, 40), scale, thickness)
         return canvas
 
 
 def _corners(tracks: Tracks) -> Iterator[tuple[int, tuple[int, int, int, int]]]:
-    """Yield id, and left, top, right, bottom of each track, in whole pixels."""
-    # OpenCV takes 32-bit integers; nothing that far out is visible anyway.
+    """Yield track id and (left, top, right, bottom) in whole pixels."""
+    # OpenCV takes 32-bit integers; boxes that far outside are not visible.
     corners = tracks.boxes_xyxy.clip(-30_000, 30_000).round().astype(int).tolist()
     return zip(tracks.ids.tolist(), map(tuple, corners))
 
@@ -92,7 +104,7 @@ def _draw_trail(
     colour: tuple[int, int, int],
     thickness: int,
 ) -> None:
-    """Draw a line whose older half is thin."""
+    """Draw a polyline, its older half with half the width."""
     middle = len(points) // 2
     line = np.array(points, np.int32)
     cv2.polylines(canvas, [line[: middle + 1]], False, colour, max(1, thickness // 2), cv2.LINE_AA)
@@ -122,7 +134,7 @@ def _label(
     scale: float,
     thickness: int,
 ) -> None:
-    """Write on a filled box that stands on `corner`, inside the image."""
+    """Draw text on a filled background whose bottom left is `corner`, moved into the image."""
     (width, height), baseline = cv2.getTextSize(text, FONT, scale, thickness)
     x = min(max(corner[0], 0), max(canvas.shape[1] - width - 4, 0))
     y = min(max(corner[1], height + baseline + 2), canvas.shape[0])

@@ -1,4 +1,4 @@
-"""The seqinfo.ini that lies beside every MOTChallenge sequence."""
+"""Reader of seqinfo.ini, the description of a MOTChallenge sequence."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from fairmot_ros.label_errors import LabelError, MissingLabelsError
 
 @dataclass(frozen=True)
 class SeqInfo:
-    """What a sequence is.
+    """Name, frame rate, length and image size of a sequence.
 
     Attributes:
-        name: the sequence's name, such as 'MOT17-02-SDP'.
-        frame_rate: images per second.
+        name: such as 'MOT17-02-SDP'.
+        frame_rate: frames per second.
         length: number of images.
         width: image width in pixels.
         height: image height in pixels.
@@ -41,8 +41,8 @@ def read_seqinfo(path: str | os.PathLike[str]) -> SeqInfo:
     """Read a seqinfo.ini; `path` is the file or the folder of the sequence.
 
     Raises:
-        LabelError: if an entry is missing or is not a number; names file and entry. If there is
-            no such file, it is a FileNotFoundError as well.
+        LabelError: if an entry is missing or not a number; the message names file and entry.
+        MissingLabelsError: a LabelError and FileNotFoundError, if the file does not exist.
     """
     path = Path(path)
     if path.is_dir():

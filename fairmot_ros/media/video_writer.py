@@ -1,4 +1,4 @@
-"""A video file that is complete or not there."""
+"""Video writer that leaves either a complete file or none."""
 
 from __future__ import annotations
 
@@ -14,17 +14,18 @@ CODEC = 'mp4v'
 
 
 class VideoFile:
-    """Writes images to a video, whose size is that of the first one.
+    """Writes images of one size to a video.
 
-    OpenCV does not say when writing fails, as on a full disk: `close` counts what is in the file.
+    OpenCV does not report failed writes, e.g. on a full disk, so `close` counts the images in the
+    file.
 
     Attributes:
-        path: of the video; a temporary file beside it until `close`.
-        written: number of images so far; from `close` on, in the file.
+        path: of the video; until `close`, the data is in a temporary file beside it.
+        written: number of images written; after a failed `close`, 0.
     """
 
     def __init__(self, path: Path, frame_rate: float) -> None:
-        """Prepare the file; it is made with the first image."""
+        """Store path and frame rate (frames per second); the first image creates the file."""
         self.path = path
         self.written = 0
         self._rate = frame_rate
@@ -52,16 +53,17 @@ class VideoFile:
                 )
         if size != self._size:
             raise ValueError(
-                f'the image is {size[0]}x{size[1]}, the video {self._size[0]}x{self._size[1]}'
+                f'the image is {size[0]}x{size[1]}; expected {self._size[0]}x{self._size[1]}, the '
+                'size of the first image'
             )
         self._writer.write(np.ascontiguousarray(image))
         self.written += 1
 
     def close(self) -> None:
-        """Finish the file and put it into its place; there is none without an image.
+        """Complete the file and move it to `path`; without any image, do nothing.
 
         Raises:
-            WriteError: if not all images are in the file; it is removed.
+            WriteError: if images are missing in the file, which is then removed.
         """
         if self._writer is None:
             return
@@ -74,7 +76,7 @@ class VideoFile:
             expected, self.written = self.written, 0
             self._partial.unlink(missing_ok=True)
             raise WriteError(
-                f'{self.path} cannot be written: {found} of {expected} images are in the file; is '
-                'the disk full?'
+                f'{self.path} cannot be written: the file holds {found} of {expected} images; '
+                'check that the disk is not full'
             )
         self._partial.replace(self.path)

@@ -36,6 +36,17 @@ def load_checkpoint(path: str | Path) -> Network:
 
     Raises:
         CheckpointError: if the file is missing, unreadable or holds something else.
+
+    Examples:
+        The model that ships:
+
+        >>> import fairmot_ros
+        >>> from pathlib import Path
+        >>> from fairmot_ros.network import load_checkpoint
+        >>> folder = Path(fairmot_ros.__file__).parent / 'weights'
+        >>> network = load_checkpoint(folder / 'default.pth')
+        >>> network.info.architecture, network.info.labels, network.training
+        ('yolox_nano', ('person',), False)
     """
     with reading(f'{path} is not a FairMOT checkpoint', CheckpointError):
         path = Path(path).expanduser()

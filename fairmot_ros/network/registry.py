@@ -197,6 +197,18 @@ def create_network(
 
     Raises:
         ValueError: on an unknown architecture or option, or a size out of range.
+
+    Examples:
+        >>> import torch
+        >>> from fairmot_ros.network import create_network
+        >>> network = create_network('yolo', num_classes=1, reid_dim=64).eval()
+        >>> maps = network(torch.zeros(1, 3, 320, 576))
+        >>> for name in ('hm', 'wh', 'id', 'reg'):
+        ...     print(name, list(maps[name].shape))
+        hm [1, 1, 80, 144]
+        wh [1, 4, 80, 144]
+        id [1, 64, 80, 144]
+        reg [1, 2, 80, 144]
     """
     known = ARCHITECTURES.get(architecture)
     if known is None:

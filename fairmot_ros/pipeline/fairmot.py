@@ -27,6 +27,20 @@ class FairMOT:
     Attributes:
         detector: image to detections.
         frames: judges stamps and sizes, and tracks.
+
+    Examples:
+        The first second of a clip that ships with the package:
+
+        >>> import cv2, fairmot_ros
+        >>> from pathlib import Path
+        >>> from fairmot_ros.pipeline import FairMOT
+        >>> clip = Path(fairmot_ros.__file__).parent / 'data' / 'indoor.mp4'
+        >>> video, fairmot = cv2.VideoCapture(str(clip)), FairMOT()
+        >>> for i in range(10):
+        ...     _, image = video.read()
+        ...     tracks = fairmot(image, stamp=i / 10)
+        >>> [(track.track_id, track.hits) for track in tracks]
+        [(1, 10)]
     """
 
     def __init__(

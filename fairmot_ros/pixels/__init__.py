@@ -1,4 +1,4 @@
-"""The pixels of image messages as BGR arrays, for nodes and bags alike; no ROS needed."""
+"""Conversion of image messages to BGR arrays, for nodes and bag files; without ROS imports."""
 
 from fairmot_ros.pixels.compressed import compressed_to_bgr
 from fairmot_ros.pixels.limits import (
@@ -7,7 +7,7 @@ from fairmot_ros.pixels.limits import (
     ImageError,
     Warn,
     check_size,
-    ignore,
+    ignore_warning,
 )
 from fairmot_ros.pixels.raw import DEPTH_ENCODINGS, ENCODINGS, raw_to_bgr, unknown_encoding, view
 
@@ -20,7 +20,7 @@ __all__ = [
     'Warn',
     'check_size',
     'compressed_to_bgr',
-    'ignore',
+    'ignore_warning',
     'raw_to_bgr',
     'unknown_encoding',
     'view',

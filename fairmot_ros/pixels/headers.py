@@ -1,4 +1,4 @@
-"""The size that an image file declares, read from its header before anything is decoded."""
+"""Image size from the header of an image file, read without decoding the pixels."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ TIFF_WIDTHS, TIFF_HEIGHTS = (256, 322), (257, 323)
 
 
 def declared_size(data: bytes) -> Size | None:
-    """Return the (width, height) that an image file declares, None if the format is unknown.
+    """Return (width, height) from the header, None if the format is unknown or truncated.
 
     >>> declared_size(b'P6 640 480 255 ')
     (640, 480)
@@ -31,7 +31,7 @@ def declared_size(data: bytes) -> Size | None:
         if signature.match(data):
             try:
                 return read(data)
-            except struct.error:  # the header is cut off
+            except struct.error:  # the header is truncated
                 return None
     return None
 

@@ -1,6 +1,6 @@
-"""The structure of JPEG files: declared size, and whether the end is missing.
+"""JPEG file structure: image size and detection of truncated files.
 
-Decoders fill what is missing with grey, and libraries do not pass on that they did.
+Decoders fill missing data with grey, and libraries do not report it.
 """
 
 from __future__ import annotations
@@ -18,24 +18,24 @@ END_MARKER = b'\xff\xd9'
 #: Start of frame: all of C0..CF except tables (C4), reserved (C8) and arithmetic settings (CC).
 FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 PROGRESSIVE = {0xC2, 0xC6, 0xCA, 0xCE}
-STANDALONE = {0x01, *range(0xD0, 0xD8)}  # markers without a length
-#: In a scan, FF 00 is a byte FF and FF D0..D7 are restarts; any other marker ends the scan.
+STANDALONE = {0x01, *range(0xD0, 0xD8)}  # markers without a length field
+#: Within a scan, FF 00 is a data byte FF and FF D0..D7 are restarts; other markers end the scan.
 SCAN_END = re.compile(rb'\xff[^\x00\xd0-\xd7\xff]')
-#: The value of all channels where a decoder had no data.
-FILLED = 128
-#: Frames without progression or arithmetic coding, and what a block takes there at least.
-HUFFMAN, BITS_PER_BLOCK = {0xC0, 0xC1}, 2
-#: Bytes at the end of the last scan whose removal shows in a picture that lacks data.
+#: Value of all channels where the decoder had no data.
+FILL_VALUE = 128
+#: Sequential frames with Huffman coding, and the smallest number of bits per block in them.
+HUFFMAN, MIN_BITS_PER_BLOCK = {0xC0, 0xC1}, 2
+#: Bytes removed from the end of a scan to test whether they belong to the grey area.
 TAIL = 16
 
-Segment = tuple[int, int, int]  # marker, start and end of what follows it
+Segment = tuple[int, int, int]  # marker, start and end of its content
 Decode = Callable[[bytes], 'NDArray | None']
 
 
 def segments(data: bytes) -> Iterator[Segment]:
-    """Yield the segments up to the end marker, or up to where the data ends.
+    """Yield the segments up to the end marker or the end of the data.
 
-    The segment of a scan is followed by its entropy-coded data, which are not part of it.
+    The entropy-coded data after a scan header are not part of its segment.
     """
     position = 2
     while found := SCAN_END.search(data, position):
@@ -56,7 +56,7 @@ def segments(data: bytes) -> Iterator[Segment]:
 
 
 def jpeg_size(data: bytes) -> tuple[int, int] | None:
-    """Return the (width, height) that a JPEG file declares, None without one."""
+    """Return (width, height) from the frame header, None if it is missing."""
     frame = _first(data, FRAMES)
     if frame is None or frame[2] - frame[1] < 5:
         return None
@@ -64,10 +64,10 @@ def jpeg_size(data: bytes) -> tuple[int, int] | None:
     return width, height
 
 
-def completed(data: bytes) -> bytes | None:
-    """Return a JPEG file with an end marker, None if it holds no scan.
+def with_end_marker(data: bytes) -> bytes | None:
+    """Return the file with an end marker, which some cameras omit; None if it has no scan.
 
-    Some cameras leave the marker out. Zeros at the end, for which it was overwritten, are padding.
+    Zeros at the end of a file without the marker are padding and are removed.
     """
     scan = _first(data, {START_OF_SCAN})
     if scan is None:
@@ -75,43 +75,44 @@ def completed(data: bytes) -> bytes | None:
     return data if data.find(END_MARKER, scan[2]) >= 0 else data.rstrip(b'\0') + END_MARKER
 
 
-def is_cut_off(data: bytes, picture: NDArray, decode: Decode) -> bool:
-    """Return whether a part of the image is missing in a JPEG file.
+def is_truncated(data: bytes, image: NDArray, decode: Decode) -> bool:
+    """Return whether data of a part of the image is missing.
 
     Args:
-        data: the file, as returned by `completed`.
-        picture: [H, W, 3], decoded from it.
-        decode: the decoder, which returns None for data that it refuses.
+        data: the file, as returned by `with_end_marker`.
+        image: decoded from it, [H, W, 3].
+        decode: the decoder; returns None for data it rejects.
     """
     frame, scan = _first(data, FRAMES), _first(data, {START_OF_SCAN})
     assert frame is not None and scan is not None
     if frame[0] in PROGRESSIVE:
         return not _has_all_scans(data)
-    if not _is_filling(picture[-1]):
+    if not _is_filled(image[-1]):
         return False
     end = data.find(END_MARKER, scan[2])
     length = end - scan[2]
-    blocks = math.ceil(picture.shape[0] / 8) * math.ceil(picture.shape[1] / 8)
-    if frame[0] in HUFFMAN and 8 * length < BITS_PER_BLOCK * blocks:
+    blocks = math.ceil(image.shape[0] / 8) * math.ceil(image.shape[1] / 8)
+    if frame[0] in HUFFMAN and 8 * length < MIN_BITS_PER_BLOCK * blocks:
         return True
     if length < 4 * TAIL:
         return False
-    # Grey may be part of the image. Then its data are, too, and without the last of them, nothing
-    # but grey is missing.
+    # The image itself may be grey at the bottom. Then the last bytes encode grey pixels, and
+    # removing them changes no pixel of another colour.
     shorter = decode(data[: end - TAIL] + END_MARKER)
-    return shorter is None or not _is_filling(picture[(shorter != picture).any(-1)])
+    return shorter is None or not _is_filled(image[(shorter != image).any(-1)])
 
 
 def _first(data: bytes, markers: Collection[int]) -> Segment | None:
     return next((segment for segment in segments(data) if segment[0] in markers), None)
 
 
-def _is_filling(pixels: NDArray) -> bool:
-    return bool((np.abs(pixels.astype(np.int16) - FILLED) <= 1).all())
+def _is_filled(pixels: NDArray) -> bool:
+    """Return whether all pixels have the value that decoders use for missing data."""
+    return bool((np.abs(pixels.astype(np.int16) - FILL_VALUE) <= 1).all())
 
 
 def _has_all_scans(data: bytes) -> bool:
-    """Return whether a progressive file has the last bits of all coefficients."""
+    """Return whether a progressive file contains the lowest bit of every coefficient."""
     components: set[int] = set()
     complete: dict[int, set[int]] = {}
     for marker, start, _ in segments(data):
@@ -120,7 +121,7 @@ def _has_all_scans(data: bytes) -> bool:
         elif marker == START_OF_SCAN:
             count = data[start]
             first, last, bits = data[start + 1 + 2 * count : start + 4 + 2 * count]
-            if bits & 0x0F:  # lower bits are left to a later scan
+            if bits & 0x0F:  # a later scan has the lower bits
                 continue
             for i in range(count):
                 complete.setdefault(data[start + 1 + 2 * i], set()).update(range(first, last + 1))

@@ -1,4 +1,4 @@
-"""Image messages: uncompressed pixels."""
+"""Conversion of Image messages: uncompressed pixels."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from fairmot_ros.pixels.limits import (
     ImageError,
     Warn,
     check_size,
-    ignore,
+    ignore_warning,
     upper_eight_bits,
 )
 
-# encoding: numbers per pixel, and OpenCV's conversion to BGR, None where it is BGR already.
+# encoding: channels, and OpenCV's conversion code to BGR (None: already BGR).
 EIGHT_BITS: dict[str, tuple[int, int | None]] = {
     'bgr8': (3, None),
     '8UC3': (3, None),
@@ -40,14 +40,14 @@ EIGHT_BITS: dict[str, tuple[int, int | None]] = {
     'yuv422_yuy2': (2, cv2.COLOR_YUV2BGR_YUY2),
     'yuyv': (2, cv2.COLOR_YUV2BGR_YUY2),
 }
-# The same with 16 bits, of which the upper eight are used.
+# The same with 16 bits per channel, of which the upper eight are used.
 SIXTEEN_BITS = {
     name.removesuffix('8') + '16': entry
     for name, entry in EIGHT_BITS.items()
     if name.endswith('8')
 }
-# A plane of brightness, then one of colour: pixels per colour along both sides, and OpenCV's
-# conversion to BGR.
+# Luma plane, then interleaved chroma plane. encoding: chroma subsampling factor along both sides,
+# and OpenCV's conversion code to BGR.
 PLANAR: dict[str, tuple[int, int]] = {
     'nv12': (2, cv2.COLOR_YUV2BGR_NV12),
     'nv21': (2, cv2.COLOR_YUV2BGR_NV21),
@@ -57,18 +57,18 @@ ENCODINGS = (*EIGHT_BITS, *SIXTEEN_BITS, *PLANAR)
 DEPTH_ENCODINGS = ('16UC1', '32FC1')
 
 
-def raw_to_bgr(message: Any, max_pixels: int = MAX_IMAGE_PIXELS, warn: Warn = ignore) -> BgrImage:
-    """Return the pixels of a sensor_msgs/Image in one of `ENCODINGS`, uint8 [H, W, 3].
-
-    For bgr8 it is a view of the message's data.
+def raw_to_bgr(
+    message: Any, max_pixels: int = MAX_IMAGE_PIXELS, warn: Warn = ignore_warning
+) -> BgrImage:
+    """Convert a sensor_msgs/Image to uint8 [H, W, 3], BGR.
 
     Args:
-        message: the image.
-        max_pixels: largest width x height.
-        warn: called with a sentence if the image is probably not as intended.
+        message: the image, in one of `ENCODINGS`; for bgr8, the result is a view of its data.
+        max_pixels: limit of width x height.
+        warn: called with one sentence if the image is probably not what the sender intended.
 
     Raises:
-        ImageError: if the message is empty, damaged or too large, or has another encoding.
+        ImageError: if the message is empty, truncated or too large, or its encoding is unknown.
     """
     encoding = message.encoding
     check_size(message.width, message.height, max_pixels)
@@ -88,34 +88,33 @@ def raw_to_bgr(message: Any, max_pixels: int = MAX_IMAGE_PIXELS, warn: Warn = ig
 
 
 def depth_error(encoding: str) -> ImageError:
-    """Return the error for a depth image where a colour or grey one is expected."""
+    """Return the error for a depth image in place of a colour or grey one."""
     return ImageError(
-        f'the encoding {encoding!r} is that of a depth image; people are found in the '
-        "camera's colour or grey image"
+        f'{encoding!r} is the encoding of a depth image; expected a colour or grey image'
     )
 
 
 def unknown_encoding(encoding: str) -> ImageError:
-    """Return the error for an encoding that is not known, with the nearest one.
+    """Return the error for an unknown encoding, with the most similar known one.
 
     >>> str(unknown_encoding('RGB8'))
-    "the encoding 'RGB8' is unknown: did you mean 'rgb8'? docs/ros.md lists the known ones"
+    "the encoding 'RGB8' is unknown: did you mean 'rgb8'? docs/ros.md lists the known encodings"
     """
     by_lower = {name.lower(): name for name in ENCODINGS}
     nearest = get_close_matches(encoding.strip().lower(), by_lower, 1)
     if not encoding.strip():
-        text = 'the encoding is empty: the publisher must set it, to bgr8 for example'
+        text = 'the encoding is empty: the publisher must set it, e.g. to bgr8'
     elif nearest:
         text = f'the encoding {encoding[:40]!r} is unknown: did you mean {by_lower[nearest[0]]!r}'
     else:
         text = f'the encoding {encoding[:40]!r} is unknown'
-    return ImageError(f'{text}{"?" if nearest else ";"} docs/ros.md lists the known ones')
+    return ImageError(f'{text}{"?" if nearest else ";"} docs/ros.md lists the known encodings')
 
 
 def _converted(pixels: NDArray, conversion: int, message: Any) -> BgrImage:
     try:
         return cv2.cvtColor(np.ascontiguousarray(pixels), conversion)
-    except cv2.error as error:  # YUV and Bayer patterns do not fit every size
+    except cv2.error as error:  # YUV and Bayer encodings need even sizes
         raise ImageError(
             f'{message.width} x {message.height} pixels of {message.encoding!r} cannot be '
             f'converted: {error.err}'
@@ -123,50 +122,55 @@ def _converted(pixels: NDArray, conversion: int, message: Any) -> BgrImage:
 
 
 def _planar_to_bgr(message: Any) -> BgrImage:
-    """Convert an image of two planes, of which `step` counts the bytes of a brightness row."""
-    share, conversion = PLANAR[message.encoding]
+    """Convert an image with a luma and a chroma plane; `step` is the length of a luma row."""
+    subsampling, conversion = PLANAR[message.encoding]
     width, height = message.width, message.height
-    if width % share or height % share:
+    if width % subsampling or height % subsampling:
         raise ImageError(
             f'{width} x {height} pixels of {message.encoding!r} cannot be converted: both sides '
             'must be even'
         )
-    colour_rows = height // 2 if share == 2 else 2 * height
-    size = width * (height + colour_rows)
+    chroma_rows = height // 2 if subsampling == 2 else 2 * height
+    size = width * (height + chroma_rows)
     data = np.frombuffer(message.data, np.uint8)
     step = message.step or width
-    if len(data) == size:  # without padding, whatever the step says: some count both planes in it
+    if len(data) == size:  # no padding, whatever `step` is: some drivers count both planes in it
         step = width
-    if step < width or len(data) < step * (height + colour_rows) - (step - width):
+    if step < width or len(data) < step * (height + chroma_rows) - (step - width):
         raise ImageError(
-            f'the image data is cut off: {len(data)} bytes at step {step} instead of {size} for '
+            f'the image data is truncated: {len(data)} bytes at step {step}; expected {size} for '
             f'{width} x {height} {message.encoding}'
         )
     as_strided = np.lib.stride_tricks.as_strided
-    brightness = as_strided(data, (height, width), (step, 1), writeable=False)
-    colour = as_strided(
+    luma = as_strided(data, (height, width), (step, 1), writeable=False)
+    chroma = as_strided(
         data[height * step :],
-        (height // share, width // share, 2),
-        (step * 2 // share, 2, 1),
+        (height // subsampling, width // subsampling, 2),
+        (step * 2 // subsampling, 2, 1),
         writeable=False,
     )
-    if share == 2:
+    if subsampling == 2:
         return cv2.cvtColorTwoPlane(
-            np.ascontiguousarray(brightness), np.ascontiguousarray(colour), conversion
+            np.ascontiguousarray(luma), np.ascontiguousarray(chroma), conversion
         )
-    # OpenCV has no conversion of full colour: that of half the colour, with each pixel doubled.
+    # OpenCV cannot convert 4:4:4 images: double each pixel and convert as 4:2:2.
     pixels = np.empty((height, width, 4), np.uint8)
-    pixels[..., 0::2] = colour
-    pixels[..., 1::2] = brightness[..., None]
+    pixels[..., 0::2] = chroma
+    pixels[..., 1::2] = luma[..., None]
     doubled = _converted(pixels.reshape(height, 2 * width, 2), conversion, message)
     return np.ascontiguousarray(doubled[:, ::2])
 
 
 def view(message: Any, number: type, channels: int) -> NDArray:
-    """Return the pixels [H, W, channels] without a copy, whatever padding and byte order.
+    """Return a read-only view [H, W, channels] of the pixels, for any row padding and byte order.
+
+    Args:
+        message: a sensor_msgs/Image.
+        number: type of a value, np.uint8 for example.
+        channels: values per pixel.
 
     Raises:
-        ImageError: if the message holds fewer bytes than its size asks for, or no pixel.
+        ImageError: if the message is empty or has fewer bytes than its size requires.
     """
     check_size(message.width, message.height, sys.maxsize)
     dtype = np.dtype(number).newbyteorder('>' if message.is_bigendian else '<')
@@ -174,13 +178,13 @@ def view(message: Any, number: type, channels: int) -> NDArray:
     step = message.step or row
     if step < row:
         raise ImageError(
-            f'step {step} is too small for {message.width} pixels of {message.encoding}, '
-            f'which take {row} bytes'
+            f'step {step} is too small for {message.width} pixels of {message.encoding}; '
+            f'expected at least {row} bytes'
         )
     needed = step * (message.height - 1) + row
     if len(message.data) < needed:
         raise ImageError(
-            f'the image data is cut off: {len(message.data)} bytes instead of {needed} for '
+            f'the image data is truncated: {len(message.data)} bytes; expected {needed} for '
             f'{message.width} x {message.height} {message.encoding}'
         )
     return np.ndarray(

@@ -1,4 +1,4 @@
-"""From detections to tracks, with NumPy, SciPy and lap; no torch and no ROS."""
+"""Multi-object tracking: detections to tracks with persistent ids, without torch and ROS."""
 
 from fairmot_ros.tracker.associations import ASSOCIATIONS, REFERENCE_VARIANTS
 from fairmot_ros.tracker.config import TrackerConfig

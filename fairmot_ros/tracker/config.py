@@ -1,4 +1,4 @@
-"""Settings of the tracker, checked when they are made."""
+"""Settings of the tracker."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 from fairmot_ros.settings import Settings, setting
 from fairmot_ros.tracker.associations import ASSOCIATIONS, REFERENCE_VARIANTS
 
-#: Settings that depend on the scale of a detector's scores; a model may bring its own.
+#: Settings that depend on the score range of a detector; a checkpoint may bring its own values.
 MODEL_SETTINGS = (
     'score_threshold',
     'low_score_threshold',
@@ -20,12 +20,12 @@ MODEL_SETTINGS = (
 
 @dataclass(frozen=True)
 class AssociationSettings(Settings):
-    """Which association matches detections with tracks."""
+    """Choice of the association, the algorithm that matches detections to tracks."""
 
     association: str = setting(
         'default',
-        "'default', or a reference for comparison, which counts frames: 'fairmot', 'byte_reid' or "
-        "'byte' (boxes alone)",
+        "algorithm that matches detections to tracks: 'default', or a published one for "
+        "comparison, which counts frames: 'fairmot', 'byte_reid' or 'byte' (boxes only)",
         choices=tuple(ASSOCIATIONS),
         structural=True,
     )
@@ -49,58 +49,70 @@ class AssociationSettings(Settings):
 
 @dataclass(frozen=True)
 class TrackerConfig(Settings):
-    """How detections become tracks.
+    """Settings of a `Tracker`.
 
-    Box distances are in 0..1: 0 for the same place and size, 1 for out of reach. Appearance
-    distances are 1 - cosine.
+    Box distances are in 0..1: 0 for identical boxes, 1 for no overlap. Appearance distances are
+    1 - cosine.
 
-    Thresholds are on relative scores in 0..1: the detector's score, divided by the score scale of
-    the stream. The scale is 1 where the detections of confirmed tracks score 0.95 on average, and
-    in proportion less where they score less (see `score_scale`).
+    Score thresholds apply to relative scores in 0..1: the detector's score, divided by the score
+    scale of the stream. The scale is 1 if detections of confirmed tracks have a mean score of 0.95
+    or more, and proportionally smaller otherwise (see `scores.scale`).
 
-    Each field states its meaning; the last three are those of `AssociationSettings`. Of the
-    others, the reference uses `score_threshold` alone, see `reference`.
+    The description of each field states its meaning. The last three fields are those of
+    `AssociationSettings`; of the others, reference associations use only `score_threshold`.
+
+    Examples:
+        >>> from fairmot_ros.tracker import TrackerConfig
+        >>> config = TrackerConfig(lost_timeout=3.0)
+        >>> config.lost_timeout, config.association
+        (3.0, 'default')
+        >>> TrackerConfig(lost_timeout=-1.0)
+        Traceback (most recent call last):
+        ...
+        ValueError: lost_timeout must be within 0..3600 seconds, got -1.0
+        >>> TrackerConfig.reference(frame_rate=25, variant='byte').association
+        'byte'
     """
 
     score_threshold: float = setting(
         0.4,
-        'detections with a relative score above it can be matched with any track',
+        'detections with a higher relative score can be matched to any track',
         low=0.0,
         high=1.0,
     )
     low_score_threshold: float = setting(
         0.2,
-        'detections with a relative score above it can continue a tentative track, or a confirmed '
+        'detections with a higher relative score can continue a tentative track, or a confirmed '
         'one that was matched in the previous frame',
         low=0.0,
         high=1.0,
     )
     new_track_threshold: float = setting(
         0.5,
-        'lowest relative score of a detection that spawns a track; lower ones count against a '
-        'tentative track',
+        'lowest relative score of a detection that spawns a track; detections below it reduce the '
+        'evidence of a tentative track',
         low=0.0,
         high=1.0,
     )
     min_score_scale: float = setting(
         0.5,
-        'lower bound of the score scale by which scores are divided to get relative scores; '
-        '1: no adaptation, thresholds are on the scores of the detector',
+        'lower bound of the score scale, by which scores are divided to get relative scores; 1 '
+        'disables the adaptation, so that thresholds apply to the scores of the detector',
         low=0.0,
         high=1.0,
     )
     class_thresholds: tuple[float, ...] = setting(
         (0.0,),
-        "by class index, a class's own `score_threshold`, with which its other two thresholds "
-        'move; 0 for the common one',
+        '`score_threshold` of each class, by class index; the other two thresholds of the class '
+        'shift by the same amount; 0 uses the common thresholds',
         low=0.0,
         high=1.0,
     )
     confirmation_evidence: float = setting(
         1.5,
         'evidence at which a track is confirmed: the sum of ln((1 - new_track_threshold) / '
-        '(1 - relative score)) over its detections; in the first frame, a score of '
-        '`new_track_threshold` without the scale is enough',
+        '(1 - relative score)) over its detections; in the first frame, an unscaled score of at '
+        'least `new_track_threshold` is enough',
         low=0.0,
         high=100.0,
     )
@@ -112,7 +124,7 @@ class TrackerConfig(Settings):
     )
     max_box_distance: float = setting(
         0.72,
-        'largest box distance for confirmed tracks (0: the same place, 1: out of reach)',
+        'largest box distance for confirmed tracks (0: identical boxes, 1: no overlap)',
         low=0.0,
         high=1.0,
     )
@@ -130,12 +142,12 @@ class TrackerConfig(Settings):
     )
     max_duplicate_distance: float = setting(
         0.3,
-        'a detection this near (1 - IoU) to a matched one spawns no track',
+        'a detection within this distance (1 - IoU) of a matched one spawns no track',
         low=0.0,
         high=1.0,
     )
     appearance_momentum: float = setting(
-        0.9, 'share of the previous value in the smoothed embedding', low=0.0, high=1.0
+        0.9, 'weight of the previous value in the smoothed embedding', low=0.0, high=1.0
     )
     tentative_timeout: float = setting(
         0.15,
@@ -146,40 +158,40 @@ class TrackerConfig(Settings):
     )
     lost_timeout: float = setting(
         1.5,
-        'how long an unmatched confirmed track can be continued at its predicted place',
+        'how long an unmatched confirmed track can be matched again at its predicted position',
         unit='seconds',
         low=0.0,
         high=3600.0,
     )
     reid_timeout: float = setting(
         0.0,
-        'how long a lost track can be re-identified anywhere by its appearance; 0 disables it, as '
-        'it takes a model that tells strangers apart reliably',
+        'how long a lost track can be re-identified anywhere in the image by its appearance; 0 '
+        'disables it; needs embeddings that separate different people reliably',
         unit='seconds',
         low=0.0,
         high=3600.0,
     )
     recover_low_scores: bool = setting(True, 'continue tracks with low-score detections')
-    use_appearance: bool = setting(True, 'use embeddings, where detections have them')
+    use_appearance: bool = setting(True, 'match by embeddings, if detections have them')
     skip_occluded_appearance: bool = setting(
-        True, 'leave embeddings of low-score or occluded detections out of the smoothed embedding'
+        True, 'exclude embeddings of low-score or occluded detections from the smoothed embedding'
     )
     use_camera_motion: bool = setting(
-        True, 'move the tracks with the image where the camera motion is known'
+        True, 'compensate the predicted positions for camera motion, if it is known'
     )
     estimate_camera_motion: bool = setting(
         True,
-        'estimate the camera motion from the images where it is not given; takes about 3 ms for '
-        'an image of 1920x1080',
+        'estimate the camera motion from the images if it is not given; takes about 3 ms per '
+        '1920x1080 image',
     )
     max_detections: int = setting(
         1000,
-        'detections of one frame that are used, those with the highest scores; this bounds the '
-        'time for a frame, and the reference associations have no such limit',
+        'largest number of detections used per frame, those with the highest scores; bounds the '
+        'time per frame; reference associations use all detections',
         low=1,
         high=1_000_000,
     )
-    separate_classes: bool = setting(True, 'match only within a class')
+    separate_classes: bool = setting(True, 'match only detections and tracks of the same class')
     association: str = AssociationSettings.association
     reference_frame_rate: float = AssociationSettings.reference_frame_rate
     reference_track_buffer: float = AssociationSettings.reference_track_buffer
@@ -194,7 +206,7 @@ class TrackerConfig(Settings):
 
     @property
     def uses_embeddings(self) -> bool:
-        """Whether embeddings of detections are used, where there are any."""
+        """Whether embeddings are used, if detections have them."""
         return ASSOCIATIONS[self.association].uses_embeddings(self)
 
     def with_association(self, choice: AssociationSettings) -> TrackerConfig:
@@ -209,12 +221,12 @@ class TrackerConfig(Settings):
         score_threshold: float = 0.4,
         variant: str = 'fairmot',
     ) -> TrackerConfig:
-        """Return settings of the reference: published results, with time as a count of frames.
+        """Return settings that reproduce a published tracker, with time as a count of frames.
 
         Args:
-            frame_rate: of the sequence; scales the lifetime of lost tracks.
-            track_buffer: lifetime of a lost track in frames at 30 per second.
-            score_threshold: `conf_thres` of the authors' code.
+            frame_rate: frame rate of the sequence in Hz; scales the lifetime of lost tracks.
+            track_buffer: lifetime of a lost track in frames, at 30 Hz.
+            score_threshold: `conf_thres` of the original code.
             variant: 'fairmot' (ifzhang/FairMOT), 'byte_reid' or 'byte' (the two trackers of
                 ifzhang/ByteTrack's FairMOT tutorial).
         """
@@ -231,11 +243,11 @@ class TrackerConfig(Settings):
 def with_model_thresholds(
     settings: Mapping[str, Any], thresholds: Mapping[str, float]
 ) -> dict[str, Any]:
-    """Complete settings by the thresholds that a model brings; given settings win.
+    """Add the thresholds of a model to settings, except those that are given.
 
     Args:
-        settings: given ones, by name.
-        thresholds: of the model; only MODEL_SETTINGS count.
+        settings: given settings by name.
+        thresholds: settings of the model by name; only `MODEL_SETTINGS` are used.
     """
     own = {name: thresholds[name] for name in MODEL_SETTINGS if name in thresholds}
     completed = {**own, **settings}

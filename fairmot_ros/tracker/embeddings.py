@@ -1,4 +1,4 @@
-"""Embeddings of many tracks or detections at once."""
+"""Scaling of embeddings to unit length, row by row."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ def unit_length(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
 
 
 def scale_to_unit_length(vectors: NDArray[np.float32]) -> None:
-    """Do the same in place."""
+    """Scale each row [N, D] to length 1 in place; see `unit_length`."""
     vectors /= _norms(vectors)
 
 
 def _norms(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Return the lengths [N, 1], never zero."""
+    """Return the length of each row [N, 1], at least 1e-30."""
     norms = np.sqrt(np.einsum('nd,nd->n', vectors, vectors))
     return np.maximum(norms, np.float32(1e-30))[:, None]

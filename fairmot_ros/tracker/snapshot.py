@@ -1,4 +1,4 @@
-"""From an association's tracks to results."""
+"""Conversion of an association's tracks to results."""
 
 from __future__ import annotations
 
@@ -11,7 +11,13 @@ from fairmot_ros.types import Tracks, TrackState
 
 
 def snapshot(association: Association, indices: Indices, state: TrackState) -> Tracks:
-    """Return copies of N tracks, all in the same state, at the time of the last frame."""
+    """Return copies of chosen tracks, at the time of the last frame.
+
+    Args:
+        association: its table holds the tracks.
+        indices: [N], the chosen tracks.
+        state: state of all chosen tracks.
+    """
     table, rate, now = association.table, association.rate, association.now
     position, velocity, variance = table.state[:PV].take(indices, 2)
     boxes = association.parametrization.to_xywh(position)

@@ -1,4 +1,4 @@
-"""The tracks of one tracker as arrays, with an entry per track."""
+"""Table of tracks: one array per attribute, one entry per track."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ Table = TypeVar('Table', bound='TrackTable')
 
 @dataclass(eq=False)
 class TrackTable:
-    """N tracks. An association that stores more of each track adds fields in a subclass.
+    """N tracks. Associations add further attributes in subclasses.
 
     Times are in the unit of the association.
 
     Attributes:
-        state: float64 [5, 4, N] of the filter, see `kalman`.
+        state: float64 [5, 4, N], state of the filter, see `kalman`.
         ids: int64 [N].
         class_ids: int64 [N].
-        scores: float32 [N], of the last matched detection.
+        scores: float32 [N], score of the last matched detection.
         hits: int64 [N], number of matched detections.
         started: float64 [N], time of the first detection.
         seen: float64 [N], time of the last matched detection.
@@ -71,17 +71,17 @@ class TrackTable:
         confirmed: NDArray[np.bool_],
         **columns: NDArray,
     ) -> Table:
-        """Return new tracks of one detection each.
+        """Return new tracks with one detection each.
 
         Args:
-            state: see above, as all that is not named here.
-            class_ids: of the detections.
-            scores: of the detections.
-            embeddings: of the detections.
+            state: [5, 4, N], initial state of the filter.
+            class_ids: [N], classes of the detections.
+            scores: [N], scores of the detections.
+            embeddings: [N, D], embeddings of the detections.
             first_id: id of the first track; the others follow.
             now: time of the detections.
-            confirmed: whether each track is confirmed already.
-            **columns: fields of the subclass.
+            confirmed: [N], whether each track is confirmed already.
+            **columns: further attributes, of the subclass.
         """
         count = len(scores)
         return cls(
@@ -98,7 +98,7 @@ class TrackTable:
         )
 
     def add_embeddings(self, size: int) -> None:
-        """Store embeddings from now on; those of the present tracks are zero."""
+        """Store embeddings of this size from now on; those of existing tracks are zero."""
         self.embeddings = np.zeros((len(self), size), np.float32)
 
     def take(self: Table, indices: Indices) -> Table:
@@ -107,7 +107,7 @@ class TrackTable:
         return type(self)(state.take(indices, 2), *(column.take(indices, 0) for column in columns))
 
     def joined(self: Table, other: Table) -> Table:
-        """Return a table with these tracks, then those of another one."""
+        """Return a table with these tracks, followed by those of another table."""
         (state, *columns), (other_state, *others) = vars(self).values(), vars(other).values()
         return type(self)(
             np.concatenate((state, other_state), axis=2),
@@ -115,7 +115,7 @@ class TrackTable:
         )
 
     def overwrite(self: Table, index: int, other: Table) -> None:
-        """Replace the tracks from an index on by those of another table."""
+        """Replace the tracks that start at an index by those of another table."""
         (state, *columns), (new_state, *new_columns) = vars(self).values(), vars(other).values()
         part = slice(index, index + len(other))
         state[:, :, part] = new_state

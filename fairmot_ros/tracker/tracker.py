@@ -1,4 +1,4 @@
-"""The tracker of one camera: from detections to tracks with persistent identities."""
+"""Tracker of one camera: turns detections into tracks with persistent ids."""
 
 from __future__ import annotations
 
@@ -24,8 +24,28 @@ class Tracker:
 
     Attributes:
         config: the current settings.
-        left_out: number of detections above `max_detections` in the last frame, which were not
-            used.
+        left_out: number of detections of the last frame that were ignored because there were more
+            than `max_detections`.
+
+    Examples:
+        A person walks to the right by 30 pixels in each tenth of a second.
+
+        >>> from fairmot_ros.tracker import Tracker
+        >>> from fairmot_ros.types import Detections
+        >>> tracker = Tracker()
+        >>> for i in range(5):
+        ...     box = [100 + 30 * i, 50, 180 + 30 * i, 250]
+        ...     tracks = tracker.update(Detections([box], [0.9]), stamp=0.1 * i)
+        >>> (track,) = tracks
+        >>> track.track_id, track.hits, track.state.name
+        (1, 5, 'TRACKED')
+        >>> bool(abs(track.velocity[0] - 300) < 10)  # pixels per second
+        True
+
+        A missed detection makes the track lost; it can be matched again for `lost_timeout`.
+
+        >>> len(tracker.update(Detections.empty(), stamp=0.5)), len(tracker.lost)
+        (0, 1)
     """
 
     def __init__(
@@ -39,15 +59,17 @@ class Tracker:
 
         Args:
             config: the settings; the defaults if None.
-            last_id: the first id will be one more.
-            gallery: stores ended tracks; a person who returns gets the old id.
+            last_id: highest id already in use; the first track gets the next one.
+            gallery: stores ended tracks, so that a returning person gets the former id.
 
         Raises:
             ValueError: if a gallery is given, but the settings do not use embeddings.
         """
         self.config = config or TrackerConfig()
         if gallery is not None and not self.config.uses_embeddings:
-            raise ValueError('a gallery needs embeddings, which these settings do not use')
+            raise ValueError(
+                'a gallery needs embeddings: use an association with embeddings and use_appearance'
+            )
         self._reidentification = None if gallery is None else Reidentification(gallery)
         self._last_id = last_id
         self.left_out = 0
@@ -70,8 +92,8 @@ class Tracker:
         """Change the settings and keep the tracks.
 
         Raises:
-            ValueError: if the new settings need another association, embeddings where the old
-                ones did not, or another frame rate of the reference.
+            ValueError: if the new settings change the association, or the frame rate or the use of
+                embeddings of a reference association.
         """
         if ASSOCIATIONS[config.association] is not ASSOCIATIONS[self.config.association]:
             raise ValueError(
@@ -91,21 +113,21 @@ class Tracker:
         """Process the detections of one frame.
 
         Args:
-            detections: of any scores; the best `max_detections` are used. Without embeddings they
-                are matched by their boxes alone, in this frame.
-            stamp: time of the frame in seconds, greater than the last one. The reference does not
-                need it: it counts frames.
-            image: uint8 BGR; used if the settings ask to estimate the motion of the camera.
+            detections: detections of any score; the `max_detections` with the highest scores are
+                used. Without embeddings, this frame is matched by boxes only.
+            stamp: time of the frame in seconds, later than the last one. Reference associations
+                count frames and ignore it.
+            image: uint8 [H, W, 3] BGR; used if the settings enable camera motion estimation.
             camera_motion: [2, 3], maps pixels of the previous frame to this one.
 
         Returns:
-            The confirmed tracks matched in this frame, oldest first; the reference puts lost
-            tracks that were matched again last.
+            The confirmed tracks matched in this frame, oldest first. Reference associations put
+            rematched lost tracks last.
 
         Raises:
-            ValueError: if the stamp is missing or does not increase; if embeddings are missing
-                where they are needed, not finite or of another size than before; if the camera
-                motion or the image has another shape. The tracks are unchanged then.
+            ValueError: if the stamp is missing or does not increase; if embeddings are required
+                but missing, not finite or of another size than before; if the camera motion or
+                the image has an invalid shape. The tracks are then unchanged.
         """
         self._check_embeddings(detections)
         association = self._association
@@ -138,7 +160,7 @@ class Tracker:
         image: NDArray[np.uint8] | None,
         camera_motion: ArrayLike | None,
     ) -> NDArray[np.float64] | None:
-        """Return the motion of the camera, as given or from the image; None if unknown."""
+        """Return the camera motion, given or estimated from the image; None if unknown."""
         given = None if camera_motion is None else _check_motion(camera_motion)
         if not self._association.estimates_camera_motion:
             return given
@@ -148,9 +170,8 @@ class Tracker:
         if given is not None or image is None or not config.estimate_camera_motion:
             return given
         if self._camera is None:
-            from fairmot_ros.tracker.motion.camera_motion import (
-                CameraMotion,  # the only use of OpenCV
-            )
+            # Imported here because it needs OpenCV, unlike the rest of the tracker.
+            from fairmot_ros.tracker.motion.camera_motion import CameraMotion
 
             self._camera = CameraMotion()
         return self._camera.estimate(image, detections.boxes_xyxy.astype(np.float64))
@@ -158,18 +179,18 @@ class Tracker:
     def _check_stamp(self, stamp: float | None) -> float:
         if stamp is None or not math.isfinite(stamp):
             raise ValueError(
-                f'stamp must be the time of the image in seconds, got {stamp}; only the '
-                'reference (TrackerConfig.reference) counts images instead'
+                f'stamp must be the time of the frame in seconds, got {stamp}; only reference '
+                'associations (TrackerConfig.reference) count frames instead'
             )
         if self._last_stamp is not None and stamp <= self._last_stamp:
             raise ValueError(
                 f'stamp must increase: got {stamp} after {self._last_stamp}; '
-                'call reset() where time starts anew'
+                'call reset() before time starts again'
             )
         return float(stamp)
 
     def _check_embeddings(self, detections: Detections) -> None:
-        """Check the embeddings, if they are to be stored, and prepare the tracks for them."""
+        """Check embeddings that will be stored, and add them to the table if they are new."""
         association, embeddings = self._association, detections.embeddings
         if not (len(detections) and association.stores_embeddings):
             return
@@ -177,14 +198,14 @@ class Tracker:
             if association.requires_embeddings:
                 raise ValueError(
                     f'the association {self.config.association!r} needs embeddings, but the '
-                    "detections have none; use variant 'byte' to track by boxes alone"
+                    "detections have none; use variant 'byte' to track by boxes only"
                 )
             return
         size, known = embeddings.shape[1], association.table.embeddings.shape[1]
         if known not in (0, size):
             raise ValueError(
                 f'embeddings have {size} numbers, but those of the tracks have {known}; '
-                'call reset() after a change of the model'
+                'call reset() after changing the model'
             )
         if not np.isfinite(embeddings).all():
             raise ValueError('embeddings must be finite numbers')

@@ -115,7 +115,7 @@ def test_a_bag_of_boxes_alone_is_numbered_by_its_messages(sequence: Path, tmp_pa
     ('numbers', 'form', 'note'),
     [
         (range(1, 13), '{}', ''),
-        (range(3, 7), '{:06}', 'the first image is frame 3'),
+        (range(3, 7), '{:06}', 'frame numbers start at 3'),
         ([1, 2, 5, 6], '{:06}', '2 of the frames 1 to 6 have no image: 3 to 4'),
     ],
     ids=['natural order', 'begins later', 'gap'],

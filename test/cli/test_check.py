@@ -84,7 +84,7 @@ def test_torch_in_a_virtual_environment_that_is_not_seen(tmp_path: Path) -> None
         {'torch.py': 'raise ImportError'}, tmp_path / 'shadow', VIRTUAL_ENV=str(environment)
     )
     assert code == 1
-    assert 'does not see' in line_of(output, 'torch')
+    assert 'does not use' in line_of(output, 'torch')
     assert '--system-site-packages' in line_of(output, 'torch')
 
 
@@ -117,7 +117,7 @@ class BoundingBox2D:
 @pytest.mark.parametrize(
     ('first_line', 'said'),
     [
-        ('#!/nowhere/python3', 'names a Python that is not there'),
+        ('#!/nowhere/python3', 'does not exist'),
         ('#!/bin/false', 'starts'),
     ],
 )

@@ -3,6 +3,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from recordings import recordings
 
 from fairmot_ros.detector.decode import decode
 from fairmot_ros.detector.letterbox import map_to_image
@@ -17,8 +18,9 @@ def blank_maps(height: int = 8, width: int = 12, classes: int = 1) -> dict[str, 
     }
 
 
-def test_equals_the_published_code(reference_data: Path) -> None:
-    fixture = np.load(reference_data / 'fixtures/decode_80x144.npz')
+@pytest.mark.parametrize('path', recordings('decode_80x144.npz'))
+def test_equals_the_published_code(path: Path) -> None:
+    fixture = np.load(path)
     maps = {name: torch.from_numpy(fixture[name]) for name in ('hm', 'wh', 'reg', 'id')}
     peaks = decode(maps, max_detections=int(fixture['K']))
     expected, cells = fixture['dets'][0], fixture['inds'][0]

@@ -2,6 +2,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from recordings import recordings
 
 from fairmot_ros.detector.letterbox import letterbox, map_to_image, map_to_input
 
@@ -9,8 +10,9 @@ SIZES = [(270, 480), (240, 320), (300, 200), (77, 333)]
 
 
 @pytest.mark.parametrize('shape', SIZES)
-def test_equals_the_published_code(shape: tuple[int, int], reference_data: Path) -> None:
-    fixture = np.load(reference_data / 'fixtures/letterbox_272x152.npz')
+@pytest.mark.parametrize('path', recordings('letterbox_272x152.npz'))
+def test_equals_the_published_code(path: Path, shape: tuple[int, int]) -> None:
+    fixture = np.load(path)
     name = f'{shape[0]}x{shape[1]}'
     got = letterbox(fixture[f'in_{name}'], (272, 152)).astype(int)
     assert np.abs(got - fixture[f'out_{name}']).max() <= 1  # one grey level between OpenCVs

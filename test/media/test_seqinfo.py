@@ -34,7 +34,7 @@ def test_reads_file_or_folder(tmp_path, by):
         ('imWidth=640', 'imWidth=0', "width of sequence 'TUD-Campus' must be positive, got 0"),
     ],
 )
-def test_an_error_names_file_and_entry(tmp_path, old, new, reason):
+def test_error_names_file_and_entry(tmp_path, old, new, reason):
     path = tmp_path / 'seqinfo.ini'
     path.write_text(TEXT.replace(old, new))
     with pytest.raises(ValueError, match=f'seqinfo.ini: .*{reason}') as caught:
@@ -42,6 +42,6 @@ def test_an_error_names_file_and_entry(tmp_path, old, new, reason):
     assert '\n' not in str(caught.value)
 
 
-def test_a_missing_file_is_named(tmp_path):
+def test_missing_file_is_named(tmp_path):
     with pytest.raises(FileNotFoundError, match=r'seqinfo\.ini: no such file'):
         read_seqinfo(tmp_path)

@@ -14,14 +14,14 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_a_folder_is_played_in_order(folder: Path) -> None:
+def test_folder_is_read_in_order(folder: Path) -> None:
     source = VideoSource(folder)
     assert (source.length, source.frame_rate) == (3, 25.0)
     assert [int(image[0, 0, 0]) for image in source] == [0, 40, 80]
     assert VideoSource(folder, frame_rate=12.5).frame_rate == 12.5
 
 
-def test_seqinfo_tells_the_rate(folder: Path) -> None:
+def test_frame_rate_is_read_from_seqinfo(folder: Path) -> None:
     (folder / 'seqinfo.ini').write_text(
         '[Sequence]\nname=x\nimDir=img1\nframeRate=7\nseqLength=3\n'
         'imWidth=24\nimHeight=16\nimExt=.png\n'
@@ -29,10 +29,10 @@ def test_seqinfo_tells_the_rate(folder: Path) -> None:
     assert VideoSource(folder).frame_rate == 7.0
 
 
-def test_what_cannot_be_played_is_named(tmp_path: Path) -> None:
+def test_error_says_why_a_source_cannot_be_read(tmp_path: Path) -> None:
     with pytest.raises(SourceError, match='no video at'):
         VideoSource(tmp_path / 'none.mp4')
-    with pytest.raises(SourceError, match='holds no pictures'):
+    with pytest.raises(SourceError, match='contains no images'):
         VideoSource(tmp_path)
     (tmp_path / 'text.mp4').write_text('this is no video')
     with pytest.raises(SourceError, match='cannot be opened as a video'):
@@ -53,20 +53,20 @@ def write_images(folder: Path, *names: str) -> None:
         (
             [f'{i:06}.png' for i in range(21, 41)],
             list(range(21, 41)),
-            'the first image is frame 21, after its name',
+            'frame numbers start at 21, the name of the first image',
         ),
         (
             [f'{i:06}.png' for i in range(1, 41) if not 11 <= i <= 15],
             [*range(1, 11), *range(16, 41)],
-            '5 of the frames 1 to 40 have no image: 11 to 15; their time passes',
+            '5 of the frames 1 to 40 have no image: 11 to 15; the stamps skip them',
         ),
-        (['0.png', '1.png', '2.png'], [1, 2, 3], 'named 0 and is frame 1'),
+        (['0.png', '1.png', '2.png'], [1, 2, 3], 'names start at 0: frame numbers are the names'),
         (['a10.png', 'a9.png', 'a100.png'], [1, 2, 3], ''),
         (['1700000000123.png', '1700000000456.png'], [1, 2], 'numbered by their order'),
-        (['1.png', '3.png', 'cover7.png'], [1, 2, 3], "the name 'cover7' is no number"),
+        (['1.png', '3.png', 'cover7.png'], [1, 2, 3], "'cover7' is not a frame number"),
     ],
 )
-def test_names_are_frame_numbers_in_natural_order(
+def test_file_names_give_frame_numbers_in_natural_order(
     names: list[str], numbers: list[int], note: str, tmp_path: Path
 ) -> None:
     write_images(tmp_path, *names)
@@ -80,34 +80,34 @@ def test_names_are_frame_numbers_in_natural_order(
     assert bool(source.notes) == bool(note)
 
 
-def test_two_images_of_one_frame_are_refused(tmp_path: Path) -> None:
+def test_duplicate_frame_numbers_are_rejected(tmp_path: Path) -> None:
     write_images(tmp_path, '1.png', '000001.png')
     with pytest.raises(SourceError, match=r'000001\.png and 1\.png are both frame 1'):
         VideoSource(tmp_path)
 
 
-def test_an_image_that_cannot_be_read_is_noted_and_left_out(folder: Path) -> None:
+def test_unreadable_images_are_skipped_and_listed(folder: Path) -> None:
     (folder / '000001.png').write_bytes(b'no image')
     source = VideoSource(folder)
     assert [number for number, _ in source.frames()] == [1, 3]
-    assert source.unreadable == [f'the picture {folder}/000001.png cannot be read']
+    assert source.unreadable == [f'the image {folder}/000001.png cannot be read']
     for path in folder.glob('*.png'):
         path.write_bytes(b'')
-    with pytest.raises(SourceError, match='no picture in .* can be read'):
+    with pytest.raises(SourceError, match='none of the images in .* can be read'):
         list(VideoSource(folder))
 
 
 @pytest.mark.parametrize(
     ('name', 'hint'),
-    [('walk.bag', 'a bag of ROS 1 is converted'), ('walk.mcap', 'fairmot-evaluate reads bags')],
+    [('walk.bag', 'convert a ROS 1 bag'), ('walk.mcap', 'use fairmot-evaluate for bags')],
 )
-def test_bags_are_told_from_videos(name: str, hint: str, tmp_path: Path) -> None:
+def test_error_for_a_bag_names_the_right_command(name: str, hint: str, tmp_path: Path) -> None:
     (tmp_path / name).write_bytes(b'#ROSBAG V2.0\n')
     for path in (tmp_path, tmp_path / name):
         with pytest.raises(SourceError, match=hint):
             VideoSource(path)
 
 
-def test_the_present_folder_is_a_source(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_current_folder_is_a_source(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(folder)
     assert VideoSource('.').path.name == folder.name

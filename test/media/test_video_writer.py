@@ -12,11 +12,11 @@ from fairmot_ros.written_files import WriteError
 NOISE = np.random.default_rng(0).integers(0, 256, (64, 96, 3), dtype=np.uint8)
 
 
-def test_images_of_another_size_are_refused_and_not_counted(tmp_path: Path) -> None:
+def test_images_of_another_size_are_rejected_and_not_counted(tmp_path: Path) -> None:
     video = VideoFile(tmp_path / 'a.mp4', 7.0)
     for _ in range(3):
         video.write(NOISE)
-    with pytest.raises(ValueError, match='the image is 32x64, the video 96x64'):
+    with pytest.raises(ValueError, match='the image is 32x64; expected 96x64'):
         video.write(NOISE[:, :32])
     assert os.listdir(tmp_path) == ['a.partial.mp4']
     video.close()
@@ -25,12 +25,12 @@ def test_images_of_another_size_are_refused_and_not_counted(tmp_path: Path) -> N
     assert cv2.VideoCapture(str(tmp_path / 'a.mp4')).get(cv2.CAP_PROP_FRAME_COUNT) == 3
 
 
-def test_without_an_image_there_is_no_file(tmp_path: Path) -> None:
+def test_no_images_give_no_file(tmp_path: Path) -> None:
     VideoFile(tmp_path / 'a.mp4', 7.0).close()
     assert os.listdir(tmp_path) == []
 
 
-def test_a_full_disk_leaves_no_partial_video(tmp_path: Path) -> None:
+def test_full_disk_leaves_no_partial_video(tmp_path: Path) -> None:
     video = VideoFile(tmp_path / 'a.mp4', 7.0)
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, before[1]))
@@ -45,6 +45,6 @@ def test_a_full_disk_leaves_no_partial_video(tmp_path: Path) -> None:
     assert video.written == 0
 
 
-def test_a_folder_that_cannot_be_written(tmp_path: Path) -> None:
+def test_missing_output_folder_raises_write_error(tmp_path: Path) -> None:
     with pytest.raises(WriteError, match=r'a\.mp4 cannot be written'):
         VideoFile(tmp_path / 'none' / 'a.mp4', 7.0).write(NOISE)

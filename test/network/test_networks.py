@@ -1,9 +1,11 @@
+import gzip
 from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
+from recordings import recordings
 from torch import nn
 
 from fairmot_ros.network import create_network, load_checkpoint
@@ -30,21 +32,10 @@ def assert_same_heads(got: dict[str, np.ndarray], fixture: dict[str, np.ndarray]
         assert error <= RELATIVE_TOLERANCE * np.abs(expected).max(), name
 
 
-@pytest.mark.parametrize(
-    ('architecture', 'file'),
-    [
-        ('dla_34', 'net_dla_34_96x160.npz'),
-        ('dlaconv_34', 'net_dlaconv_34_64x96.npz'),
-        ('hrnet_18', 'net_hrnet_18_64x96.npz'),
-        ('resdcn_34', 'net_resdcn_34_64x96.npz'),
-        ('resfpndcn_34', 'net_resfpndcn_34_64x96.npz'),
-        ('yolo', 'net_yolo_64x96.npz'),
-    ],
-)
-def test_heads_equal_the_published_networks(
-    architecture: str, file: str, reference_data: Path, with_named_weights: Callable
-) -> None:
-    fixture = dict(np.load(reference_data / 'fixtures' / file))
+@pytest.mark.parametrize('path', recordings('net_*.npz'))
+def test_heads_equal_the_published_networks(path: Path, with_named_weights: Callable) -> None:
+    architecture = path.stem.removeprefix('net_').rpartition('_')[0]
+    fixture = dict(np.load(path))
     gain = 0.5 if architecture == 'hrnet_18' else 1.6  # as they were recorded
     network = with_named_weights(create_network(architecture), gain)
     assert_same_heads(raw_heads(network, fixture['image_bgr']), fixture)
@@ -57,13 +48,11 @@ def test_heads_equal_the_shipped_records(architecture: str, with_named_weights: 
     assert_same_heads(raw_heads(network, fixture['image_bgr']), fixture)
 
 
-@pytest.mark.parametrize('architecture', PUBLISHED)
-def test_keys_are_the_published_ones(architecture: str, reference_data: Path) -> None:
-    path = reference_data / 'reference/state_dict_keys' / f'{architecture}.txt'
-    if not path.exists():
-        pytest.skip(f'no list of keys was recorded for {architecture}')
+@pytest.mark.parametrize('path', recordings('state_dict_keys/*.txt.gz'))
+def test_keys_are_the_published_ones(path: Path) -> None:
+    architecture = path.name.removesuffix('.txt.gz')
     published = {}
-    for line in path.read_text().splitlines():
+    for line in gzip.decompress(path.read_bytes()).decode().splitlines():
         if line and not line.startswith('#'):
             key, shape, _ = line.split()
             if not key.startswith('base.fc.'):

@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+import yolox_graph
+from recordings import full_recordings
 
 from fairmot_ros.cli import import_network
 from fairmot_ros.network import load_checkpoint
@@ -19,30 +21,33 @@ SIZES = [(416, 416), (640, 480)]  # (width, height)
 UNFOLDED, FOLDED = 1e-4, 1e-3  # tolerances
 
 
-@pytest.fixture(scope='module')
-def onnx_file(reference_data: Path) -> Path:
-    path = reference_data / 'data/teachers/yolox_nano/yolox_nano.onnx'
-    if not path.is_file():
-        pytest.skip(f'no YOLOX-nano at {path}')
-    return path
+def onnx_files() -> list[Any]:
+    """Return the published network with random weights and, where it is, with its own."""
+    full = full_recordings()
+    published = full and full / 'data/teachers/yolox_nano/yolox_nano.onnx'
+    files = [pytest.param(None, id='random')]
+    if published and published.is_file():
+        files.append(pytest.param(published, id='published'))
+    return files
+
+
+@pytest.fixture(scope='module', params=onnx_files())
+def onnx_file(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    pytest.importorskip('onnx')
+    return request.param or yolox_graph.write_file(
+        tmp_path_factory.mktemp('yolox') / 'yolox_nano.onnx'
+    )
 
 
 @pytest.fixture(scope='module')
 def network(onnx_file: Path) -> YoloxNano:
-    pytest.importorskip('onnx')
     return import_yolox_nano(onnx_file)
 
 
 @pytest.fixture(scope='module')
 def session(onnx_file: Path) -> Any:
-    """The file with free input dimensions: it is fixed at 416 x 416."""
-    onnx = pytest.importorskip('onnx')
-    runtime = pytest.importorskip('onnxruntime')
-    model = onnx.load(onnx_file)
-    for dimension in model.graph.input[0].type.tensor_type.shape.dim[2:]:
-        dimension.dim_param = 'free'
-    del model.graph.output[0].type.tensor_type.shape.dim[:]
-    return runtime.InferenceSession(model.SerializeToString(), providers=['CPUExecutionProvider'])
+    pytest.importorskip('onnxruntime')
+    return yolox_graph.free_session(onnx_file)
 
 
 def noise_image(size: tuple[int, int]) -> np.ndarray:
@@ -61,9 +66,17 @@ def rows_of(network: YoloxNano, images: torch.Tensor) -> np.ndarray:
     return torch.cat(rows).numpy()
 
 
-def expected_rows(session: Any, image_bgr: np.ndarray) -> np.ndarray:
-    planes = image_bgr.transpose(2, 0, 1)[None].astype(np.float32)
-    return session.run(None, {session.get_inputs()[0].name: planes})[0][0][:, :6]
+def rgb_planes(image_bgr: np.ndarray) -> torch.Tensor:
+    return torch.from_numpy(image_bgr[..., ::-1].copy()).permute(2, 0, 1)[None].float() / 255
+
+
+def test_it_equals_the_recorded_rows(tmp_path: Path) -> None:
+    """Without ONNX Runtime, which gave the rows."""
+    pytest.importorskip('onnx')
+    network = import_yolox_nano(yolox_graph.write_file(tmp_path / 'yolox_nano.onnx'))
+    recorded = np.load(yolox_graph.ROWS)
+    difference = np.abs(rows_of(network, rgb_planes(recorded['image_bgr'])) - recorded['rows'])
+    assert difference.max() < UNFOLDED
 
 
 @pytest.mark.parametrize('size', SIZES, ids=lambda size: f'{size[0]}x{size[1]}')
@@ -77,7 +90,7 @@ def test_it_equals_the_file_in_its_own_input_convention(
         weight.copy_(weight.unflatten(1, (4, 3)).flip(2).flatten(1, 2) / PIXEL_RANGE)
     image = noise_image(size)
     planes = torch.from_numpy(image).permute(2, 0, 1)[None].float()
-    difference = np.abs(rows_of(unfolded, planes) - expected_rows(session, image))
+    difference = np.abs(rows_of(unfolded, planes) - yolox_graph.rows_of(session, image))
     assert difference.max() < UNFOLDED
 
 
@@ -86,8 +99,7 @@ def test_it_equals_the_file_in_the_convention_of_the_package(
     network: YoloxNano, session: Any, size: tuple[int, int]
 ) -> None:
     image = noise_image(size)
-    rgb = torch.from_numpy(image[..., ::-1].copy()).permute(2, 0, 1)[None].float() / 255
-    difference = np.abs(rows_of(network, rgb) - expected_rows(session, image))
+    difference = np.abs(rows_of(network, rgb_planes(image)) - yolox_graph.rows_of(session, image))
     assert difference.max() < FOLDED
 
 
@@ -97,8 +109,7 @@ def test_the_original_file_gives_the_same_at_its_own_size(
     runtime = pytest.importorskip('onnxruntime')
     fixed = runtime.InferenceSession(str(onnx_file), providers=['CPUExecutionProvider'])
     image = noise_image((416, 416))
-    rgb = torch.from_numpy(image[..., ::-1].copy()).permute(2, 0, 1)[None].float() / 255
-    difference = np.abs(rows_of(network, rgb) - expected_rows(fixed, image))
+    difference = np.abs(rows_of(network, rgb_planes(image)) - yolox_graph.rows_of(fixed, image))
     assert difference.max() < FOLDED
 
 

@@ -1,4 +1,4 @@
-"""Compressed images that must not be taken as they are: turned, huge, of depth, cut off, dark."""
+"""Compressed images with EXIF orientation, of huge size, with depth, truncated or dark."""
 
 from __future__ import annotations
 
@@ -35,16 +35,16 @@ def with_orientation(jpeg: bytes, value: int) -> bytes:
 
 
 @pytest.mark.parametrize('orientation', range(1, 9))
-def test_the_orientation_in_exif_data_is_ignored(image: np.ndarray, orientation: int) -> None:
+def test_exif_orientation_is_ignored(image: np.ndarray, orientation: int) -> None:
     jpeg = encode('.jpg', image)
-    turned = with_orientation(jpeg, orientation)
-    if orientation == 6:  # what OpenCV does by itself
-        assert cv2.imdecode(np.frombuffer(turned, np.uint8), 1).shape == (320, 240, 3)
-    assert np.array_equal(compressed_to_bgr(message(turned)), compressed_to_bgr(message(jpeg)))
+    rotated = with_orientation(jpeg, orientation)
+    if orientation == 6:  # OpenCV rotates by default
+        assert cv2.imdecode(np.frombuffer(rotated, np.uint8), 1).shape == (320, 240, 3)
+    assert np.array_equal(compressed_to_bgr(message(rotated)), compressed_to_bgr(message(jpeg)))
 
 
 @pytest.mark.parametrize('data', [png_of(50_000, 50_000), b'P6 50000 50000 255 ' + bytes(99)])
-def test_a_huge_declared_size_is_refused_before_decoding(data: bytes) -> None:
+def test_huge_declared_size_is_rejected_before_decoding(data: bytes) -> None:
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     with pytest.raises(ImageError, match='has 50000 x 50000 pixels, more than the limit of 100,0'):
         compressed_to_bgr(message(data, 'png'))
@@ -71,7 +71,7 @@ print(resident() - before)
 
 @pytest.mark.skipif(not sys.platform.startswith('linux'), reason='reads /proc')
 @pytest.mark.parametrize('extension', ['.png', '.jpg', '.jp2'])
-def test_memory_of_a_large_image_is_given_back(tmp_path: Path, extension: str) -> None:
+def test_memory_of_large_images_is_released(tmp_path: Path, extension: str) -> None:
     paths = []
     for side in (64, 4100):
         paths.append(tmp_path / f'{side}{extension}')
@@ -86,10 +86,10 @@ def test_memory_of_a_large_image_is_given_back(tmp_path: Path, extension: str) -
 
 
 @pytest.mark.parametrize('extension', ['.jpg', '.png', '.ppm', '.bmp', '.webp', '.tiff', '.jp2'])
-def test_the_limit_holds_for_every_format(image: np.ndarray, extension: str) -> None:
+def test_size_limit_applies_to_every_format(image: np.ndarray, extension: str) -> None:
     data = message(encode(extension, image), extension)
     assert compressed_to_bgr(data, 320 * 240).shape == image.shape
-    with pytest.raises(ImageError, match='more than the limit of 76,799; nodes have the param'):
+    with pytest.raises(ImageError, match='more than the limit of 76,799; raise the parameter'):
         compressed_to_bgr(data, 320 * 240 - 1)
 
 
@@ -104,15 +104,15 @@ def test_the_limit_holds_for_every_format(image: np.ndarray, extension: str) -> 
         'compressedDepth rvl',
     ],
 )
-def test_depth_images_are_refused(format: str) -> None:
+def test_depth_images_are_rejected(format: str) -> None:
     data = encode('.png', RNG.integers(0, 8000, (24, 32), dtype=np.uint16))
-    with pytest.raises(ImageError, match='is that of a depth image'):
+    with pytest.raises(ImageError, match='is the encoding of a depth image'):
         compressed_to_bgr(message(data, format))
 
 
 @pytest.mark.parametrize('extension', ['.png', '.tiff', '.pgm'])
 @pytest.mark.parametrize(('highest', 'warned'), [(4095, True), (65_000, False)])
-def test_sixteen_bits_that_use_twelve_are_warned_of(
+def test_sixteen_bit_images_with_twelve_bit_values_give_a_warning(
     extension: str, highest: int, warned: bool
 ) -> None:
     pixels = np.linspace(0, highest, 24 * 32).astype(np.uint16).reshape(24, 32)
@@ -123,9 +123,11 @@ def test_sixteen_bits_that_use_twelve_are_warned_of(
     assert [text[:37] for text in warnings] == ['the 16-bit images are nearly black: a'] * warned
 
 
-def test_pixels_of_floating_point_numbers_are_refused() -> None:
+def test_floating_point_pixels_are_rejected() -> None:
     data = encode('.tiff', RNG.random((24, 32)).astype(np.float32))
-    with pytest.raises(ImageError, match=r'has pixels of float32; expected|cannot be decoded'):
+    with pytest.raises(
+        ImageError, match=r'has pixels of type float32; expected|cannot be decoded'
+    ):
         compressed_to_bgr(message(data, 'tiff'))
 
 
@@ -141,45 +143,45 @@ END = b'\xff\xd9'
 
 @KINDS
 @pytest.mark.parametrize('share', [0.1, 1 / 3, 0.6, 0.85])
-def test_a_jpeg_that_is_cut_off_is_refused(
+def test_truncated_jpeg_is_rejected(
     image: np.ndarray, options: tuple[int, ...], share: float
 ) -> None:
     data = encode('.jpg', image, *options)
     if options == PROGRESSIVE:
-        share /= 2  # the last scan, the second half here, only refines the picture
+        share /= 2  # the last scan, the second half here, only refines the image
     kept = data[: int(share * len(data))]
     filled = kept + bytes(len(data) - len(kept))
     middle_missing = kept[: len(kept) // 2] + data[-len(kept) // 2 :]
-    shapes = [kept, kept + END, filled]
+    variants = [kept, kept + END, filled]
     if options == BASELINE:
-        shapes.append(middle_missing)
-    for shape in shapes:
-        with pytest.raises(ImageError, match=r'is cut off|cannot be decoded'):
-            compressed_to_bgr(message(shape))
+        variants.append(middle_missing)
+    for variant in variants:
+        with pytest.raises(ImageError, match=r'is truncated|cannot be decoded'):
+            compressed_to_bgr(message(variant))
 
 
 @KINDS
-def test_a_complete_jpeg_is_never_refused(image: np.ndarray, options: tuple[int, ...]) -> None:
-    """Padding behind the end, a missing end marker, a thumbnail and grey at the bottom."""
-    pillars = image.copy()
-    pillars[200:] = 128
+def test_complete_jpeg_is_never_rejected(image: np.ndarray, options: tuple[int, ...]) -> None:
+    """Accept padding after the end, a missing end marker, a thumbnail, and a grey bottom."""
+    grey_bottom = image.copy()
+    grey_bottom[200:] = 128
     flat = np.full_like(image, 128)
-    for pixels in (image, pillars, flat, flat[:16, :16], image[:5, :3]):
+    for pixels in (image, grey_bottom, flat, flat[:16, :16], image[:5, :3]):
         data = encode('.jpg', np.ascontiguousarray(pixels), *options)
         thumbnail = encode('.jpg', image[:16, :16].copy())
         segment = b'\xff\xe2' + (len(thumbnail) + 2).to_bytes(2, 'big') + thumbnail
         expected = compressed_to_bgr(message(data))
-        for same in (
+        for variant in (
             data + bytes(700),
             data + END + b'\0',
             data + b'\xff' * 9,
             data[:-2],
             data[:2] + segment + data[2:],
         ):
-            assert np.array_equal(compressed_to_bgr(message(same)), expected)
+            assert np.array_equal(compressed_to_bgr(message(variant)), expected)
 
 
-def test_motion_jpeg_without_huffman_tables(image: np.ndarray) -> None:
+def test_motion_jpeg_without_huffman_tables_is_decoded(image: np.ndarray) -> None:
     data = encode('.jpg', image)
     stripped, position = b'\xff\xd8', 2
     while data[position + 1] != 0xDA:
@@ -190,18 +192,18 @@ def test_motion_jpeg_without_huffman_tables(image: np.ndarray) -> None:
     stripped += data[position:]
     decoded = cv2.imdecode(np.frombuffer(stripped, np.uint8), 1)
     if decoded is None:
-        pytest.skip('this OpenCV does not know the tables of motion JPEG')
+        pytest.skip('this OpenCV has no default Huffman tables for motion JPEG')
     assert np.array_equal(compressed_to_bgr(message(stripped)), decoded)
 
 
 @pytest.mark.parametrize('extension', ['.png', '.ppm', '.bmp', '.webp', '.tiff', '.jp2'])
-def test_other_formats_that_are_cut_off_are_refused(image: np.ndarray, extension: str) -> None:
+def test_truncated_files_of_other_formats_are_rejected(image: np.ndarray, extension: str) -> None:
     data = encode(extension, image)
     with pytest.raises(ImageError, match='cannot be decoded'):
         compressed_to_bgr(message(data[: len(data) // 3], extension))
 
 
-def test_damaged_data_give_nothing_but_an_image_error(image: np.ndarray) -> None:
+def test_damaged_data_raises_only_image_errors(image: np.ndarray) -> None:
     for extension in ('.jpg', '.png', '.webp', '.bmp', '.tiff'):
         data = encode(extension, image)
         for _ in range(40):

@@ -1,4 +1,4 @@
-"""The declared size is read without decoding, from every format that is decoded."""
+"""The size is read from the header of every supported format."""
 
 from __future__ import annotations
 
@@ -26,21 +26,23 @@ def encode(extension: str, image: np.ndarray, *options: int) -> bytes:
 
 
 @pytest.mark.parametrize('extension', FORMATS)
-def test_the_size_is_that_of_the_image(extension: str) -> None:
+def test_declared_size_is_the_image_size(extension: str) -> None:
     image = np.random.default_rng(0).integers(0, 256, (40, 56, 3), dtype=np.uint8)
     data = encode(extension, image)
     assert declared_size(data) == (56, 40)
     assert all(declared_size(data[:size]) in (None, (56, 40)) for size in range(1, 60))
 
 
-@pytest.mark.parametrize('options', [(), (cv2.IMWRITE_WEBP_QUALITY, 101)], ids=['lossy', 'exact'])
-def test_both_kinds_of_webp(options: tuple[int, ...]) -> None:
+@pytest.mark.parametrize(
+    'options', [(), (cv2.IMWRITE_WEBP_QUALITY, 101)], ids=['lossy', 'lossless']
+)
+def test_declared_size_of_lossy_and_lossless_webp(options: tuple[int, ...]) -> None:
     image = np.zeros((300, 20000 // 16, 3), np.uint8)
     assert declared_size(encode('.webp', image, *options)) == (1250, 300)
 
 
 def png_of(width: int, height: int) -> bytes:
-    """Return a PNG file that declares a size, and has no pixels."""
+    """Return a PNG file with a header of the given size and no pixels."""
     header = struct.pack('>IIBBBBB', width, height, 8, 2, 0, 0, 0)
     chunk = b'IHDR' + header
     return (
@@ -68,7 +70,7 @@ def png_of(width: int, height: int) -> bytes:
         (b'GIF89a\x10\0\x10\0', None),
     ],
 )  # fmt: skip
-def test_headers(data: bytes, size: tuple[int, int] | None) -> None:
+def test_declared_size_of_handmade_headers(data: bytes, size: tuple[int, int] | None) -> None:
     assert declared_size(data) == size
 
 
@@ -85,7 +87,7 @@ def test_headers(data: bytes, size: tuple[int, int] | None) -> None:
     ],
     ids=['fill bytes', 'stuffed', 'markers', 'blanks', 'comments', 'PAM', 'TIFF'],
 )
-def test_malformed_headers_are_judged_at_once(data: bytes) -> None:
+def test_malformed_headers_are_rejected_quickly(data: bytes) -> None:
     started = time.process_time()
     assert declared_size(data) in (None, (0, 0))
     assert time.process_time() - started < 2

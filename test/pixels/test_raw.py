@@ -1,4 +1,4 @@
-"""Raw images of uncommon encodings; test_image_conversion.py has the common ones."""
+"""Raw images with uncommon encodings; test_image_conversion.py tests the common ones."""
 
 from __future__ import annotations
 
@@ -19,23 +19,25 @@ def message(data: np.ndarray, encoding: str, size: tuple[int, int], step: int) -
 
 
 def planes(encoding: str, size: tuple[int, int], step: int) -> np.ndarray:
-    """Return an image whose left half is red and whose right half is blue, by ITU-R BT.601."""
+    """Return luma and chroma (ITU-R BT.601) of an image with a red left and a blue right half."""
     width, height = size
-    share = 1 if encoding == 'nv24' else 2
-    brightness = np.full((height, step), 16, np.uint8)
-    brightness[:, : width // 2], brightness[:, width // 2 : width] = 82, 41
-    colour = np.zeros((height // share, step * 2 // share), np.uint8)
-    pairs = colour[:, : width * 2 // share].reshape(height // share, width // share, 2)
-    pairs[:, : width // share // 2] = (90, 240)
-    pairs[:, width // share // 2 :] = (240, 110)
+    subsampling = 1 if encoding == 'nv24' else 2
+    luma = np.full((height, step), 16, np.uint8)
+    luma[:, : width // 2], luma[:, width // 2 : width] = 82, 41
+    chroma = np.zeros((height // subsampling, step * 2 // subsampling), np.uint8)
+    pairs = chroma[:, : width * 2 // subsampling].reshape(
+        height // subsampling, width // subsampling, 2
+    )
+    pairs[:, : width // subsampling // 2] = (90, 240)
+    pairs[:, width // subsampling // 2 :] = (240, 110)
     if encoding == 'nv21':
         pairs[...] = pairs[..., ::-1]
-    return np.concatenate((brightness.ravel(), colour.ravel()))
+    return np.concatenate((luma.ravel(), chroma.ravel()))
 
 
 @pytest.mark.parametrize('padding', [0, 24], ids=['tight', 'padded rows'])
 @pytest.mark.parametrize('encoding', ['nv12', 'nv21', 'nv24'])
-def test_images_of_two_planes(encoding: str, padding: int) -> None:
+def test_two_plane_encodings(encoding: str, padding: int) -> None:
     data = planes(encoding, (16, 12), 16 + padding)
     got = raw_to_bgr(message(data, encoding, (16, 12), 16 + padding))
     assert got.shape == (12, 16, 3)
@@ -46,55 +48,57 @@ def test_images_of_two_planes(encoding: str, padding: int) -> None:
 
 @pytest.mark.parametrize('encoding', ['nv12', 'nv21', 'nv24'])
 @pytest.mark.parametrize('step', [0, 32, 48])
-def test_a_step_that_counts_both_planes_of_tight_data(encoding: str, step: int) -> None:
+def test_wrong_step_of_unpadded_planes_is_ignored(encoding: str, step: int) -> None:
     data = planes(encoding, (16, 12), 16)
-    right = raw_to_bgr(message(data, encoding, (16, 12), 16))
-    assert np.array_equal(raw_to_bgr(message(data, encoding, (16, 12), step)), right)
+    expected = raw_to_bgr(message(data, encoding, (16, 12), 16))
+    assert np.array_equal(raw_to_bgr(message(data, encoding, (16, 12), step)), expected)
 
 
 @pytest.mark.parametrize(
     ('encoding', 'size', 'reason'),
     [
-        ('nv12', (16, 14), 'the image data is cut off: 288 bytes at step 16 instead of 336'),
+        ('nv12', (16, 14), 'the image data is truncated: 288 bytes at step 16; expected 336'),
         ('nv21', (15, 12), "15 x 12 pixels of 'nv21' cannot be converted: both sides must be"),
-        ('nv24', (16, 13), 'the image data is cut off: 288 bytes'),
+        ('nv24', (16, 13), 'the image data is truncated: 288 bytes'),
         ('nv12', (0, 12), 'is empty'),
         ('nv12', (50_000, 50_000), 'more than the limit'),
         ('bgr8', (50_000, 50_000), 'more than the limit'),
-        ('16UC1', (16, 12), 'is that of a depth image'),
+        ('16UC1', (16, 12), 'is the encoding of a depth image'),
         ('RGB8', (16, 12), "'RGB8' is unknown: did you mean 'rgb8'. docs/ros.md lists the known"),
         ('YUV422_YUY2', (16, 12), "did you mean 'yuv422_yuy2'"),
         ('bayer_rgg8', (16, 12), "did you mean 'bayer_rggb8'"),
         (' bgr8', (16, 12), "did you mean 'bgr8'"),
-        ('', (16, 12), 'the encoding is empty: the publisher must set it, to bgr8 for example;'),
+        ('', (16, 12), 'the encoding is empty: the publisher must set it, e.g. to bgr8;'),
         ('x' * 1_000_000, (16, 12), "the encoding 'x{40}' is unknown; docs/ros.md"),
     ],
 )
-def test_unusable_images_say_why(encoding: str, size: tuple[int, int], reason: str) -> None:
+def test_error_says_why_an_image_is_unusable(
+    encoding: str, size: tuple[int, int], reason: str
+) -> None:
     with pytest.raises(ImageError, match=reason) as caught:
         raw_to_bgr(message(np.zeros(288, np.uint8), encoding, size, size[0]))
     assert len(str(caught.value)) < 200
 
 
 @pytest.mark.parametrize('encoding', ['mono16', 'rgb16', 'bayer_rggb16'])
-def test_sixteen_bits_that_use_twelve_are_warned_of(encoding: str) -> None:
+def test_sixteen_bit_images_with_twelve_bit_values_give_a_warning(encoding: str) -> None:
     channels = 3 if encoding == 'rgb16' else 1
     dark = np.full((12, 16 * channels), 4095, np.uint16)
     warnings: list[str] = []
     for pixels in (dark * 16, dark * 0, dark):
         raw_to_bgr(message(pixels, encoding, (16, 12), 32 * channels), warn=warnings.append)
     (text,) = warnings
-    assert text.endswith('scale the values to 16 bits, or publish 8 bits')
+    assert text.endswith('scale the values to 16 bits, or publish 8-bit images')
 
 
-def test_the_documentation_lists_every_encoding() -> None:
+def test_documentation_lists_every_encoding() -> None:
     from pathlib import Path
 
     text = (Path(__file__).resolve().parents[2] / 'docs/ros.md').read_text()
     assert [name for name in ENCODINGS if f'`{name}`' not in text] == []
 
 
-def test_planes_convert_as_opencv_converts_them() -> None:
+def test_nv12_matches_opencv() -> None:
     yuv = np.random.default_rng(0).integers(0, 256, (18, 16), dtype=np.uint8)
     got = raw_to_bgr(message(yuv, 'nv12', (16, 12), 16))
     assert np.array_equal(got, cv2.cvtColor(yuv, cv2.COLOR_YUV2BGR_NV12))

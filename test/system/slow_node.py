@@ -7,8 +7,8 @@ import time
 
 import torch
 
-from fairmot_ros.ros.nodes.base import run_tracking_node
 from fairmot_ros.ros.nodes.detection_tracker_node import DetectionTrackerNode
+from fairmot_ros.ros.nodes.tracking_node import run_tracking_node
 from fairmot_ros.ros.processing.received_detections import ReceivedDetections
 
 LOAD_SECONDS = 60.0

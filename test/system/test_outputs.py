@@ -356,14 +356,14 @@ def test_reliability_can_be_overridden_and_a_mismatch_is_explained(
         assert status.level == DiagnosticStatus.WARN
         assert words in node.last_lines(50)
 
-    complaint('nobody publishes /image, nor any other topic')
+    complaint('/image has no publisher, nor has any other topic')
     wrong = peer.create_publisher(CompressedImage, 'image/compressed', 10)
     complaint('set the parameter `image_transport` to compressed')
     peer.destroy_publisher(wrong)
     sender = peer.create_publisher(
         Image, 'image', QoSProfile(depth=1, reliability=ReliabilityPolicy.BEST_EFFORT)
     )
-    complaint('best effort by /peer, but reliable was asked for')
+    complaint('best_effort by /peer, but reliable is requested')
     peer.destroy_publisher(sender)
     good = peer.advertise(Image, 'image')
     good.publish(make_image(pictures[0], 3.0))

@@ -145,7 +145,7 @@ def _empty(picture: np.ndarray) -> Image:
     return Image(header=make_image(picture, 200.0).header, encoding='bgr8')
 
 
-def _cut_off(picture: np.ndarray) -> Image:
+def _truncated(picture: np.ndarray) -> Image:
     message = make_image(picture, 200.0)
     message.data = message.data[: len(message.data) // 2]
     return message
@@ -159,7 +159,7 @@ def test_bad_images_are_reported_and_survived(
     for make, words in (
         (_wrong_encoding, 'yuv400_unheard_of'),
         (_empty, 'is empty'),
-        (_cut_off, 'is cut off'),
+        (_truncated, 'is truncated'),
     ):
         message = make(pictures[0])
         camera.time += 1.0

@@ -54,7 +54,7 @@ def test_images_that_are_all_left_out_are_no_silent_loss(
     for i in range(5):
         peer.send_picture(pictures[0], 100.0)
         peer.wait(lambda n=i: count(diagnostics, 'received') > n, 'the image to arrive')
-    await_status(peer, diagnostics, 'messages were left out for their stamps, which stand still')
+    await_status(peer, diagnostics, 'messages were skipped because their stamps do not increase')
 
     limit = ParameterValue(type=ParameterType.PARAMETER_DOUBLE, double_value=0.5)
     peer.call(
@@ -99,7 +99,7 @@ def test_why_nobody_is_located_is_in_the_diagnostics(
     camera = Camera(peer, peer.listen(Detection2DArray, 'fairmot/detections'))
     located = peer.listen(Detection3DArray, 'fairmot/detections_3d')
     camera.show(pictures[0])
-    await_status(peer, diagnostics, 'no calibration has come on /camera_info')
+    await_status(peer, diagnostics, 'no calibration received on /camera_info')
     height, width = pictures[0].shape[:2]
     latched = QoSProfile(depth=1, durability=DurabilityPolicy.TRANSIENT_LOCAL)
     # Sent before anybody listens to it: the override above makes the node ask for it.
@@ -112,7 +112,7 @@ def test_why_nobody_is_located_is_in_the_diagnostics(
         camera.show(pictures[0])
         return bool(diagnostics) and words in diagnostics[-1].status[0].message
 
-    peer.wait(lambda: shown_until('is of images of'), 'the complaint about the size')
+    peer.wait(lambda: shown_until('is for images of'), 'the warning about the size')
     assert not any(array.detections for array in located)
     info.width, info.height = width, height
     info.d = [0.1, 0.01, 0.0]
@@ -121,11 +121,11 @@ def test_why_nobody_is_located_is_in_the_diagnostics(
         lambda: shown_until(
             'the camera has 3 distortion coefficients; expected 0, 4, 5, 8, 12 or'
         ),
-        'the complaint about the distortion',
+        'the warning about the distortion',
     )
     info.d = []
     infos.publish(info)
-    peer.wait(lambda: shown_until('tracking'), 'the complaint to end')
+    peer.wait(lambda: shown_until('tracking'), 'the warning to end')
     assert located[-1].detections
 
 
@@ -267,7 +267,7 @@ def test_hints_name_the_topic_as_the_node_does_and_wait_for_a_new_publisher(
         found = [s.message for a in diagnostics[-3:] for s in a.status if s.name == name]
         return found[-1] if found else ''
 
-    peer.wait(lambda: 'nobody publishes /front/image_raw, nor any' in message(), 'the reason')
+    peer.wait(lambda: '/front/image_raw has no publisher, nor has' in message(), 'the reason')
     elsewhere = peer.create_publisher(Image, '/rear/image', 10)
     peer.wait(lambda: '`-r image:=/rear/image`' in message(), 'the hint')
     assert 'annotated' not in message()
@@ -279,4 +279,4 @@ def test_hints_name_the_topic_as_the_node_does_and_wait_for_a_new_publisher(
         peer.spinner.spin_once(timeout_sec=0.05)
     sender.publish(make_image(pictures[0], 5.0))
     peer.wait(lambda: results, 'the result')
-    assert 'but nothing arrives' not in node.last_lines(100)
+    assert 'but no message arrives' not in node.last_lines(100)

@@ -1,4 +1,4 @@
-"""Crowds on one spot: exact up to a size, then approximate and nearly linear in the boxes."""
+"""Many boxes at one place: exact up to a number, then approximate in nearly linear time."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ from fairmot_ros.types import Detections
 RNG = np.random.default_rng(0)
 
 
-def spot(count: int, spread: float) -> np.ndarray:
-    """Return boxes_xyxy [count, 4] around one place."""
+def boxes_around_origin(count: int, spread: float) -> np.ndarray:
+    """Return boxes_xyxy [count, 4] whose corners are spread around the origin."""
     corner = RNG.normal(0, spread, (count, 2))
     return np.concatenate((corner, corner + np.array((40, 120))), axis=1)
 
@@ -42,7 +42,7 @@ def brute_force(a: np.ndarray, b: np.ndarray, count: int) -> set[tuple[int, int]
 
 
 @pytest.mark.parametrize(('n', 'm', 'count'), [(40, 60, 8), (60, 5, 8), (1, 30, 3), (1, 1, 8)])
-def test_the_nearest_of_each_are_paired(n: int, m: int, count: int) -> None:
+def test_nearest_pairs_match_brute_force(n: int, m: int, count: int) -> None:
     a, b = RNG.normal(0, 9, (4, n)), RNG.normal(0, 9, (4, m))
     rows, columns = nearest(a, b, count)
     assert set(zip(rows.tolist(), columns.tolist())) == brute_force(a, b, count)
@@ -50,17 +50,17 @@ def test_the_nearest_of_each_are_paired(n: int, m: int, count: int) -> None:
     assert (np.diff(rows) >= 0).all()
 
 
-def test_boxes_at_the_same_place_have_partners_of_their_own() -> None:
+def test_boxes_at_the_same_place_have_different_neighbours() -> None:
     same = np.zeros((4, 500))
     rows, columns = nearest(same, same, NEAREST)
     assert set(zip(range(500), range(500))) <= set(zip(rows.tolist(), columns.tolist()))
 
 
-def test_all_pairs_are_candidates_up_to_the_documented_size() -> None:
-    boxes = spot(362, 1.0).T
+def test_all_pairs_are_candidates_up_to_the_documented_number() -> None:
+    boxes = boxes_around_origin(362, 1.0).T
     assert 362**2 <= CROWDED < 363**2
     assert len(overlapping(boxes, boxes, exact=False).rows) == 362**2
-    larger = spot(400, 1.0).T
+    larger = boxes_around_origin(400, 1.0).T
     assert len(overlapping(larger, larger).rows) == 400**2
     rows, columns, cost = overlapping(larger, larger, exact=False)
     assert 400 * NEAREST <= len(rows) <= 2 * 400 * NEAREST
@@ -68,8 +68,10 @@ def test_all_pairs_are_candidates_up_to_the_documented_size() -> None:
     assert (rows == columns).sum() == 400
 
 
-def test_pairs_in_a_crowd_do_overlap() -> None:
-    boxes = np.concatenate((spot(500, 1.0), spot(3, 1.0) + 1000, [[300, 0, 301, 1]])).T
+def test_candidate_pairs_overlap_when_crowded() -> None:
+    boxes = np.concatenate(
+        (boxes_around_origin(500, 1.0), boxes_around_origin(3, 1.0) + 1000, [[300, 0, 301, 1]])
+    ).T
     rows, columns, cost = overlapping(boxes, boxes[:, :501], exact=False)
     assert (cost < 1).all()
     assert set(rows[rows >= 500].tolist()) == {500, 501, 502}
@@ -78,7 +80,9 @@ def test_pairs_in_a_crowd_do_overlap() -> None:
 
 @pytest.mark.parametrize('threshold', [0.3, 0.9])
 @pytest.mark.parametrize(('n', 'm'), [(SPARSE + 20, SPARSE + 90), (SPARSE + 90, SPARSE + 20)])
-def test_large_assignments_have_the_same_optimum(n: int, m: int, threshold: float) -> None:
+def test_sparse_and_dense_assignment_have_the_same_optimum(
+    n: int, m: int, threshold: float
+) -> None:
     rows, columns = nearest(RNG.normal(0, 9, (2, n)), RNG.normal(0, 9, (2, m)), 6)
     pairs = CandidatePairs(rows, columns, RNG.uniform(0, 1, len(rows)))
     pairs = pairs.only(pairs.cost < threshold)
@@ -99,7 +103,7 @@ def test_large_assignments_have_the_same_optimum(n: int, m: int, threshold: floa
     assert gain(assign(pairs, threshold)) == pytest.approx(dense, abs=1e-9)
 
 
-def test_an_assignment_without_any_cost() -> None:
+def test_sparse_assignment_with_zero_costs() -> None:
     numbers = np.arange(SPARSE + 50)
     twice = CandidatePairs(
         numbers.repeat(2),
@@ -110,7 +114,7 @@ def test_an_assignment_without_any_cost() -> None:
     assert len(set(rows.tolist())) == len(set(columns.tolist())) == len(numbers)
 
 
-def test_many_embeddings_are_compared_in_parts() -> None:
+def test_appearance_distance_in_chunks() -> None:
     tracks, found = (RNG.normal(size=(300, 16)).astype(np.float32) for _ in range(2))
     rows, columns = (part.ravel() for part in np.mgrid[:300, :300])
     pairs = CandidatePairs(rows, columns, np.zeros(90_000))
@@ -119,7 +123,7 @@ def test_many_embeddings_are_compared_in_parts() -> None:
 
 
 @pytest.mark.parametrize('cosines', [100, 2**20])
-def test_similar_pairs_are_found_in_parts(cosines: int, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_similar_pairs_in_blocks(cosines: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(candidate_pairs, 'COSINES', cosines)
     tracks, found = (unit_length(RNG.normal(size=(60, 4)).astype(np.float32)) for _ in range(2))
     rows, columns = np.arange(0, 60, 2), np.arange(5, 60)
@@ -134,25 +138,29 @@ def test_similar_pairs_are_found_in_parts(cosines: int, monkeypatch: pytest.Monk
     assert len(similar(rows[:0], columns[:0], tracks, found, 0.2).rows) == 0
 
 
-@pytest.mark.parametrize('embeddings', [False, True])
+@pytest.mark.parametrize('with_embeddings', [False, True])
 @pytest.mark.parametrize('spread', [0.0, 3.0])
-def test_a_crowd_of_any_size_is_tracked(spread: float, embeddings: bool) -> None:
+def test_large_crowd_is_tracked(spread: float, with_embeddings: bool) -> None:
     count = 2000
-    looks = RNG.normal(size=(count, 16)) if embeddings else None
-    tracker, boxes = Tracker(TrackerConfig(max_detections=count)), spot(count, spread)
+    embeddings = RNG.normal(size=(count, 16)) if with_embeddings else None
+    tracker, boxes = (
+        Tracker(TrackerConfig(max_detections=count)),
+        boxes_around_origin(count, spread),
+    )
     for frame in range(5):
-        tracks = tracker.update(detections(boxes, looks), frame / 10)
+        tracks = tracker.update(detections(boxes, embeddings), frame / 10)
     assert len(tracks) == count
-    assert tracks.ids.max() == count, 'nobody was lost and found anew'
+    assert tracks.ids.max() == count, 'no track was spawned twice'
 
 
-def test_the_crowd_does_not_touch_people_elsewhere() -> None:
-    crowd, people = spot(1500, 2.0), np.array([[900.0 + 200 * i, 0, 960 + 200 * i, 160]
-                                               for i in range(5)])  # fmt: skip
+def test_crowd_does_not_change_distant_tracks() -> None:
+    crowd = boxes_around_origin(1500, 2.0)
+    left = 900.0 + 200 * np.arange(5)
+    people = np.stack((left, np.zeros(5), left + 60, np.full(5, 160.0)), axis=1)
     tracker, alone = Tracker(TrackerConfig(max_detections=5000)), Tracker()
     for frame in range(6):
-        moved = people + 6 * frame
-        tracks = tracker.update(detections(np.concatenate((moved, crowd))), frame / 10)
-        expected = alone.update(detections(moved), frame / 10)
+        walking = people + 6 * frame
+        tracks = tracker.update(detections(np.concatenate((walking, crowd))), frame / 10)
+        expected = alone.update(detections(walking), frame / 10)
         assert np.array_equal(tracks.ids[:5], expected.ids)
         assert np.allclose(tracks.boxes_xywh[:5], expected.boxes_xywh)

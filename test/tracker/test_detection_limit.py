@@ -1,4 +1,4 @@
-"""The number of detections of one frame is bounded: the best ones are used."""
+"""`max_detections`: only the detections with the highest scores are used."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from fairmot_ros.types import Detections
 
 
 def row_of_people(count: int, scores: np.ndarray) -> Detections:
-    """Return people side by side, who do not overlap."""
+    """Return detections side by side, without overlap."""
     left = 50.0 * np.arange(count)
     boxes = np.stack((left, np.zeros(count), left + 40, np.full(count, 120.0)), axis=1)
     return Detections(boxes, scores, np.eye(count, 8) + 0.1, np.arange(count) % 3)
 
 
-def test_the_best_detections_keep_their_order() -> None:
+def test_best_keeps_the_order_of_detections() -> None:
     scores = np.array([0.5, 0.9, 0.5, 0.7, 0.5, 0.9], np.float32)
     detections = row_of_people(6, scores)
     for count, rows in ((1, [1]), (2, [1, 5]), (4, [0, 1, 3, 5]), (5, [0, 1, 2, 3, 5])):
@@ -28,11 +28,11 @@ def test_the_best_detections_keep_their_order() -> None:
     assert len(Detections.empty().best(3)) == 0
 
 
-def test_the_default_limit_is_documented() -> None:
+def test_default_limit_is_the_documented_one() -> None:
     assert TrackerConfig().max_detections == 1000
 
 
-def test_results_are_those_of_the_best_detections_alone() -> None:
+def test_other_detections_do_not_change_results() -> None:
     rng = np.random.default_rng(0)
     limited, given = Tracker(TrackerConfig(max_detections=20)), Tracker()
     for frame in range(6):
@@ -48,13 +48,13 @@ def test_results_are_those_of_the_best_detections_alone() -> None:
 
 
 @pytest.mark.parametrize('variant', REFERENCE_VARIANTS)
-def test_the_reference_has_no_limit(variant: str) -> None:
+def test_reference_has_no_limit(variant: str) -> None:
     tracker = Tracker(TrackerConfig.reference(variant=variant))
     assert len(tracker.update(row_of_people(1200, np.full(1200, 0.9, np.float32)))) == 1200
     assert tracker.left_out == 0
 
 
-def test_the_limit_can_change_while_tracking() -> None:
+def test_limit_can_change_while_tracking() -> None:
     frames = FrameTracker(FrameSettings(TrackerConfig(max_detections=2)))
     people = row_of_people(4, np.full(4, 0.95, np.float32))
     for stamp, limit, count in ((1.0, 2, 2), (1.1, 3, 2), (1.2, 3, 3)):
@@ -64,6 +64,6 @@ def test_the_limit_can_change_while_tracking() -> None:
 
 
 @pytest.mark.parametrize('limit', [0, -1, 1_000_001])
-def test_limits_out_of_range_are_refused(limit: int) -> None:
+def test_limit_out_of_range_raises(limit: int) -> None:
     with pytest.raises(ValueError, match='max_detections must be within 1'):
         TrackerConfig(max_detections=limit)

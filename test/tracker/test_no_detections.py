@@ -1,4 +1,4 @@
-"""Frames without detections, in every form that has no rows: tracks age, and nothing fails."""
+"""Frames without detections, in every form of empty arrays."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def test_tracks_age_through_frames_without_detections(
     assert update(empty, 4) == update(empty, 5) == []
     (lost,) = tracker.lost
     assert (lost.track_id, lost.time_since_update) == (1, pytest.approx(2 / 30))
-    assert update(one(score=0.01), 6) == []  # nor is it a detection that counts
+    assert update(one(score=0.01), 6) == []  # the score is too low to count
     assert update(one(), 7) == [1]
     for frame in range(8, 80):
         assert update(empty, frame) == []
@@ -76,7 +76,7 @@ def test_tracks_age_through_frames_without_detections(
 
 
 @pytest.mark.parametrize('empty', EMPTY.values(), ids=EMPTY)
-def test_any_selection_of_no_detections_is_empty(empty: Detections) -> None:
+def test_selection_of_no_detections_is_empty(empty: Detections) -> None:
     for rows in (slice(None), slice(0, 5), np.zeros(0, bool), np.zeros(0, np.int64)):
         chosen = empty[rows]
         assert len(chosen) == 0
@@ -90,7 +90,7 @@ NO_BOXES, ONE_BOX = np.zeros((4, 0)), np.array([[0.0], [0.0], [5.0], [9.0]])
 @pytest.mark.parametrize(
     ('a', 'b'), [(NO_BOXES, ONE_BOX), (ONE_BOX, NO_BOXES), (NO_BOXES, NO_BOXES)]
 )
-def test_there_are_no_pairs_without_boxes(a: np.ndarray, b: np.ndarray) -> None:
+def test_no_boxes_give_no_pairs(a: np.ndarray, b: np.ndarray) -> None:
     assert [len(part) for part in intersecting(a[:2], a[2:], b[:2], b[2:])] == [0, 0]
     assert [len(part) for part in overlapping(a, b)] == [0, 0, 0]
     assert [len(part) for part in within_gate(a, np.ones_like(a), b, 9.0)] == [0, 0, 0]
@@ -99,7 +99,7 @@ def test_there_are_no_pairs_without_boxes(a: np.ndarray, b: np.ndarray) -> None:
 @pytest.mark.parametrize('distance', [appearance_distance, reference_appearance_distance])
 @pytest.mark.parametrize('tracks', [(0, 0), (0, 4), (3, 4)])
 @pytest.mark.parametrize('detections', [(0, 0), (0, 4), (3, 4)])
-def test_no_pairs_have_no_appearance_distance(
+def test_appearance_distance_of_no_pairs_is_empty(
     distance: Callable, tracks: tuple[int, int], detections: tuple[int, int]
 ) -> None:
     found = distance(NO_PAIRS, np.zeros(tracks, 'f4'), np.zeros(detections, 'f4'))
@@ -107,26 +107,26 @@ def test_no_pairs_have_no_appearance_distance(
 
 
 @pytest.mark.parametrize('backend', ['lap', 'scipy'])
-def test_no_pairs_are_matched_with_nothing(backend: str) -> None:
+def test_no_pairs_give_no_matches(backend: str) -> None:
     assert [len(part) for part in assign(NO_PAIRS, 0.5, backend)] == [0, 0]
     none = np.zeros(0, np.int64)
     assert len(of_one_class(NO_PAIRS, none, none).rows) == 0
 
 
 @pytest.mark.parametrize('shape', [(120, 160, 3), (1, 1, 3)])
-def test_camera_motion_is_estimated_without_boxes(shape: tuple[int, ...]) -> None:
+def test_camera_motion_without_boxes(shape: tuple[int, ...]) -> None:
     motion = CameraMotion()
     for seed in range(3):
         image = np.random.default_rng(seed).integers(0, 256, shape, dtype=np.uint8)
         assert motion.estimate(image, np.zeros((0, 4))).shape == (2, 3)
 
 
-def test_an_empty_gallery_answers_and_takes_no_empty_embedding() -> None:
+def test_empty_gallery_rejects_empty_embeddings() -> None:
     gallery = Gallery(GalleryConfig())
     assert gallery.query(np.ones(4), 5) == []
     assert gallery.names == list(gallery.enrolled()) == []
     assert gallery.names_by_track() == {}
-    assert gallery.forget() == gallery.forget(3) == gallery.forget('nobody') == 0
+    assert gallery.forget() == gallery.forget(3) == gallery.forget('unknown') == 0
     for nothing in (np.zeros((0, 4)), np.zeros((0, 0)), np.zeros(0)):
         with pytest.raises(ValueError, match='embedding'):
             gallery.enrol('Ada', nothing)

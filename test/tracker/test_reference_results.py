@@ -1,4 +1,4 @@
-"""The reference against the recorded results of the published trackers."""
+"""Reference associations reproduce the recorded results of the published trackers."""
 
 from __future__ import annotations
 
@@ -9,13 +9,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from recordings import SHIPPED, recordings
 
 from fairmot_ros.tracker import REFERENCE_VARIANTS, Tracker, TrackerConfig
 from fairmot_ros.tracker.matching.assignment import assign
 from fairmot_ros.tracker.motion import kalman
 from fairmot_ros.types import Detections
 
-SCENES = ('scene_a_200x30', 'scene_b_100x100', 'scene_d_camera_150x20', 'scene_e_lowfps_100x25')
+SCENES = recordings('scene_?_*[0-9].npz')
 OWN_SCENES = Path(__file__).parent / 'data'
 Rows = list[tuple[int, np.ndarray, float]]
 
@@ -68,18 +69,17 @@ def assert_same(scene: Scene, variant: str, expected: dict[tuple[str, int], Rows
 
 
 @pytest.mark.parametrize('variant', REFERENCE_VARIANTS)
-@pytest.mark.parametrize('name', SCENES)
-def test_scenes(name: str, variant: str, reference_data: Path) -> None:
-    folder = reference_data / 'fixtures'
-    scene = Scene(dict(np.load(folder / f'{name}.npz')))
-    assert_same(scene, variant, recorded(folder / f'{name}.{variant}.txt'))
+@pytest.mark.parametrize('path', SCENES)
+def test_scenes(path: Path, variant: str) -> None:
+    scene = Scene(dict(np.load(path)))
+    assert_same(scene, variant, recorded(path.with_name(f'{path.stem}.{variant}.txt')))
 
 
 @pytest.mark.parametrize('variant', REFERENCE_VARIANTS)
-def test_edge_cases(variant: str, reference_data: Path) -> None:
-    folder = reference_data / 'fixtures'
-    arrays = dict(np.load(folder / 'edge_cases.npz'))
-    expected = recorded(folder / f'edge_cases.{variant}.txt')
+@pytest.mark.parametrize('path', recordings('edge_cases.npz'))
+def test_edge_cases(path: Path, variant: str) -> None:
+    arrays = dict(np.load(path))
+    expected = recorded(path.with_name(f'edge_cases.{variant}.txt'))
     cases = sorted({name.split('/')[0] for name in arrays})
     assert len(cases) >= 40
     for case in cases:
@@ -93,31 +93,28 @@ def test_own_scene(variant: str) -> None:
 
 
 @pytest.fixture
-def scipy_alone(monkeypatch: pytest.MonkeyPatch) -> None:
-    """As on a plain ROS installation, which has no lap."""
+def without_lap(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Use SciPy, as a plain ROS installation without lap does."""
     monkeypatch.setattr(
         'fairmot_ros.tracker.matching.matches.assign', partial(assign, backend='scipy')
     )
 
 
 @pytest.mark.parametrize('variant', REFERENCE_VARIANTS)
-def test_own_scene_without_lap(variant: str, scipy_alone: None) -> None:
+def test_own_scene_without_lap(variant: str, without_lap: None) -> None:
     test_own_scene(variant)
 
 
 @pytest.mark.parametrize('variant', REFERENCE_VARIANTS)
-@pytest.mark.parametrize('name', SCENES)
-def test_scenes_without_lap(
-    name: str, variant: str, reference_data: Path, scipy_alone: None
-) -> None:
-    test_scenes(name, variant, reference_data)
+@pytest.mark.parametrize('path', SCENES)
+def test_scenes_without_lap(path: Path, variant: str, without_lap: None) -> None:
+    test_scenes(path, variant)
 
 
-def test_filter_states(reference_data: Path) -> None:
+def test_filter_states() -> None:
     """Mean and variances of every tracked and lost track after every frame."""
-    folder = reference_data / 'fixtures'
-    scene = Scene(dict(np.load(folder / 'scene_e_lowfps_100x25.npz')))
-    states = dict(np.load(folder / 'scene_e_lowfps_100x25.fairmot.states.npz'))
+    scene = Scene(dict(np.load(SHIPPED / 'scene_e_lowfps_100x25.npz')))
+    states = dict(np.load(SHIPPED / 'scene_e_lowfps_100x25.fairmot.states.npz'))
     numbers = states['states'][:, :2].astype(int).tolist()  # frame, id
     recorded_states = dict(zip(map(tuple, numbers), zip(states['states'], states['cov_diag'])))
     tracker = Tracker(scene.config('fairmot'))

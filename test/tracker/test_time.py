@@ -1,4 +1,4 @@
-"""Time counts in seconds: rates, gaps and dropped images make little difference."""
+"""Time in seconds: frame rate, gaps and dropped frames hardly change the results."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ PEOPLE = 12
 
 
 def walkers(stamps: np.ndarray) -> Iterator[tuple[float, np.ndarray, np.ndarray]]:
-    """Yield stamp, boxes xyxy and numbers of people whose straight ways cross."""
+    """Yield stamp, boxes_xyxy and identities of people on straight, crossing paths."""
     rng = np.random.default_rng(3)
     start = rng.uniform((0, 100), (1600, 700), (PEOPLE, 2))
-    aim = rng.uniform((400, 200), (1200, 600), (PEOPLE, 2))
-    way = aim - start
-    step = way / np.linalg.norm(way, axis=1)[:, None] * rng.uniform(60, 140, PEOPLE)[:, None]
+    target = rng.uniform((400, 200), (1200, 600), (PEOPLE, 2))
+    path = target - start
+    velocity = path / np.linalg.norm(path, axis=1)[:, None] * rng.uniform(60, 140, PEOPLE)[:, None]
     for stamp in stamps:
-        place = start + step * stamp
-        boxes = np.concatenate((place, place + np.array([50, 130])), axis=1)
+        corner = start + velocity * stamp
+        boxes = np.concatenate((corner, corner + np.array([50, 130])), axis=1)
         yield stamp, boxes, np.arange(1, PEOPLE + 1)
 
 
@@ -43,7 +43,7 @@ def identity(config: TrackerConfig, stamps: np.ndarray) -> tuple[float, int]:
 
 
 def stamps_of(kind: str) -> np.ndarray:
-    """Return the times of half a minute of images."""
+    """Return the stamps of half a minute of frames."""
     rng = np.random.default_rng(1)
     if kind == 'irregular':
         return np.cumsum(rng.uniform(0.02, 0.2, 270))
@@ -53,12 +53,12 @@ def stamps_of(kind: str) -> np.ndarray:
 
 
 @pytest.mark.parametrize('kind', ['7', '15', '30', 'irregular', 'bursts'])
-def test_people_keep_their_ids_at_any_rate(kind: str) -> None:
+def test_ids_are_stable_at_any_frame_rate(kind: str) -> None:
     idf1, _ = identity(TrackerConfig(), stamps_of(kind))
     assert idf1 > 0.93
 
 
-def test_dropping_half_of_the_images_costs_little_and_the_reference_much() -> None:
+def test_dropped_frames_cost_little_unlike_in_the_reference() -> None:
     every = stamps_of('10')
     half = every[np.random.default_rng(2).random(len(every)) < 0.5]
     ours, reference = TrackerConfig(), TrackerConfig.reference(variant='byte')
@@ -70,20 +70,20 @@ def test_dropping_half_of_the_images_costs_little_and_the_reference_much() -> No
     assert cost[reference] > 0.2
 
 
-def test_uncertainty_grows_with_the_time_unseen_and_not_with_the_number_of_images() -> None:
+def test_uncertainty_grows_with_time_not_with_frames() -> None:
     spreads = []
-    for images in (1, 10):
+    for frames in (1, 10):
         tracker = Tracker()
         for i in range(10):
             tracker.update(Detections([[100, 100, 140, 200]], [0.9]), i / 10)
-        for i in range(images):
-            tracker.update(Detections.empty(), 0.9 + 0.5 * (i + 1) / images)
+        for i in range(frames):
+            tracker.update(Detections.empty(), 0.9 + 0.5 * (i + 1) / frames)
         (lost,) = tracker.lost
         spreads.append(np.trace(lost.covariance))
     assert spreads[0] == pytest.approx(spreads[1], rel=0.1)
 
 
-def test_a_slow_camera_is_no_reason_to_lose_people() -> None:
+def test_tracks_continue_at_a_frame_interval_above_lost_timeout() -> None:
     tracker = Tracker(TrackerConfig(lost_timeout=0.5))
     for i in range(6):
         boxes = [[100 + 5 * i, 100, 140 + 5 * i, 200]]

@@ -1,4 +1,4 @@
-"""What a user of the tracker relies on, in the default, time-correct mode."""
+"""Public behaviour of `Tracker`, mainly with the default association."""
 
 from __future__ import annotations
 
@@ -13,11 +13,13 @@ from fairmot_ros.types import Detections, TrackState
 RED, BLUE = np.eye(8)[0], np.eye(8)[1]
 
 
-def person(x: float, look: np.ndarray = RED, score: float = 0.9, y: float = 100.0) -> Detections:
-    return Detections([[x, y, x + 40, y + 100]], [score], [look])
+def person(
+    x: float, embedding: np.ndarray = RED, score: float = 0.9, y: float = 100.0
+) -> Detections:
+    return Detections([[x, y, x + 40, y + 100]], [score], [embedding])
 
 
-def together(*people: Detections) -> Detections:
+def joined(*people: Detections) -> Detections:
     return Detections(
         np.concatenate([p.boxes_xyxy for p in people]),
         np.concatenate([p.scores for p in people]),
@@ -25,10 +27,10 @@ def together(*people: Detections) -> Detections:
     )
 
 
-NOBODY = Detections.empty(8)
+NO_DETECTIONS = Detections.empty(8)
 
 
-def test_a_walker_keeps_one_id_and_has_a_velocity() -> None:
+def test_moving_track_has_one_id_and_a_velocity() -> None:
     tracker = Tracker()
     for i in range(60):
         (track,) = tracker.update(person(100 + 3 * i), stamp=10 + i / 30)
@@ -43,7 +45,7 @@ def test_a_walker_keeps_one_id_and_has_a_velocity() -> None:
 
 
 @pytest.mark.parametrize('rate', [7.0, 10.0, 30.0, 60.0])
-def test_velocity_is_per_second_at_any_rate(rate: float) -> None:
+def test_velocity_is_in_pixels_per_second_at_any_rate(rate: float) -> None:
     tracker = Tracker()
     for i in range(int(4 * rate)):
         (track,) = tracker.update(person(100 + 60 * i / rate), stamp=i / rate)
@@ -61,45 +63,45 @@ def test_dropped_frames_do_not_break_a_track() -> None:
     assert ids == {1}
 
 
-def test_lost_tracks_live_for_seconds_not_frames() -> None:
+def test_lost_timeout_is_in_seconds() -> None:
     for rate in (5, 50):
         tracker = Tracker(TrackerConfig(lost_timeout=1.0, reid_timeout=0.0))
         for i in range(rate):
             tracker.update(person(100), stamp=i / rate)
         last = (rate - 1) / rate
-        tracker.update(NOBODY, stamp=last + 0.9)
+        tracker.update(NO_DETECTIONS, stamp=last + 0.9)
         (lost,) = tracker.lost
         assert lost.state is TrackState.LOST
         assert lost.time_since_update == pytest.approx(0.9)
-        tracker.update(NOBODY, stamp=last + 1.1)
-        tracker.update(NOBODY, stamp=last + 1.2)
+        tracker.update(NO_DETECTIONS, stamp=last + 1.1)
+        tracker.update(NO_DETECTIONS, stamp=last + 1.2)
         assert tracker.lost == []
 
 
-def test_a_person_comes_back_with_the_same_id() -> None:
+def test_lost_track_is_matched_again() -> None:
     tracker = Tracker()
     for i in range(20):
         tracker.update(person(100), stamp=i / 10)
-    tracker.update(NOBODY, stamp=2.5)
+    tracker.update(NO_DETECTIONS, stamp=2.5)
     (track,) = tracker.update(person(103), stamp=3.0)
     assert track.track_id == 1
 
 
-def test_newcomers_are_tentative_until_seen_twice() -> None:
+def test_new_track_is_tentative_until_its_second_detection() -> None:
     tracker = Tracker()
     tracker.update(person(100), stamp=0.0)
-    shown = tracker.update(together(person(100), person(400, BLUE)), stamp=0.1)
-    assert [t.track_id for t in shown] == [1]
-    (newcomer,) = tracker.tentative
-    assert newcomer.state is TrackState.TENTATIVE
-    shown = tracker.update(together(person(100), person(402, BLUE)), stamp=0.2)
-    assert [t.track_id for t in shown] == [1, 2]
+    visible = tracker.update(joined(person(100), person(400, BLUE)), stamp=0.1)
+    assert [t.track_id for t in visible] == [1]
+    (tentative,) = tracker.tentative
+    assert tentative.state is TrackState.TENTATIVE
+    visible = tracker.update(joined(person(100), person(402, BLUE)), stamp=0.2)
+    assert [t.track_id for t in visible] == [1, 2]
 
 
-def test_low_scores_continue_tracks_but_start_none() -> None:
+def test_low_scores_continue_tracks_but_spawn_none() -> None:
     tracker = Tracker()
     tracker.update(person(100), stamp=0.0)
-    (track,) = tracker.update(together(person(101, score=0.3), person(500, score=0.3)), stamp=0.1)
+    (track,) = tracker.update(joined(person(101, score=0.3), person(500, score=0.3)), stamp=0.1)
     assert track.track_id == 1
     assert track.score == pytest.approx(0.3)
     assert tracker.tentative == []
@@ -117,63 +119,65 @@ def test_reset_drops_tracks_and_never_reuses_ids() -> None:
 def test_trackers_are_independent() -> None:
     first, second = Tracker(), Tracker()
     for i in range(3):
-        first.update(together(person(100), person(300, BLUE)), stamp=float(i) / 10)
+        first.update(joined(person(100), person(300, BLUE)), stamp=float(i) / 10)
         (track,) = second.update(person(100), stamp=float(i) / 10)
     assert track.track_id == 1
 
 
 @pytest.mark.parametrize('association', ASSOCIATIONS)
-def test_results_do_not_change_later(association: str) -> None:
+def test_results_are_not_changed_by_later_updates(association: str) -> None:
     tracker = Tracker(TrackerConfig(association=association))
     results, copies = [], []
     for i in range(8):
-        seen = person(100 + 10 * i, BLUE * 0.3 + RED)
-        both = together(seen, person(400, BLUE)) if i % 3 else seen
-        for tracks in (tracker.update(both, stamp=i / 10), tracker.lost, tracker.tentative):
+        moving = person(100 + 10 * i, BLUE * 0.3 + RED)
+        detections = joined(moving, person(400, BLUE)) if i % 3 else moving
+        for tracks in (tracker.update(detections, stamp=i / 10), tracker.lost, tracker.tentative):
             results.append(tracks)
             copies.append(deepcopy(vars(tracks)))
     assert sum(map(len, results)) > 12
     for tracks, copy in zip(results, copies):
         for name, values in copy.items():
             assert np.array_equal(getattr(tracks, name), values)
-    # Nor does the tracker change with its results.
+    # Changing a result does not change the tracker either.
     (track, *_) = tracker.update(person(180), stamp=0.8)
     track.box_xywh[:] = 0
     assert tracker.update(person(190), stamp=0.9)[0].box_xywh[2] > 30
 
 
-def test_camera_motion_keeps_ids_when_the_picture_jumps() -> None:
+def test_camera_motion_keeps_ids_when_the_image_shifts() -> None:
     shift = np.array([[1, 0, 150], [0, 1, 0]])
     for given, ids in ((shift, {1}), (None, {1, 2})):
         tracker = Tracker(TrackerConfig(use_appearance=False))
         seen = set()
         for i in range(12):
-            jumped = i >= 6
+            shifted = i >= 6
             motion = given if i == 6 else None
-            tracks = tracker.update(person(100 + 150 * jumped), stamp=i / 10, camera_motion=motion)
+            tracks = tracker.update(
+                person(100 + 150 * shifted), stamp=i / 10, camera_motion=motion
+            )
             seen.update(t.track_id for t in tracks)
         assert seen == ids
 
 
-def test_classes_do_not_mix() -> None:
+def test_tracks_match_only_their_class() -> None:
     tracker = Tracker()
     tracker.update(person(100), stamp=0.0)
     other = Detections([[100, 100, 140, 200]], [0.9], [RED], [1])
     assert tracker.update(other, stamp=0.1) == []
 
 
-def test_memory_stays_bounded() -> None:
+def test_number_of_tracks_is_bounded() -> None:
     rng = np.random.default_rng(0)
     tracker = Tracker()
     for i in range(400):
         x = rng.uniform(0, 5000, 10)
         boxes = np.stack((x, x, x + 40, x + 100), axis=1)
         tracker.update(Detections(boxes, np.full(10, 0.9), rng.normal(size=(10, 8))), i / 10)
-    # At most what was born within the last 2 s and its grace, not the 4000 in all.
+    # At most the tracks of the last 2.5 s, not all 4000.
     assert len(tracker._association.table) <= 10 * 25
 
 
-def test_covariance_is_positive_and_shrinks_with_sight() -> None:
+def test_covariance_is_positive_and_shrinks_with_observations() -> None:
     tracker = Tracker()
     (first,) = tracker.update(person(100), stamp=0.0)
     for i in range(1, 10):
@@ -185,45 +189,45 @@ def test_covariance_is_positive_and_shrinks_with_sight() -> None:
 @pytest.mark.parametrize(
     ('arguments', 'message'),
     [
-        ((person(1),), 'stamp must be the time of the image in seconds, got None'),
+        ((person(1),), 'stamp must be the time of the frame in seconds, got None'),
         ((person(1), float('nan')), 'got nan'),
         ((Detections([[1, 1, 9, 9]], [0.9], [[1, np.nan]]), 1.0), 'embeddings must be finite'),
         ((person(1), 1.0, None, np.eye(3)), r'camera_motion must be .* \[2, 3\], got \[3, 3\]'),
     ],
     ids=['no stamp', 'nan stamp', 'nan embeddings', 'camera motion'],
 )
-def test_wrong_input_is_named(arguments: tuple, message: str) -> None:
+def test_invalid_input_raises(arguments: tuple, message: str) -> None:
     with pytest.raises(ValueError, match=message):
         Tracker().update(*arguments)
 
 
 @pytest.mark.parametrize('stamp', [5.0, 4.9])
-def test_time_must_go_on(stamp: float) -> None:
+def test_stamp_that_does_not_increase_raises(stamp: float) -> None:
     tracker = Tracker()
     tracker.update(person(1), stamp=5.0)
     with pytest.raises(ValueError, match='stamp must increase: got .* after 5.0'):
         tracker.update(person(1), stamp=stamp)
 
 
-def test_embeddings_of_another_size_are_refused() -> None:
+def test_embeddings_of_another_size_raise() -> None:
     tracker = Tracker()
     tracker.update(person(1), stamp=0.0)
     with pytest.raises(ValueError, match='embeddings have 3 numbers, but those of the tracks'):
         tracker.update(Detections([[1, 1, 9, 9]], [0.9], [[1, 2, 3]]), stamp=0.1)
 
 
-def test_poor_detections_are_survived() -> None:
+def test_flat_boxes_and_zero_embeddings_give_finite_results() -> None:
     tracker = Tracker()
     flat = Detections([[5, 5, 5, 50], [5, 5, 50, 5]], [0.9, 0.9], np.ones((2, 8)))
-    blind = Detections([[100, 100, 140, 200]], [0.9], np.zeros((1, 8)))
+    without_appearance = Detections([[100, 100, 140, 200]], [0.9], np.zeros((1, 8)))
     for i in range(5):
-        tracker.update(together(flat, blind), stamp=i / 10)
-    (track,) = tracker.update(blind, stamp=1.0)
+        tracker.update(joined(flat, without_appearance), stamp=i / 10)
+    (track,) = tracker.update(without_appearance, stamp=1.0)
     assert np.isfinite(track.box_xywh).all()
     assert np.isfinite(track.embedding).all()
 
 
-def test_settings_change_while_tracking() -> None:
+def test_settings_can_change_while_tracking() -> None:
     tracker = Tracker(TrackerConfig(score_threshold=0.5))
     tracker.update(person(100, score=0.9), stamp=0.0)
     tracker.reconfigure(TrackerConfig(score_threshold=0.3))
@@ -242,7 +246,7 @@ def test_settings_change_while_tracking() -> None:
         ({'class_thresholds': [2]}, r'class_thresholds must be within 0\.\.1, got 2'),
     ],
 )
-def test_wrong_settings_are_named(arguments: dict, message: str) -> None:
+def test_invalid_settings_raise(arguments: dict, message: str) -> None:
     with pytest.raises(ValueError, match=message):
         TrackerConfig(**arguments)
 
@@ -256,19 +260,19 @@ def test_wrong_settings_are_named(arguments: dict, message: str) -> None:
         ({'score_threshold': 7}, r'score_threshold must be within 0\.\.1, got 7'),
     ],
 )
-def test_wrong_settings_of_the_reference_are_named(arguments: dict, message: str) -> None:
+def test_invalid_reference_settings_raise(arguments: dict, message: str) -> None:
     with pytest.raises(ValueError, match=message):
         TrackerConfig.reference(**arguments)
 
 
-def test_the_reference_says_what_it_needs() -> None:
-    boxes_alone = Detections([[1, 1, 9, 9]], [0.9])
+def test_reference_without_embeddings_raises() -> None:
+    boxes_only = Detections([[1, 1, 9, 9]], [0.9])
     with pytest.raises(ValueError, match="needs embeddings.*use variant 'byte'"):
-        Tracker(TrackerConfig.reference()).update(boxes_alone)
-    assert len(Tracker(TrackerConfig.reference(variant='byte')).update(boxes_alone)) == 1
+        Tracker(TrackerConfig.reference()).update(boxes_only)
+    assert len(Tracker(TrackerConfig.reference(variant='byte')).update(boxes_only)) == 1
 
 
-def test_thresholds_of_the_reference_change_while_tracking() -> None:
+def test_reference_thresholds_can_change_while_tracking() -> None:
     tracker = Tracker(TrackerConfig.reference(score_threshold=0.5))
     tracker.update(person(100, score=0.9))
     assert tracker.update(person(100, score=0.4)) == []

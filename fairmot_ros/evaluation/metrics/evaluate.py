@@ -115,6 +115,18 @@ def evaluate_mot(
     Returns:
         For each sequence, and for all together under 'COMBINED': HOTA DetA AssA LocA MOTA MOTP
         IDF1 IDP IDR (ratios) and IDSW FP FN Frag MT PT ML (counts).
+
+    Examples:
+        Two frames with one person, who is missed in the second one. The columns are frame, id,
+        left, top, width, height, mark (results: score) and three that MOT15 does not use.
+
+        >>> import numpy as np
+        >>> from fairmot_ros.evaluation import evaluate_mot
+        >>> truth = [[1, 1, 10, 10, 40, 80, 1, -1, -1, -1], [2, 1, 12, 10, 40, 80, 1, -1, -1, -1]]
+        >>> results = [[1, 7, 10, 10, 40, 80, 0.9, -1, -1, -1]]
+        >>> rows = evaluate_mot({'walk': (np.array(truth), np.array(results))})
+        >>> rows['walk']['MOTA'], rows['walk']['FN'], rows['COMBINED']['IDSW']
+        (0.5, 1, 0)
     """
     metrics = evaluate_sequences(sequences, benchmark)
     summaries = {name: m.summary() for name, m in metrics.items()}

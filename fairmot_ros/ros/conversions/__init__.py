@@ -1,1 +1,1 @@
-"""Conversion between messages and arrays."""
+"""Conversion between ROS messages, image arrays and tracks."""

@@ -1,4 +1,4 @@
-"""Between image messages and BGR arrays, without a copy wherever the encoding allows."""
+"""Conversion between image messages and BGR arrays, without a copy where possible."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from fairmot_ros.pixels import (
     Warn,
     check_size,
     compressed_to_bgr,
-    ignore,
+    ignore_warning,
     raw_to_bgr,
     unknown_encoding,
     view,
@@ -26,19 +26,21 @@ from fairmot_ros.pixels import (
 
 __all__ = ['ENCODINGS', 'BgrImage', 'ImageError', 'from_bgr', 'to_bgr', 'to_depth']
 
-# encoding of a depth image: its numbers, and how many metres one is.
+# encoding of a depth image: type of its values, and metres per unit.
 DEPTH_UNITS = {'16UC1': (np.uint16, 0.001), '32FC1': (np.float32, 1.0)}
 
 
 def to_bgr(
-    message: Image | CompressedImage, max_pixels: int = MAX_IMAGE_PIXELS, warn: Warn = ignore
+    message: Image | CompressedImage,
+    max_pixels: int = MAX_IMAGE_PIXELS,
+    warn: Warn = ignore_warning,
 ) -> BgrImage:
-    """Return the pixels as uint8 [H, W, 3]; for bgr8 they are a view of the message's data.
+    """Convert an image message to uint8 [H, W, 3], BGR.
 
     Args:
-        message: the image.
-        max_pixels: largest width x height.
-        warn: called with a sentence if the image is probably not as intended.
+        message: the image; for the encoding bgr8, the result is a view of its data.
+        max_pixels: limit of width x height.
+        warn: called with one sentence if the image is probably not what the sender intended.
 
     Raises:
         ImageError: if the message is empty, damaged, too large or has an unknown encoding.
@@ -52,15 +54,15 @@ def to_bgr(
 
 
 def to_depth(message: Image) -> NDArray[np.float32]:
-    """Return a depth image (REP 118) in metres, float32 [H, W].
+    """Convert a depth image (REP 118) to metres, float32 [H, W].
 
     Raises:
-        ImageError: if the message is empty or damaged, or has an encoding not of that REP.
+        ImageError: if the message is empty or damaged, or its encoding is not one of REP 118.
     """
     check_size(message.width, message.height)
     if message.encoding not in DEPTH_UNITS:
         raise ImageError(
-            f'the encoding {message.encoding[:40]!r} is not that of a depth image; expected '
+            f'{message.encoding[:40]!r} is not the encoding of a depth image; expected '
             + ' or '.join(DEPTH_UNITS)
         )
     dtype, unit = DEPTH_UNITS[message.encoding]
@@ -69,7 +71,7 @@ def to_depth(message: Image) -> NDArray[np.float32]:
 
 
 def _by_cv_bridge(message: Image) -> BgrImage:
-    """Convert further encodings, where cv_bridge is installed and knows them."""
+    """Convert any other encoding with cv_bridge, if it is installed."""
     try:
         from cv_bridge import CvBridge, CvBridgeError
     except ImportError:
@@ -80,12 +82,12 @@ def _by_cv_bridge(message: Image) -> BgrImage:
         raise unknown_encoding(message.encoding) from None
 
 
-def from_bgr(picture: BgrImage, header: Header) -> Image:
-    """Return a bgr8 message."""
-    height, width = picture.shape[:2]
-    # An array of bytes is the one type that rclpy takes over without checking each element.
+def from_bgr(image: BgrImage, header: Header) -> Image:
+    """Convert uint8 [H, W, 3], BGR, to an Image message with the encoding bgr8."""
+    height, width = image.shape[:2]
+    # array.array is the only type that rclpy assigns without checking each element.
     data = array('B')
-    data.frombytes(np.ascontiguousarray(picture).data.cast('B'))
+    data.frombytes(np.ascontiguousarray(image).data.cast('B'))
     return Image(
         header=header,
         height=height,

@@ -1,4 +1,4 @@
-"""From tracks to messages."""
+"""Conversion of tracks to messages."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from fairmot_ros.types import Track
 
 
 class TrackConverter:
-    """Makes messages of the tracks of one camera, with the names of classes and people."""
+    """Converts the tracks of one camera, with class labels and names of enrolled people."""
 
     def __init__(
         self,
@@ -33,14 +33,14 @@ class TrackConverter:
         camera: str = '',
         names: Mapping[int, str] | None = None,
     ) -> None:
-        """Set up for one model and camera.
+        """Store what the messages need beside the tracks.
 
         Args:
             labels: name of each class.
-            model: what makes the embeddings.
-            class_id_format: 'name' or 'index'.
-            camera: its name, '' where there is one without a name.
-            names: of enrolled people, by track id.
+            model: identifier of the model that computes the embeddings.
+            class_id_format: content of `class_id`: 'name' or 'index'.
+            camera: name of the camera, '' for a single unnamed camera.
+            names: names of enrolled people by track id.
         """
         self.labels = labels
         self.model = model
@@ -49,11 +49,11 @@ class TrackConverter:
         self._id_prefix = f'{camera}/' if camera else ''
 
     def id_of(self, track: Track) -> str:
-        """Return the id that is unique within the node: `<n>`, or `<camera>/<n>`."""
+        """Return the id of a track within the node: `<n>`, or `<camera>/<n>`."""
         return f'{self._id_prefix}{track.track_id}'
 
     def detections(self, tracks: Sequence[Track], header: Header) -> Detection2DArray:
-        """Return the tracks as detections whose `id` is the track's."""
+        """Return tracks as detections with the track ids as `id`."""
         return Detection2DArray(
             header=header, detections=[self._detection(track, header) for track in tracks]
         )
@@ -61,7 +61,7 @@ class TrackConverter:
     def tracks(
         self, tracks: Sequence[Track], header: Header, *, embeddings: bool = True
     ) -> TrackArray:
-        """Return everything that is known of the tracks."""
+        """Return tracks with state, velocity, covariance and, if `embeddings`, embeddings."""
         return TrackArray(
             header=header,
             model=self.model,
@@ -69,12 +69,12 @@ class TrackConverter:
         )
 
     def label_info(self, header: Header, threshold: float) -> LabelInfo:
-        """Return the names of the classes by their index."""
+        """Return the class labels by index, and the score threshold of the tracker."""
         classes = [VisionClass(class_id=i, class_name=name) for i, name in enumerate(self.labels)]
         return LabelInfo(header=header, class_map=classes, threshold=threshold)
 
     def vision_info(self, header: Header, weights: str, runtime: str) -> VisionInfo:
-        """Return the model, what runs it, and where its weights come from."""
+        """Return the model, its runtime library and the path of its weights."""
         method = ', '.join(filter(None, (f'FairMOT {self.model}', runtime)))
         return VisionInfo(header=header, method=method, database_location=weights)
 
@@ -84,14 +84,14 @@ class TrackConverter:
         return self.labels[track.class_id]
 
     def hypothesis(self, track: Track) -> ObjectHypothesisWithPose:
-        """Return class and score."""
+        """Return class id and score of a track."""
         result = ObjectHypothesisWithPose()
         result.hypothesis.class_id = self._class_id(track)
         result.hypothesis.score = float(track.score)
         return result
 
     def event(self, kind: int, track: Track) -> TrackEvent:
-        """Return a change of state of a track, see TrackEvent."""
+        """Return an event; `kind` is one of the constants of TrackEvent."""
         return TrackEvent(
             kind=kind,
             track_id=track.track_id,

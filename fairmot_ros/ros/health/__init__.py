@@ -1,1 +1,1 @@
-"""What a node reports about itself: statistics, diagnostics, reasons for missing input."""
+"""Node health: statistics, diagnostics, and the diagnosis of missing or unprocessed input."""

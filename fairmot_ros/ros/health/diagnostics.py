@@ -1,4 +1,4 @@
-"""The health of a camera, as diagnostics and as timing."""
+"""Diagnostic status and timing message of a camera, from its statistics."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ OK, WARN, ERROR = DiagnosticStatus.OK, DiagnosticStatus.WARN, DiagnosticStatus.E
 
 
 def idle(node: str, camera: str, message: str, *, failed: bool = False) -> DiagnosticStatus:
-    """Return the status of a camera ('' if it has no name) that is not tracked.
+    """Return the status of a camera whose input is not processed.
 
     Args:
-        node: its full name.
-        camera: its name.
-        message: why it is not tracked.
-        failed: whether a transition of the node failed; otherwise it is idle on purpose.
+        node: full name of the node.
+        camera: name of the camera, '' if it has none.
+        message: why its input is not processed.
+        failed: whether a lifecycle transition failed; sets the level to ERROR instead of OK.
     """
     level = ERROR if failed else OK
     return DiagnosticStatus(level=level, name=_name(node, camera), message=message)
@@ -38,19 +38,19 @@ def diagnose(
     """Return the status of an active camera.
 
     Args:
-        node: its full name.
-        camera: its name, '' if it has none.
+        node: full name of the node.
+        camera: name of the camera, '' if it has none.
         statistics: of the camera.
-        topic: of its input.
-        model: what makes the embeddings.
-        warnings: what is wrong although no frame failed, each a sentence.
+        topic: input topic.
+        model: identifier of the model that computes the embeddings.
+        warnings: one sentence per problem that does not make frames fail.
     """
     if statistics.last_error:
         level, message = ERROR, statistics.last_error
     elif warnings:
         level, message = WARN, '; '.join(warnings)
     elif statistics.last_arrival is None:
-        level, message = WARN, f'no input has come on {topic} yet'
+        level, message = WARN, f'no input received on {topic} yet'
     else:
         level, message = OK, 'tracking'
     values = {
@@ -76,7 +76,7 @@ def diagnose(
 
 
 def timing(statistics: StatisticsSnapshot, header: Header) -> Timing:
-    """Return the counters and percentiles as numbers."""
+    """Return counters and percentiles as a message."""
     stages = [
         StageTiming(
             stage=stage, samples=found.samples, p50=found.p50, p95=found.p95, p99=found.p99

@@ -1,4 +1,4 @@
-"""Diagnose why no input arrives, in one sentence that says what to do."""
+"""Diagnosis of missing input: one sentence with the probable cause and the remedy."""
 
 from __future__ import annotations
 
@@ -8,22 +8,22 @@ from dataclasses import dataclass
 SUFFIX = '/compressed'
 RAW, COMPRESSED = 'sensor_msgs/msg/Image', 'sensor_msgs/msg/CompressedImage'
 TRACKS = 'fairmot_ros/msg/TrackArray'
-NAMED_AT_MOST = 5
-FAST_DDS = 'rmw_fastrtps'  # how the names of its implementations begin
+MAX_LISTED_TOPICS = 5
+FAST_DDS = 'rmw_fastrtps'  # prefix of the names of its RMW implementations
 
 Graph = Mapping[str, Sequence[str]]
 
 
 @dataclass(frozen=True)
 class SubscriptionInfo:
-    """A subscription.
+    """Topic, type and quality of service of a subscription.
 
     Attributes:
-        topic: the resolved name; of compressed images, it ends in '/compressed'.
-        type: like 'sensor_msgs/msg/Image'.
-        name: the node's own name of the topic, which a remapping has on its left side.
-        reliable: whether publishers must be reliable.
-        latched: whether publishers must keep their last messages (transient local).
+        topic: resolved name, with '/compressed' for compressed images.
+        type: such as 'sensor_msgs/msg/Image'.
+        name: name before remapping, the left side of a remapping rule.
+        reliable: whether reliable publishers are required.
+        latched: whether transient_local publishers are required.
     """
 
     topic: str
@@ -35,7 +35,7 @@ class SubscriptionInfo:
 
 @dataclass(frozen=True)
 class Publisher:
-    """One publisher of the topic: its node, its type, and its quality of service."""
+    """Node, type and quality of service of a publisher."""
 
     node: str
     type: str
@@ -52,80 +52,81 @@ def explain_missing_input(
     """Return the probable reason why nothing arrives on a topic.
 
     Args:
-        subscription: what is subscribed to.
-        publishers: of this topic.
-        graph: all topics that other nodes publish, with their types.
-        middleware: name of the implementation, like 'rmw_fastrtps_cpp'.
+        subscription: the subscription without input.
+        publishers: all publishers on its topic.
+        graph: topics published by other nodes, with their types.
+        middleware: name of the RMW implementation, such as 'rmw_fastrtps_cpp'.
     """
     topic = subscription.topic
-    fitting = [p for p in publishers if p.type == subscription.type]
+    same_type = [p for p in publishers if p.type == subscription.type]
     if not publishers:
-        return f'nobody publishes {topic}' + _instead(subscription, graph)
-    if not fitting:
+        return f'{topic} has no publisher' + _suggest_topic(subscription, graph)
+    if not same_type:
         other = publishers[0]
         return (
-            f'{topic} is published by {other.node} as {other.type}, but {subscription.type} is '
-            f'expected; {_for_type(other.type, topic)}'
+            f'{topic} is published by {other.node} as {other.type}; expected {subscription.type}: '
+            f'{_suggest_for_type(other.type, topic)}'
         )
-    if subscription.reliable and not any(p.reliable for p in fitting):
+    if subscription.reliable and not any(p.reliable for p in same_type):
         return (
-            f'{topic} is published as best effort by {fitting[0].node}, but reliable was asked '
-            'for: set the parameter `reliability`, or its qos_override, to auto'
+            f'{topic} is published as best_effort by {same_type[0].node}, but reliable is '
+            'requested: set the parameter `reliability`, or its qos_override, to auto'
         )
-    if subscription.latched and not any(p.latched for p in fitting):
+    if subscription.latched and not any(p.latched for p in same_type):
         return (
-            f'{topic} is published as volatile by {fitting[0].node}, but transient_local was '
-            'asked for: remove the qos_override of its durability'
+            f'{topic} is published as volatile by {same_type[0].node}, but transient_local is '
+            'requested: remove the qos_override of the durability'
         )
-    names = ', '.join(sorted({p.node for p in fitting}))
-    text = f'{names} publishes {topic}, but nothing arrives: is it sending?'
+    names = ', '.join(sorted({p.node for p in same_type}))
+    text = f'{topic} is published by {names}, but no message arrives: check that it sends messages'
     if middleware.startswith(FAST_DDS) and subscription.type in (RAW, COMPRESSED):
         text += (
-            ' Fast DDS also loses large images where its shared memory is too small, see '
+            '; Fast DDS also loses large images if its shared memory is too small, see '
             'config/fastdds.xml'
         )
     return text
 
 
-def _instead(subscription: SubscriptionInfo, graph: Graph) -> str:
-    """Name a topic that may have been meant."""
-    topic, wanted = subscription.topic, subscription.type
-    compressed = wanted == COMPRESSED
-    twin = topic.removesuffix(SUFFIX) if compressed else topic + SUFFIX
-    transport = {RAW: COMPRESSED, COMPRESSED: RAW}.get(wanted)
-    if transport in graph.get(twin, ()) and not _is_result(twin, graph):
-        kind = 'compressed' if transport == COMPRESSED else 'raw'
-        return f', but {twin} is there: set the parameter `image_transport` to {kind}'
-    others = [name for name, types in graph.items() if wanted in types]
-    if wanted != TRACKS:
+def _suggest_topic(subscription: SubscriptionInfo, graph: Graph) -> str:
+    """Return the end of a sentence that names a topic with the right or a related type."""
+    topic, type_name = subscription.topic, subscription.type
+    compressed = type_name == COMPRESSED
+    other_transport = topic.removesuffix(SUFFIX) if compressed else topic + SUFFIX
+    other_type = {RAW: COMPRESSED, COMPRESSED: RAW}.get(type_name)
+    if other_type in graph.get(other_transport, ()) and not _is_result(other_transport, graph):
+        transport = 'compressed' if other_type == COMPRESSED else 'raw'
+        return f', but {other_transport} has: set the parameter `image_transport` to {transport}'
+    others = [name for name, types in graph.items() if type_name in types]
+    if type_name != TRACKS:
         others = [name for name in others if not _is_result(name, graph)]
     if compressed:
         others = [name for name in others if name.endswith(SUFFIX)]
     if not others:
-        return f', nor any other topic of type {wanted}: is the camera running?'
-    # Depth images have the type of all images, and are not those that are looked for.
+        return f', nor has any other topic of type {type_name}: start the publisher'
+    # Depth images have the type of all images, but are no input: list them last.
     others.sort(key=lambda name: ('depth' in name.lower(), name))
-    more = ', ...' if len(others) > NAMED_AT_MOST else ''
+    more = ', ...' if len(others) > MAX_LISTED_TOPICS else ''
     first = others[0].removesuffix(SUFFIX) if compressed else others[0]
     return (
-        f'; topics of its type are {", ".join(others[:NAMED_AT_MOST])}{more}: '
-        f'remap, as with `-r {subscription.name}:={first}`'
+        f'; topics of the same type: {", ".join(others[:MAX_LISTED_TOPICS])}{more}; '
+        f'remap with `-r {subscription.name}:={first}`'
     )
 
 
 def _is_result(topic: str, graph: Graph) -> bool:
-    """Return whether a topic is an output of a tracker of this package, beside its tracks."""
-    folder = topic.removesuffix(SUFFIX).rpartition('/')[0]
-    return TRACKS in graph.get(f'{folder}/tracks', ())
+    """Return whether the topic is published by a tracker of this package, next to its tracks."""
+    parent = topic.removesuffix(SUFFIX).rpartition('/')[0]
+    return TRACKS in graph.get(f'{parent}/tracks', ())
 
 
-def _for_type(found: str, topic: str) -> str:
+def _suggest_for_type(found: str, topic: str) -> str:
+    """Return what to do about a topic with messages of the type `found`."""
     if found == COMPRESSED:
         if topic.endswith(SUFFIX):
             return 'set the parameter `image_transport` to compressed'
         return (
-            'image_transport names such topics .../compressed: remap the camera to '
-            f'{topic}{SUFFIX} and set `image_transport` to compressed'
+            f'remap the output of the camera to {topic}{SUFFIX}, the name that image_transport '
+            'uses, and set the parameter `image_transport` to compressed'
         )
     if found == RAW:
         return 'set the parameter `image_transport` to raw and subscribe to this topic'

@@ -1,4 +1,4 @@
-"""Counters and recent durations of one camera, shared by the threads of a node."""
+"""Thread-safe counters and stage durations of one camera."""
 
 from __future__ import annotations
 
@@ -12,22 +12,24 @@ from typing import NamedTuple
 
 import numpy as np
 
-WINDOW = 300  # samples of a stage: ten seconds at 30 Hz
-RATE_SECONDS = 5.0  # over which the rate is measured
+WINDOW = 300  # durations kept per stage: ten seconds at 30 Hz
+RATE_SECONDS = 5.0  # period over which the rate is measured
 
 
 @dataclass(frozen=True)
 class Counters:
-    """What happened to the messages of a camera; each received one is counted in one other field.
+    """Message counters of a camera.
+
+    Every received message ends up in `processed`, `dropped`, `stale`, `skipped` or `failed`.
 
     Attributes:
-        received: messages that arrived while the node was enabled.
+        received: messages received while the node was enabled.
         processed: frames tracked and published.
-        dropped: replaced by a newer message before their turn.
-        stale: older than `max_input_age` at their turn.
-        skipped: left out for their stamp.
-        failed: unusable, or an error occurred.
-        missed: sent by the camera and never received; not among `received`.
+        dropped: messages replaced by a newer one before processing.
+        stale: messages older than `max_input_age` when processed.
+        skipped: messages whose stamp was repeated or out of order.
+        failed: messages that were unusable or raised an error.
+        missed: messages published but not received; not part of `received`.
     """
 
     received: int = 0
@@ -40,7 +42,7 @@ class Counters:
 
 
 class Percentiles(NamedTuple):
-    """Durations of one stage in seconds, over the last samples."""
+    """Percentiles of the recent durations of one stage, seconds."""
 
     samples: int
     p50: float
@@ -50,16 +52,16 @@ class Percentiles(NamedTuple):
 
 @dataclass(frozen=True)
 class StatisticsSnapshot:
-    """The statistics at one moment.
+    """Copy of the statistics at one time.
 
     Attributes:
         counters: since the node was configured.
-        stages: durations by stage, in the order in which the stages first ran.
+        stages: percentiles by stage, in the order of each stage's first run.
         rate: processed frames per second.
-        time_jumps: jumps of the stamps.
-        detections_left_out: detections above `max_detections`, over all frames.
-        last_error: why the last frame failed or was not published in all forms, '' otherwise.
-        last_arrival: of a message, on the steady clock; None before the first.
+        time_jumps: number of jumps of the stamps.
+        detections_left_out: number of detections in excess of `max_detections`, over all frames.
+        last_error: why the last frame or one of its outputs failed, '' if all succeeded.
+        last_arrival: time of the last message on the steady clock, seconds; None before it.
     """
 
     counters: Counters = Counters()
@@ -72,10 +74,10 @@ class StatisticsSnapshot:
 
 
 class Statistics:
-    """Collects statistics; every method may be called from any thread."""
+    """Collects statistics; all methods are thread-safe."""
 
     def __init__(self) -> None:
-        """Start at zero."""
+        """Start with all counters at zero."""
         self._lock = threading.Lock()
         self._counters = Counters()
         self._stages: dict[str, deque[float]] = {}
@@ -86,53 +88,53 @@ class Statistics:
         self._last_arrival: float | None = None
 
     def count(self, counter: str, number: int = 1) -> None:
-        """Add to a field of `Counters`."""
+        """Add a number to the named field of `Counters`."""
         with self._lock:
             self._add_to(counter, number)
 
     def note_arrival(self, when: float) -> None:
-        """Count a received message; `when` is on the steady clock."""
+        """Count a received message; `when` is its time on the steady clock, seconds."""
         with self._lock:
             self._add_to('received', 1)
             self._last_arrival = when
 
-    def note_jumps(self, number: int) -> None:
-        """Set the number of jumps in time."""
+    def set_time_jumps(self, number: int) -> None:
+        """Set the number of jumps of the stamps."""
         with self._lock:
             self._time_jumps = number
 
     def note_left_out(self, number: int) -> None:
-        """Add to the detections that were left out."""
+        """Add detections in excess of `max_detections`."""
         with self._lock:
             self._detections_left_out += number
 
     def note_failure(self, error: str) -> int:
-        """Count a frame that failed; return the number of messages received so far."""
+        """Count a failed frame; return the number of messages received so far."""
         with self._lock:
             self._add_to('failed', 1)
             self._last_error = error
             return self._counters.received
 
     def note_success(self, error: str = '') -> None:
-        """Count a processed frame; `error` says which outputs could not be published."""
+        """Count a processed frame; `error` describes its failed outputs."""
         with self._lock:
             self._add_to('processed', 1)
             self._last_error = error
 
-    def tick(self) -> float:
-        """Note that a frame is tracked now; return the rate in frames per second."""
+    def note_tracked(self) -> float:
+        """Record the present time as that of a tracked frame; return the rate in frames/s."""
         with self._lock:
             self._processed_at.append(time.monotonic())
             return self._rate()
 
     def add(self, stage: str, seconds: float) -> None:
-        """Add a duration of a stage."""
+        """Add a duration to a stage."""
         with self._lock:
             self._stages.setdefault(stage, deque(maxlen=WINDOW)).append(seconds)
 
     @contextmanager
     def measure(self, stage: str) -> Iterator[None]:
-        """Add the duration of the body of a with statement."""
+        """Add the duration of the body of the with statement to a stage."""
         started = time.perf_counter()
         try:
             yield
@@ -140,10 +142,10 @@ class Statistics:
             self.add(stage, time.perf_counter() - started)
 
     def snapshot(self) -> StatisticsSnapshot:
-        """Return a consistent copy."""
+        """Return a consistent copy of all statistics."""
         with self._lock:
             samples = {stage: list(durations) for stage, durations in self._stages.items()}
-            copied = StatisticsSnapshot(
+            snapshot = StatisticsSnapshot(
                 self._counters,
                 {},
                 self._rate(),
@@ -152,8 +154,8 @@ class Statistics:
                 self._last_error,
                 self._last_arrival,
             )
-        # Computed without the lock, so that the worker never waits for it.
-        return replace(copied, stages={name: _percentiles(s) for name, s in samples.items()})
+        # Percentiles are computed without the lock, so that the worker does not wait for it.
+        return replace(snapshot, stages={name: _percentiles(s) for name, s in samples.items()})
 
     def _add_to(self, counter: str, number: int) -> None:
         value = getattr(self._counters, counter) + number

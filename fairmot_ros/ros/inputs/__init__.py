@@ -1,1 +1,1 @@
-"""Subscriptions to images, calibration and depth."""
+"""Subscriptions to images or detections, calibration and depth images."""

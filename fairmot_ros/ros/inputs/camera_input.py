@@ -1,4 +1,4 @@
-"""The executor's side of one camera: count arriving messages and pass them on."""
+"""Reception of one camera's messages on the executor thread: counters and time of arrival."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from fairmot_ros.ros.health.statistics import Statistics
 
 @dataclass(frozen=True)
 class ReceivedMessage:
-    """A message on its way to the worker.
+    """A message with its time of arrival.
 
     Attributes:
-        message: the image, or the detections.
-        received: the node's clock at its arrival, seconds.
-        arrived: the same moment on the steady clock.
+        message: image or detections.
+        received: time of arrival on the clock of the node, seconds.
+        arrived: time of arrival on the steady clock, seconds.
     """
 
     message: Any
@@ -27,32 +27,32 @@ class ReceivedMessage:
 
 
 class CameraInput:
-    """Used by the thread of the executor alone.
+    """Counts received and missed messages of one camera; used by the executor thread only.
 
     Attributes:
-        only_publisher: whether the topic has a single publisher, so that gaps in the publisher's
-            numbers are lost messages.
+        only_publisher: whether the topic has a single publisher; only then do gaps in the
+            sequence numbers mean missed messages.
     """
 
     def __init__(self, statistics: Statistics, clock: Clock) -> None:
-        """Start before the first message."""
+        """Count into `statistics`; `clock` is the clock of the node."""
         self.only_publisher = True
         self._statistics = statistics
         self._clock = clock
         self._sequence: int | None = None
 
     def note_sequence(self, number: int | None) -> None:
-        """Count messages that were sent and never received, by the publisher's numbers."""
+        """Count messages missed before this one; `number` is its sequence number, if known."""
         last, self._sequence = self._sequence, number
         if number is not None and last is not None and self.only_publisher:
             self._statistics.count('missed', max(number - last - 1, 0))
 
     def receive(self, message: Any, transport: float | None) -> ReceivedMessage:
-        """Count a message.
+        """Count a message and add its time of arrival.
 
         Args:
-            message: as subscribed.
-            transport: seconds from its publication to its reception, None if unknown.
+            message: image or detections.
+            transport: seconds from publication to reception, None if unknown.
         """
         received = ReceivedMessage(message, self._clock.now().nanoseconds * 1e-9)
         self._statistics.note_arrival(received.arrived)

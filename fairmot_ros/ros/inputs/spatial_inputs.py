@@ -1,4 +1,4 @@
-"""What locating people needs beside the image: the calibration, and perhaps the depth image."""
+"""Subscriptions to camera calibration and depth images, for positions in space."""
 
 from __future__ import annotations
 
@@ -12,97 +12,112 @@ from sensor_msgs.msg import CameraInfo, Image
 
 from fairmot_ros.geometry import PinholeCamera
 from fairmot_ros.ros.conversions.images import ImageError, to_depth
-from fairmot_ros.ros.inputs.subscription import InputSubscription
+from fairmot_ros.ros.inputs.subscription import Callback, InputSubscription
 
-KEPT_DEPTHS = 15  # half a second at 30 Hz: about what the network may take for an image
+DEPTH_BUFFER_SIZE = 15  # half a second at 30 Hz: the time until an image has been processed
 PINHOLE_MODELS = ('', 'plumb_bob', 'rational_polynomial')
 
 
 class SpatialInputs:
-    """Subscribes to `camera_info`, and to `depth` where asked for."""
+    """Keeps the newest `camera_info` and the last depth images of one camera."""
 
     def __init__(self, node: Node, prefix: str, *, depth: bool) -> None:
-        """Prepare; `prefix` is '<camera>/' or ''."""
+        """Resolve the topics; `activate` subscribes to them.
+
+        Args:
+            node: creates the subscriptions.
+            prefix: of the topics, '<camera>/' or ''.
+            depth: whether to subscribe to `depth` as well.
+        """
         self._node = node
         self._topics = [
             node.resolve_topic_name(prefix + name) for name in ('camera_info', 'depth')
         ]
-        self._wants_depth = depth
-        self._sources: list[InputSubscription] = []
+        self._uses_depth = depth
+        self._subscriptions: list[InputSubscription] = []
         self._info: CameraInfo | None = None
-        self._depths: deque[Image] = deque(maxlen=KEPT_DEPTHS)
+        self._depth_images: deque[Image] = deque(maxlen=DEPTH_BUFFER_SIZE)
 
     def activate(self) -> None:
-        """Subscribe; raises ValueError if a `qos_overrides` parameter has an unknown value."""
+        """Subscribe to the topics.
+
+        Raises:
+            ValueError: if a `qos_overrides` parameter has an unknown value.
+        """
         info, depth = self._topics
-        self._sources.append(InputSubscription(self._node, info, CameraInfo, self._on_info))
-        if self._wants_depth:
-            self._sources.append(InputSubscription(self._node, depth, Image, self._on_depth))
+        self._subscribe(info, CameraInfo, self._on_info)
+        if self._uses_depth:
+            self._subscribe(depth, Image, self._on_depth)
 
     def deactivate(self) -> None:
-        """Unsubscribe and forget what came."""
-        for source in self._sources:
-            source.destroy()
-        self._sources.clear()
-        self._depths.clear()
+        """Unsubscribe and drop the buffered depth images; the calibration is kept."""
+        for subscription in self._subscriptions:
+            subscription.destroy()
+        self._subscriptions.clear()
+        self._depth_images.clear()
 
     def follow_publishers(self) -> None:
-        """Subscribe anew where a publisher's reliability changed."""
-        for source in self._sources:
-            source.follow_publisher()
+        """Adapt the reliability of the subscriptions to the present publishers."""
+        for subscription in self._subscriptions:
+            subscription.follow_publishers()
+
+    def _subscribe(self, topic: str, message_type: type, callback: Callback) -> None:
+        self._subscriptions.append(InputSubscription(self._node, topic, message_type, callback))
 
     def _on_info(self, message: CameraInfo, _: dict[str, Any]) -> None:
         self._info = message
 
     def _on_depth(self, message: Image, _: dict[str, Any]) -> None:
-        self._depths.append(message)
+        self._depth_images.append(message)
 
     def camera(self, shape: tuple[int, ...] | None) -> PinholeCamera:
-        """Return the calibration.
+        """Return the newest calibration.
 
         Args:
-            shape: (height, width) of the images that it is used for, where known.
+            shape: (height, width) of the camera's images, None if unknown.
 
         Raises:
-            ImageError: if none has come, or it is not that of a pinhole camera, or of images of
-                another size.
+            ImageError: if no calibration was received, its distortion model is not supported, or
+                it is for images of another size.
         """
         info = self._info
         if info is None:
             raise ImageError(
-                f'people are not located: no calibration has come on {self._topics[0]}'
+                f'positions are not computed: no calibration received on {self._topics[0]}'
             )
         return pinhole_camera(info, self._topics[0], shape)
 
     def depth_at(
         self, stamp: float, tolerance: float, shape: tuple[int, int]
     ) -> NDArray[np.float32]:
-        """Return the depth image nearest in time, [H, W] metres.
+        """Return the depth image nearest in time, in metres, [H, W].
 
         Args:
-            stamp: of the camera's image, seconds as in its header.
-            tolerance: seconds by which it may differ.
-            shape: (height, width) of the camera's image.
+            stamp: of the camera image, seconds.
+            tolerance: largest difference between the stamps, seconds.
+            shape: (height, width) of the camera image.
 
         Raises:
-            ImageError: if there is none, or it is not registered to that image.
+            ImageError: if no depth image is near enough in time, or its size differs.
         """
-        candidates = list(self._depths)
+        candidates = list(self._depth_images)
         if not candidates:
-            raise ImageError(f'people are not located: no depth image on {self._topics[1]}')
-        nearest = min(candidates, key=lambda m: abs(_seconds(m) - stamp))
-        late = abs(_seconds(nearest) - stamp)
-        if late > tolerance:
             raise ImageError(
-                f'people are not located: the nearest depth image is {late:.3f} s off, '
-                f'depth_tolerance allows {tolerance:.3f} s'
+                f'positions are not computed: no depth image received on {self._topics[1]}'
+            )
+        nearest = min(candidates, key=lambda m: abs(_seconds(m) - stamp))
+        difference = abs(_seconds(nearest) - stamp)
+        if difference > tolerance:
+            raise ImageError(
+                'positions are not computed: the stamp of the nearest depth image differs by '
+                f'{difference:.3f} s from that of the image; depth_tolerance is {tolerance:.3f} s'
             )
         depth = to_depth(nearest)
         if depth.shape != shape:
             raise ImageError(
-                f'people are not located: the depth image has {depth.shape[1]} x '
-                f'{depth.shape[0]} pixels, not the {shape[1]} x {shape[0]} of the camera: it must '
-                'be registered to it'
+                'positions are not computed: the depth image has '
+                f'{depth.shape[1]} x {depth.shape[0]} pixels; expected {shape[1]} x {shape[0]}: '
+                'register it to the camera image'
             )
         return depth
 
@@ -110,32 +125,33 @@ class SpatialInputs:
 def pinhole_camera(
     info: CameraInfo, topic: str, shape: tuple[int, ...] | None = None
 ) -> PinholeCamera:
-    """Return a calibration.
+    """Convert a CameraInfo message.
 
     Args:
-        info: as it was received.
-        topic: where, for messages.
-        shape: (height, width) of the images that it is used for, where known.
+        info: the message.
+        topic: its topic, for error messages.
+        shape: (height, width) of the camera's images, None if unknown.
 
     Raises:
-        ImageError: if it is not that of a pinhole camera, or of images of another size.
+        ImageError: if the distortion model is not supported, a value is invalid, or the
+            calibration is for images of another size.
     """
     if info.distortion_model not in PINHOLE_MODELS:
         raise ImageError(
-            f'people are not located: the distortion model {info.distortion_model!r} is not '
+            f'positions are not computed: the distortion model {info.distortion_model!r} is not '
             'supported; rectify the images'
         )
     if shape is not None and shape != (info.height, info.width):
         raise ImageError(
-            f'people are not located: {topic} is of images of {info.width} x {info.height} '
-            f'pixels, and these have {shape[1]} x {shape[0]}'
+            f'positions are not computed: the calibration on {topic} is for images of '
+            f'{info.width} x {info.height} pixels; the images have {shape[1]} x {shape[0]}'
         )
     matrix = np.array(info.k, np.float64).reshape(3, 3)
     distortion = np.array(info.d, np.float64)
     try:
         return PinholeCamera(info.width, info.height, matrix, distortion)
     except ValueError as error:
-        raise ImageError(f'people are not located: {error}') from error
+        raise ImageError(f'positions are not computed: {error}') from error
 
 
 def _seconds(message: Image) -> float:

@@ -1,4 +1,4 @@
-"""The subscription to a camera: newest message alone, reliability as the publisher offers it."""
+"""Input subscription: keeps the newest message and follows the reliability of the publishers."""
 
 from __future__ import annotations
 
@@ -32,23 +32,34 @@ Callback = Callable[[Any, dict[str, Any]], None]
 
 
 @dataclass(frozen=True)
-class Quality:
-    """What is asked of the subscription: `reliability` may be 'auto'."""
+class QosRequest:
+    """Requested quality of service, by parameter values.
+
+    Attributes:
+        reliability: 'auto', 'reliable' or 'best_effort'.
+        durability: 'volatile' or 'transient_local'.
+        depth: length of the queue.
+    """
 
     reliability: str
     durability: str
     depth: int
 
 
-def declare_quality(node: Node, topic: str, reliability: str) -> Quality:
-    """Declare the standard `qos_overrides` parameters of a topic; returns what they ask for.
+def declare_qos(node: Node, topic: str, reliability: str) -> QosRequest:
+    """Declare the `qos_overrides` parameters of a subscription and return their values.
 
-    They are declared here and not by rclpy, which has no 'auto'.
+    rclpy could declare them itself, but accepts no 'auto'.
+
+    Args:
+        node: declares the parameters.
+        topic: resolved name of the topic.
+        reliability: default of the override.
 
     Raises:
-        ValueError: if a value is not known or has another type.
+        ValueError: if a value is unknown or has the wrong type.
     """
-    defaults = Quality(reliability, 'volatile', 1)
+    defaults = QosRequest(reliability, 'volatile', 1)
     choices = {
         'reliability': ('auto', *RELIABILITIES),
         'durability': tuple(DURABILITIES),
@@ -71,17 +82,18 @@ def declare_quality(node: Node, topic: str, reliability: str) -> Quality:
         raise ValueError(
             f'qos_overrides.{topic}.subscription.depth must be at least 1, got {values["depth"]}'
         )
-    return Quality(**values)
+    return QosRequest(**values)
 
 
 class InputSubscription:
-    """Subscribes to a topic and follows what is published there.
+    """Subscription that is replaced when the reliability of the publishers changes.
 
     Attributes:
-        topic: the resolved name.
-        message_type: of its messages.
-        name: the node's own name of the topic, before remapping.
-        since: when it began, or the newest publisher was matched; on the steady clock.
+        topic: resolved name.
+        message_type: type of the messages.
+        name: name of the topic before remapping.
+        waiting_since: time of the subscription, or of the discovery of the newest publisher; on
+            the steady clock, seconds.
     """
 
     def __init__(
@@ -93,7 +105,15 @@ class InputSubscription:
         reliability: str = 'auto',
         name: str = '',
     ) -> None:
-        """Subscribe; `callback` gets the message and rclpy's information on it.
+        """Subscribe.
+
+        Args:
+            node: creates the subscription.
+            topic: resolved name.
+            message_type: type of the messages.
+            callback: called with each message and rclpy's message information.
+            reliability: 'auto', 'reliable' or 'best_effort', unless overridden.
+            name: name of the topic before remapping.
 
         Raises:
             ValueError: if a `qos_overrides` parameter has an unknown value.
@@ -101,64 +121,65 @@ class InputSubscription:
         self.topic = topic
         self.message_type = message_type
         self.name = name
-        self.since = time.perf_counter()
+        self.waiting_since = time.perf_counter()
         self._node = node
         self._callback = callback
-        self._quality = declare_quality(node, topic, reliability)
-        self._profile = self._choose()
+        self._requested = declare_qos(node, topic, reliability)
+        self._profile = self._make_profile()
         self._previous: Subscription | None = None
-        self._last: Any = None
+        self._last_header: Any = None
         self._matched: set[bytes] = set()
         self._subscription = self._subscribe()
 
     @property
     def profile(self) -> QoSProfile:
-        """What is asked for at present."""
+        """Quality of service of the present subscription."""
         return self._profile
 
     def publishers(self) -> list[Any]:
-        """Return what the graph knows of the publishers, of whatever type."""
+        """Return the endpoint information of all publishers on the topic, of any type."""
         return self._node.get_publishers_info_by_topic(self.topic)
 
-    def follow_publisher(self) -> None:
-        """Note new publishers; subscribe anew where the reliability of publishers changed."""
-        self._note_matches()
-        profile = self._choose()
+    def follow_publishers(self) -> None:
+        """Update `waiting_since`, and resubscribe if the publishers need another reliability."""
+        self._note_new_publishers()
+        profile = self._make_profile()
         if profile == self._profile or not self.publishers():
             return
         self._node.get_logger().info(
-            f'{self.topic} is published as {profile.reliability.name.lower()}: subscribing alike'
+            f'{self.topic} is published as {profile.reliability.name.lower()}: resubscribing with '
+            'the same reliability'
         )
         self._profile = profile
         self._end_previous()
-        # The old one goes on until the new one hears something: no image gets lost between.
+        # The old subscription is kept until the new one receives, so that no message is lost.
         self._previous = self._subscription
         self._subscription = self._subscribe()
 
     def destroy(self) -> None:
-        """End the subscription."""
+        """Destroy the subscription."""
         self._end_previous()
         self._node.destroy_subscription(self._subscription)
 
-    def _note_matches(self) -> None:
+    def _note_new_publishers(self) -> None:
         known, self._matched = self._matched, {bytes(i.endpoint_gid) for i in self.publishers()}
         if self._matched - known:
-            self.since = time.perf_counter()
+            self.waiting_since = time.perf_counter()
 
-    def _choose(self) -> QoSProfile:
+    def _make_profile(self) -> QoSProfile:
         return QoSProfile(
             history=HistoryPolicy.KEEP_LAST,
-            depth=self._quality.depth,
-            reliability=self._choose_reliability(),
-            durability=DURABILITIES[self._quality.durability],
+            depth=self._requested.depth,
+            reliability=self._select_reliability(),
+            durability=DURABILITIES[self._requested.durability],
         )
 
-    def _choose_reliability(self) -> ReliabilityPolicy:
-        wanted = self._quality.reliability
-        if wanted != 'auto':
-            return RELIABILITIES[wanted]
+    def _select_reliability(self) -> ReliabilityPolicy:
+        requested = self._requested.reliability
+        if requested != 'auto':
+            return RELIABILITIES[requested]
         offered = [info.qos_profile.reliability for info in self.publishers()]
-        # Best effort hears every publisher, but loses parts of large images.
+        # Best effort matches every publisher, but loses parts of large images.
         if offered and all(policy == ReliabilityPolicy.RELIABLE for policy in offered):
             return ReliabilityPolicy.RELIABLE
         return ReliabilityPolicy.BEST_EFFORT
@@ -168,8 +189,8 @@ class InputSubscription:
             self._deliver(message, info, subscription)
 
         events = SubscriptionEventCallbacks(use_default_callbacks=True)
-        if hasattr(events, 'matched'):  # since Jazzy: a publisher came or went
-            events.matched = lambda _: self.follow_publisher()
+        if hasattr(events, 'matched'):  # since Jazzy: called when a publisher appears or vanishes
+            events.matched = lambda _: self.follow_publishers()
         subscription = self._node.create_subscription(
             self.message_type, self.topic, deliver, self._profile, event_callbacks=events
         )
@@ -179,9 +200,9 @@ class InputSubscription:
         if self._previous is not None:
             if source is self._subscription:
                 self._end_previous()
-                if message.header == self._last:
-                    return  # the old subscription has brought it already
-            self._last = message.header
+                if message.header == self._last_header:
+                    return  # already received by the old subscription
+            self._last_header = message.header
         self._callback(message, info)
 
     def _end_previous(self) -> None:

@@ -7,7 +7,7 @@ import sys
 from vision_msgs.msg import Detection2DArray
 
 from fairmot_ros.msg import TrackArray
-from fairmot_ros.ros.nodes.base import TrackingNode, run_tracking_node
+from fairmot_ros.ros.nodes.tracking_node import TrackingNode, run_tracking_node
 from fairmot_ros.ros.parameters import DetectionTrackerParameters
 from fairmot_ros.ros.processing.received_detections import ReceivedDetections
 

@@ -8,8 +8,8 @@ from sensor_msgs.msg import CompressedImage, Image
 
 from fairmot_ros.detector import Detector
 from fairmot_ros.detector.engines.memory import keep_freed_memory
-from fairmot_ros.ros.nodes.base import TrackingNode, run_tracking_node
 from fairmot_ros.ros.nodes.log_forwarding import forward_logging
+from fairmot_ros.ros.nodes.tracking_node import TrackingNode, run_tracking_node
 from fairmot_ros.ros.parameters import NodeParameters
 from fairmot_ros.ros.processing.network_source import NetworkSource
 

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from rclpy.node import Node
 
 from fairmot_ros.msg import IdentityMatch
-from fairmot_ros.ros.processing.camera import Camera
+from fairmot_ros.ros.nodes.camera import Camera
 from fairmot_ros.ros.processing.camera_stream import CameraStream
 from fairmot_ros.srv import EnrolIdentity, ForgetIdentity, QueryIdentity
 from fairmot_ros.tracker.gallery import Gallery, Match
@@ -122,7 +122,7 @@ class GalleryServices:
         track = stream.known.get(number)
         if track is not None and track.embedding is not None:
             return track.embedding[None], stream, track
-        looks = self._galleries()[stream].looks(number)
+        looks = self._galleries()[stream].embeddings_of(number)
         if not len(looks):
             raise ValueError(f'nobody with the id {name} is tracked or remembered')
         return looks, stream, None

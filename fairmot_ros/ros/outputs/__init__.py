@@ -5,15 +5,15 @@ from __future__ import annotations
 from rclpy.node import Node
 
 from fairmot_ros.ros.outputs.annotated import AnnotatedOutput
+from fairmot_ros.ros.outputs.base import FrameResult, Output
 from fairmot_ros.ros.outputs.events import EventOutput
 from fairmot_ros.ros.outputs.foxglove import FoxgloveOutput
 from fairmot_ros.ros.outputs.humans import HumansOutput
-from fairmot_ros.ros.outputs.output import FrameResult, Output, heard
 from fairmot_ros.ros.outputs.spatial import SpatialOutput
 from fairmot_ros.ros.outputs.tracks import TrackOutput
 from fairmot_ros.ros.parameters import TrackingParameters
 
-__all__ = ['FrameResult', 'Output', 'heard', 'make_outputs']
+__all__ = ['FrameResult', 'Output', 'make_outputs']
 
 
 def make_outputs(

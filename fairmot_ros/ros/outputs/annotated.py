@@ -10,7 +10,7 @@ from sensor_msgs.msg import CompressedImage, Image
 
 from fairmot_ros.media.drawing import Annotator
 from fairmot_ros.ros.conversions.images import from_bgr
-from fairmot_ros.ros.outputs.output import FrameResult, Output, heard
+from fairmot_ros.ros.outputs.base import FrameResult, Output, has_subscribers
 from fairmot_ros.ros.parameters import NodeParameters
 
 
@@ -22,8 +22,8 @@ class AnnotatedOutput(Output):
     def __init__(self, node: Node, camera: str) -> None:
         """Offer both topics."""
         super().__init__(node, camera)
-        self._raw = self._offer(Image, 'image_annotated', 5)
-        self._compressed = self._offer(CompressedImage, 'image_annotated/compressed', 5)
+        self._raw = self._create_publisher(Image, 'image_annotated', 5)
+        self._compressed = self._create_publisher(CompressedImage, 'image_annotated/compressed', 5)
         self._annotator = Annotator()
 
     def publish(self, result: FrameResult) -> None:
@@ -31,8 +31,8 @@ class AnnotatedOutput(Output):
         parameters = result.parameters
         assert isinstance(parameters, NodeParameters)
         self._annotator.trail_seconds = parameters.annotation.trail_seconds
-        self._annotator.remember(result.visible, result.stamp)
-        raw, compressed = heard(self._raw), heard(self._compressed)
+        self._annotator.add_positions(result.visible, result.stamp)
+        raw, compressed = has_subscribers(self._raw), has_subscribers(self._compressed)
         if result.image is None or not (raw or compressed):
             return
         lost = result.lost if parameters.outputs.publish_lost else None
@@ -52,4 +52,4 @@ class AnnotatedOutput(Output):
 
     def forget(self) -> None:
         """Drop the trails."""
-        self._annotator.forget()
+        self._annotator.reset()

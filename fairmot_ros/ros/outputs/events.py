@@ -9,7 +9,7 @@ from std_msgs.msg import Header
 
 from fairmot_ros.msg import TrackEvent, TrackEventArray
 from fairmot_ros.ros.conversions.tracks import TrackConverter
-from fairmot_ros.ros.outputs.output import FrameResult, Output
+from fairmot_ros.ros.outputs.base import FrameResult, Output
 from fairmot_ros.types import Track, Tracks
 
 Event = tuple[int, Track]  # TrackEvent's kind, and the track as it was last seen
@@ -65,7 +65,7 @@ class EventOutput(Output):
     def __init__(self, node: Node, camera: str) -> None:
         """Offer the topic."""
         super().__init__(node, camera)
-        self._events = self._offer(TrackEventArray, 'events')
+        self._events = self._create_publisher(TrackEventArray, 'events')
         self._detector = EventDetector()
         self._last: tuple[Header, TrackConverter] | None = None
 

@@ -11,7 +11,7 @@ from builtin_interfaces.msg import Time
 from rclpy.node import Node
 
 from fairmot_ros.media.drawing import track_colour
-from fairmot_ros.ros.outputs.output import FrameResult, Output, heard
+from fairmot_ros.ros.outputs.base import FrameResult, Output, has_subscribers
 from fairmot_ros.types import Track
 
 
@@ -30,11 +30,11 @@ class FoxgloveOutput(Output):
         super().__init__(node, camera)
         from foxglove_msgs.msg import ImageAnnotations
 
-        self._annotations = self._offer(ImageAnnotations, 'annotations')
+        self._annotations = self._create_publisher(ImageAnnotations, 'annotations')
 
     def publish(self, result: FrameResult) -> None:
         """Publish a box and a label for each visible track, for whoever listens."""
-        if not heard(self._annotations):
+        if not has_subscribers(self._annotations):
             return
         from foxglove_msgs.msg import ImageAnnotations
 

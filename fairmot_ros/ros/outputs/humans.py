@@ -14,7 +14,7 @@ from weakref import WeakKeyDictionary
 from rclpy.node import Node
 from rclpy.publisher import Publisher
 
-from fairmot_ros.ros.outputs.output import FrameResult, Output
+from fairmot_ros.ros.outputs.base import FrameResult, Output
 from fairmot_ros.types import Track
 
 

@@ -19,7 +19,7 @@ from fairmot_ros.geometry import Positions, locate_by_depth, locate_on_ground
 from fairmot_ros.media.drawing import track_colour
 from fairmot_ros.ros.conversions.images import ImageError
 from fairmot_ros.ros.inputs.spatial_inputs import SpatialInputs
-from fairmot_ros.ros.outputs.output import FrameResult, Output, heard
+from fairmot_ros.ros.outputs.base import FrameResult, Output, has_subscribers
 from fairmot_ros.ros.parameters import TrackingParameters
 from fairmot_ros.types import Track
 
@@ -46,9 +46,9 @@ class SpatialOutput(Output):
         self._inputs = SpatialInputs(
             node, self._prefix, depth=parameters.positions.position_source == 'depth'
         )
-        self._detections = self._offer(Detection3DArray, 'detections_3d')
-        self._markers = self._offer(MarkerArray, 'markers')
-        self._pose = self._offer(PoseStamped, 'follow_pose')
+        self._detections = self._create_publisher(Detection3DArray, 'detections_3d')
+        self._markers = self._create_publisher(MarkerArray, 'markers')
+        self._pose = self._create_publisher(PoseStamped, 'follow_pose')
         try:
             from tf2_msgs.msg import TFMessage
         except ImportError:
@@ -75,12 +75,12 @@ class SpatialOutput(Output):
 
     def publish(self, result: FrameResult) -> None:
         """Publish the positions of this image's people; those not located are left out."""
-        positions, self.complaint = None, ''
+        positions, self.warning = None, ''
         try:
             positions = self._locate(result)
         except ImageError as error:
-            self.complaint = str(error)
-            self._node.get_logger().warning(self.complaint, throttle_duration_sec=5.0)
+            self.warning = str(error)
+            self._node.get_logger().warning(self.warning, throttle_duration_sec=5.0)
         located: list[Located] = []
         if positions is not None:
             located = [
@@ -91,7 +91,7 @@ class SpatialOutput(Output):
                 if known
             ]
         self._detections.publish(_detections(located, result))
-        if heard(self._markers):
+        if has_subscribers(self._markers):
             self._markers.publish(MarkerArray(markers=_markers(located, result)))
         self._follow(located, result)
         if self._tf is not None and result.parameters.positions.publish_tf and located:

@@ -6,7 +6,7 @@ from rclpy.node import Node
 from vision_msgs.msg import Detection2DArray
 
 from fairmot_ros.msg import TrackArray
-from fairmot_ros.ros.outputs.output import FrameResult, Output
+from fairmot_ros.ros.outputs.base import FrameResult, Output
 
 
 class TrackOutput(Output):
@@ -15,8 +15,8 @@ class TrackOutput(Output):
     def __init__(self, node: Node, camera: str) -> None:
         """Offer both topics."""
         super().__init__(node, camera)
-        self._detections = self._offer(Detection2DArray, 'detections')
-        self._tracks = self._offer(TrackArray, 'tracks')
+        self._detections = self._create_publisher(Detection2DArray, 'detections')
+        self._tracks = self._create_publisher(TrackArray, 'tracks')
 
     def publish(self, result: FrameResult) -> None:
         """Publish both, in the same order of tracks."""

@@ -10,8 +10,8 @@ from rclpy.exceptions import InvalidParameterTypeException, ParameterException
 from rclpy.node import Node
 from rclpy.parameter import Parameter
 
-from fairmot_ros.ros.parameters.given import rename_former
 from fairmot_ros.ros.parameters.nodes import P, TrackingParameters
+from fairmot_ros.ros.parameters.overrides import rename_former
 from fairmot_ros.settings import Setting
 
 

@@ -12,7 +12,7 @@ from fairmot_ros.pipeline.settings import (
     FRAME_GROUPS_OF_MODEL,
     FrameSettings,
 )
-from fairmot_ros.ros.parameters.groups import (
+from fairmot_ros.ros.parameters.settings import (
     ANNOTATION,
     DETECTIONS,
     IMAGES,

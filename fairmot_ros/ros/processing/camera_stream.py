@@ -97,7 +97,7 @@ class CameraStream:
         """Judge stamp and size; return whether the frame is to be tracked."""
         size = None if image is None else (image.shape[1], image.shape[0])
         decision = self.frames.admit(self._stamp(received), size)
-        self.statistics.note_jumps(self.frames.stamps.jumps)
+        self.statistics.set_time_jumps(self.frames.stamps.jumps)
         if not decision.is_tracked:
             self.statistics.count('skipped')
             return False
@@ -146,7 +146,7 @@ class CameraStream:
                 self.name,
                 None if self.gallery is None else self.gallery.names_by_track(),
             ),
-            rate=self.statistics.tick(),
+            rate=self.statistics.note_tracked(),
         )
         self.warnings = tuple(self._new_warnings)
         failures = self._publish(result, stamp)

@@ -9,7 +9,7 @@ from vision_msgs.msg import BoundingBox2D, Detection2DArray
 
 from fairmot_ros.file_errors import FileError
 from fairmot_ros.msg import TrackArray
-from fairmot_ros.pixels import Warn, ignore
+from fairmot_ros.pixels import Warn, ignore_warning
 from fairmot_ros.ros.parameters import TrackingParameters
 from fairmot_ros.types import Detections
 
@@ -43,7 +43,9 @@ class ReceivedDetections:
     def configure(self, parameters: TrackingParameters) -> None:
         """Apply nothing: detecting is up to the other node."""
 
-    def read(self, message: Detection2DArray | TrackArray, warn: Warn = ignore) -> Detections:
+    def read(
+        self, message: Detection2DArray | TrackArray, warn: Warn = ignore_warning
+    ) -> Detections:
         """Return the detections.
 
         Args:

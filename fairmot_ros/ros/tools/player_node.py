@@ -18,7 +18,7 @@ from vision_msgs.msg import Detection2DArray
 
 from fairmot_ros.media.video_source import SourceError, VideoSource
 from fairmot_ros.ros.conversions.images import from_bgr
-from fairmot_ros.ros.nodes.spinning import run_node
+from fairmot_ros.ros.nodes.run_node import run_node
 from fairmot_ros.ros.parameters.declaration import declare_plain
 
 RELIABLE = QoSProfile(depth=5, reliability=ReliabilityPolicy.RELIABLE)
@@ -117,16 +117,15 @@ class PlayerNode(Node):
 
     def _ready(self) -> bool:
         if self._start is None:
-            heard = self._publisher.get_subscription_count() >= self._subscribers
-            answers = not self._every_frame or self._answers() > 0
-            return heard and answers
+            subscribed = self._publisher.get_subscription_count() >= self._subscribers
+            return subscribed and (not self._every_frame or self._has_result_publisher())
         if self._every_frame:
             return self._answered >= self._newest
         offset = self._next[0] if self._next is not None else self._newest + 1
         return time.monotonic() >= self._started + offset / self.source.frame_rate
 
-    def _answers(self) -> int:
-        return self.count_publishers(self.resolve_topic_name('detections'))
+    def _has_result_publisher(self) -> bool:
+        return self.count_publishers(self.resolve_topic_name('detections')) > 0
 
     def _finish(self) -> None:
         self._total.publish(UInt32(data=self._sent))

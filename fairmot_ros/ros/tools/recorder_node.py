@@ -18,7 +18,7 @@ from tqdm import tqdm
 from fairmot_ros.media.video_writer import VideoFile
 from fairmot_ros.msg import Track, TrackArray
 from fairmot_ros.ros.conversions.images import to_bgr
-from fairmot_ros.ros.nodes.spinning import run_node
+from fairmot_ros.ros.nodes.run_node import run_node
 from fairmot_ros.ros.parameters.declaration import declare_plain
 from fairmot_ros.starting import ExitCode
 from fairmot_ros.written_files import BlockFile, WriteError, write_text

@@ -15,8 +15,9 @@ from tqdm import tqdm
 
 from fairmot_ros.evaluation.bags import Bag, BagError, ImageStream
 from fairmot_ros.msg import Timing, TrackArray
-from fairmot_ros.ros.nodes.spinning import run_node
+from fairmot_ros.ros.nodes.run_node import run_node
 from fairmot_ros.ros.parameters.declaration import declare_plain
+from fairmot_ros.written_files import replacing
 
 RELIABLE = QoSProfile(depth=5, reliability=ReliabilityPolicy.RELIABLE)
 RESULTS = QoSProfile(depth=100, reliability=ReliabilityPolicy.RELIABLE)
@@ -160,16 +161,17 @@ class ReplayNode(Node):
     def _write(self) -> None:
         self._progress.close()
         sent, got = (np.array(v, np.int64).reshape(-1, 2) for v in (self._sent, self._got))
-        np.savez(
-            self._output,
-            sent_stamps=sent[:, 0],
-            sent_at=sent[:, 1],
-            got_stamps=got[:, 0],
-            got_at=got[:, 1],
-            rows=np.array(self._rows, float).reshape(-1, 10),
-            stage_names=np.array(list(self._stages), dtype=np.str_),
-            stages=np.array(list(self._stages.values()), float).reshape(-1, 2),
-        )
+        with replacing(self._output) as partial, partial.open('wb') as file:
+            np.savez(
+                file,
+                sent_stamps=sent[:, 0],
+                sent_at=sent[:, 1],
+                got_stamps=got[:, 0],
+                got_at=got[:, 1],
+                rows=np.array(self._rows, float).reshape(-1, 10),
+                stage_names=np.array(list(self._stages), dtype=np.str_),
+                stages=np.array(list(self._stages.values()), float).reshape(-1, 2),
+            )
         self._bag.close()
 
 

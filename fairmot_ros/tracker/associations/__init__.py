@@ -1,4 +1,4 @@
-"""The associations, by the name that the parameter `association` gives them."""
+"""Associations by their name, the value of the setting `association`."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ ASSOCIATIONS: dict[str, type[Association]] = {
     'byte_reid': ReferenceAssociation,
     'byte': ReferenceAssociation,
 }
-#: Those that reproduce published results.
+#: Associations that reproduce published trackers.
 REFERENCE_VARIANTS = tuple(
     name for name, association in ASSOCIATIONS.items() if association is ReferenceAssociation
 )

@@ -1,4 +1,4 @@
-"""What a tracker asks of an association."""
+"""Interface of associations, the algorithms that match detections to tracks."""
 
 from __future__ import annotations
 
@@ -17,18 +17,17 @@ if TYPE_CHECKING:
 
 
 class Association(Protocol):
-    """Matches the detections of each frame to tracks, which it updates, spawns and prunes.
+    """Matches the detections of each frame to tracks, and updates, spawns and prunes the tracks.
 
-    A new one takes a file with a class that is called with a `TrackerConfig`, and a line in
-    `ASSOCIATIONS`.
+    To add an association, write a class in a file of its own and list it in `ASSOCIATIONS`.
 
     Attributes:
-        needs_stamp: whether time is that of the stamps; otherwise frames are counted.
-        estimates_camera_motion: whether the motion of the camera may be estimated from the image
-            and switched off; otherwise a given one is always compensated, and no other.
+        needs_stamp: whether time comes from stamps; otherwise frames are counted.
+        estimates_camera_motion: whether camera motion may be estimated from images, and its
+            compensation disabled. Otherwise only a given camera motion is compensated, always.
         requires_embeddings: whether detections without embeddings are an error.
-        stores_embeddings: whether tracks have embeddings, where detections do.
-        parametrization: of the boxes in the state of the table.
+        stores_embeddings: whether tracks store embeddings, if detections have them.
+        parametrization: parametrization of the boxes in the state of the table.
         rate: units of time per second.
         now: time of the last frame; 0 before the first.
         table: the tracks. Results are copies of its entries.
@@ -51,12 +50,12 @@ class Association(Protocol):
 
     @staticmethod
     def check(config: TrackerConfig) -> None:
-        """Raise ValueError if settings are wrong for this association."""
+        """Raise ValueError if settings are invalid for this association."""
         ...
 
     @staticmethod
     def uses_embeddings(config: TrackerConfig) -> bool:
-        """Return whether embeddings take part in matching with these settings."""
+        """Return whether matching uses embeddings with these settings."""
         ...
 
     def configure(self, config: TrackerConfig) -> None:
@@ -77,9 +76,11 @@ class Association(Protocol):
         """Process the detections of one frame.
 
         Args:
-            detections: of any scores. Embeddings, if stored, have the size of the table's.
-            stamp: seconds, greater than the last one; of no effect unless `needs_stamp`.
-            first_id: id of the first track that is spawned; the others follow.
+            detections: detections of any score. Embeddings, if stored, have the same size as those
+                of the table.
+            stamp: time of the frame in seconds, later than the last one; ignored unless
+                `needs_stamp`.
+            first_id: id of the first spawned track; the others follow.
             camera_motion: [2, 3], maps pixels of the previous frame to this one; None if unknown.
 
         Returns:
@@ -94,7 +95,7 @@ class Association(Protocol):
 
     @property
     def lost(self) -> Indices:
-        """Indices of the confirmed tracks that were not, but can be matched again."""
+        """Indices of the confirmed tracks not matched in the last frame that can be rematched."""
         ...
 
     @property

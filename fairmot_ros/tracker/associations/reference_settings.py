@@ -1,4 +1,4 @@
-"""Settings of the reference."""
+"""Settings of the reference association."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class ReferenceSettings:
-    """Parameters of the authors' code, under its names except `score_threshold` (`conf_thres`).
+    """Parameters of the original code, under its names except `score_threshold` (`conf_thres`).
 
     Attributes:
-        frame_rate: of the sequence; scales the lifetime of lost tracks.
-        track_buffer: lifetime of a lost track in frames at 30 per second.
-        score_threshold: detections above it can be matched to any track.
-        variant: 'fairmot' associates by appearance and motion; 'byte_reid' in addition continues
-            tracks with low-score detections; 'byte' does so by boxes alone.
+        frame_rate: frame rate of the sequence in Hz; scales the lifetime of lost tracks.
+        track_buffer: lifetime of a lost track in frames, at 30 Hz.
+        score_threshold: detections with a higher score can be matched to any track.
+        variant: 'fairmot' associates by appearance and motion; 'byte_reid' also continues tracks
+            with low-score detections; 'byte' does both with boxes only.
     """
 
     frame_rate: float = 30.0
@@ -35,7 +35,7 @@ class ReferenceSettings:
 
     @staticmethod
     def of(config: TrackerConfig) -> ReferenceSettings:
-        """Return the part of a configuration that the reference uses."""
+        """Return the settings of a configuration that the reference association uses."""
         return ReferenceSettings(
             config.reference_frame_rate,
             config.reference_track_buffer,
@@ -45,7 +45,7 @@ class ReferenceSettings:
 
     @property
     def uses_embeddings(self) -> bool:
-        """Whether detections need embeddings."""
+        """Whether detections must have embeddings."""
         return self.variant != 'byte'
 
     @property
@@ -65,5 +65,5 @@ class ReferenceSettings:
 
     @property
     def lost_timeout(self) -> int:
-        """Frames after which a lost track expires."""
+        """Number of frames after which a lost track expires."""
         return int(self.frame_rate / 30.0 * self.track_buffer)

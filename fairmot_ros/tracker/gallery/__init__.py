@@ -1,7 +1,9 @@
-"""Re-identification after long absence: embeddings of past and enrolled identities."""
+"""Re-identification after long absence: embeddings of ended and enrolled identities."""
 
 from __future__ import annotations
 
-from fairmot_ros.tracker.gallery.gallery import Gallery, GalleryConfig, Match
+from fairmot_ros.tracker.gallery.config import GalleryConfig
+from fairmot_ros.tracker.gallery.gallery import Gallery
+from fairmot_ros.tracker.gallery.identity_store import Match
 
 __all__ = ['Gallery', 'GalleryConfig', 'Match']

@@ -1,4 +1,4 @@
-"""A store of embeddings in one array of a fixed size; removed embeddings are overwritten."""
+"""Embeddings in one array of fixed size; removed embeddings are overwritten with zeros."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ Unit = NDArray[np.float32]
 ROW = np.dtype(
     [
         ('added', np.int64),  # counts up
-        ('identity', np.int64),  # the same for all views of an identity
+        ('identity', np.int64),  # number of the identity, common to all its views
         ('track_id', np.int64),  # 0 if unknown
         ('class_id', np.int64),
-        ('present', np.bool_),  # tracked, as far as is known
+        ('present', np.bool_),  # whether it is tracked now
         ('left', np.float64),  # seconds, time of the last observation
         ('box', np.float64, 4),  # xyxy of the last observation
     ]
@@ -24,16 +24,16 @@ ROW = np.dtype(
 
 
 class EmbeddingStore:
-    """Rows with an embedding each, in no particular order.
+    """Rows of `ROW`, each with an embedding, in no particular order.
 
     Attributes:
         capacity: largest number of rows.
     """
 
     def __init__(self, capacity: int) -> None:
-        """Start empty; the first embedding decides on their length."""
+        """Start empty; the first embedding determines the size of all."""
         self.capacity = capacity
-        # Filled up to `_count`; zero from there on.
+        # Rows from `_count` on are unused and zero.
         self._rows = np.zeros(capacity, ROW)
         self._embeddings = np.zeros((capacity, 0), np.float32)
         self._count = 0
@@ -53,7 +53,7 @@ class EmbeddingStore:
         return self._embeddings[: self._count]
 
     def add(self, unit: Unit, **columns: int | bool) -> None:
-        """Add a row, after `check_size` and while there are fewer than `capacity`."""
+        """Add a row; call `check_size` first, and only while there are fewer than `capacity`."""
         row = self._count
         self._added += 1
         self._count += 1
@@ -63,7 +63,7 @@ class EmbeddingStore:
             self._rows[row][name] = value
 
     def remove(self, rows: Rows) -> None:
-        """Replace rows by the last ones, and overwrite those with zeros."""
+        """Remove rows: move the last ones to their places and overwrite the rest with zeros."""
         for row in np.sort(rows)[::-1]:
             last = self._count - 1
             self._embeddings[row] = self._embeddings[last]
@@ -73,27 +73,31 @@ class EmbeddingStore:
             self._count = last
 
     def distances(self, unit: Unit) -> NDArray[np.float32]:
-        """Return the cosine distance [N] of every row."""
+        """Return the cosine distance [N] of every row to an embedding [D] of unit length."""
         return np.maximum(0.0, 1.0 - self.embeddings @ unit)
 
     def check_size(self, unit: Unit) -> None:
-        """Raise ValueError if an embedding has another length than those in the store."""
+        """Raise ValueError if the size of an embedding differs from that of the stored ones."""
         if not self._count and self._embeddings.shape[1] != len(unit):
             self._embeddings = np.zeros((self.capacity, len(unit)), np.float32)
         if self._embeddings.shape[1] != len(unit):
             raise ValueError(
-                f'the embedding has {len(unit)} numbers, but those of the gallery have '
-                f'{self._embeddings.shape[1]}: they are not of the same model'
+                f'the embedding has {len(unit)} numbers; expected '
+                f'{self._embeddings.shape[1]}, as those of the gallery: use the same model'
             )
 
 
 def as_unit(embedding: ArrayLike) -> Unit:
-    """Return an embedding [D] at unit length; raise ValueError if that is impossible."""
+    """Scale an embedding [D] to unit length.
+
+    Raises:
+        ValueError: if it is not a vector, not finite or zero.
+    """
     vector = np.asarray(embedding, np.float32)
     norm = math.sqrt(float(vector @ vector)) if vector.ndim == 1 else math.nan
     if not (math.isfinite(norm) and norm > 0):
         raise ValueError(
-            f'an embedding must be a list of finite numbers, not all zero, got the shape '
+            'an embedding must be a list of finite numbers that are not all zero, got shape '
             f'{list(vector.shape)}'
         )
     unit: Unit = vector / np.float32(norm)

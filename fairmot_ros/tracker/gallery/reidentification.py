@@ -1,4 +1,4 @@
-"""Between tracker and gallery: store tracks that end, give returning people their old id."""
+"""Link between tracker and gallery: store ended tracks, reuse ids of returning identities."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from fairmot_ros.tracker.table import TrackTable
 
 
 class Reidentification:
-    """Compares the confirmed tracks of each frame with those of the previous one."""
+    """Stores confirmed tracks in a gallery when they end, and looks up newly confirmed ones."""
 
     def __init__(self, gallery: Gallery) -> None:
         """Start without tracks."""
         self._gallery = gallery
         self._table = TrackTable.empty()
-        self._ids = self._table.ids  # of the confirmed tracks in it
+        self._ids = self._table.ids  # ids of its confirmed tracks
 
     def restart(self) -> None:
         """Drop the tracks; see `Gallery.restart`."""
@@ -26,10 +26,10 @@ class Reidentification:
         self._gallery.restart()
 
     def update(self, association: Association) -> None:
-        """Add ended tracks to the gallery and replace the ids of those that it recognizes.
+        """Add ended tracks to the gallery, and give recalled identities their former id.
 
         Args:
-            association: after its step for the present frame; ids in its table are changed.
+            association: after its step for the current frame; ids in its table are changed.
         """
         rate, now = association.rate, association.now / association.rate
         before, table = self._table, association.table

@@ -1,1 +1,1 @@
-"""Detections of a frame matched to tracks: candidate pairs, costs, assignment."""
+"""Matching of detections to tracks: candidate pairs, costs, assignment."""

@@ -1,4 +1,4 @@
-"""Optimal assignment of tracks to detections, in which a pair must cost less than a threshold."""
+"""Optimal assignment of tracks to detections, with an upper threshold on the cost of a pair."""
 
 from __future__ import annotations
 
@@ -12,26 +12,27 @@ from fairmot_ros.tracker.matching.candidate_pairs import CandidatePairs, Indices
 
 try:
     import lap
-except ImportError:  # no rosdep key: a plain ROS installation has only SciPy
+except ImportError:  # lap has no rosdep key, so a plain ROS installation has only SciPy
     lap = None
 
 BACKEND = 'scipy' if lap is None else 'lap'
-#: Rows of one dense problem; larger ones take longer than several of this size.
+#: Number of rows up to which small problems are joined; several of this size are faster than a
+#: larger one.
 BLOCK = 32
-#: Rows and columns above which a problem is solved on its list of pairs instead of a matrix.
+#: Number of rows and columns above which a problem is solved on a sparse matrix.
 SPARSE = 300
 
 Matches = tuple[Indices, Indices]
 
 
 def assign(pairs: CandidatePairs, threshold: float, backend: str = BACKEND) -> Matches:
-    """Match rows and columns at the least total cost.
+    """Match rows and columns at the lowest total cost.
 
     An unmatched row or column costs threshold / 2, so a pair that costs the threshold or more is
-    never matched. Pairs that share no row and no column with others are matched at once; the
-    others fall into connected groups, each with an optimum of its own.
+    never matched. Pairs that share no row and no column with others are matched directly; the
+    others are solved separately for each connected component.
 
-    Two tracks compete for detection 0. Track 0 gives way, because the total of 0.3 + 0.2 is less
+    Two tracks compete for detection 0. Track 1 gets it, because the total of 0.3 + 0.2 is lower
     than 0.1 + 0.6:
 
     >>> import numpy as np
@@ -41,15 +42,15 @@ def assign(pairs: CandidatePairs, threshold: float, backend: str = BACKEND) -> M
     >>> list(zip(rows.tolist(), columns.tolist()))
     [(0, 1), (1, 0)]
 
-    Below a threshold of 0.3 only one of them is matched:
+    With a threshold of 0.3, only one pair is matched:
 
     >>> rows, columns = assign(pairs, threshold=0.3)
     >>> list(zip(rows.tolist(), columns.tolist()))
     [(0, 0)]
 
     Args:
-        pairs: the candidates, with their costs.
-        threshold: see above.
+        pairs: candidate pairs with their cost.
+        threshold: pairs must cost less.
         backend: 'lap' (Jonker-Volgenant) or 'scipy'; both find the same optimum.
 
     Returns:
@@ -73,7 +74,7 @@ def assign(pairs: CandidatePairs, threshold: float, backend: str = BACKEND) -> M
 
 
 def _blocks(pairs: CandidatePairs) -> list[CandidatePairs]:
-    """Split into groups without common rows or columns; small groups are joined."""
+    """Split pairs into blocks without common rows or columns; small blocks are joined."""
     rows, columns, _ = pairs
     if len(rows) <= BLOCK:
         return [pairs]
@@ -97,7 +98,7 @@ def _blocks(pairs: CandidatePairs) -> list[CandidatePairs]:
 
 
 def _solve(pairs: CandidatePairs, threshold: float, backend: str) -> Matches:
-    """Solve one problem without groups."""
+    """Solve one block."""
     row_numbers, rows = _renumbered(pairs.rows)
     column_numbers, columns = _renumbered(pairs.columns)
     if min(len(row_numbers), len(column_numbers)) > SPARSE:
@@ -112,11 +113,11 @@ def _solve(pairs: CandidatePairs, threshold: float, backend: str) -> Matches:
 
 
 def _solve_sparse(pairs: CandidatePairs, threshold: float) -> Matches:
-    """Solve one large problem with few pairs per row."""
+    """Solve one large block with few pairs per row."""
     rows, columns, cost = pairs
     height, width = int(rows.max()) + 1, int(columns.max()) + 1
-    # Each row has a column of its own that stands for no match, at the cost of the threshold: an
-    # unmatched row and the column that it leaves cost half of that each.
+    # An additional column for each row stands for no match. It costs the threshold: half for the
+    # unmatched row, half for the column that remains unmatched.
     unmatched = np.arange(height)
     edges = csr_array(
         (
@@ -131,7 +132,7 @@ def _solve_sparse(pairs: CandidatePairs, threshold: float) -> Matches:
 
 
 def _renumbered(numbers: Indices) -> tuple[Indices, Indices]:
-    """Return the distinct numbers, rising, and the position of each given one among them."""
+    """Return the distinct numbers in rising order, and the position of each number in them."""
     distinct = np.bincount(numbers).nonzero()[0]
     position = np.empty(int(distinct[-1]) + 1, np.int64)
     position[distinct] = np.arange(len(distinct))
@@ -139,13 +140,13 @@ def _renumbered(numbers: Indices) -> tuple[Indices, Indices]:
 
 
 def _assign_lap(cost: NDArray, threshold: float) -> Indices:
-    """Return the column of each row, -1 for none."""
+    """Return the column of each row, -1 if unmatched."""
     _, columns, _ = lap.lapjv(cost, extend_cost=True, cost_limit=threshold)
     return np.asarray(columns, np.int64)
 
 
 def _assign_scipy(cost: NDArray, threshold: float) -> Indices:
-    """Return the same from a square matrix that includes the costs of unmatched ones."""
+    """Do the same with SciPy, on a square matrix with additional entries for no match."""
     rows, columns = cost.shape
     extended = np.full((rows + columns, rows + columns), threshold / 2)
     extended[rows:, columns:] = 0

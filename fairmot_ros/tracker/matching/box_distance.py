@@ -11,11 +11,11 @@ from fairmot_ros.tracker.motion.kalman import P
 
 Array = NDArray[np.float64]
 
-#: Shares of their size by which boxes are enlarged on each side before their IoU is computed: at
-#: least, per second since the last match, and at most (Yang et al. 2023, "Hard to track objects
+#: Shares of their size by which boxes are enlarged on each side before their IoU is computed:
+#: without unmatched time, per second of it, and at most (Yang et al. 2023, "Hard to track objects
 #: with irregular motions and similar appearances").
 EXPANSION, EXPANSION_PER_SECOND, MAX_EXPANSION = 0.11, 0.27, 0.32
-#: Power of the IoU of the vertical extents (Yang et al. 2024, Hybrid-SORT).
+#: Exponent of the IoU of the vertical extents (Yang et al. 2024, Hybrid-SORT).
 HEIGHT_POWER = 1.75
 #: Share of the IoU that is multiplied by the relative score (Zhang et al. 2022).
 SCORE_SHARE = 0.36
@@ -24,32 +24,33 @@ GATE = 40.0
 
 
 def gated_box_distance(
-    state: Array, innovation: Array, uncertain: Array, found: Observations
+    state: Array, innovation: Array, growth_time: Array, observations: Observations
 ) -> CandidatePairs:
-    """Return the pairs inside the gate whose enlarged boxes overlap, with a distance in 0..1.
+    """Return the pairs inside the gate whose enlarged boxes overlap, with their box distance.
 
-    The distance is 1 - IoU of the enlarged boxes, times the IoU of their vertical extents to the
-    power `HEIGHT_POWER`, times a factor that is smaller for low relative scores.
+    The box distance is 1 - similarity, in 0..1. The similarity is the product of the IoU of the
+    enlarged boxes, the IoU of the vertical extents of the boxes to the power `HEIGHT_POWER`, and a
+    factor that is smaller for low relative scores.
 
     Args:
-        state: [5, 4, N] of the tracks, see `kalman`, with the width as shape.
+        state: [5, 4, N], state of the tracks (see `kalman`), with the width as shape.
         innovation: [4, N], variance of the next measurements.
-        uncertain: [N], seconds for which the enlargement of a track's boxes counts.
-        found: the M detections.
+        growth_time: [N], seconds for which the boxes of each track have grown.
+        observations: the M detections.
     """
-    growth = 1 + 2 * np.minimum(EXPANSION + EXPANSION_PER_SECOND * uncertain, MAX_EXPANSION)
+    growth = 1 + 2 * np.minimum(EXPANSION + EXPANSION_PER_SECOND * growth_time, MAX_EXPANSION)
     centre, size = state[P].reshape(2, 2, -1)
-    found_centre, found_size = found.measurements.reshape(2, 2, -1)
-    half, found_half = growth / 2 * size, (0.5 + MAX_EXPANSION) * found_size
+    detection_centre, detection_size = observations.measurements.reshape(2, 2, -1)
+    half, detection_half = growth / 2 * size, (0.5 + MAX_EXPANSION) * detection_size
     rows, columns = intersecting(
         centre - half,
         centre + half,
-        found_centre - found_half,
-        found_centre + found_half,
-        (state[P], found.measurements),
+        detection_centre - detection_half,
+        detection_centre + detection_half,
+        (state[P], observations.measurements),
     )
-    offset = np.abs(centre.take(rows, 1) - found_centre.take(columns, 1))
-    growth, a, b = growth.take(rows), size.take(rows, 1), found_size.take(columns, 1)
+    offset = np.abs(centre.take(rows, 1) - detection_centre.take(columns, 1))
+    growth, a, b = growth.take(rows), size.take(rows, 1), detection_size.take(columns, 1)
     sum_of_sizes = a + b
     smaller = np.minimum(a, b)
     shared = np.minimum(sum_of_sizes / 2 * growth - offset, smaller * growth)
@@ -59,6 +60,6 @@ def gated_box_distance(
     overlap = common / (areas - common)
     vertical = np.maximum(np.minimum(sum_of_sizes[1] / 2 - offset[1], smaller[1]), 0.0)
     overlap *= (vertical / (sum_of_sizes[1] - vertical)) ** HEIGHT_POWER
-    overlap *= 1 - SCORE_SHARE + SCORE_SHARE * found.relative_scores.take(columns)
+    overlap *= 1 - SCORE_SHARE + SCORE_SHARE * observations.relative_scores.take(columns)
     distance = (offset**2 / innovation[:2].take(rows, 1)).sum(axis=0)
     return CandidatePairs(rows, columns, 1 - overlap).only((distance < GATE) & (overlap > 0))

@@ -1,12 +1,12 @@
-"""Candidate pairs: the tracks and detections that pass a gate, each pair with a cost.
+"""Candidate pairs: the pairs of a track and a detection that pass a gate, each with a cost.
 
-Only few of all pairs pass, so costs are a list of pairs and not a matrix. Pairs whose rectangles
-intersect are found first; everything else is computed for those alone.
+Few pairs pass, so costs are a list of pairs instead of a matrix. Pairs whose rectangles intersect
+are found first; costs are computed only for those.
 
-In a crowd on one spot, nearly all pairs intersect. All of them are considered while no more than
-`CROWDED` pairs overlap on the horizontal axis, as those of 362 boxes on one spot do. Beyond, the
-default association considers for each box the `NEAREST` ones only, an approximation whose time is
-nearly linear in the number of boxes.
+If many boxes are at the same place, nearly all pairs intersect. All of them are considered while
+at most `CROWDED` pairs overlap on the horizontal axis, as many as 362 boxes at one place make.
+Above that, the default association considers only the `NEAREST` boxes of each box, an
+approximation whose time is nearly linear in the number of boxes.
 """
 
 from __future__ import annotations
@@ -22,22 +22,22 @@ from fairmot_ros.boxes import paired_iou
 Array = NDArray[np.float64]
 Indices = NDArray[np.int64]
 
-#: Number of all pairs up to which comparing each of them is faster than sorting.
+#: Number of pairs up to which comparing each of them is faster than sorting.
 DENSE = 4096
-#: Number of pairs that overlap on the horizontal axis up to which each of them is compared.
+#: Number of pairs overlapping on the horizontal axis up to which each of them is compared.
 CROWDED = 2**17
-#: Above it, number of nearest detections of each track, and of nearest tracks of each detection.
+#: Above it, number of nearest detections of each track and of nearest tracks of each detection.
 NEAREST = 6
-#: Largest distance, in pixels, of the order of boxes at the same place.
+#: Largest offset, in pixels, that separates boxes at the same place by their order.
 TIE_BREAK = 1e-3
-#: Pairs whose embeddings are compared at once: 32 MB of 128 numbers for both sides.
+#: Number of pairs whose embeddings are compared at once: 32 MB with embeddings of 128 numbers.
 CHUNK = 2**15
-#: Cosines of one product of embeddings.
+#: Largest number of entries in one matrix product of embeddings.
 COSINES = 2**20
 
 
 class CandidatePairs(NamedTuple):
-    """Pairs in the order of their rows, then columns.
+    """Pairs of a track and a detection, ordered by track, then by detection.
 
     >>> import numpy as np
     >>> cost = np.array([0.1, 0.7, 0.2])
@@ -91,11 +91,11 @@ def intersecting(
         high_a: [2, N], right and bottom.
         low_b: [2, M], left and top of the others.
         high_b: [2, M], right and bottom of the others.
-        crowd: [D, N] and [D, M], places of the rectangles. If given and there are more than
-            `CROWDED` pairs, only those of `nearest` places are considered.
+        crowd: [D, N] and [D, M], positions of the rectangles. If they are given and there are more
+            than `CROWDED` pairs, only those with the `nearest` positions are considered.
 
     Returns:
-        Indices [K] of the first ones, rising, and [K] of the others.
+        Indices [K] into the N rectangles, in rising order, and [K] into the M others.
     """
     if low_a.shape[1] * low_b.shape[1] <= DENSE:
         inside = low_a[:, :, None] <= high_b[:, None]
@@ -113,7 +113,7 @@ def intersecting(
     else:
         rows, columns = nearest(*crowd, NEAREST)
     touching = low_a[0].take(rows) <= right.take(columns)
-    touching &= left.take(columns) <= high_a[0].take(rows)  # in a crowd
+    touching &= left.take(columns) <= high_a[0].take(rows)  # not yet tested if crowded
     touching &= low_a[1].take(rows) <= bottom.take(columns)
     touching &= top.take(columns) <= high_a[1].take(rows)
     chosen = touching.nonzero()[0]
@@ -121,18 +121,18 @@ def intersecting(
 
 
 def nearest(a: Array, b: Array, count: int) -> tuple[Indices, Indices]:
-    """Return the pairs of which one is among the `count` nearest of the other.
+    """Return the pairs of points of which one is among the `count` nearest of the other.
 
     Args:
         a: [D, N], points.
-        b: [D, M], further points.
+        b: [D, M], other points.
         count: number of nearest points of each point.
 
     Returns:
-        Indices of the first ones, rising, and of the others.
+        Indices [K] into a, in rising order, and [K] into b.
     """
     size_a, size_b = a.shape[1], b.shape[1]
-    # Points at the same place are told apart by their order: each gets neighbours of its own.
+    # Points at the same place are separated by their order, so that their neighbours differ.
     a = np.vstack((a, np.linspace(0, TIE_BREAK, size_a))).T
     b = np.vstack((b, np.linspace(0, TIE_BREAK, size_b))).T
     of_a = cKDTree(b).query(a, min(count, size_b))[1].reshape(size_a, -1)
@@ -156,10 +156,10 @@ def overlapping(
     ([0], [0], [0.5])
 
     Args:
-        tracks_xyxy: [4, N].
-        detections_xyxy: [4, M].
-        pixel: added to all sides; `CYTHON_BBOX_PIXEL` in the reference.
-        exact: whether to return all pairs in a crowd, too, see the head of this file.
+        tracks_xyxy: [4, N], boxes of tracks.
+        detections_xyxy: [4, M], boxes of detections.
+        pixel: added to widths and heights; `CYTHON_BBOX_PIXEL` in the reference.
+        exact: whether to return all pairs even above `CROWDED`, see the module docstring.
     """
     rows, columns = intersecting(
         tracks_xyxy[:2] - pixel,
@@ -173,7 +173,7 @@ def overlapping(
 
 
 def of_one_class(pairs: CandidatePairs, tracks: NDArray, detections: NDArray) -> CandidatePairs:
-    """Return the pairs whose track and detection have the same class id, given [N] and [M]."""
+    """Return the pairs of one class, given the class ids of tracks [N] and detections [M]."""
     return pairs.only(tracks.take(pairs.rows) == detections.take(pairs.columns))
 
 
@@ -184,14 +184,14 @@ def within_gate(
 
     Args:
         positions: [D, N], predicted measurements; the first two coordinates are the centre.
-        variance: [D, N] of the measurements about them.
+        variance: [D, N], variance of the measurements.
         measurements: [D, M].
         gate: largest squared distance.
     """
-    # The centre alone may not exceed the gate; the margin covers rounding.
-    reach = np.sqrt(gate * (1 + 1e-8) * variance[:2])
+    # Necessary condition on the centre alone; the margin covers rounding.
+    extent = np.sqrt(gate * (1 + 1e-8) * variance[:2])
     centre = measurements[:2]
-    rows, columns = intersecting(positions[:2] - reach, positions[:2] + reach, centre, centre)
+    rows, columns = intersecting(positions[:2] - extent, positions[:2] + extent, centre, centre)
     residual = measurements.take(columns, 1) - positions.take(rows, 1)
     residual *= residual
     residual *= 1.0 / variance.take(rows, 1)
@@ -202,7 +202,7 @@ def within_gate(
 def appearance_distance(
     pairs: CandidatePairs, tracks: NDArray[np.float32], detections: NDArray[np.float32]
 ) -> Array:
-    """Return max(0, 1 - cosine) [K] of the embeddings of each pair, given at unit length.
+    """Return the appearance distance max(0, 1 - cosine) [K] of each pair.
 
     >>> import numpy as np
     >>> pairs = CandidatePairs(np.array([0, 1]), np.array([0, 0]), np.zeros(2))
@@ -210,12 +210,12 @@ def appearance_distance(
     [0.0, 1.0]
 
     Args:
-        pairs: of the N tracks and M detections.
-        tracks: [N, D]; a zero vector has distance 1 to all others.
-        detections: [M, D].
+        pairs: pairs of the N tracks and M detections.
+        tracks: [N, D], embeddings of unit length; a zero vector has distance 1 to all others.
+        detections: [M, D], embeddings of unit length.
     """
     cosine = np.zeros(len(pairs.rows), np.float32)
-    # D may differ where there are no tracks or no detections: no pairs are compared then.
+    # Without pairs, the loop must not run: D may differ if there are no tracks or no detections.
     for start in range(0, len(cosine), CHUNK):
         part = slice(start, start + CHUNK)
         np.einsum(
@@ -234,17 +234,17 @@ def similar(
     detections: NDArray[np.float32],
     max_distance: float,
 ) -> CandidatePairs:
-    """Return the pairs of some tracks and detections up to an appearance distance, as the cost.
+    """Return the pairs within an appearance distance, with that distance as cost.
 
     Args:
-        rows: [N], indices of the tracks, rising.
-        columns: [M], indices of the detections, rising.
-        tracks: embeddings of all tracks, unit length.
-        detections: embeddings of all detections, unit length.
+        rows: [N], indices of the tracks to compare, in rising order.
+        columns: [M], indices of the detections to compare, in rising order.
+        tracks: embeddings of all tracks, of unit length.
+        detections: embeddings of all detections, of unit length.
         max_distance: largest appearance distance.
     """
     found = [NO_PAIRS]
-    lowest = 1 - max_distance - 1e-4  # products of matrices round in another way
+    lowest = 1 - max_distance - 1e-4  # the margin covers rounding of the matrix product
     block = max(1, COSINES // max(len(columns), 1))
     for start in range(0, len(rows), block):
         part = rows[start : start + block]
@@ -259,7 +259,7 @@ def similar(
 def reference_appearance_distance(
     pairs: CandidatePairs, tracks: NDArray[np.float32], detections: NDArray[np.float32]
 ) -> Array:
-    """Return `appearance_distance` with the rounding of the reference, for any lengths."""
+    """Return `appearance_distance` as the reference rounds it, for embeddings of any length."""
     if not len(pairs.rows):
         return np.zeros(0)
     a = tracks.take(pairs.rows, 0).astype(np.float64)

@@ -1,4 +1,4 @@
-"""The matches of a frame, collected over several assignment stages."""
+"""Matches of a frame, collected over several assignment stages."""
 
 from __future__ import annotations
 
@@ -20,17 +20,17 @@ class Matching:
     [1, 0]
 
     Attributes:
-        partner: int64 [N], the detection of each track, -1 for none.
-        free: bool [M], which detections are in the pool.
+        partner: int64 [N], the detection of each track, -1 if unmatched.
+        free: bool [M], which detections are unmatched.
     """
 
     def __init__(self, tracks: int, detections: int) -> None:
-        """Start without matches; all detections are in the pool."""
+        """Start without matches."""
         self.partner = np.full(tracks, -1)
         self.free = np.ones(detections, np.bool_)
 
     def assign(self, pairs: CandidatePairs, threshold: float) -> None:
-        """Match unmatched tracks to free detections by pairs that cost less than a threshold."""
+        """Match unmatched tracks to free detections, in pairs that cost less than a threshold."""
         if not len(pairs.rows):
             return
         available = self.free.take(pairs.columns) & (self.partner.take(pairs.rows) < 0)

@@ -1,4 +1,4 @@
-"""The detections of one frame in the arrays that an association works on."""
+"""Detections of one frame, converted for an association."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from fairmot_ros.types import Detections
 
 @dataclass(eq=False)
 class Observations:
-    """Some of the detections of a frame.
+    """Selected detections of a frame, with coordinates first.
 
     Attributes:
         xyxy: float64 [4, M].
         measurements: float64 [4, M], boxes in the parametrization of the filter.
         scores: float32 [M].
-        relative_scores: float32 [M], see `score_scale`.
+        relative_scores: float32 [M], see `scores.scale`.
         class_ids: int64 [M].
         embeddings: float32 [M, D], unit length; D is 0 without embeddings.
     """
@@ -47,14 +47,14 @@ class Observations:
         """Select and convert detections.
 
         Args:
-            detections: if they have no embeddings, those of the result are zero; without a row,
-                embeddings may be of any size.
+            detections: all detections of the frame. If they have no embeddings, those of the
+                result are zero.
             indices: [M], the selected detections.
             embedding_size: D.
-            parametrization: of the boxes in the filter.
-            relative_scores: of all detections; their scores if None.
+            parametrization: parametrization of the boxes in the filter.
+            relative_scores: relative scores of all detections; the scores themselves if None.
         """
-        # Sizes are differences of float32 numbers, as in the reference.
+        # Sizes are computed in float32, as in the reference.
         boxes = xyxy_to_xywh(detections.boxes_xyxy.take(indices, 0))
         xywh = boxes.T.astype(np.float64, order='C')
         if detections.embeddings is None or not (embedding_size and len(indices)):

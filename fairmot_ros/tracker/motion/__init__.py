@@ -1,1 +1,1 @@
-"""Motion models: Kalman filter, box parametrizations, camera motion."""
+"""Motion of boxes and of the camera: Kalman filter, box parametrizations, motion models."""

@@ -1,8 +1,8 @@
-"""Estimation of the camera motion between two images from their static background.
+"""Estimation of camera motion between consecutive images.
 
 Corners of the background are tracked from image to image by sparse optical flow (Lucas and
 Kanade, in the pyramidal form of Bouguet 2000). A similarity (shift, rotation, scale) is fitted to
-them by RANSAC, which rejects corners on moving objects. This is the only file of the layer that
+them by RANSAC, which rejects corners on moving objects. This is the only file of the tracker that
 needs OpenCV.
 """
 
@@ -20,13 +20,13 @@ Grey = NDArray[np.uint8]
 
 #: Approximate length of the longer side of the reduced image, in pixels.
 WORKING_SIZE = 960
-#: Number of corners to track, and below which new ones are detected.
+#: Number of corners to track, and the number below which new ones are detected.
 MAX_CORNERS, MIN_CORNERS = 120, 80
 #: Smallest distance between two corners, in pixels of the reduced image.
 SPACING = 20.0
-#: Smallest quality of a corner, as a share of the best one's.
+#: Smallest quality of a corner, as a share of the best corner's.
 QUALITY = 0.005
-#: Share of its size by which a box is enlarged on each side, for hair and shadows.
+#: Share of its size by which a box is enlarged on each side, to cover hair and shadows.
 BOX_MARGIN = 0.05
 #: Window, pyramid levels and stopping criteria of the optical flow.
 WINDOW = (11, 11)
@@ -36,11 +36,11 @@ STEPS = (cv2.TERM_CRITERIA_COUNT | cv2.TERM_CRITERIA_EPS, 10, 0.03)
 MAX_BRIGHTNESS_CHANGE = 0.06
 #: Smallest correlation of the patches around a corner in both images.
 MIN_CORRELATION = 0.5
-#: Distance, in pixels of the reduced image, up to which a corner is an inlier of RANSAC.
+#: Largest distance, in pixels of the reduced image, of an inlier of RANSAC.
 TOLERANCE = 1.5
 #: Smallest number of inliers, and their smallest share of the tracked corners.
 MIN_INLIERS, MIN_INLIER_SHARE = 10, 0.4
-#: Largest standard error of the motion at any place, in pixels of the reduced image.
+#: Largest standard error of the motion anywhere in the image, in pixels of the reduced image.
 MAX_ERROR = 1.0
 #: Smallest assumed error of a tracked corner, in pixels of the reduced image.
 NOISE = 0.05
@@ -54,7 +54,7 @@ class CameraMotion:
     """Estimates the motion of one camera, frame by frame.
 
     Attributes:
-        succeeded: whether the last call of `estimate` found a motion; if not, it returned the
+        succeeded: whether the last call of `estimate` found a motion; otherwise it returned the
             identity.
     """
 
@@ -74,14 +74,14 @@ class CameraMotion:
 
         Args:
             image: uint8 [H, W, 3], BGR.
-            boxes_xyxy: [N, 4], moving objects in its pixels; corners inside are not used.
+            boxes_xyxy: [N, 4], moving objects in the image; corners inside them are not used.
 
         Returns:
             float64 [2, 3], maps pixels of the previous image to this one. The identity if there
             is no previous image of the same size, or the motion cannot be estimated.
 
         Raises:
-            ValueError: if the image or the boxes have another type or shape.
+            ValueError: if the image or the boxes have an invalid type or shape.
         """
         if image.dtype != np.uint8 or image.ndim != 3 or image.shape[2] != 3 or not image.size:
             raise ValueError(
@@ -97,8 +97,8 @@ class CameraMotion:
         if self._grey is not None and image.shape == self._size:
             points, followed = follow(self._grey, grey, self._points)
             free = ~_inside(followed, boxes)
-            motion, inlying = fit(points[free], followed[free], grey.shape)
-            self._points = followed[free][inlying]
+            motion, is_inlier = fit(points[free], followed[free], grey.shape)
+            self._points = followed[free][is_inlier]
         else:
             self._points = self._points[:0]
         if len(self._points) < MIN_CORNERS:
@@ -109,12 +109,12 @@ class CameraMotion:
 
 
 def shrink(image: NDArray[np.uint8]) -> tuple[Grey, int]:
-    """Return a grey image of about `WORKING_SIZE`, and by which factor it is smaller."""
+    """Return a grey image of about `WORKING_SIZE`, and the factor by which it is smaller."""
     halvings = max(0, round(math.log2(max(image.shape[:2]) / WORKING_SIZE)))
     halvings = min(halvings, int(math.log2(min(image.shape[:2]))))  # for very narrow images
     for _ in range(halvings):
         height, width = image.shape[0] // 2, image.shape[1] // 2
-        # OpenCV averages faster for a factor of exactly two.
+        # Halving repeatedly is faster: OpenCV has a special case for a factor of exactly two.
         image = cv2.resize(
             image[: 2 * height, : 2 * width], (width, height), interpolation=cv2.INTER_AREA
         )
@@ -122,10 +122,10 @@ def shrink(image: NDArray[np.uint8]) -> tuple[Grey, int]:
 
 
 def corners(grey: Grey, boxes: Array, present: Points) -> Points:
-    """Detect corners [M, 2] outside of boxes and away from present ones.
+    """Detect corners [M, 2] outside of boxes and at least `SPACING` away from present ones.
 
-    Corners of Shi and Tomasi (1994) are detected at half the resolution; the optical flow does
-    not need their exact place.
+    Corners (Shi and Tomasi 1994) are detected at half the resolution; optical flow does not need
+    their exact position.
     """
     half = cv2.pyrDown(grey)
     free = np.full(half.shape, 255, np.uint8)
@@ -139,7 +139,7 @@ def corners(grey: Grey, boxes: Array, present: Points) -> Points:
 
 
 def follow(before: Grey, now: Grey, points: Points) -> tuple[Points, Points]:
-    """Return the places [M, 2], before and now, of the points that could be tracked."""
+    """Track points by optical flow; return the M successful ones, before and now, both [M, 2]."""
     if not len(points):
         return points, points
     now = _with_brightness_of(before, now)
@@ -151,20 +151,20 @@ def follow(before: Grey, now: Grey, points: Points) -> tuple[Points, Points]:
     good = (found[:, 0] > 0) & inside
     points, followed = points[good], followed[good]
     # Optical flow also converges on noise, but to patches that do not correlate.
-    alike = (
+    correlated = (
         np.einsum('nk,nk->n', patches(before, points), patches(now, followed)) > MIN_CORRELATION
     )
-    return points[alike], followed[alike]
+    return points[correlated], followed[correlated]
 
 
 def _with_brightness_of(before: Grey, now: Grey) -> Grey:
-    """Return the image with the mean brightness of the one before, as optical flow assumes."""
+    """Scale an image to the mean brightness of the previous one, as optical flow assumes."""
     gain = cv2.mean(before)[0] / max(cv2.mean(now)[0], 1.0)
     return now if abs(gain - 1) < MAX_BRIGHTNESS_CHANGE else cv2.convertScaleAbs(now, alpha=gain)
 
 
 def patches(grey: Grey, points: Points) -> NDArray[np.float32]:
-    """Return the patches [N, K] around points, without their mean and at unit length."""
+    """Return the pixels [N, K] around points, with zero mean and unit length."""
     if not len(points):
         return np.zeros((0, PATCH.shape[0]), np.float32)
     places = points[:, None] + PATCH
@@ -181,13 +181,13 @@ def fit(
     """Fit a similarity to tracked points by RANSAC.
 
     Args:
-        points: [M, 2], before.
-        followed: [M, 2], now.
+        points: [M, 2], in the previous image.
+        followed: [M, 2], in this image.
         shape: (height, width) of the image.
 
     Returns:
-        float64 [2, 3], None if its standard error exceeds `MAX_ERROR` somewhere in the image; and
-        the inliers, bool [M].
+        The similarity, float64 [2, 3], or None if there are too few inliers or its standard error
+        exceeds `MAX_ERROR` somewhere in the image; and the inliers, bool [M].
     """
     none = np.zeros(len(points), np.bool_)
     if len(points) < MIN_INLIERS:
@@ -202,12 +202,12 @@ def fit(
     )
     if motion is None:
         return None, none
-    inlying = inliers[:, 0] > 0
-    count = np.count_nonzero(inlying)
+    is_inlier = inliers[:, 0] > 0
+    count = np.count_nonzero(is_inlier)
     if count < max(MIN_INLIERS, MIN_INLIER_SHARE * len(points)):
         return None, none
-    motion, error = _refit(motion, points[inlying], followed[inlying], shape)
-    return (motion, inlying) if error <= MAX_ERROR else (None, none)
+    motion, error = _refit(motion, points[is_inlier], followed[is_inlier], shape)
+    return (motion, is_inlier) if error <= MAX_ERROR else (None, none)
 
 
 def _refit(
@@ -215,7 +215,7 @@ def _refit(
 ) -> tuple[Array, float]:
     """Refine a motion by weighted least squares, and estimate its error.
 
-    Tukey's biweight, on the scale of the median residual, rejects points on slowly moving objects.
+    Tukey's biweight, scaled by the median residual, rejects points on slowly moving objects.
 
     Returns:
         The motion, and its largest standard error at a corner of the image, in pixels. As in
@@ -232,33 +232,33 @@ def _refit(
         weight = np.maximum(0.0, 1.0 - (residual / (4.685 * scale)) ** 2) ** 2
         total = float(weight.sum())
         centre_before, centre_now = weight @ before / total, weight @ now / total
-        arms = before - centre_before
-        spread = max(float(weight @ np.abs(arms) ** 2), 1e-9)
-        a = complex(weight * np.conj(arms) @ (now - centre_now)) / spread
+        centred = before - centre_before
+        spread = max(float(weight @ np.abs(centred) ** 2), 1e-9)
+        a = complex(weight * np.conj(centred) @ (now - centre_now)) / spread
         b = complex(centre_now - a * centre_before)
     height, width = shape
     x, y = centre_before.real, centre_before.imag
-    far = max(x, width - x) ** 2 + max(y, height - y) ** 2
-    error = scale * math.sqrt(1 / total + far / spread)
+    farthest = max(x, width - x) ** 2 + max(y, height - y) ** 2
+    error = scale * math.sqrt(1 / total + farthest / spread)
     return np.array([[a.real, -a.imag, b.real], [a.imag, a.real, b.imag]]), error
 
 
 def _widened(boxes: Array, scale: int) -> Array:
-    """Return boxes [N, 4] in pixels of the reduced image, with a margin, without invalid ones."""
+    """Drop invalid boxes [N, 4], and convert others to the reduced image, with a margin."""
     boxes = boxes[np.isfinite(boxes).all(axis=1)] / scale
     margin = BOX_MARGIN * (boxes[:, 2:] - boxes[:, :2])
     return np.concatenate((boxes[:, :2] - margin, boxes[:, 2:] + margin), axis=1)
 
 
 def _inside(points: Points, boxes: Array) -> NDArray[np.bool_]:
-    """Return which points [M] lie in a box."""
+    """Return which points [M, 2] lie inside any box [N, 4], as a mask [M]."""
     x, y = points[:, :1], points[:, 1:]
     left, top, right, bottom = boxes.T
     return ((x >= left) & (x <= right) & (y >= top) & (y <= bottom)).any(axis=1)
 
 
 def _in_source_pixels(motion: Array, scale: int) -> Array:
-    """Convert a motion of the reduced image, whose pixels are centred on `scale` pixels each."""
+    """Convert a motion of the reduced image to source pixels; `scale` of them make up one."""
     offset = (scale - 1) / 2
     shift = scale * motion[:, 2] + offset - motion[:, :2] @ (offset, offset)
     return np.column_stack((motion[:, :2], shift))

@@ -1,12 +1,12 @@
-"""Kalman filter over many boxes at once.
+"""Kalman filter for many boxes at once.
 
-A box is centre x, centre y, a shape (see `boxes`) and the height, each with its velocity. All
-noise is diagonal, so the four coordinates are independent and the 8 x 8 covariance of a track is
-four 2 x 2 blocks of three numbers each.
+A box is centre x, centre y, a shape (see `parametrizations`) and the height, each with its
+velocity. All noise is diagonal, so the four coordinates are independent and the 8 x 8 covariance
+of a track consists of four 2 x 2 blocks of three numbers each.
 
 A state is float64 [5, 4, N]. The first axis holds position p, velocity v, var(p), cov(p, v) and
-var(v); the second the four coordinates; the third the tracks. Measurements are float64 [4, N].
-Methods that change a state do so in place.
+var(v); the second axis the four coordinates; the third the tracks. Measurements are float64
+[4, N]. Methods change a state in place.
 """
 
 from __future__ import annotations
@@ -30,15 +30,14 @@ GATE = 9.4877
 
 
 class HeightScaledNoise:
-    """Standard deviations that are proportional to the height of the box, plus constant ones."""
+    """Noise with a part proportional to the height of the box and a constant part."""
 
     def __init__(self, shares: Sequence[float], constants: Sequence[float] = (0.0,)) -> None:
-        """Take one number for each of K coordinates.
+        """Set the noise of K coordinates.
 
         Args:
             shares: [K], standard deviations as a share of the height.
-            constants: [K], standard deviations that do not depend on it; their variances are
-                added.
+            constants: [K], standard deviations of the constant part; variances are added.
         """
         self._shares = np.square(shares)[:, None]
         self._constants = np.square(constants)[:, None] if any(constants) else None
@@ -56,12 +55,12 @@ class MotionModel:
     """How boxes move, and how precisely detections measure them.
 
     Attributes:
-        parametrization: of the box in the filter.
+        parametrization: parametrization of the box in the state.
         process: noise of position and velocity (K = 8) per square root of a unit of time.
         measurement: noise of one detection (K = 4).
-        initial: of position and velocity of a new track (K = 8).
-        integrated: whether the noise of the velocity also moves the position within a step (a
-            Wiener process), so that two half steps equal a whole one.
+        initial: noise of position and velocity of a new track (K = 8).
+        integrated: whether velocity noise also moves the position within a step (Wiener process),
+            so that two half steps give the same result as a whole one.
     """
 
     parametrization: XywhParametrization
@@ -78,7 +77,7 @@ class MotionModel:
         return state
 
     def predict(self, state: Array, time: float) -> None:
-        """Move all tracks forward by a time."""
+        """Move all tracks forward in time."""
         position, velocity, pp, pv, vv = state
         noise = self.process.variance(position[HEIGHT])
         noise_p, noise_v = noise[:4], noise[4:]
@@ -96,13 +95,13 @@ class MotionModel:
     def inflate_velocity_variance(self, state: Array, measurements: Array, time: Array) -> None:
         """Raise the velocity variance of tracks with a single observation, before their update.
 
-        Their velocity is unknown. Its variance becomes the square of the velocity that leads from
-        the first to the second observation, if that is more (two-point initialization).
+        Their velocity is unknown. Its variance is raised to the square of the velocity between the
+        first two observations, if that is larger (two-point initialization).
 
         Args:
-            state: of the N tracks, predicted.
-            measurements: [4, N].
-            time: [N], since the first observation.
+            state: [5, 4, N], predicted state of the tracks.
+            measurements: [4, N], their second observations.
+            time: [N], time since the first observation.
         """
         position, _, pp, pv, vv = state[:, :2]
         more = np.maximum(np.square((measurements[:2] - position) / time) - vv, 0.0)
@@ -111,16 +110,16 @@ class MotionModel:
         pp += more * time * time
 
     def innovation(self, state: Array) -> Array:
-        """Return the variance [4, N] of the next measurement about its prediction."""
+        """Return the innovation variance [4, N]: of the next measurement minus its prediction."""
         return state[PP] + self.measurement.variance(state[P, HEIGHT])
 
     def update(
         self, state: Array, measurements: Array, scale: NDArray[np.floating] | None = None
     ) -> None:
-        """Correct each track by its own measurement.
+        """Correct each track with its measurement.
 
         Args:
-            state: of the N tracks.
+            state: [5, 4, N], predicted state of the tracks.
             measurements: [4, N].
             scale: [N], factor on the variance of each measurement; 1 if None.
         """
@@ -136,31 +135,16 @@ class MotionModel:
         moments -= gain[P] * moments
 
 
-#: DeepSORT's constants (Wojke et al. 2017), which FairMOT uses; the unit of time is a frame.
-REFERENCE = MotionModel(
-    parametrization=XyahParametrization(),
-    process=HeightScaledNoise(
-        [1 / 20, 1 / 20, 0, 1 / 20, 1 / 160, 1 / 160, 0, 1 / 160], [0, 0, 1e-2, 0, 0, 0, 1e-5, 0]
-    ),
-    measurement=HeightScaledNoise([1 / 20, 1 / 20, 0, 1 / 20], [0, 0, 1e-1, 0]),
-    initial=HeightScaledNoise(
-        [2 / 20, 2 / 20, 0, 2 / 20, 10 / 160, 10 / 160, 0, 10 / 160],
-        [0, 0, 1e-2, 0, 0, 0, 1e-5, 0],
-    ),
-    integrated=False,
-)
-
-
 def warp(state: Array, motion: Array, parametrization: XywhParametrization) -> None:
-    """Compensate a motion of the camera.
+    """Compensate camera motion.
 
-    The centre and its velocity rotate and scale with the image, height and width scale, an aspect
-    does not. The small correlation between x and y that a rotation causes is neglected.
+    Centres and their velocities rotate and scale with the image; heights and widths scale; aspects
+    stay the same. The small correlation between x and y that a rotation causes is neglected.
 
     Args:
-        state: of the N tracks.
+        state: [5, 4, N], state of the tracks.
         motion: [2, 3], maps pixels of the previous frame to this one.
-        parametrization: of the boxes in the state.
+        parametrization: parametrization of the boxes in the state.
     """
     linear, shift = motion[:, :2], motion[:, 2:]
     scale = abs(linear[0, 0] * linear[1, 1] - linear[0, 1] * linear[1, 0])

@@ -1,11 +1,11 @@
-"""The two parametrizations of a box that a filter can keep.
+"""Parametrizations of a box in the state of the Kalman filter.
 
-A filter keeps the centre, a shape and the height. The shape is the aspect (width / height) in the
-reference, and the width in the default association, where it does not change when legs are
-occluded.
+The state holds the centre, a shape and the height. The shape is the aspect (width / height) in
+reference associations, and the width in the default association: unlike the aspect, it does not
+change when legs are occluded.
 
 In the tracker, boxes are float64 [4, N]: coordinates first, so that arithmetic runs over
-contiguous memory. `fairmot_ros.boxes` has the boxes first, so it gets transposed views.
+contiguous memory. `fairmot_ros.boxes` expects the boxes first and gets transposed views.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ class XywhParametrization:
 
         Args:
             centred: [4, N], boxes in this parametrization.
-            variance: [4, N] of their coordinates.
+            variance: [4, N], variance of their coordinates.
         """
         covariance = np.zeros((centred.shape[1], 16))
         covariance[:, ::5] = variance.T
@@ -61,7 +61,7 @@ class XyahParametrization(XywhParametrization):
         return super().to_xywh(sized)
 
     def size_covariance(self, centred: Array, variance: Array) -> Array:
-        """Return the covariance [N, 4, 4] to first order, with width = aspect * height."""
+        """Return the covariance [N, 4, 4], linearized for width = aspect * height."""
         aspect, height = centred[2:]
         covariance = super().size_covariance(centred, variance)
         covariance[:, 2, 2] = height**2 * variance[2] + aspect**2 * variance[3]

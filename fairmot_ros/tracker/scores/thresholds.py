@@ -1,4 +1,4 @@
-"""Score thresholds of the default association, on relative scores and by class."""
+"""Relative scores, score thresholds by class, and evidence for a track."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ if TYPE_CHECKING:
 Mask = NDArray[np.bool_]
 Scores = NDArray[np.float32]
 
-#: Scores and thresholds above it count as this in the evidence, which would be infinite at 1.
+#: Upper limit of scores and thresholds in the evidence, which would be infinite at 1.
 MAX_SCORE = 0.99
 
 
 def relative_scores(scores: Scores, scale: ScoreScale, config: TrackerConfig) -> Scores:
-    """Return scores divided by the score scale of the stream, at most 1."""
+    """Return the scores [M] divided by the score scale of the stream, at most 1."""
     factor = scale.factor(scores, config.min_score_scale)
     return np.minimum(scores / np.float32(factor), np.float32(1)) if factor < 1 else scores
 
 
 def class_shift(class_ids: NDArray[np.int64], config: TrackerConfig) -> NDArray | float:
-    """Return by how much all thresholds are higher for these classes [M]."""
+    """Return how much the thresholds of classes [M] exceed the common ones, [M] or one value."""
     thresholds = config.class_thresholds
     if not any(thresholds):
         return 0.0
@@ -39,16 +39,16 @@ def class_shift(class_ids: NDArray[np.int64], config: TrackerConfig) -> NDArray 
 def usable(
     detections: Detections, scores: Scores, config: TrackerConfig
 ) -> tuple[NDArray[np.int64], Mask]:
-    """Return the detections that can be matched.
+    """Select the detections that can be matched.
 
     Args:
-        detections: M of them.
+        detections: the M detections of a frame.
         scores: [M], their relative scores.
         config: the settings.
 
     Returns:
         Indices [K] of the detections with a sufficient score and a box of positive size, and
-        which of those K have a high score.
+        a mask [K] of those with a high score.
     """
     boxes = detections.boxes_xyxy
     shift = class_shift(detections.class_ids, config)
@@ -60,10 +60,10 @@ def usable(
 
 
 def evidence(scores: Scores, threshold: NDArray[np.float64] | float) -> NDArray[np.float64]:
-    """Return ln((1 - threshold) / (1 - score)) of detections [N].
+    """Return the evidence ln((1 - threshold) / (1 - score)) [N] of detections for a track.
 
-    It is the log ratio of two probabilities of a false detection: at the threshold, and at the
-    score. It is positive for scores above the threshold and negative for scores below.
+    It is the log ratio of the probabilities of a false detection at the threshold and at the
+    score: positive for scores above the threshold, negative for scores below.
 
     >>> import numpy as np
     >>> evidence(np.array([0.3, 0.5, 0.9], np.float32), 0.5).round(2).tolist()

@@ -12,11 +12,11 @@ from fairmot_ros.ros.conversions.images import ImageError, from_bgr, to_bgr
 
 
 @pytest.fixture
-def picture() -> np.ndarray:
+def image() -> np.ndarray:
     return np.random.default_rng(0).integers(0, 256, (7, 11, 3), dtype=np.uint8)
 
 
-def encoded(picture: np.ndarray, encoding: str) -> np.ndarray:
+def encoded(image: np.ndarray, encoding: str) -> np.ndarray:
     conversions = {
         'rgb8': cv2.COLOR_BGR2RGB,
         'bgra8': cv2.COLOR_BGR2BGRA,
@@ -25,7 +25,7 @@ def encoded(picture: np.ndarray, encoding: str) -> np.ndarray:
         'mono8': cv2.COLOR_BGR2GRAY,
         '8UC1': cv2.COLOR_BGR2GRAY,
     }
-    return cv2.cvtColor(picture, conversions[encoding]) if encoding in conversions else picture
+    return cv2.cvtColor(image, conversions[encoding]) if encoding in conversions else image
 
 
 def as_message(pixels: np.ndarray, encoding: str, padding: int = 0) -> Image:
@@ -45,21 +45,21 @@ def as_message(pixels: np.ndarray, encoding: str, padding: int = 0) -> Image:
 @pytest.mark.parametrize(
     'encoding', ['bgr8', '8UC3', 'rgb8', 'bgra8', '8UC4', 'rgba8', 'mono8', '8UC1']
 )
-def test_common_encodings(picture: np.ndarray, encoding: str, padding: int) -> None:
-    got = to_bgr(as_message(encoded(picture, encoding), encoding, padding))
-    expected = picture
+def test_common_encodings(image: np.ndarray, encoding: str, padding: int) -> None:
+    got = to_bgr(as_message(encoded(image, encoding), encoding, padding))
+    expected = image
     if encoding in ('mono8', '8UC1'):
-        expected = np.repeat(encoded(picture, encoding)[:, :, None], 3, axis=2)
+        expected = np.repeat(encoded(image, encoding)[:, :, None], 3, axis=2)
     assert np.array_equal(got, expected)
 
 
 @pytest.mark.parametrize('endian', ['<', '>'], ids=['little', 'big endian'])
 @pytest.mark.parametrize('encoding', ['bgr16', 'rgb16', 'bgra16', 'rgba16', 'mono16'])
-def test_sixteen_bits(picture: np.ndarray, encoding: str, endian: str) -> None:
+def test_sixteen_bit_encodings(image: np.ndarray, encoding: str, endian: str) -> None:
     eight = encoding.removesuffix('16') + '8'
-    pixels = encoded(picture, eight)
+    pixels = encoded(image, eight)
     stored = (pixels.astype(np.uint16) * 256 + 77).astype(f'{endian}u2')
-    height, width = picture.shape[:2]
+    height, width = image.shape[:2]
     message = Image(
         height=height,
         width=width,
@@ -83,7 +83,7 @@ def test_bayer_patterns(pattern: str) -> None:
 
 
 @pytest.mark.parametrize('encoding', ['yuv422', 'uyvy', 'yuv422_yuy2', 'yuyv'])
-def test_yuv(encoding: str) -> None:
+def test_yuv_encodings(encoding: str) -> None:
     b, g, r = (COLOUR[letter] for letter in 'bgr')
     y = 16 + (65.7 * r + 129.1 * g + 25.1 * b) / 256  # ITU-R BT.601
     u = 128 + (-37.9 * r - 74.5 * g + 112.4 * b) / 256
@@ -95,21 +95,21 @@ def test_yuv(encoding: str) -> None:
     assert np.abs(got.astype(int) - [b, g, r]).max() <= 2
 
 
-def test_bgr_is_a_view_and_the_way_back_keeps_all(picture: np.ndarray) -> None:
+def test_bgr8_is_a_view_and_survives_a_round_trip(image: np.ndarray) -> None:
     header = Header(frame_id='eye')
-    message = from_bgr(picture, header)
+    message = from_bgr(image, header)
     assert (message.encoding, message.step, message.header.frame_id) == ('bgr8', 33, 'eye')
     view = to_bgr(message)
-    assert np.array_equal(view, picture)
+    assert np.array_equal(view, image)
     assert np.shares_memory(view, np.frombuffer(message.data, np.uint8))
-    strided = from_bgr(picture[:, ::2], header)
-    assert np.array_equal(to_bgr(strided), picture[:, ::2])
+    strided = from_bgr(image[:, ::2], header)
+    assert np.array_equal(to_bgr(strided), image[:, ::2])
 
 
-def test_compressed(picture: np.ndarray) -> None:
-    _, data = cv2.imencode('.png', picture)
+def test_compressed_image(image: np.ndarray) -> None:
+    _, data = cv2.imencode('.png', image)
     message = CompressedImage(format='png', data=array('B', data.tobytes()))
-    assert np.array_equal(to_bgr(message), picture)
+    assert np.array_equal(to_bgr(message), image)
 
 
 def broken(**changes: object) -> Image:
@@ -123,15 +123,15 @@ def broken(**changes: object) -> Image:
     ('message', 'reason'),
     [
         (Image(), 'is empty: 0 x 0 pixels'),
-        (broken(data=array('B', bytes(30))), 'cut off: 30 bytes instead of 60 for 5 x 4 bgr8'),
-        (broken(step=10), 'step 10 is too small for 5 pixels of bgr8, which take 15 bytes'),
+        (broken(data=array('B', bytes(30))), 'truncated: 30 bytes; expected 60 for 5 x 4 bgr8'),
+        (broken(step=10), 'step 10 is too small for 5 pixels of bgr8; expected at least 15 bytes'),
         (broken(encoding='yuv999'), "'yuv999'"),
-        (broken(encoding='16UC1'), "'16UC1' is that of a depth image"),
+        (broken(encoding='16UC1'), "'16UC1' is the encoding of a depth image"),
         (broken(encoding='yuyv'), "5 x 4 pixels of 'yuyv' cannot be converted"),
         (CompressedImage(), 'the compressed image is empty'),
         (CompressedImage(format='jpeg', data=array('B', b'x')), "'jpeg'. cannot be decoded"),
     ],
 )
-def test_unusable_images_say_why(message: Image, reason: str) -> None:
+def test_error_says_why_an_image_is_unusable(message: Image, reason: str) -> None:
     with pytest.raises(ImageError, match=reason):
         to_bgr(message)

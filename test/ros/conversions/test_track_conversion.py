@@ -1,4 +1,4 @@
-"""Messages of no tracks."""
+"""Conversion and drawing of empty track lists."""
 
 import numpy as np
 import pytest
@@ -22,8 +22,8 @@ def test_no_tracks_give_empty_arrays() -> None:
         assert len(converter.tracks(tracks, header).tracks) == 0
 
 
-def test_no_tracks_are_drawn() -> None:
+def test_drawing_no_tracks_keeps_the_image_size() -> None:
     annotator = Annotator()
-    annotator.remember(NONE, 1.0)
+    annotator.add_positions(NONE, 1.0)
     canvas = annotator.draw(np.zeros((40, 60, 3), np.uint8), NONE, 0.0, NONE)
     assert canvas.shape == (40, 60, 3)

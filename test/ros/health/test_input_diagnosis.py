@@ -1,4 +1,4 @@
-"""Each reason why no input arrives gets a sentence that says what to do."""
+"""Explanations of missing input: cause and remedy for each case."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from fairmot_ros.ros.health.input_diagnosis import (
 
 DETECTIONS = 'vision_msgs/msg/Detection2DArray'
 IMAGE = SubscriptionInfo('/image', RAW, 'image')
-#: What one tracker of this package publishes.
+#: Topics published by one tracker of this package.
 TRACKER = {
     '/other/fairmot/tracks': [TRACKS],
     '/other/fairmot/detections': [DETECTIONS],
@@ -27,25 +27,25 @@ TRACKER = {
 @pytest.mark.parametrize(
     ('subscription', 'publishers', 'graph', 'words'),
     [
-        (IMAGE, [], {}, 'nobody publishes /image, nor any other topic'),
+        (IMAGE, [], {}, '/image has no publisher, nor has any other topic'),
         (IMAGE, [], {'/cam/image_raw': [RAW]}, '-r image:=/cam/image_raw'),
         (
             IMAGE,
             [],
             {'/image/compressed': [COMPRESSED]},
-            '/image/compressed is there: set the parameter `image_transport` to compressed',
+            'but /image/compressed has: set the parameter `image_transport` to compressed',
         ),
         (
             SubscriptionInfo('/image/compressed', COMPRESSED, 'image'),
             [],
             {'/image': [RAW]},
-            '/image is there: set the parameter `image_transport` to raw',
+            'but /image has: set the parameter `image_transport` to raw',
         ),
         (
             SubscriptionInfo('/image/compressed', COMPRESSED, 'image'),
             [],
             {'/cam/compressed': [COMPRESSED], '/a/compressedDepth': [COMPRESSED]},
-            'are /cam/compressed: remap, as with `-r image:=/cam`',
+            'type: /cam/compressed; remap with `-r image:=/cam`',
         ),
         (
             SubscriptionInfo('/robot/image_raw', RAW, 'image'),
@@ -69,21 +69,21 @@ TRACKER = {
             IMAGE,
             [],
             {'/a/depth/image_raw': [RAW], '/z/image': [RAW]},
-            'are /z/image, /a/depth/image_raw: remap, as with `-r image:=/z/image`',
+            'type: /z/image, /a/depth/image_raw; remap with `-r image:=/z/image`',
         ),
-        (IMAGE, [], TRACKER, 'nobody publishes /image, nor any other topic of type'),
+        (IMAGE, [], TRACKER, '/image has no publisher, nor has any other topic of type'),
         (
             SubscriptionInfo('/image/compressed', COMPRESSED, 'image'),
             [],
             TRACKER,
-            'nor any other topic of type',
+            'nor has any other topic of type',
         ),
-        (IMAGE, [], {**TRACKER, '/cam': [RAW]}, 'topics of its type are /cam: remap'),
+        (IMAGE, [], {**TRACKER, '/cam': [RAW]}, 'topics of the same type: /cam; remap'),
         (
             SubscriptionInfo('/detections', DETECTIONS, 'detections'),
             [],
             TRACKER,
-            'nor any other topic of type',
+            'nor has any other topic of type',
         ),
         (
             SubscriptionInfo('/detections', TRACKS, 'detections'),
@@ -95,7 +95,7 @@ TRACKER = {
             IMAGE,
             [Publisher('/camera', COMPRESSED)],
             {},
-            '/image is published by /camera as sensor_msgs/msg/CompressedImage, but',
+            '/image is published by /camera as sensor_msgs/msg/CompressedImage; expected',
         ),
         (
             IMAGE,
@@ -107,23 +107,23 @@ TRACKER = {
             SubscriptionInfo('/image', RAW, 'image', reliable=True),
             [Publisher('/camera', RAW, reliable=False)],
             {},
-            'best effort by /camera, but reliable was asked for: set the parameter `reliability`',
+            'best_effort by /camera, but reliable is requested: set the parameter `reliability`',
         ),
         (
             SubscriptionInfo('/image', RAW, 'image', latched=True),
             [Publisher('/camera', RAW)],
             {},
-            'volatile by /camera, but transient_local was asked for',
+            'volatile by /camera, but transient_local is requested',
         ),
         (
             IMAGE,
             [Publisher('/camera', RAW, reliable=False)],
             {},
-            '/camera publishes /image, but nothing arrives: is it sending?',
+            '/image is published by /camera, but no message arrives: check that it sends',
         ),
     ],
 )
-def test_the_reason_is_named(
+def test_explanation_names_cause_and_remedy(
     subscription: SubscriptionInfo, publishers: list, graph: dict, words: str
 ) -> None:
     text = explain_missing_input(subscription, publishers, graph)
@@ -142,7 +142,7 @@ def test_the_reason_is_named(
         ('rmw_zenoh_cpp', RAW, False),
     ],
 )
-def test_shared_memory_of_fast_dds_is_named_for_its_images_alone(
+def test_explanation_names_shared_memory_for_images_over_fast_dds_only(
     middleware: str, kind: str, named: bool
 ) -> None:
     text = explain_missing_input(

@@ -10,7 +10,7 @@ from fairmot_ros.ros.health.statistics import WINDOW, Statistics
 ROUNDS = 2000
 
 
-def test_a_snapshot_is_a_copy() -> None:
+def test_snapshot_is_a_copy() -> None:
     statistics = Statistics()
     statistics.note_arrival(5.0)
     statistics.add('track', 0.25)
@@ -27,38 +27,38 @@ def test_a_snapshot_is_a_copy() -> None:
     assert statistics.snapshot().last_error == ''
 
 
-def test_the_rate_is_that_of_the_processed_frames() -> None:
+def test_rate_is_measured_from_processed_frames() -> None:
     statistics = Statistics()
-    assert statistics.tick() == 0
+    assert statistics.note_tracked() == 0
     time.sleep(0.05)
-    assert 0 < statistics.tick() <= 20
+    assert 0 < statistics.note_tracked() <= 20
     assert 0 < statistics.snapshot().rate <= 20
 
 
-def test_nothing_is_lost_between_threads() -> None:
-    """Two writers, as executor and worker, and two readers, as timer and service."""
+def test_concurrent_updates_are_all_counted() -> None:
+    """Two writers, like executor and worker, and two readers, like timer and service."""
     statistics = Statistics()
     done = threading.Event()
-    faults: list[Exception] = []
+    errors: list[Exception] = []
 
     def write() -> None:
         for i in range(ROUNDS):
             statistics.note_arrival(float(i))
             statistics.count('dropped')
             statistics.add(f'stage {i % 7}', 1.0)
-            statistics.tick()
+            statistics.note_tracked()
             statistics.note_success()
 
     def read() -> None:
         while not done.is_set():
             try:
-                found = statistics.snapshot()
-                counters = found.counters
+                snapshot = statistics.snapshot()
+                counters = snapshot.counters
                 assert counters.processed <= counters.dropped <= counters.received
-                assert all(1 <= stage.samples <= WINDOW for stage in found.stages.values())
-                assert all(stage.p50 == 1.0 for stage in found.stages.values())
+                assert all(1 <= stage.samples <= WINDOW for stage in snapshot.stages.values())
+                assert all(stage.p50 == 1.0 for stage in snapshot.stages.values())
             except Exception as error:
-                faults.append(error)
+                errors.append(error)
                 return
 
     readers = [threading.Thread(target=read) for _ in range(2)]
@@ -70,6 +70,6 @@ def test_nothing_is_lost_between_threads() -> None:
     done.set()
     for thread in readers:
         thread.join()
-    assert not faults
+    assert not errors
     counters = statistics.snapshot().counters
     assert (counters.received, counters.dropped, counters.processed) == (2 * ROUNDS,) * 3

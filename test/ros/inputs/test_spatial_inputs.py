@@ -15,7 +15,7 @@ def calibration(**changed: object) -> CameraInfo:
     return CameraInfo(**{**fields, **changed})
 
 
-def test_a_calibration_is_taken_as_it_is() -> None:
+def test_valid_calibration_is_converted() -> None:
     camera = pinhole_camera(calibration(d=[0.1] * 5), '/camera_info', (480, 640))
     assert (camera.width, camera.height, camera.focal_lengths) == (640, 480, (500.0, 510.0))
     assert camera.distortion.tolist() == [0.1] * 5
@@ -25,13 +25,13 @@ def test_a_calibration_is_taken_as_it_is() -> None:
     ('changed', 'reason'),
     [
         ({'distortion_model': 'a\nb'}, 'the distortion model .* is not supported'),
-        ({'width': 641}, '/camera_info is of images of 641 x 480 pixels'),
+        ({'width': 641}, 'the calibration on /camera_info is for images of 641 x 480 pixels'),
         ({'k': [0.0] * 9}, 'focal lengths must be positive'),
         ({'k': [1e999] * 9}, 'not finite'),
         ({'d': [0.1] * 3}, '3 distortion coefficients'),
     ],
 )
-def test_another_one_is_refused(changed: dict[str, object], reason: str) -> None:
-    with pytest.raises(ImageError, match=f'people are not located: .*{reason}') as caught:
+def test_unusable_calibration_is_rejected(changed: dict[str, object], reason: str) -> None:
+    with pytest.raises(ImageError, match=f'positions are not computed: .*{reason}') as caught:
         pinhole_camera(calibration(**changed), '/camera_info', (480, 640))
     assert len(str(caught.value).splitlines()) == 1

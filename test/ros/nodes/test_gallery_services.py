@@ -94,7 +94,7 @@ def test_the_visible_are_not_remembered_after_everybody_was_forgotten() -> None:
         ({}, 'give either an id or an embedding'),
         ({'name': 'Ada'}, 'give either an id or an embedding'),
         ({'name': 'Ada', 'id': 'left/1', 'embedding': LOOKS[1]}, 'give either an id'),
-        ({'id': 'left/1'}, 'a name is needed'),
+        ({'id': 'left/1'}, 'the name to enrol is empty'),
         ({'name': 'A' * 201, 'embedding': LOOKS[1]}, 'has 201 characters; expected at most 200'),
         ({'name': 'Ada', 'id': '1'}, "the id '1' is of none of the cameras ['left', 'right']"),
         ({'name': 'Ada', 'id': 'left/one'}, 'an id looks like 7 or camera/7'),

@@ -1,4 +1,4 @@
-"""What each part of the association is for, with it and without it."""
+"""Default association: the effect of each setting and stage."""
 
 from __future__ import annotations
 
@@ -8,19 +8,19 @@ import pytest
 from fairmot_ros.tracker import Tracker, TrackerConfig
 from fairmot_ros.types import Detections, Track
 
-LOOKS = np.eye(8)
+EMBEDDINGS = np.eye(8)
 
 
 def people(
-    *boxes_and_looks: tuple[float, int], score: float = 0.9, classes: list[int] | None = None
+    *boxes_and_identities: tuple[float, int], score: float = 0.9, classes: list[int] | None = None
 ) -> Detections:
-    """Return people of 40 x 100 pixels at these x, with looks by number."""
-    boxes = [[x, 100, x + 40, 200] for x, _ in boxes_and_looks]
-    looks = [LOOKS[look] for _, look in boxes_and_looks]
-    return Detections(boxes, [score] * len(boxes), looks, classes)
+    """Return boxes of 40 x 100 pixels at each x, with the embedding of an identity."""
+    boxes = [[x, 100, x + 40, 200] for x, _ in boxes_and_identities]
+    embeddings = [EMBEDDINGS[identity] for _, identity in boxes_and_identities]
+    return Detections(boxes, [score] * len(boxes), embeddings, classes)
 
 
-NOBODY = Detections.empty(8)
+NO_DETECTIONS = Detections.empty(8)
 
 
 def last(
@@ -44,51 +44,53 @@ def test_low_scores_continue_a_track(recover: bool, expected: list[int]) -> None
 
 
 @pytest.mark.parametrize(('seconds', 'expected'), [(30.0, 1), (0.0, 2)])
-def test_after_a_long_absence_the_look_tells(seconds: float, expected: int) -> None:
+def test_long_lost_track_is_reidentified_by_appearance(seconds: float, expected: int) -> None:
     tracker = Tracker(TrackerConfig(reid_timeout=seconds))
     last(tracker, [people((100, 0))] * 5)
-    last(tracker, [NOBODY] * 80, start=1.0)
+    last(tracker, [NO_DETECTIONS] * 80, start=1.0)
     (track,) = last(tracker, [people((900, 0))] * 3, start=10.0)
     assert track.track_id == expected
 
 
-def test_somebody_else_does_not_inherit_an_absent_id() -> None:
+def test_another_identity_does_not_get_the_id_of_a_lost_track() -> None:
     tracker = Tracker()
     last(tracker, [people((100, 0))] * 5)
-    last(tracker, [NOBODY] * 80, start=1.0)
+    last(tracker, [NO_DETECTIONS] * 80, start=1.0)
     (track,) = last(tracker, [people((900, 1))] * 3, start=10.0)
     assert track.track_id == 2
 
 
-@pytest.mark.parametrize(('protect', 'close'), [(True, True), (False, False)])
-def test_the_look_of_who_is_hidden_is_not_remembered(protect: bool, close: bool) -> None:
-    """A person walks behind another and takes on that one's look in the detections."""
-    tracker = Tracker(TrackerConfig(skip_occluded_appearance=protect))
+@pytest.mark.parametrize(('skip', 'is_unchanged'), [(True, True), (False, False)])
+def test_occluded_detections_do_not_change_the_embedding(skip: bool, is_unchanged: bool) -> None:
+    """A person walks behind another, whose appearance then dominates both embeddings."""
+    tracker = Tracker(TrackerConfig(skip_occluded_appearance=skip))
     apart = people((100, 0), (300, 1))
-    mixed = [0.5 * LOOKS[0] + LOOKS[1], LOOKS[1]]
+    mixed = [0.5 * EMBEDDINGS[0] + EMBEDDINGS[1], EMBEDDINGS[1]]
     behind = Detections([[100, 100, 140, 195], [108, 100, 148, 200]], [0.9, 0.9], mixed)
     for i in range(5):
         tracker.update(apart, i / 10)
     for i in range(5, 15):
         share = (i - 4) / 10
         frame = Detections(
-            (1 - share) * apart.boxes_xyxy + share * behind.boxes_xyxy, [0.9, 0.9], LOOKS[[0, 1]]
+            (1 - share) * apart.boxes_xyxy + share * behind.boxes_xyxy,
+            [0.9, 0.9],
+            EMBEDDINGS[[0, 1]],
         )
         tracker.update(frame, i / 10)
     for i in range(15, 40):
         tracks = tracker.update(behind, i / 10)
     assert ids(tracks) == [1, 2]
-    assert (tracks[0].embedding @ LOOKS[0] > 0.9) == close
+    assert (tracks[0].embedding @ EMBEDDINGS[0] > 0.9) == is_unchanged
 
 
 @pytest.mark.parametrize(('separate', 'expected'), [(True, []), (False, [1])])
-def test_classes_can_be_kept_apart(separate: bool, expected: list[int]) -> None:
+def test_separate_classes(separate: bool, expected: list[int]) -> None:
     tracker = Tracker(TrackerConfig(separate_classes=separate))
     last(tracker, [people((100, 0))] * 5)
     assert ids(tracker.update(people((100, 0), classes=[1]), 1.0)) == expected
 
 
-def test_each_class_can_have_its_own_threshold() -> None:
+def test_class_thresholds() -> None:
     config = TrackerConfig(class_thresholds=[0.0, 0.8], min_score_scale=1.0)
     for class_id, score, count in ((0, 0.7, 1), (1, 0.7, 0), (1, 0.95, 1), (7, 0.7, 1)):
         detections = people((100, 0), score=score, classes=[class_id])
@@ -96,7 +98,7 @@ def test_each_class_can_have_its_own_threshold() -> None:
 
 
 @pytest.mark.parametrize('use', [True, False])
-def test_given_camera_motion_is_used_or_not(use: bool) -> None:
+def test_use_camera_motion(use: bool) -> None:
     tracker = Tracker(TrackerConfig(use_camera_motion=use, use_appearance=False))
     last(tracker, [people((100, 0))] * 5)
     shift = [[1, 0, 200], [0, 1, 0]]
@@ -104,7 +106,7 @@ def test_given_camera_motion_is_used_or_not(use: bool) -> None:
 
 
 @pytest.mark.parametrize('estimate', [True, False])
-def test_camera_motion_is_found_in_the_image_or_not(estimate: bool) -> None:
+def test_estimate_camera_motion(estimate: bool) -> None:
     pytest.importorskip('cv2', reason='needs OpenCV')
     rng = np.random.default_rng(0)
     wall = np.kron(rng.integers(0, 255, (60, 120, 3)), np.ones((8, 8, 1))).astype(np.uint8)
@@ -115,7 +117,7 @@ def test_camera_motion_is_found_in_the_image_or_not(estimate: bool) -> None:
     assert ids(tracks) == ([1] if estimate else [])
 
 
-def test_embeddings_may_be_there_or_not_from_image_to_image() -> None:
+def test_frames_with_and_without_embeddings_can_alternate() -> None:
     tracker = Tracker()
     for i in range(30):
         detections = people((100 + 3 * i, 0), (400 - 3 * i, 1))
@@ -126,33 +128,35 @@ def test_embeddings_may_be_there_or_not_from_image_to_image() -> None:
     assert [int(np.argmax(t.embedding)) for t in tracks] == [0, 1]
 
 
-def test_boxes_alone_have_no_embedding() -> None:
+def test_track_without_embeddings_has_none() -> None:
     (track,) = last(Tracker(), [Detections([[1, 1, 41, 101]], [0.9])] * 3)
     assert track.embedding is None
 
 
-def test_a_second_box_of_one_person_starts_no_track() -> None:
+def test_duplicate_detection_spawns_no_track() -> None:
     tracker = Tracker()
     last(tracker, [people((100, 0))] * 3)
     last(tracker, [people((100, 0), (103, 0))] * 5, start=1.0)
     assert tracker.last_id == 1
 
 
-def test_low_scores_confirm_tracks_later() -> None:
-    sights = []
+def test_low_scores_delay_confirmation() -> None:
+    delays = []
     for score in (0.95, 0.65):
         tracker = Tracker(TrackerConfig(min_score_scale=1.0))
-        tracker.update(NOBODY, 0.0)
-        shown = [bool(tracker.update(people((100, 0), score=score), i / 10)) for i in range(1, 20)]
-        sights.append(shown.index(True) + 1)
-    assert sights[0] == 2
-    assert 3 <= sights[1] <= 8
+        tracker.update(NO_DETECTIONS, 0.0)
+        visible = [
+            bool(tracker.update(people((100, 0), score=score), i / 10)) for i in range(1, 20)
+        ]
+        delays.append(visible.index(True) + 1)
+    assert delays[0] == 2
+    assert 3 <= delays[1] <= 8
 
 
 @pytest.mark.parametrize(
     ('others', 'height', 'expected'),
     [
-        pytest.param([], 100, [1], id='alone'),
+        pytest.param([], 100, [1], id='unambiguous'),
         pytest.param([], 150, [], id='another height'),
         pytest.param([(70, 100)], 100, [], id='two detections'),
     ],

@@ -1,4 +1,4 @@
-"""The protocol of associations, with one that is as simple as possible."""
+"""Registry of associations, and a minimal association added to it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from fairmot_ros.tracker.table import TrackTable
 from fairmot_ros.types import Detections
 
 
-class NewestOnly(Association):
+class NewTracksOnly(Association):
     """Each detection is a new track, which ends with the frame."""
 
     needs_stamp = False
@@ -36,7 +36,7 @@ class NewestOnly(Association):
     @staticmethod
     def check(config: TrackerConfig) -> None:
         if config.score_threshold == 0.13:
-            raise ValueError('an unlucky threshold')
+            raise ValueError('unsupported threshold')
 
     @staticmethod
     def uses_embeddings(config: TrackerConfig) -> bool:
@@ -53,19 +53,19 @@ class NewestOnly(Association):
         camera_motion: np.ndarray | None,
     ) -> int:
         self.now += 1
-        found = detections[detections.scores > self._threshold]
-        state = np.zeros((5, 4, len(found)))
-        state[0] = found.boxes_xyxy.T
+        chosen = detections[detections.scores > self._threshold]
+        state = np.zeros((5, 4, len(chosen)))
+        state[0] = chosen.boxes_xyxy.T
         self._table = TrackTable.spawned(
             state,
-            class_ids=found.class_ids,
-            scores=found.scores,
-            embeddings=np.zeros((len(found), 0), np.float32),
+            class_ids=chosen.class_ids,
+            scores=chosen.scores,
+            embeddings=np.zeros((len(chosen), 0), np.float32),
             first_id=first_id,
             now=self.now,
-            confirmed=np.ones(len(found), np.bool_),
+            confirmed=np.ones(len(chosen), np.bool_),
         )
-        return len(found)
+        return len(chosen)
 
     @property
     def visible(self) -> Indices:
@@ -80,20 +80,20 @@ class NewestOnly(Association):
         return np.arange(0)
 
 
-def test_a_new_association_takes_a_class_and_a_name(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(ASSOCIATIONS, 'newest', NewestOnly)
-    tracker = Tracker(TrackerConfig(association='newest'))
+def test_association_can_be_added_to_the_registry(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(ASSOCIATIONS, 'new_tracks', NewTracksOnly)
+    tracker = Tracker(TrackerConfig(association='new_tracks'))
     detections = Detections([[0, 0, 9, 9], [20, 0, 29, 9]], [0.9, 0.3])
     assert tracker.update(detections).ids.tolist() == [1]
-    tracker.reconfigure(TrackerConfig(association='newest', score_threshold=0.2))
+    tracker.reconfigure(TrackerConfig(association='new_tracks', score_threshold=0.2))
     assert tracker.update(detections).ids.tolist() == [2, 3]
     assert len(tracker.lost) == len(tracker.tentative) == 0
-    with pytest.raises(ValueError, match='unlucky'):
-        TrackerConfig(association='newest', score_threshold=0.13)
+    with pytest.raises(ValueError, match='unsupported threshold'):
+        TrackerConfig(association='new_tracks', score_threshold=0.13)
 
 
 @pytest.mark.parametrize('name', ASSOCIATIONS)
-def test_associations_are_chosen_by_name(name: str) -> None:
+def test_association_is_chosen_by_name(name: str) -> None:
     config = TrackerConfig().with_association(AssociationSettings(name))
     assert config.association == name
     detections = Detections([[0, 0, 9, 9]], [0.9], [[0.6, 0.8]])
@@ -101,11 +101,11 @@ def test_associations_are_chosen_by_name(name: str) -> None:
 
 
 @pytest.mark.parametrize('name', REFERENCE_VARIANTS)
-def test_the_reference_by_name_is_the_reference(name: str) -> None:
+def test_association_settings_select_the_reference(name: str) -> None:
     config = TrackerConfig().with_association(AssociationSettings(name, 10.0, 20.0))
     assert config == TrackerConfig.reference(10, 20, variant=name)
 
 
-def test_unknown_associations_are_named() -> None:
+def test_unknown_association_raises() -> None:
     with pytest.raises(ValueError, match='association must be one of default, .* got .sort.'):
         TrackerConfig(association='sort')

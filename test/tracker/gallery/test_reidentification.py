@@ -1,4 +1,4 @@
-"""Trackers with a gallery: who comes back after being gone for good has the old id."""
+"""Tracker with a gallery: an identity that returns after its track ended keeps its id."""
 
 from __future__ import annotations
 
@@ -9,88 +9,88 @@ from fairmot_ros.tracker import Tracker, TrackerConfig
 from fairmot_ros.tracker.gallery import Gallery, GalleryConfig
 from fairmot_ros.types import Detections
 
-LOOKS = np.eye(8)
-NOBODY = Detections.empty(8)
+EMBEDDINGS = np.eye(8)
+NO_DETECTIONS = Detections.empty(8)
 
 
-def person(x: float, look: int) -> Detections:
-    return Detections([[x, 100, x + 40, 200]], [0.9], [LOOKS[look]])
+def person(x: float, identity: int) -> Detections:
+    return Detections([[x, 100, x + 40, 200]], [0.9], [EMBEDDINGS[identity]])
 
 
-class Stage:
-    """A tracker whose people come and go at 10 images per second."""
+class Stream:
+    """A tracker that receives detections at 10 frames per second."""
 
     def __init__(self, tracker: Tracker) -> None:
         self.tracker = tracker
         self.now = 0.0
 
-    def show(self, detections: Detections, seconds: float = 0.5) -> list[int]:
-        """Show the same for a while; returns the ids at the end."""
+    def repeat(self, detections: Detections, seconds: float = 0.5) -> list[int]:
+        """Pass the same detections for some seconds; return the ids of the last frame."""
         for _ in range(max(1, round(10 * seconds))):
             self.now += 0.1
             tracks = self.tracker.update(detections, stamp=self.now)
         return [track.track_id for track in tracks]
 
 
-def stage(gallery: Gallery | None = None) -> Stage:
-    return Stage(Tracker(TrackerConfig(lost_timeout=1.0, reid_timeout=0.0), gallery=gallery))
+def new_stream(gallery: Gallery | None = None) -> Stream:
+    return Stream(Tracker(TrackerConfig(lost_timeout=1.0, reid_timeout=0.0), gallery=gallery))
 
 
 @pytest.mark.parametrize('with_gallery', [False, True])
-def test_who_comes_back_has_the_old_id(with_gallery: bool) -> None:
-    play = stage(Gallery() if with_gallery else None)
-    (first,) = play.show(person(100, 0))
-    (second,) = play.show(person(400, 1))
-    play.show(NOBODY, 5.0)
-    (again,) = play.show(person(300, 0))
+def test_returning_identity_keeps_its_id_with_a_gallery(with_gallery: bool) -> None:
+    stream = new_stream(Gallery() if with_gallery else None)
+    (first,) = stream.repeat(person(100, 0))
+    (second,) = stream.repeat(person(400, 1))
+    stream.repeat(NO_DETECTIONS, 5.0)
+    (again,) = stream.repeat(person(300, 0))
     assert (again == first) == with_gallery
-    (stranger,) = play.show(person(600, 2))
-    assert stranger not in (first, second, again)
+    (other,) = stream.repeat(person(600, 2))
+    assert other not in (first, second, again)
 
 
-def test_an_id_is_never_visible_twice() -> None:
-    play = stage(Gallery())
-    (first,) = play.show(person(100, 0))
-    play.show(NOBODY, 5.0)
+def test_one_id_is_never_on_two_tracks() -> None:
+    stream = new_stream(Gallery())
+    (first,) = stream.repeat(person(100, 0))
+    stream.repeat(NO_DETECTIONS, 5.0)
     twins = Detections(
-        [[100, 100, 140, 200], [600, 100, 640, 200]], [0.9, 0.9], [LOOKS[0], LOOKS[0]]
+        [[100, 100, 140, 200], [600, 100, 640, 200]], [0.9, 0.9], [EMBEDDINGS[0], EMBEDDINGS[0]]
     )
-    ids = play.show(twins)
+    ids = stream.repeat(twins)
     assert first in ids
     assert len(set(ids)) == 2
 
 
-def test_who_was_forgotten_is_a_stranger() -> None:
+def test_forgotten_identity_gets_a_new_id() -> None:
     gallery = Gallery()
-    play = stage(gallery)
-    (first,) = play.show(person(100, 0))
-    play.show(NOBODY, 5.0)
+    stream = new_stream(gallery)
+    (first,) = stream.repeat(person(100, 0))
+    stream.repeat(NO_DETECTIONS, 5.0)
     assert gallery.forget(first) == 1
-    (again,) = play.show(person(100, 0))
+    (again,) = stream.repeat(person(100, 0))
     assert again != first
 
 
-def test_the_time_away_counts_from_the_last_sight() -> None:
+def test_absence_counts_from_the_last_observation() -> None:
     gallery = Gallery(GalleryConfig(ttl=3.0))
-    play = stage(gallery)
-    (first,) = play.show(person(100, 0))
-    play.show(NOBODY, 2.7)
-    assert play.show(person(100, 0), 0.5) == [first]
-    play.show(NOBODY, 3.2)
-    assert play.show(person(100, 0), 0.5) != [first]
+    stream = new_stream(gallery)
+    (first,) = stream.repeat(person(100, 0))
+    stream.repeat(NO_DETECTIONS, 2.7)
+    assert stream.repeat(person(100, 0), 0.5) == [first]
+    stream.repeat(NO_DETECTIONS, 3.2)
+    assert stream.repeat(person(100, 0), 0.5) != [first]
 
 
-def test_only_the_enrolled_come_back_after_a_reset() -> None:
+def test_only_enrolled_identities_are_recalled_after_a_reset() -> None:
     gallery = Gallery()
-    play = stage(gallery)
-    (ada,) = play.show(person(100, 0))
-    (bob,) = play.show(person(400, 1))
-    gallery.enrol('Ada', LOOKS[0], track_id=ada)
-    play.show(NOBODY, 5.0)
-    play.tracker.reset()
-    play.now = 0.0
-    assert play.show(person(300, 0)) == [ada]
-    assert play.show(person(800, 1)) != [bob]
+    stream = new_stream(gallery)
+    (ada,) = stream.repeat(person(100, 0))
+    (bob,) = stream.repeat(person(400, 1))
+    gallery.enrol('Ada', EMBEDDINGS[0], track_id=ada)
+    stream.repeat(NO_DETECTIONS, 5.0)
+    stream.tracker.reset()
+    stream.now = 0.0
+    assert stream.repeat(person(300, 0)) == [ada]
+    assert stream.repeat(person(800, 1)) != [bob]
 
 
 @pytest.mark.parametrize(
@@ -100,6 +100,6 @@ def test_only_the_enrolled_come_back_after_a_reset() -> None:
         TrackerConfig.reference(variant='byte'),
     ],
 )
-def test_a_gallery_needs_embeddings(config: TrackerConfig) -> None:
+def test_gallery_without_embeddings_raises(config: TrackerConfig) -> None:
     with pytest.raises(ValueError, match='a gallery needs embeddings'):
         Tracker(config, gallery=Gallery())

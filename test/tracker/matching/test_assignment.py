@@ -1,3 +1,5 @@
+"""Assignment: optimality, threshold and both backends."""
+
 import itertools
 
 import numpy as np
@@ -10,9 +12,9 @@ from fairmot_ros.tracker.matching.candidate_pairs import CandidatePairs
 BACKENDS = ('lap', 'scipy')
 
 
-def total(cost: np.ndarray, limit: float, rows: np.ndarray, columns: np.ndarray) -> float:
-    alone = sum(cost.shape) - 2 * len(rows)
-    return cost[rows, columns].sum() + alone * limit / 2
+def total(cost: np.ndarray, threshold: float, rows: np.ndarray, columns: np.ndarray) -> float:
+    unmatched = sum(cost.shape) - 2 * len(rows)
+    return cost[rows, columns].sum() + unmatched * threshold / 2
 
 
 def as_pairs(cost: np.ndarray) -> CandidatePairs:
@@ -20,19 +22,19 @@ def as_pairs(cost: np.ndarray) -> CandidatePairs:
     return CandidatePairs(rows, columns, cost[rows, columns])
 
 
-def best_by_trying_all(cost: np.ndarray, limit: float) -> float:
+def brute_force_cost(cost: np.ndarray, threshold: float) -> float:
     rows, columns = cost.shape
     best = np.inf
     for count in range(min(rows, columns) + 1):
         for some in itertools.combinations(range(rows), count):
             for order in itertools.permutations(range(columns), count):
-                best = min(best, total(cost, limit, np.array(some, int), np.array(order, int)))
+                best = min(best, total(cost, threshold, np.array(some, int), np.array(order, int)))
     return best
 
 
 @pytest.mark.parametrize('backend', BACKENDS)
 @pytest.mark.parametrize('shape', [(1, 1), (2, 4), (4, 2), (4, 4), (1, 5)])
-def test_is_optimal(shape: tuple[int, int], backend: str) -> None:
+def test_total_cost_is_optimal(shape: tuple[int, int], backend: str) -> None:
     if backend == 'lap':
         pytest.importorskip('lap')
     rng = np.random.default_rng(0)
@@ -43,7 +45,7 @@ def test_is_optimal(shape: tuple[int, int], backend: str) -> None:
         assert (np.diff(rows) > 0).all()
         assert len(set(columns.tolist())) == len(columns)
         assert (cost[rows, columns] < 0.6).all()
-        assert total(cost, 0.6, rows, columns) == pytest.approx(best_by_trying_all(cost, 0.6))
+        assert total(cost, 0.6, rows, columns) == pytest.approx(brute_force_cost(cost, 0.6))
 
 
 def test_both_backends_agree() -> None:
@@ -52,25 +54,25 @@ def test_both_backends_agree() -> None:
     for _ in range(200):
         cost = rng.uniform(0, 1, rng.integers(1, 40, 2))
         cost[rng.random(cost.shape) < rng.uniform(0, 0.9)] = np.inf
-        limit = rng.uniform(0.1, 0.9)
-        first, second = (assign(as_pairs(cost), limit, backend) for backend in BACKENDS)
+        threshold = rng.uniform(0.1, 0.9)
+        first, second = (assign(as_pairs(cost), threshold, backend) for backend in BACKENDS)
         assert np.array_equal(first[0], second[0])
         assert np.array_equal(first[1], second[1])
 
 
 @pytest.mark.parametrize('shape', [(0, 0), (0, 3), (3, 0)])
-def test_nothing_matches_nothing(shape: tuple[int, int]) -> None:
+def test_empty_cost_gives_no_matches(shape: tuple[int, int]) -> None:
     rows, columns = assign(as_pairs(np.zeros(shape)), 0.5)
     assert len(rows) == len(columns) == 0
 
 
-def test_what_costs_the_limit_is_not_matched() -> None:
+def test_pair_that_costs_the_threshold_is_not_matched() -> None:
     rows, _ = assign(as_pairs(np.array([[0.5]])), 0.5)
     assert len(rows) == 0
 
 
-def test_many_groups_have_the_optimum_of_the_whole() -> None:
-    """Sparse pairs fall into groups; one dense problem of all of them is the judge."""
+def test_blocks_have_the_optimum_of_the_whole() -> None:
+    """Sparse pairs are solved in blocks; compare with one dense problem of all pairs."""
     rng = np.random.default_rng(2)
     for size in (5, 40, 150):
         cost = rng.uniform(0, 1, (size, size + 7))

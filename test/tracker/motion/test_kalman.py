@@ -1,11 +1,11 @@
-"""The block form of the filter against the textbook's matrices."""
+"""Kalman filter in block form, compared with 8 x 8 matrices."""
 
 import numpy as np
 import pytest
 
-from fairmot_ros.tracker.associations.default import MOTION
 from fairmot_ros.tracker.motion import kalman
-from fairmot_ros.tracker.motion.kalman import HEIGHT, PP, PV, REFERENCE, SHAPE, VV, P, V
+from fairmot_ros.tracker.motion.kalman import HEIGHT, PP, PV, SHAPE, VV, P, V
+from fairmot_ros.tracker.motion.models import DEFAULT_MOTION, REFERENCE_MOTION
 from fairmot_ros.tracker.motion.parametrizations import XyahParametrization, XywhParametrization
 
 MEASUREMENTS = np.array([[100, 200, 0.4, 80], [400, 300, 0.5, 120.0]]).T
@@ -27,16 +27,16 @@ def as_matrix(state: np.ndarray, track: int) -> np.ndarray:
 
 @pytest.fixture
 def state() -> np.ndarray:
-    state = REFERENCE.initiate(MEASUREMENTS)
+    state = REFERENCE_MOTION.initiate(MEASUREMENTS)
     for step in range(3):
-        REFERENCE.predict(state, 1.0)
-        REFERENCE.update(state, MEASUREMENTS + 2 * step)
+        REFERENCE_MOTION.predict(state, 1.0)
+        REFERENCE_MOTION.update(state, MEASUREMENTS + 2 * step)
     return state
 
 
 def test_predict(state: np.ndarray) -> None:
     before = state.copy()
-    REFERENCE.predict(state, 1.0)
+    REFERENCE_MOTION.predict(state, 1.0)
     transition = np.eye(8) + np.eye(8, k=4)
     for i in range(2):
         h = before[P, HEIGHT, i]
@@ -46,26 +46,26 @@ def test_predict(state: np.ndarray) -> None:
         assert as_matrix(state, i) == pytest.approx(expected)
 
 
-def test_two_half_steps_are_one_whole(state: np.ndarray) -> None:
-    """In the time-correct filter the frame rate makes no difference."""
-    state[V, HEIGHT] = 0  # noise follows the height: keep it
+def test_short_steps_equal_one_long_step(state: np.ndarray) -> None:
+    """The default motion model does not depend on the frame rate."""
+    state[V, HEIGHT] = 0  # constant height, as noise is proportional to it
     whole, halves = state.copy(), state.copy()
-    MOTION.predict(whole, 0.2)
+    DEFAULT_MOTION.predict(whole, 0.2)
     for _ in range(4):
-        MOTION.predict(halves, 0.05)
+        DEFAULT_MOTION.predict(halves, 0.05)
     assert halves == pytest.approx(whole, rel=1e-9)
 
 
 def test_update(state: np.ndarray) -> None:
     measured = np.array([[110, 190, 0.45, 82], [390, 310, 0.48, 118.0]]).T
     before = state.copy()
-    REFERENCE.update(state, measured)
+    REFERENCE_MOTION.update(state, measured)
     observe = np.eye(4, 8)
     for i in range(2):
         h, full = before[P, HEIGHT, i], as_matrix(before, i)
         noise = np.diag(np.square([h / 20, h / 20, 1e-1, h / 20]))
         innovation = observe @ full @ observe.T + noise
-        assert REFERENCE.innovation(before)[:, i] == pytest.approx(np.diag(innovation))
+        assert REFERENCE_MOTION.innovation(before)[:, i] == pytest.approx(np.diag(innovation))
         gain = full @ observe.T @ np.linalg.inv(innovation)
         residual = measured[:, i] - before[P, :, i]
         assert as_vector(state, i) == pytest.approx(as_vector(before, i) + gain @ residual)
@@ -74,7 +74,7 @@ def test_update(state: np.ndarray) -> None:
 
 
 @pytest.mark.parametrize('parametrization', [XyahParametrization(), XywhParametrization()])
-def test_warp_moves_turns_and_scales(
+def test_warp_shifts_rotates_and_scales(
     state: np.ndarray, parametrization: XywhParametrization
 ) -> None:
     before = state.copy()
@@ -93,7 +93,7 @@ def test_warp_moves_turns_and_scales(
 
 
 @pytest.mark.parametrize('parametrization', [XyahParametrization(), XywhParametrization()])
-def test_parametrizations_keep_the_box(parametrization: XywhParametrization) -> None:
+def test_parametrization_round_trip(parametrization: XywhParametrization) -> None:
     boxes = np.array([[10, 20, 30, 90], [0, 0, 50, 20.0]]).T
     centred = parametrization.from_xywh(boxes)
     assert parametrization.to_xywh(centred) == pytest.approx(boxes)

@@ -1,4 +1,4 @@
-"""The default association does not depend on the detector's scale of scores."""
+"""Score scale: results hardly depend on the score range of the detector."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ WALKERS = np.array([[50.0, 60.0], [250.0, -40.0], [450.0, 30.0], [650.0, -60.0],
 
 
 def scene(frames: int = 80) -> tuple[list[Detections], np.ndarray]:
-    """Return detections and MOTChallenge rows of people who walk, with noise.
+    """Return noisy detections and MOTChallenge rows of walking people.
 
-    One box in ten is missing. In every frame, two false boxes of lower scores appear anywhere.
+    One box in ten is missing. Every frame has two false detections of lower scores.
     """
     rng = np.random.default_rng(3)
     stream, truth = [], []
@@ -80,7 +80,7 @@ def test_remapped_scores_hardly_change_the_result(remap: Remap) -> None:
     assert mota(remapped(stream, remap), truth) == pytest.approx(original, abs=1.5)
 
 
-def test_a_detector_with_low_scores_gets_tracks() -> None:
+def test_low_scores_give_tracks() -> None:
     rng = np.random.default_rng(0)
     stream = [person(rng.uniform(0.25, 0.45), 100 + 2 * i) for i in range(30)]
     assert [t.track_id for t in last(Tracker(), stream)] == [1]
@@ -88,34 +88,34 @@ def test_a_detector_with_low_scores_gets_tracks() -> None:
 
 
 @pytest.mark.parametrize('score', [0.3, 0.6, 0.95])
-def test_noise_of_single_frames_never_becomes_a_track(score: float) -> None:
+def test_detections_in_single_frames_give_no_visible_track(score: float) -> None:
     tracker = Tracker()
     tracker.update(Detections.empty(), -1 / RATE)
     for i in range(100):
         assert tracker.update(person(score, x=(i % 7) * 300), i / RATE) == []
 
 
-def test_a_persistent_false_box_of_low_score_becomes_no_track() -> None:
-    """Not beside people with high scores, and not in an empty room."""
+def test_persistent_false_detection_of_low_score_gives_no_track() -> None:
+    """Neither beside detections of high score nor alone."""
     beside = Detections([[100, 100, 140, 200], [500, 100, 540, 200]], [0.9, 0.4])
     assert [t.track_id for t in last(Tracker(), [beside] * 100)] == [1]
     assert last(Tracker(), [person(0.24)] * 100) == []
 
 
-def test_people_with_low_scores_follow_those_with_high_scores() -> None:
-    """The scale falls while there is nobody else: a track starts within half a minute."""
+def test_scale_falls_after_high_scores() -> None:
+    """Without other tracks, a detection of low score gets a track within half a minute."""
     tracker = Tracker()
     last(tracker, [person(0.9)] * 100)
     assert last(tracker, [person(0.4, x=600)] * 20, start=20.0) == []
     assert len(last(tracker, [person(0.4, x=600)] * 300, start=30.0)) == 1
 
 
-def test_tracks_report_the_score_of_the_detector() -> None:
+def test_track_has_the_unscaled_score() -> None:
     (track,) = last(Tracker(), [person(0.5)] * 20)
     assert track.score == pytest.approx(0.5)
 
 
-def test_the_first_detections_set_the_scale() -> None:
+def test_first_detections_set_the_scale() -> None:
     scale = ScoreScale()
     nothing = np.zeros(0, np.float32)
     assert scale.factor(nothing, lowest=0.5) == 1
@@ -126,7 +126,7 @@ def test_the_first_detections_set_the_scale() -> None:
 
 
 @pytest.mark.parametrize('score', [0.5, 0.95])
-def test_the_scale_does_not_depend_on_the_frame_rate(score: float) -> None:
+def test_scale_does_not_depend_on_the_frame_rate(score: float) -> None:
     factors = []
     for rate in (2, 10, 50):
         scale = ScoreScale()
@@ -138,7 +138,7 @@ def test_the_scale_does_not_depend_on_the_frame_rate(score: float) -> None:
     assert (factors[0] < 0.7 / TYPICAL_SCORE) == (score < 0.7)
 
 
-def test_a_scale_of_one_keeps_the_thresholds_of_the_detector() -> None:
+def test_scale_of_one_disables_the_adaptation() -> None:
     tracker = Tracker(TrackerConfig(min_score_scale=1.0, new_track_threshold=0.6))
     assert last(tracker, [person(0.59)] * 30) == []
     assert len(last(tracker, [person(0.7)] * 30, start=5.0)) == 1

@@ -1,8 +1,7 @@
-from pathlib import Path
-
 import numpy as np
 import pytest
 import torch
+from recordings import recordings
 
 from fairmot_ros.training.losses.fairmot_loss import (
     FairMOTLoss,
@@ -12,9 +11,9 @@ from fairmot_ros.training.losses.fairmot_loss import (
 )
 
 
-@pytest.fixture
-def fixture(reference_data: Path) -> dict[str, np.ndarray]:
-    return dict(np.load(reference_data / 'fixtures/loss.npz'))
+@pytest.fixture(params=recordings('loss.npz'))
+def fixture(request: pytest.FixtureRequest) -> dict[str, np.ndarray]:
+    return dict(np.load(request.param))
 
 
 def run(fixture: dict[str, np.ndarray], weighting: str) -> tuple[FairMOTLoss, dict, dict]:

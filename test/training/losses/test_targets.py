@@ -4,6 +4,7 @@ import cv2
 import numpy as np
 import pytest
 import torch
+from recordings import recordings
 
 from fairmot_ros.training.config import parse_config
 from fairmot_ros.training.engine.factory import make_stream
@@ -16,8 +17,9 @@ from fairmot_ros.training.losses.targets import (
 )
 
 
-def test_radius_equals_the_published_table(reference_data: Path) -> None:
-    table = np.loadtxt(reference_data / 'fixtures/gaussian_radius.csv', delimiter=',')
+@pytest.mark.parametrize('path', recordings('gaussian_radius.csv'))
+def test_radius_equals_the_published_table(path: Path) -> None:
+    table = np.loadtxt(path, delimiter=',')
     for height, width, radius in table:
         assert gaussian_radius(height, width) == pytest.approx(radius, abs=1e-6)
 
@@ -40,8 +42,9 @@ def letterbox_labels(labels: np.ndarray, shape: np.ndarray) -> np.ndarray:
 
 
 @pytest.mark.parametrize('item', range(6))
-def test_targets_equal_the_published_code(item: int, reference_data: Path) -> None:
-    fixture = np.load(reference_data / 'fixtures/targets_1088x608.npz')
+@pytest.mark.parametrize('path', recordings('targets_1088x608.npz'))
+def test_targets_equal_the_published_code(path: Path, item: int) -> None:
+    fixture = np.load(path)
     name = f'{"ab"[item // 3]}{item % 3}'
     labels = fixture[f'labels_{name}']
     boxes = letterbox_labels(labels, fixture[f'hw_{name}']).astype(np.float32)
@@ -60,9 +63,10 @@ def test_targets_equal_the_published_code(item: int, reference_data: Path) -> No
 STILL = {'hsv': 0, 'rotation': 0, 'translation': 0, 'scale': [1, 1], 'shear': 0, 'flip': 0}
 
 
-def test_label_files_become_the_published_targets(reference_data: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize('path', recordings('targets_1088x608.npz'))
+def test_label_files_become_the_published_targets(path: Path, tmp_path: Path) -> None:
     """From two sets on disk, through reader and letterbox, to the maps and identities."""
-    fixture = np.load(reference_data / 'fixtures/targets_1088x608.npz')
+    fixture = np.load(path)
     for name in ('a0', 'a1', 'a2', 'b0', 'b1', 'b2'):
         folder = tmp_path / name[0]
         for sub in ('images', 'labels_with_ids'):

@@ -4,6 +4,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
+from recordings import recordings
 
 from fairmot_ros.training.synthesis.augmentation import (
     AugmentationOptions,
@@ -19,8 +20,9 @@ STILL = AugmentationOptions(hsv=0, rotation=0, translation=0, scale=(1, 1), shea
 
 
 @pytest.mark.parametrize('seed', range(4))
-def test_the_affine_map_equals_the_published_code(seed: int, reference_data: Path) -> None:
-    fixture = np.load(reference_data / 'fixtures/random_affine_272x152.npz')
+@pytest.mark.parametrize('path', recordings('random_affine_272x152.npz'))
+def test_the_affine_map_equals_the_published_code(path: Path, seed: int) -> None:
+    fixture = np.load(path)
     random.seed(seed)
     matrix, angle = random_affine(random.random, (272, 152), AugmentationOptions())
     assert np.abs(matrix - fixture[f'M_{seed}']).max() < 1e-12

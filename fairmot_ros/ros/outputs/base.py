@@ -50,11 +50,11 @@ class Output:
 
     Attributes:
         stage: under which name the time that `publish` takes is reported.
-        complaint: what kept it from publishing all it should of the last image, or ''.
+        warning: what kept it from publishing all it should of the last image, or ''.
     """
 
     stage = 'publish'
-    complaint = ''
+    warning = ''
 
     def __init__(self, node: Node, camera: str) -> None:
         """Offer the topics; `camera` is '' where there is one without a name."""
@@ -84,13 +84,13 @@ class Output:
             self._node.destroy_publisher(publisher)
         self._publishers.clear()
 
-    def _offer(self, message_type: type, name: str, qos: Any = 10) -> Publisher:
+    def _create_publisher(self, message_type: type, name: str, qos: Any = 10) -> Publisher:
         """Create a publisher of `~/<camera>/<name>`."""
         publisher = self._node.create_publisher(message_type, f'~/{self._prefix}{name}', qos)
         self._publishers.append(publisher)
         return publisher
 
 
-def heard(publisher: Publisher) -> bool:
+def has_subscribers(publisher: Publisher) -> bool:
     """Whether anybody listens: what takes time is done for listeners alone."""
     return publisher.get_subscription_count() > 0

@@ -1,7 +1,7 @@
 import pytest
 
 pytest.importorskip('rclpy', reason='needs ROS 2')
-from fairmot_ros.ros.parameters.given import explain_unknown
+from fairmot_ros.ros.parameters.overrides import explain_unknown
 
 
 def test_what_may_have_been_meant_is_named() -> None:

@@ -24,8 +24,8 @@ from fairmot_ros.ros.health.input_diagnosis import (
 )
 from fairmot_ros.ros.health.statistics import StatisticsSnapshot
 from fairmot_ros.ros.inputs.subscription import InputSubscription
+from fairmot_ros.ros.nodes.camera import Camera
 from fairmot_ros.ros.parameters import TrackingParameters
-from fairmot_ros.ros.processing.camera import Camera
 from fairmot_ros.ros.processing.detection_source import DetectionSource
 
 LATCHED = QoSProfile(depth=1, durability=DurabilityPolicy.TRANSIENT_LOCAL)
@@ -110,9 +110,9 @@ class Reporter:
         """Return all that is wrong although no frame failed."""
         warnings = [
             self._missing_input(camera, statistics, source, timeout),
-            camera.progress.warning(statistics.counters),
+            camera.stall_detector.warning(statistics.counters),
             *camera.stream.warnings,
-            *(output.complaint for output in camera.stream.outputs),
+            *(output.warning for output in camera.stream.outputs),
         ]
         if (count := len(source.publishers())) > 1:
             warnings.append(
@@ -135,7 +135,7 @@ class Reporter:
     ) -> str:
         """Return why there is no input, '' if there is; log a new reason once."""
         # A publisher that was matched just now has not had the time to send anything.
-        waited = time.perf_counter() - max(statistics.last_arrival or 0.0, source.since)
+        waited = time.perf_counter() - max(statistics.last_arrival or 0.0, source.waiting_since)
         if waited < timeout:
             self._input_problems.pop(camera, None)
             return ''

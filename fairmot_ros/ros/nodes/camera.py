@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from fairmot_ros.ros.health.progress import ProgressWatch
+from fairmot_ros.ros.health.stall_detector import StallDetector
 from fairmot_ros.ros.health.statistics import Statistics
 from fairmot_ros.ros.inputs.camera_input import CameraInput
 from fairmot_ros.ros.inputs.subscription import InputSubscription
@@ -28,5 +28,5 @@ class Camera:
     input: CameraInput
     stream: CameraStream
     statistics: Statistics
-    progress: ProgressWatch = field(default_factory=ProgressWatch)
+    stall_detector: StallDetector = field(default_factory=StallDetector)
     subscription: InputSubscription | None = None

@@ -16,18 +16,22 @@ from rclpy.parameter import Parameter
 from std_srvs.srv import SetBool, Trigger
 
 from fairmot_ros.pipeline import FrameTracker
-from fairmot_ros.ros.health.reporter import Reporter
 from fairmot_ros.ros.health.statistics import Statistics
 from fairmot_ros.ros.inputs.camera_input import CameraInput, ReceivedMessage
 from fairmot_ros.ros.inputs.subscription import InputSubscription
+from fairmot_ros.ros.nodes.camera import Camera
 from fairmot_ros.ros.nodes.gallery_services import GalleryServices
 from fairmot_ros.ros.nodes.lifecycle_guard import guard_transitions, report_failure
-from fairmot_ros.ros.nodes.spinning import run_node
+from fairmot_ros.ros.nodes.reporter import Reporter
+from fairmot_ros.ros.nodes.run_node import run_node
 from fairmot_ros.ros.outputs import make_outputs
 from fairmot_ros.ros.parameters import TrackingParameters
 from fairmot_ros.ros.parameters.declaration import declare, own_values
-from fairmot_ros.ros.parameters.given import explain_unknown, unknown_parameters, unused_overrides
-from fairmot_ros.ros.processing.camera import Camera
+from fairmot_ros.ros.parameters.overrides import (
+    explain_unknown,
+    unknown_parameters,
+    unused_overrides,
+)
 from fairmot_ros.ros.processing.camera_stream import CameraStream
 from fairmot_ros.ros.processing.detection_source import DetectionSource
 from fairmot_ros.ros.processing.frame_processor import FrameProcessor
@@ -315,7 +319,7 @@ class TrackingNode(LifecycleNode, Generic[P]):
         """Adapt to the publishers, and report."""
         active = {c: c.subscription for c in self._cameras if c.subscription is not None}
         for camera, subscription in active.items():
-            subscription.follow_publisher()
+            subscription.follow_publishers()
             camera.input.only_publisher = len(subscription.publishers()) == 1
             camera.stream.refresh()
         names = self.parameters.inputs.cameras

@@ -58,7 +58,7 @@ def run_node(
     initialised = False
     users: Errors = (*MISTAKES, *mistakes)
     try:
-        provide_home()
+        ensure_home()
         rclpy.init(args=args)
         initialised = True
         starting.ready()
@@ -75,7 +75,7 @@ def run_node(
     except users as error:
         # A signal can pull the context away from under any call; that is no failure.
         if rclpy.ok() or not initialised:
-            print(f'error: {describe(error)}', file=sys.stderr)
+            print(f'error: {one_line(error)}', file=sys.stderr)
             return ExitCode.MISTAKE
     except Exception:
         if rclpy.ok():
@@ -92,14 +92,14 @@ def run_node(
     return ExitCode.SUCCESS
 
 
-def provide_home() -> None:
+def ensure_home() -> None:
     """Set HOME, where services run without it, to the user's folder: ROS keeps its logs there."""
     if 'HOME' not in os.environ:
         with contextlib.suppress(RuntimeError):  # the user has none
             os.environ['HOME'] = str(Path.home())
 
 
-def describe(error: BaseException) -> str:
+def one_line(error: BaseException) -> str:
     """Return the message of an error in one line, without places in the source code of rcl."""
     text = ' '.join(SOURCE_PLACES.sub('', str(error)).split())
     if 'logging' in text and isinstance(error, ARGUMENT_ERRORS):

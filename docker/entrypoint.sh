@@ -1,0 +1,6 @@
+#!/bin/bash
+# Run a command with ROS 2 and the workspace sourced.
+set -e
+source "/opt/ros/$ROS_DISTRO/setup.bash"
+source /ws/install/setup.bash
+exec "$@"

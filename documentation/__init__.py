@@ -1,0 +1,1 @@
+"""Generators of reference pages and the hook that builds the documentation's site."""

@@ -1,0 +1,88 @@
+"""Descriptions of topics and services; types and QoS are read from the nodes."""
+
+from __future__ import annotations
+
+TRACKERS = {
+    'camera_info': 'calibration of a pinhole camera, for images of the same size; '
+    'with `position_source`',
+    'depth': 'depth image registered to the camera image; with `position_source: depth`',
+    '~/detections': 'tracks matched in this frame: `id` is the track id, boxes in pixels of the '
+    'image, header of the image; empty where nothing is tracked',
+    '~/tracks': 'the same tracks in the same order, with state, velocity, covariance, age and '
+    'embedding; then lost tracks with predicted boxes (`publish_lost`) and tentative ones '
+    '(`publish_tentative`)',
+    '~/events': 'tracks that were confirmed, lost, found again or removed; published only when '
+    'there is an event',
+    '~/annotations': 'boxes and ids for [Foxglove](howto/visualisation.md); where foxglove_msgs '
+    'is installed',
+    '~/detections_3d': 'positions and sizes in metres, in the frame of the image; with '
+    '`position_source`',
+    '~/markers': 'a cylinder and a label for each located track, for RViz; with `position_source`',
+    '~/follow_pose': 'position of the track that the parameter `follow` names, for '
+    '[Nav2](howto/nav2.md); with `position_source`',
+    '/tf': 'a frame `<node>/<id>` for each located track; with `publish_tf`, where tf2_msgs is '
+    'installed',
+    '/humans/bodies/tracked': '[ROS4HRI](howto/nav2.md#ros4hri): bodies `b<id>`, with their '
+    'regions on `/humans/bodies/b<id>/roi`; with `publish_humans`, where hri_msgs is installed',
+    '~/timing': 'once a second: counters and p50, p95, p99 of each stage',
+    '~/label_info': 'labels of the classes',
+    '~/vision_info': 'model, hash of the weights, engine',
+    '/diagnostics': 'once a second, see [Diagnostics](#diagnostics)',
+    '~/reset': 'drop all tracks; ids continue',
+    '~/set_enabled': 'false pauses tracking with the model loaded, true resumes it',
+    '~/enrol_identity': 'name a person; with `gallery`',
+    '~/query_identity': 'find the nearest known persons; with `gallery`',
+    '~/forget_identity': 'delete one person, or all; with `gallery`',
+}
+#: By executable, what a node is for, its topics and its services.
+NODES: dict[str, tuple[str, dict[str, str]]] = {
+    'fairmot_node': (
+        'Detects and tracks people in the images of one camera or several.',
+        {
+            'image': 'images of the camera; with `image_transport: compressed`, '
+            '`sensor_msgs/CompressedImage` on `image/compressed` instead',
+            '~/image_annotated': 'the image with boxes, ids and trails; drawn only while there '
+            'are subscribers',
+            '~/image_annotated/compressed': 'the same as JPEG',
+            **TRACKERS,
+        },
+    ),
+    'detection_tracker_node': (
+        'Tracks the detections of another node, see [Track the detections of another '
+        'node](howto/other_detectors.md).',
+        {
+            'detections': 'detections of another node: `vision_msgs/Detection2DArray` by default, '
+            'the type given here with `with_embeddings: true`',
+            **TRACKERS,
+        },
+    ),
+    'fairmot_player': (
+        'Plays a video or a folder of images as a camera.',
+        {
+            'image': 'the images, stamped with the start plus their time in the video',
+            '~/frames_sent': 'number of images, published after the last one',
+            'detections': 'results that it waits for; with `every_frame`',
+        },
+    ),
+    'fairmot_recorder': (
+        'Writes tracks as MOTChallenge text, the annotated images as a video, and counts and '
+        'latencies as JSON.',
+        {
+            'image': 'images of the camera, for the latency; subscribed to when both results have '
+            'a publisher',
+            'tracks': 'results of the tracker',
+            'image_annotated': 'images for the video',
+            'frames_sent': 'of the player, to know the end',
+        },
+    ),
+    'fairmot_replay': (
+        'Plays the images of a bag at a chosen rate and saves the results with their latencies; '
+        '`fairmot-evaluate` uses it for live runs.',
+        {
+            'image': 'the images with the stamps of the bag; `sensor_msgs/CompressedImage` on '
+            '`image/compressed` for a bag with compressed images',
+            'tracks': 'results of the tracker',
+            'timing': 'durations of the stages',
+        },
+    ),
+}

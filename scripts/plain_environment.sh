@@ -1,0 +1,13 @@
+#!/bin/sh
+# Make a virtual environment with what requirements.txt names, less ROS 2, for any Python that the
+# library supports: plain_environment.sh FOLDER [PYTHON]
+set -e
+folder=$1
+python=${2:-python3}
+
+[ -x "$folder/bin/pytest" ] && exit 0
+mkdir -p "$folder"
+"$python" -m venv --clear "$folder"
+grep -vE '^(ros-|--)' requirements.txt >"$folder/requirements.txt"
+"$folder/bin/python" -m pip install --quiet --disable-pip-version-check \
+  --requirement "$folder/requirements.txt" --constraint requirements-lock.txt
