@@ -129,7 +129,7 @@ class TransformBuffer:
     def _path(self, target: str, source: str, stamp: int | None) -> tuple[list[str], list[str]]:
         """Return the frames below the common ancestor, from the source and from the target up."""
         above_target = list(self._ancestors(target, stamp))
-        up = []
+        up: list[str] = []
         for frame in self._ancestors(source, stamp):
             if frame in above_target:
                 return up, above_target[: above_target.index(frame)]

@@ -12,12 +12,18 @@ from fairmot_ros.ros.outputs.humans import HumansOutput
 from fairmot_ros.ros.outputs.spatial import SpatialOutput
 from fairmot_ros.ros.outputs.tracks import TrackOutput
 from fairmot_ros.ros.parameters import TrackingParameters
+from fairmot_ros.ros.processing.person_locator import PersonLocator
 
 __all__ = ['FrameResult', 'Output', 'make_outputs']
 
 
 def make_outputs(
-    node: Node, camera: str, parameters: TrackingParameters, *, images: bool
+    node: Node,
+    camera: str,
+    parameters: TrackingParameters,
+    locator: PersonLocator | None,
+    *,
+    images: bool,
 ) -> list[Output]:
     """Return the outputs of one camera.
 
@@ -25,11 +31,12 @@ def make_outputs(
         node: that publishes.
         camera: its name, or ''.
         parameters: decide about optional ones.
+        locator: of the camera's people, None if they are not located.
         images: whether there are pictures to draw into.
     """
     outputs: list[Output] = [TrackOutput(node, camera), EventOutput(node, camera)]
-    if parameters.positions.position_source != 'none':
-        outputs.append(SpatialOutput(node, camera, parameters))
+    if locator is not None:
+        outputs.append(SpatialOutput(node, camera, parameters, locator))
     if FoxgloveOutput.available():
         outputs.append(FoxgloveOutput(node, camera))
     if parameters.outputs.publish_humans and HumansOutput.available():

@@ -135,6 +135,12 @@ class PositionSettings(Settings):
         low=0.0,
         high=10.0,
     )
+    depth_noise: float = setting(
+        0.03,
+        'standard deviation of a depth, as a share of it, for the position source depth',
+        low=0.001,
+        high=1.0,
+    )
     camera_height: float = setting(
         1.0,
         'height of the camera above the floor, for the position source ground',
@@ -156,12 +162,44 @@ class PositionSettings(Settings):
         low=0.1,
         high=1e4,
     )
+    camera_info_topic: str = setting(
+        '',
+        'topic of the calibration; empty for `camera_info` beside the topic of the images. '
+        'A relative name gets the name of the camera as a prefix',
+        structural=True,
+    )
+    target_frame: str = setting(
+        '',
+        'frame of positions and velocities, such as `map` or `odom`, reached by tf; it should '
+        'stand still. Empty for the frame of the camera, without velocities',
+        structural=True,
+    )
+    transform_timeout: float = setting(
+        0.1,
+        'longest wait for the transform at the stamp of an image',
+        unit='seconds',
+        low=0.0,
+        high=10.0,
+    )
+    camera_motion_frame: str = setting(
+        '',
+        'frame that stands still, such as `odom`: the motion of the camera in it, by tf, moves '
+        'the tracks in the image. Empty to use no tf for that',
+        structural=True,
+    )
     publish_tf: bool = setting(False, 'broadcast a tf frame `<node>/<id>` for each located person')
     follow: str = setting(
         '',
         'id of the one person whose position is also published as `~/follow_pose`, in the '
         "form of Detection2D's `id`; empty for nobody",
     )
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        for name in ('target_frame', 'camera_motion_frame'):
+            _check_frame(name, getattr(self, name))
+            if getattr(self, name) and self.position_source == 'none':
+                raise ValueError(f'{name} needs a position_source: depth or ground')
 
 
 INPUTS = Group('Input', InputSettings)
@@ -170,6 +208,15 @@ DETECTIONS = Group('Input', DetectionInputSettings)
 OUTPUTS = Group('Output', OutputSettings)
 ANNOTATION = Group('Annotated image', AnnotationSettings)
 POSITIONS = Group('Positions in space', PositionSettings)
+
+
+def _check_frame(setting_name: str, frame: str) -> None:
+    """Raise ValueError if tf does not allow the name of a frame."""
+    if frame.startswith('/') or frame.split() not in ([], [frame]):
+        raise ValueError(
+            f'{setting_name} must be the name of a frame, without spaces and a leading slash, '
+            f'got {frame!r}'
+        )
 
 
 def _check_camera_names(names: tuple[str, ...]) -> None:

@@ -19,6 +19,7 @@ from fairmot_ros.ros.health.statistics import Statistics
 from fairmot_ros.ros.inputs.camera_input import ReceivedMessage
 from fairmot_ros.ros.outputs import FrameResult, Output
 from fairmot_ros.ros.parameters import TrackingParameters
+from fairmot_ros.ros.processing.person_locator import PersonLocator
 from fairmot_ros.tracker.gallery import Gallery
 from fairmot_ros.types import Detections, Track
 
@@ -47,8 +48,20 @@ class CameraStream:
         clock: Clock,
         logger: RcutilsLogger,
         thresholds: Mapping[str, float] | None = None,
+        locator: PersonLocator | None = None,
     ) -> None:
-        """Put the parts together; `thresholds` are those of the model, see `ModelInfo`."""
+        """Put the parts together.
+
+        Args:
+            name: see above, as frames, outputs and statistics.
+            frames: see above.
+            outputs: see above.
+            statistics: see above.
+            clock: of the node.
+            logger: of the node.
+            thresholds: of the model, see `ModelInfo`.
+            locator: tells the motion of the camera, None if nothing does.
+        """
         self.name = name
         self.frames = frames
         self.outputs = outputs
@@ -58,6 +71,7 @@ class CameraStream:
         self._clock = clock
         self._logger = logger
         self._thresholds = thresholds or {}
+        self._locator = locator
         self._parameters: TrackingParameters | None = None
         self._reset_requested = threading.Event()
         self._last_report = -float('inf')
@@ -120,8 +134,12 @@ class CameraStream:
         stamp = self._stamp(received)
         if self.gallery is not None and self.gallery.model != model:
             self._change_model(self.gallery, model)
+        motion = None
+        if self._locator is not None:
+            shape = None if image is None else image.shape[:2]
+            motion = self._locator.camera_motion(received.message.header, shape)
         with self.statistics.measure('track'):
-            visible = self.frames.track(detections, stamp, image)
+            visible = self.frames.track(detections, stamp, image, motion)
         if left_out := self.frames.tracker.left_out:
             self.statistics.note_left_out(left_out)
             self.warn(
