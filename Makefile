@@ -76,6 +76,7 @@ release-check: ## Check that nothing stands against a release: see RELEASING.md
 
 docs: setup $(VENV)/docs.stamp ## Build the documentation's site in build/site
 	NO_MKDOCS_2_WARNING=1 $(python) -m mkdocs build --strict
+	$(python) -m documentation.links build/site
 
 bench: setup ## Measure speed (ARGS= for the benchmark)
 	$(python) -m benchmarks $(ARGS)
@@ -99,7 +100,7 @@ train: CONFIG ?= config/training/default_model.yaml
 
 clean: ## Remove what make has made: .venv, build and out
 	rm -rf $(VENV) build out .mypy_cache .pytest_cache .ruff_cache
-	find fairmot_ros test fuzz benchmarks launch -name __pycache__ -prune -exec rm -rf {} +
+	find fairmot_ros test fuzz benchmarks documentation launch -name __pycache__ -prune -exec rm -rf {} +
 
 environment: $(VENV)/interfaces.stamp
 

@@ -94,7 +94,7 @@ def yardstick(image: np.ndarray) -> dict[str, Work]:
 
 def stages(detector: Detector, image: np.ndarray) -> dict[str, Work]:
     """Return the works of a detector, by a name that begins with the stage."""
-    boxed = letterbox(image, detector.input_size)
+    boxed = letterbox(image, detector.input_size)  # of the input's size: the engine scales nothing
     predictions = detector._engine([boxed])
 
     def network() -> None:

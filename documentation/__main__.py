@@ -1,9 +1,10 @@
 """Write the pages of `docs/` that are generated from the sources: `python -m documentation`."""
 
-from __future__ import annotations
+from documentation.executables import REPOSITORY
+from documentation.messages_page import messages_page
+from documentation.nodes_page import nodes_page
 
-from documentation.pages import PAGES
-
-for path, render in PAGES.items():
+for name, render in (('messages.md', messages_page), ('nodes.md', nodes_page)):
+    path = REPOSITORY / 'docs' / name
     path.write_text(render())
-    print(f'wrote {path}')
+    print(f'wrote {path.relative_to(REPOSITORY)}')

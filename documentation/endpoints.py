@@ -13,6 +13,9 @@ TRACKERS = {
     '(`publish_tentative`)',
     '~/events': 'tracks that were confirmed, lost, found again or removed; published only when '
     'there is an event',
+    '~/zones': 'counts of the tracks in each zone and across each line; with `zones` or `lines`',
+    '~/zone_events': 'tracks that entered or left a zone or crossed a line; with `zones` or '
+    '`lines`, published only when there is an event',
     '~/annotations': 'boxes and ids for [Foxglove](howto/visualisation.md); where foxglove_msgs '
     'is installed',
     '~/detections_3d': 'positions and sizes in metres, in the frame of the image; with '

@@ -23,10 +23,10 @@ SOURCES: dict[str, tuple[str, ...]] = {
     'CameraStream.admit': ('FrameTracker.admit',),
     'CameraStream.warn': ('CameraStream.track', 'upper_eight_bits'),
     'CameraStream._report_output': ('CameraStream._report_output',),
-    'CameraStream._log_trace': (),  # a traceback
+    'CameraStream._log_traceback': (),
     'FairMOT.__call__': ('FrameTracker.admit',),
     'OfflineTracker.track': ('FrameTracker.admit',),
-    'PlayerNode.__init__': ('frame_numbers', '_note_order', 'note_gaps'),
+    'PlayerNode.__init__': ('frame_numbers', '_note_numbering_by_order', '_note_missing_frames'),
     'ImageStream._warn': ('upper_eight_bits',),
     'NodeLogHandler.emit': (),  # what the other layers log
     'RecorderNode._warn': ('RecorderNode._on_annotated',),
@@ -41,7 +41,7 @@ SOURCES: dict[str, tuple[str, ...]] = {
     'reporting': ('reporting',),
 }
 #: Functions whose sentences appear in the diagnostics, and as a part of a logged sentence.
-DIAGNOSTICS = ('Reporter._warnings', 'explain_missing_input', 'ProgressWatch.warning')
+DIAGNOSTICS = ('Reporter._warnings', 'explain_missing_input', 'StallDetector.warning')
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 

@@ -30,12 +30,18 @@ OPTIONAL_PACKAGES = {
 CLIP = REPOSITORY / 'fairmot_ros' / 'data' / 'pedestrians.mp4'
 #: By executable, the parameters with which a node has all its topics and services.
 EVERYTHING: dict[str, dict[str, str]] = {
-    'fairmot_node': {'gallery': 'true', 'position_source': 'depth', 'publish_tf': 'true'},
+    'fairmot_node': {
+        'gallery': 'true',
+        'position_source': 'depth',
+        'publish_tf': 'true',
+        'lines': "['line: 0,0 1,1']",
+    },
     'detection_tracker_node': {
         'gallery': 'true',
         'with_embeddings': 'true',
         'position_source': 'depth',
         'publish_tf': 'true',
+        'lines': "['line: 0,0 1,1']",
     },
     'fairmot_player': {'video': str(CLIP), 'every_frame': 'true'},
 }

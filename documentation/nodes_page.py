@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
+import tempfile
+from pathlib import Path
 from typing import Any
 
 from documentation.endpoints import NODES
@@ -65,18 +66,27 @@ def nodes_page() -> str:
 
 
 def read_graph(executable: str) -> dict[str, Any]:
-    """Return the graph of a node, read in a process of its own."""
-    done = subprocess.run(
-        [sys.executable, '-m', 'documentation.node_graph', executable],
-        cwd=REPOSITORY,
-        capture_output=True,
-        text=True,
-        env={**os.environ, 'PYTHONPATH': str(REPOSITORY)},
-        timeout=300,
-    )
+    """Return the graph of a node, read in a process and a ROS domain of its own."""
+    from fairmot_ros.ros.tools.node_processes import DomainLock, local_environment
+
+    domain = DomainLock()
+    with tempfile.TemporaryDirectory() as logs:
+        done = subprocess.run(
+            [sys.executable, '-m', 'documentation.node_graph', executable],
+            cwd=REPOSITORY,
+            capture_output=True,
+            text=True,
+            env={
+                **local_environment(domain.number, Path(logs)),
+                'PYTHONPATH': str(REPOSITORY),
+            },
+            timeout=300,
+        )
+    domain.release()
     if done.returncode:
         raise RuntimeError(f'the graph of {executable} cannot be read: {done.stderr[-2000:]}')
-    return json.loads(done.stdout.splitlines()[-1])
+    graph: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    return graph
 
 
 def check(executable: str, graph: dict[str, Any]) -> None:

@@ -42,7 +42,8 @@ def find_placeholders(repository: Path) -> Iterator[str]:
     for path in sorted(filter(Path.is_file, files)):
         for number, line in enumerate(path.read_text(encoding='utf-8').splitlines(), start=1):
             for found in PLACEHOLDER.findall(line):
-                yield f'{path.relative_to(repository)}:{number}: {found} is a placeholder'
+                place = f'{path.relative_to(repository)}:{number}'
+                yield f'{place}: {found.rstrip(".")} is a placeholder'
 
 
 def check_manifest(manifest: ElementTree.Element) -> Iterator[str]:

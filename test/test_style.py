@@ -10,25 +10,28 @@ from pathlib import Path
 import pytest
 
 REPOSITORY = Path(__file__).resolve().parents[1]
+SHELL = sorted(REPOSITORY.glob('scripts/*.sh'))
 
 
 @pytest.mark.parametrize(
     'command',
-    [('ruff', 'check', '.'), ('ruff', 'format', '--check', '.'), ('mypy',)],
-    ids=['ruff check', 'ruff format', 'mypy'],
+    [('ruff', 'check', '.'), ('ruff', 'format', '--check', '.'), ('mypy',), ('codespell_lib',)],
+    ids=['ruff check', 'ruff format', 'mypy', 'codespell'],
 )
 def test_linter_finds_nothing(command: tuple[str, ...]) -> None:
     if find_spec(command[0]) is None:
-        pytest.skip(f'{command[0]} is not installed: pip install {command[0]}')
+        name = command[0].removesuffix('_lib')
+        pytest.skip(f'{name} is not installed: pip install {name}')
     done = subprocess.run(
         [sys.executable, '-m', *command], cwd=REPOSITORY, capture_output=True, text=True
     )
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-@pytest.mark.parametrize(
-    'script', ['.ci/run', 'scripts/find_python.sh', 'scripts/train_packed.sh']
-)
+SCRIPTS = ['.ci/run', 'docker/entrypoint.sh', *(f'scripts/{p.name}' for p in SHELL)]
+
+
+@pytest.mark.parametrize('script', SCRIPTS)
 def test_shell_script_parses(script: str) -> None:
     done = subprocess.run(['bash', '-n', script], cwd=REPOSITORY, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr

@@ -79,11 +79,7 @@ def candidates_of(level: Level, row: int, score_threshold: float) -> Candidates:
         NetworkOutputError: if a score is not finite.
     """
     scores = level.scores[row : row + 1]
-    if not torch.isfinite(scores).all():
-        raise NetworkOutputError(
-            'the network computed scores that are not finite: the weights or the precision do not '
-            'suit these images'
-        )
+    check_finite(bool(torch.isfinite(scores).all()))
     chosen = scores > score_threshold
     if level.peaks_only:
         chosen &= F.max_pool2d(scores, 3, stride=1, padding=1) == scores
@@ -96,6 +92,15 @@ def candidates_of(level: Level, row: int, score_threshold: float) -> Candidates:
         index.div(cells_per_class, rounding_mode='floor'),
         cells,
     )
+
+
+def check_finite(finite: bool) -> None:
+    """Raise NetworkOutputError if the scores of an image are not finite."""
+    if not finite:
+        raise NetworkOutputError(
+            'the network computed scores that are not finite: the weights or the precision do not '
+            'suit these images'
+        )
 
 
 def decode(

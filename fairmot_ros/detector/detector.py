@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import threading
 from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
@@ -11,9 +12,12 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from fairmot_ros.detector.decode import decode_image
+from fairmot_ros.detector.decode import DecodedImage, decode_image
 from fairmot_ros.detector.engines import EngineOptions, load_engine
-from fairmot_ros.detector.letterbox import letterbox, map_to_image, map_to_input
+from fairmot_ros.detector.engines.base import Image
+from fairmot_ros.detector.letterbox import map_to_image, map_to_input
+from fairmot_ros.detector.ranking import RankedPredictions
+from fairmot_ros.detector.threads import use_threads
 from fairmot_ros.file_errors import reading
 from fairmot_ros.network import CheckpointError
 from fairmot_ros.network.predictions import Predictions
@@ -25,17 +29,21 @@ DEFAULT_WEIGHTS = Path(__file__).resolve().parents[1] / 'weights' / 'default.pth
 
 
 class Detector:
-    """Detects people in an image and computes an embedding for each, in one forward pass.
+    """Detect people in images and compute their embeddings, in one forward pass.
+
+    Several threads may call one detector; their calls take turns.
 
     Attributes:
-        info: what is known about the model: architecture, name, labels, weights' hash.
+        info: architecture, name, labels and hash of the weights.
         input_size: (width, height) of the network's input.
-        engine: what runs the network: 'openvino', 'torch' or 'onnxruntime'.
-        deterministic: whether it computes the same bits in every run.
+        engine: library that runs the network: 'openvino', 'torch' or 'onnxruntime'.
+        deterministic: whether every run on the same machine computes the same bits.
         device: where the network runs.
-        precision: 'fp32', 'fp16' or 'bf16'.
+        precision: of the backbone, such as 'fp32'.
+        threads: CPU threads of one forward pass.
         embedding_size: D of the detections' embeddings; 0 if the network has none.
-        score_threshold: only detections above it are returned; may be changed at any time.
+        score_threshold: detections must score above it; may be changed at any time.
+        max_detections: most detections in one image.
 
     Examples:
         >>> import cv2, fairmot_ros
@@ -59,22 +67,29 @@ class Detector:
         score_threshold: float = 0.1,
         max_detections: int = 500,
         deterministic: bool = False,
+        threads: int = 0,
+        execution: str = 'auto',
     ) -> None:
         """Load the weights and prepare the device.
 
         Args:
             weights: path of a checkpoint or of a file from fairmot-export, or 'default' for
                 the model that ships.
-            input_size: (width, height), multiples of 32; the model's own by default. That of
-                an exported file is fixed.
+            input_size: (width, height), multiples of 32; the model's own by default. The size
+                of an exported file is fixed.
             device: 'auto' (a GPU where there is one), 'cpu', 'cuda' or 'cuda:N'.
             engine: 'openvino' or 'torch' for checkpoints, 'onnxruntime' for .onnx files; 'auto'
                 takes the fastest that is installed for the device.
-            precision: 'auto', 'fp32', 'fp16' or 'bf16'.
-            score_threshold: lowest score of a detection.
+            precision: see `DetectorSettings`.
+            score_threshold: detections must score above it, 0..1.
             max_detections: most detections in one image.
             deterministic: compute the same bits in every run on this machine; 'auto' then takes
                 torch for checkpoints.
+            threads: CPU threads of one forward pass; 0 leaves one core free where there are more
+                than two. They apply to the engine, and for the whole process to torch and
+                OpenCV.
+            execution: how torch runs the network: 'auto', 'eager', 'graphs' (CUDA graphs) or
+                'compiled'.
 
         Raises:
             CheckpointError: if the weights cannot be used.
@@ -86,8 +101,12 @@ class Detector:
             raise ValueError(f'max_detections must be at least 1, got {max_detections}')
         check_version('torch', torch.__version__)
         path = find_weights(weights)
-        options = EngineOptions(device, precision, input_size, deterministic)
+        self.threads = use_threads(threads)
+        options = EngineOptions(
+            device, precision, input_size, deterministic, execution, self.threads, max_detections
+        )
         self._engine = load_engine(path, engine, options)
+        self._lock = threading.Lock()
         self.engine = self._engine.name
         self.deterministic = deterministic
         self.info = self._engine.info
@@ -116,49 +135,56 @@ class Detector:
         """Name and weights' hash: embeddings are comparable only where both agree."""
         return f'{self.info.name}:{self.info.sha256[:12]}'
 
-    def __call__(self, image_bgr: NDArray[np.uint8]) -> Detections:
+    def __call__(self, image_bgr: Image) -> Detections:
         """Detect people.
 
         Args:
-            image_bgr: uint8 [H, W, 3].
+            image_bgr: uint8 [H, W, 3]: an array, or a torch tensor on the host or on `device`,
+                where it is read without a copy to the host.
 
         Returns:
-            Detections in pixels of the image, in falling order of score; boxes may reach
-            beyond the image.
+            Detections in pixels of the image, in falling order of score, with arrays of their
+            own; boxes may reach beyond the image.
 
         Raises:
-            ValueError: if the image has another type or shape.
+            ValueError: if the image has another type or shape, or lies on another device.
         """
         return self.detect([image_bgr])[0]
 
-    def detect(self, images_bgr: Sequence[NDArray[np.uint8]]) -> list[Detections]:
+    def detect(self, images_bgr: Sequence[Image]) -> list[Detections]:
         """Detect people in several images with one forward pass.
 
         Args:
-            images_bgr: uint8 [H, W, 3] each, of any sizes.
+            images_bgr: as for a single image, of any sizes.
 
         Returns:
             As for a single image, in the order of the images.
 
         Raises:
-            ValueError: if an image has another type or shape.
+            ValueError: if an image has another type or shape, or lies on another device.
         """
         for image in images_bgr:
             check_image(image)
         if not images_bgr:
             return []
-        predictions = self._engine(
-            [letterbox(image, self.input_size, self._enlarge) for image in images_bgr]
-        )
-        return [self._read(predictions, row, image) for row, image in enumerate(images_bgr)]
+        with self._lock, torch.inference_mode():
+            found = self._decode(self._engine(images_bgr), len(images_bgr))
+        return [self._in_image(*pair) for pair in zip(found, images_bgr, strict=True)]
 
-    @torch.inference_mode()
-    def _read(self, predictions: Predictions, row: int, image: NDArray[np.uint8]) -> Detections:
-        """Return the detections of one image of a batch, in pixels of that image."""
-        found = decode_image(predictions, row, self.max_detections, self.score_threshold)
-        height, width = image.shape[:2]
+    def _decode(self, predictions: Predictions, count: int) -> list[DecodedImage]:
+        """Return the detections of a batch, in pixels of the network's input."""
+        limits = self.max_detections, self.score_threshold
+        if (
+            isinstance(predictions, RankedPredictions)
+            and self.max_detections <= predictions.max_detections
+        ):
+            return predictions.decode(*limits)
+        return [decode_image(predictions, row, *limits) for row in range(count)]
+
+    def _in_image(self, found: DecodedImage, image: Image) -> Detections:
+        """Return the detections of an image in its own pixels."""
         boxes = map_to_image(
-            found.boxes_xyxy.cpu().numpy(), self.input_size, (width, height), self._enlarge
+            found.boxes_xyxy.cpu().numpy(), self.input_size, _size_of(image), self._enlarge
         )
         return Detections(
             boxes,
@@ -168,35 +194,42 @@ class Detector:
         )
 
     @torch.inference_mode()
-    def embed(
-        self, image_bgr: NDArray[np.uint8], boxes_xyxy: NDArray[np.floating]
-    ) -> NDArray[np.float32]:
+    def embed(self, image_bgr: Image, boxes_xyxy: NDArray[np.floating]) -> NDArray[np.float32]:
         """Return the embeddings of given boxes, float32 [N, D], unit length.
 
         Args:
-            image_bgr: uint8 [H, W, 3].
+            image_bgr: as for a call.
             boxes_xyxy: [N, 4] in pixels of the image.
 
         Raises:
-            ValueError: if the network has no embeddings, or the image is not of that form.
+            ValueError: if the network has no embeddings, or the image cannot be used.
         """
         check_image(image_bgr)
         if not self.embedding_size:
             raise ValueError(f'{self.model_name} has no embeddings')
-        predictions = self._engine([letterbox(image_bgr, self.input_size, self._enlarge)])
-        size = image_bgr.shape[1], image_bgr.shape[0]
         boxes = map_to_input(
-            np.asarray(boxes_xyxy, np.float32).reshape(-1, 4), self.input_size, size, self._enlarge
+            np.asarray(boxes_xyxy, np.float32).reshape(-1, 4),
+            self.input_size,
+            _size_of(image_bgr),
+            self._enlarge,
         )
-        found = predictions.embeddings_at(0, torch.from_numpy(boxes).to(self.device))
+        with self._lock:
+            predictions = self._engine([image_bgr])
+            on_device = torch.from_numpy(boxes).to(predictions.levels[0].scores.device)
+            found = predictions.embeddings_at(0, on_device)
         assert found is not None
         embeddings: NDArray[np.float32] = found.cpu().numpy()
         return embeddings
 
-    def warm_up(self) -> None:
-        """Run once on a blank image, so that the first real one is not the slowest."""
+    def warm_up(self, images: int = 1) -> None:
+        """Run on blank images, so that later calls with up to so many images are fast.
+
+        CUDA graphs are recorded, and compiled code is made, for every number of images.
+        """
         width, height = self.input_size
-        self(np.zeros((height, width, 3), np.uint8))
+        blank = np.zeros((height, width, 3), np.uint8)
+        for count in range(1, images + 1):
+            self.detect([blank] * count)
 
 
 def find_weights(weights: str | Path) -> Path:
@@ -211,9 +244,18 @@ def find_weights(weights: str | Path) -> Path:
         return Path(weights).expanduser()
 
 
-def check_image(image: NDArray) -> None:
+def check_image(image: Image) -> None:
     """Raise ValueError unless the image is uint8 [H, W, 3] and not empty."""
-    if image.ndim != 3 or image.shape[2] != 3 or image.dtype != np.uint8 or image.size == 0:
+    if (
+        image.ndim != 3
+        or image.shape[2] != 3
+        or image.dtype not in (np.uint8, torch.uint8)
+        or 0 in image.shape
+    ):
         raise ValueError(
             f'expected a BGR image, uint8 [H, W, 3], got {image.dtype} {list(image.shape)}'
         )
+
+
+def _size_of(image: Image) -> tuple[int, int]:
+    return image.shape[1], image.shape[0]

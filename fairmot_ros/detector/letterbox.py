@@ -1,12 +1,73 @@
-"""Between a camera image of any size and the network's fixed input."""
+"""Map between a camera image of any size and the network's fixed input."""
 
 from __future__ import annotations
+
+from dataclasses import dataclass
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 BORDER_GREY = 128  # the published code's 127.5, as it ends in a uint8 image
+
+
+@dataclass(frozen=True)
+class Placement:
+    """Where a scaled image lies in the network's input, in pixels of the input."""
+
+    left: int
+    top: int
+    width: int
+    height: int
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """(width, height) of the scaled image."""
+        return self.width, self.height
+
+    @property
+    def rows(self) -> slice:
+        """Rows of the input that the image covers."""
+        return slice(self.top, self.top + self.height)
+
+    @property
+    def columns(self) -> slice:
+        """Columns of the input that the image covers."""
+        return slice(self.left, self.left + self.width)
+
+
+def place(image_size: tuple[int, int], size: tuple[int, int], enlarge: bool = True) -> Placement:
+    """Return where an image lies in an input: scaled to fit, centred.
+
+    Args:
+        image_size: (width, height) of the image.
+        size: (width, height) of the input.
+        enlarge: whether images smaller than the input are enlarged.
+    """
+    width, height = size
+    ratio = min(height / image_size[1], width / image_size[0])
+    if not enlarge:
+        ratio = min(ratio, 1.0)
+    inner = (max(1, round(image_size[0] * ratio)), max(1, round(image_size[1] * ratio)))
+    # The remainder of an odd row or column goes to the bottom or right.
+    left, top = round((width - inner[0]) / 2 - 0.1), round((height - inner[1]) / 2 - 0.1)
+    return Placement(left, top, *inner)
+
+
+def resize(
+    image: NDArray[np.uint8], size: tuple[int, int], out: NDArray[np.uint8] | None = None
+) -> NDArray[np.uint8]:
+    """Return an image at another size (width, height); the image itself if it has that size.
+
+    Args:
+        image: uint8 [H, W, 3].
+        size: (width, height) of the result.
+        out: buffer for the result, uint8 [height, width, 3].
+    """
+    if size == (image.shape[1], image.shape[0]):
+        return image
+    resized: NDArray[np.uint8] = cv2.resize(image, size, dst=out, interpolation=cv2.INTER_AREA)
+    return resized
 
 
 def letterbox(
@@ -20,28 +81,15 @@ def letterbox(
         enlarge: whether images smaller than that are enlarged.
 
     Returns:
-        uint8 [height, width, 3].
+        uint8 [height, width, 3]; the image itself if it has that size.
     """
-    width, height = size
-    ratio = min(height / image.shape[0], width / image.shape[1])
-    if not enlarge:
-        ratio = min(ratio, 1.0)
-    inner = (max(1, round(image.shape[1] * ratio)), max(1, round(image.shape[0] * ratio)))
-    if inner != (image.shape[1], image.shape[0]):
-        image = cv2.resize(image, inner, interpolation=cv2.INTER_AREA)
-    if inner == size:
+    placement = place((image.shape[1], image.shape[0]), size, enlarge)
+    image = resize(image, placement.size)
+    if placement.size == size:
         return image
-    pad_x, pad_y = (width - inner[0]) / 2, (height - inner[1]) / 2
-    # An odd row or column goes to the bottom or right.
-    return cv2.copyMakeBorder(
-        image,
-        round(pad_y - 0.1),
-        round(pad_y + 0.1),
-        round(pad_x - 0.1),
-        round(pad_x + 0.1),
-        cv2.BORDER_CONSTANT,
-        value=(BORDER_GREY,) * 3,
-    )
+    boxed = np.full((size[1], size[0], 3), BORDER_GREY, np.uint8)
+    boxed[placement.rows, placement.columns] = image
+    return boxed
 
 
 def map_to_image(
@@ -52,8 +100,8 @@ def map_to_image(
 ) -> NDArray[np.float32]:
     """Project boxes from the network's input, or its output map, back to the image.
 
-    One scale for both axes, about the centre, as the published affine has it; it leaves out
-    the letterbox's rounding of at most half an input pixel.
+    The scale is the same for both axes and fixes the centre, as in the published affine
+    transform. The letterbox's rounding, at most half an input pixel, is not reproduced.
 
     Args:
         boxes_xyxy: [N, 4] in pixels of the input, or cells of the map.

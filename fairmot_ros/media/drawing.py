@@ -84,10 +84,10 @@ class Annotator:
         for track_id, (left, top, right, bottom) in _corners(tracks):
             colour = track_colour(track_id)
             cv2.rectangle(canvas, (left, top), (right, bottom), colour, thickness, cv2.LINE_AA)
-            _label(canvas, str(track_id), (left, top), colour, scale, thickness)
+            write_label(canvas, str(track_id), (left, top), colour, scale, thickness)
         lost_count = f' + {len(lost)} lost' if lost else ''
         status = f'{len(tracks)} tracked{lost_count}   {rate:.1f} Hz'
-        _label(canvas, status, (0, canvas.shape[0]), (40, 40, 40), scale, thickness)
+        write_label(canvas, status, (0, canvas.shape[0]), (40, 40, 40), scale, thickness)
         return canvas
 
 
@@ -126,7 +126,7 @@ def _draw_dashed(
             cv2.line(canvas, a, b, colour, thickness, cv2.LINE_AA)
 
 
-def _label(
+def write_label(
     canvas: NDArray[np.uint8],
     text: str,
     corner: tuple[int, int],

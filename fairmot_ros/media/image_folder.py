@@ -56,7 +56,7 @@ def frame_numbers(files: Sequence[Path]) -> tuple[Numbers, list[str]]:
         notes.append('file names start at 0: frame numbers are the names plus 1')
     elif numbers and numbers[0] != 1:
         notes.append(f'frame numbers start at {numbers[0]}, the name of the first image')
-    return tuple(numbers), notes + _note_gaps(numbers)
+    return tuple(numbers), notes + _note_missing_frames(numbers)
 
 
 def _note_numbering_by_order(stems: Sequence[str], numeric: Sequence[bool]) -> list[str]:
@@ -67,7 +67,7 @@ def _note_numbering_by_order(stems: Sequence[str], numeric: Sequence[bool]) -> l
     return [f'images are numbered by their order: {other!r} is not a frame number']
 
 
-def _note_gaps(numbers: Sequence[int]) -> list[str]:
+def _note_missing_frames(numbers: Sequence[int]) -> list[str]:
     """Return a note that lists the missing frame numbers; an empty list if none are missing."""
     gaps = [(a + 1, b - 1) for a, b in pairwise(numbers) if b > a + 1]
     if not gaps:

@@ -72,7 +72,8 @@ def read_embeddings(maps: Tensor, boxes_xyxy: Tensor) -> Tensor:
         boxes_xyxy: [B, N, 4] in cells of the maps; what lies outside reads the nearest cell.
     """
     batch, _, height, width = maps.shape
-    columns = torch.tensor(READ_COLUMNS, dtype=maps.dtype, device=maps.device)
+    # Constants are computed on the device: a CUDA graph must not copy them from the host.
+    columns = torch.cat([maps.new_full((1,), share) for share in READ_COLUMNS])
     rows = (torch.arange(STRIPES, dtype=maps.dtype, device=maps.device) + 0.5) / STRIPES
     points = torch.stack(torch.meshgrid(rows, columns, indexing='ij')[::-1], 2)
     corner, opposite = (
@@ -80,7 +81,7 @@ def read_embeddings(maps: Tensor, boxes_xyxy: Tensor) -> Tensor:
     )
     places = corner + (opposite - corner) * points[:, None]  # [B, stripes, N, columns, 2]
     # grid_sample counts from -1 to 1 between the outer edges of the map.
-    places = 2 * places / torch.tensor([width, height], device=maps.device) - 1
+    places = torch.stack((2 * places[..., 0] / width, 2 * places[..., 1] / height), -1) - 1
     read = F.grid_sample(
         maps.unflatten(1, (STRIPES, -1)).flatten(0, 1),
         places.flatten(0, 1),

@@ -23,7 +23,8 @@ def camera_warp(
     Args:
         camera: its calibration.
         motion: maps points in the previous frame's camera to this one's.
-        boxes_xyxy: [N, 4] pixels of the previous frame; without any, the middle of the image is one.
+        boxes_xyxy: [N, 4] pixels of the previous frame; without any, the middle of the image
+            is used.
         depths: [N] metres, distances of the boxes along the optical axis; NaN if unknown: then
             only the rotation of the camera counts.
 

@@ -22,7 +22,7 @@ from fairmot_ros.detector.engines import (
 )
 from fairmot_ros.detector.engines.base import EngineError
 from fairmot_ros.detector.engines.conversion_cache import ConversionCache
-from fairmot_ros.detector.engines.torch_engine import TorchEngine, deterministic_cudnn
+from fairmot_ros.detector.engines.torch_engine import TorchEngine
 from fairmot_ros.network import create_network, load_checkpoint, save_checkpoint
 
 SIZE = (96, 64)
@@ -102,14 +102,6 @@ def test_a_network_stays_as_it_is_unless_the_engine_owns_it(engine: str) -> None
     owned = make(network, OPTIONS, copy=False)(images(1))
     assert torch.equal(owned.levels[0].scores, got.levels[0].scores)
     assert list(network.state_dict()) != list(before), 'batch norms are folded in place'
-
-
-def test_cudnn_is_deterministic_for_a_while_only() -> None:
-    cudnn = torch.backends.cudnn
-    before = cudnn.deterministic, cudnn.benchmark
-    with deterministic_cudnn():
-        assert (cudnn.deterministic, cudnn.benchmark) == (True, False)
-    assert (cudnn.deterministic, cudnn.benchmark) == before
 
 
 def test_auto_takes_the_fastest_that_is_installed(weights: Path) -> None:

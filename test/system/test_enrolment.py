@@ -51,7 +51,7 @@ def test_enrol_query_forget(peer: Peer, start: NodeStarter, pictures: list[np.nd
 
     refused = peer.call(EnrolIdentity, 'fairmot/enrol_identity', name='Ada', id='999')
     assert not refused.success
-    assert refused.message == 'nobody with the id 999 is tracked or remembered'
+    assert refused.message == 'no track or identity has the id 999'
     assert peer.call(EnrolIdentity, 'fairmot/enrol_identity', name='Ada', id=id_).success
     assert query(id=id_) == [(id_, 'Ada')]
     assert query(embedding=person.embedding, model=message.model) == [(id_, 'Ada')]

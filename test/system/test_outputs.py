@@ -19,7 +19,16 @@ from vision_msgs.msg import Detection2D, Detection2DArray, Detection3DArray
 from vision_msgs.msg import ObjectHypothesisWithPose as Result
 from visualization_msgs.msg import Marker, MarkerArray
 
-from fairmot_ros.msg import Timing, Track, TrackArray, TrackEvent, TrackEventArray
+from fairmot_ros.msg import (
+    Timing,
+    Track,
+    TrackArray,
+    TrackEvent,
+    TrackEventArray,
+    ZoneEvent,
+    ZoneEventArray,
+    ZoneStateArray,
+)
 
 NOBODY = 127  # a grey picture
 
@@ -137,6 +146,38 @@ def test_two_cameras_share_one_network_and_keep_their_ids_apart(
     senders['left'].publish(bad)
     peer.wait(lambda: diagnostics[-1].status[0].level == DiagnosticStatus.ERROR, 'the error')
     assert diagnostics[-1].status[1].level == DiagnosticStatus.OK
+
+
+def test_zones_are_counted(peer: Peer, start: NodeStarter, pictures: list[np.ndarray]) -> None:
+    everywhere = 'everywhere: -9999,-9999 9999,-9999 9999,9999 -9999,9999'
+    start('nodes.fairmot_node', {'zones': [everywhere], 'lines': ['far: -9,-9 -9,-8']})
+    results = peer.listen(Detection2DArray, 'fairmot/detections')
+    states = peer.listen(ZoneStateArray, 'fairmot/zones')
+    events = peer.listen(ZoneEventArray, 'fairmot/zone_events')
+    diagnostics = peer.listen_to_diagnostics()
+    people = [d.id for d in Camera(peer, results).show(pictures[0]).detections]
+    assert people
+    peer.wait(lambda: states and events, 'the counts and events')
+    (zone,), (line,) = states[0].zones, states[0].lines
+    assert (zone.name, sorted(zone.inside), zone.entered) == (
+        'everywhere',
+        sorted(people),
+        len(people),
+    )
+    assert (line.name, line.forward, line.backward) == ('far', 0, 0)
+    assert states[0].header == results[0].header
+    assert [(e.kind, e.name) for e in events[0].events] == [
+        (ZoneEvent.ENTERED, 'everywhere')
+    ] * len(people)
+    expected = f'{len(people)} inside, {len(people)} entered, 0 left, mean dwell 0.0 s'
+    peer.wait(
+        lambda: (
+            values_of(diagnostics[-1].status[0]).get('zone everywhere') == expected
+            if diagnostics
+            else False
+        ),
+        'the counts in the diagnostics',
+    )
 
 
 def test_compressed_in_and_out(peer: Peer, start: NodeStarter, pictures: list[np.ndarray]) -> None:
@@ -292,9 +333,9 @@ def test_foreign_detections_get_ids(peer: Peer, start: NodeStarter) -> None:
     infinite.bbox.center.position.x = float('nan')
     flat.bbox.size_y = 0.0
     for seconds, broken, words in (
-        (10.65, unscored, 'has no result'),
+        (10.65, unscored, 'has no results'),
         (10.7, infinite, 'must be finite'),
-        (10.75, flat, 'has no size'),
+        (10.75, flat, 'has no area'),
     ):
         send(seconds, broken)
         peer.wait(

@@ -186,7 +186,7 @@ def test_a_value_of_the_wrong_type_is_answered_by_an_example(
     code, line = run_node(module, '-p', given)
     assert code == MISTAKE
     assert line.startswith(f"error: Trying to set parameter '{given.partition(':')[0]}'")
-    assert line.endswith(f'(it is written like {example})')
+    assert line.endswith(f'; write it like {example}')
 
 
 def test_a_wrong_type_of_a_parameter_of_ros_itself(environment: dict[str, str]) -> None:
@@ -221,7 +221,7 @@ def test_where_logs_cannot_be_written_the_variable_is_named(environment: dict[st
     code, line = run_node('nodes.detection_tracker_node', HOME=os.devnull, ROS_LOG_DIR=None)
     assert code == MISTAKE
     assert line.startswith('error: ')
-    assert line.endswith('set ROS_LOG_DIR to a folder that can be written')
+    assert line.endswith('set ROS_LOG_DIR to a writable folder')
 
 
 @pytest.mark.parametrize('home', [None, os.devnull])

@@ -250,7 +250,7 @@ def test_a_parameter_of_the_wrong_type_is_one_sentence_and_an_end(start: NodeSta
     assert line.startswith(
         "error: Trying to set parameter 'lost_timeout' to '3' of type 'INTEGER'"
     )
-    assert line.endswith('(it is written like 3.0)')
+    assert line.endswith('; write it like 3.0')
 
 
 def test_hints_name_the_topic_as_the_node_does_and_wait_for_a_new_publisher(

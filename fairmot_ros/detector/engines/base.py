@@ -14,6 +14,9 @@ from numpy.typing import NDArray
 from fairmot_ros.network.base import ModelInfo
 from fairmot_ros.network.predictions import Predictions
 
+#: An image, uint8 [H, W, 3], BGR; a tensor may lie on the device of the engine.
+Image = NDArray[np.uint8] | torch.Tensor
+
 
 @dataclass(frozen=True)
 class EngineOptions:
@@ -22,14 +25,20 @@ class EngineOptions:
     Attributes:
         device: 'auto', 'cpu', 'cuda' or 'cuda:N'.
         precision: 'auto', 'fp32', 'fp16' or 'bf16'.
-        input_size: (width, height) of the images; the model's own if None.
+        input_size: (width, height) of the network's input; the model's own if None.
         deterministic: compute the same bits in every run on this machine.
+        execution: of torch: 'auto', 'eager', 'graphs' or 'compiled'.
+        threads: of the CPU for one forward pass; 0 for torch's number.
+        max_detections: most detections that are decoded from one image.
     """
 
     device: str = 'auto'
     precision: str = 'auto'
     input_size: tuple[int, int] | None = None
     deterministic: bool = False
+    execution: str = 'auto'
+    threads: int = 0
+    max_detections: int = 500
 
 
 DEFAULT_OPTIONS = EngineOptions()
@@ -59,10 +68,15 @@ class Engine(Protocol):
     input_size: tuple[int, int]
     precision: str
 
-    def __call__(self, images_bgr: Sequence[NDArray[np.uint8]]) -> Predictions:
-        """Run images of `input_size`, each uint8 [H, W, 3].
+    def __call__(self, images_bgr: Sequence[Image]) -> Predictions:
+        """Scale images to `input_size` and run the network on them.
 
-        The predictions are valid until the next call.
+        Args:
+            images_bgr: uint8 [H, W, 3] each, of any sizes: arrays, or tensors on the host or on
+                the engine's device.
+
+        Returns:
+            Predictions that are valid until the next call.
         """
         ...
 

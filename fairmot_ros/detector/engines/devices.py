@@ -7,6 +7,7 @@ import gc
 import torch
 
 PRECISIONS = {'fp32': torch.float32, 'fp16': torch.float16, 'bf16': torch.bfloat16}
+EXECUTIONS = ('eager', 'graphs', 'compiled')
 
 
 def choose_device(device: str) -> torch.device:
@@ -50,3 +51,21 @@ def free_device_memory() -> None:
     if torch.cuda.is_available():
         gc.collect()
         torch.cuda.empty_cache()
+
+
+def choose_execution(execution: str, device: torch.device) -> str:
+    """Return how torch runs a network: 'eager', 'graphs' or 'compiled'.
+
+    'auto' is CUDA graphs on a GPU and eager on the CPU. Compiled functions run in graphs too. On
+    the CPU, 'graphs' computes the same as on a GPU, without recording it.
+
+    Raises:
+        ValueError: on an unknown name.
+    """
+    if execution == 'auto':
+        return 'graphs' if device.type == 'cuda' else 'eager'
+    if execution not in EXECUTIONS:
+        raise ValueError(
+            f"execution must be 'auto', {', '.join(map(repr, EXECUTIONS))}, got {execution!r}"
+        )
+    return execution

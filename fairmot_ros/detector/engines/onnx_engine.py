@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 
 from fairmot_ros.detector.decode import decode_image
-from fairmot_ros.detector.engines.base import DEFAULT_OPTIONS, EngineOptions
-from fairmot_ros.detector.engines.devices import choose_device
+from fairmot_ros.detector.engines.base import DEFAULT_OPTIONS, EngineOptions, Image
+from fairmot_ros.detector.engines.device_input import DeviceInput
+from fairmot_ros.detector.engines.host_input import HostInput
 from fairmot_ros.detector.engines.onnx_metadata import METADATA, read_metadata
-from fairmot_ros.detector.engines.planes import planes
+from fairmot_ros.detector.engines.onnx_providers import choose_providers
 from fairmot_ros.detector.input_size import show
 from fairmot_ros.file_errors import reading
 from fairmot_ros.network import CheckpointError
@@ -22,20 +22,31 @@ from fairmot_ros.network.predictions import Predictions
 from fairmot_ros.network.registry import ARCHITECTURES
 
 SUFFIX = '.onnx'
-PROVIDERS = {'cpu': 'CPUExecutionProvider', 'cuda': 'CUDAExecutionProvider'}
 
 
 class OnnxEngine:
-    """See `Engine`; runs files of `fairmot-export`, whose image size is fixed, in float32."""
+    """See `Engine`; runs files of `fairmot-export`, whose input size is fixed, in float32.
+
+    Inputs and outputs are bound to torch's memory on the device, so that the network's maps are
+    decoded where they are computed. Where torch has no GPU, they are bound to the host's.
+    """
 
     name = 'onnxruntime'
     precision = 'fp32'
 
-    def __init__(self, path: Path, options: EngineOptions = DEFAULT_OPTIONS) -> None:
+    def __init__(
+        self, path: Path, options: EngineOptions = DEFAULT_OPTIONS, *, tensorrt: bool = False
+    ) -> None:
         """Load the file.
 
+        Args:
+            path: of the file.
+            options: how.
+            tensorrt: run what TensorRT can run with it, on a GPU; it builds its engine first,
+                which takes minutes.
+
         Raises:
-            CheckpointError: if it is missing, unreadable or was not made by fairmot-export.
+            CheckpointError: if the file is missing, unreadable or was not made by fairmot-export.
             ValueError: if onnxruntime is not installed, or lacks the device or precision, or if
                 another image size is requested.
         """
@@ -45,20 +56,20 @@ class OnnxEngine:
                 'use auto or fp32'
             )
         runtime = _import_runtime(path)
-        self.device, provider = _choose_provider(options.device, runtime.get_available_providers())
+        self.device, providers = choose_providers(options.device, runtime, tensorrt=tensorrt)
         with reading(f'{path} cannot be read', CheckpointError):
             if not path.is_file():
                 raise CheckpointError(
                     f'no exported network at {path}: make one with fairmot-export'
                 )
         session_options = runtime.SessionOptions()
-        session_options.intra_op_num_threads = torch.get_num_threads()
+        session_options.intra_op_num_threads = options.threads or torch.get_num_threads()
         session_options.use_deterministic_compute = options.deterministic
         with reading(f'{path} cannot be run by onnxruntime', CheckpointError):
             self._session = runtime.InferenceSession(
-                str(path), session_options, providers=[provider]
+                str(path), session_options, providers=providers
             )
-            self._names = [output.name for output in self._session.get_outputs()]
+            self._shapes = {out.name: out.shape[1:] for out in self._session.get_outputs()}
             inputs = {entry.name: entry.shape for entry in self._session.get_inputs()}
             known = self._session.get_modelmeta().custom_metadata_map
         self.info, self.embedding_size = read_metadata(known.get(METADATA), path)
@@ -69,7 +80,13 @@ class OnnxEngine:
                 f'{path.name} takes images of {show(self.input_size)} only, got input_size '
                 f'{show(options.input_size)}: export the network for that size'
             )
-        self._read = ARCHITECTURES[self.info.architecture].read_whole_maps
+        architecture = ARCHITECTURES[self.info.architecture]
+        self._read = architecture.read_whole_maps
+        # ONNX Runtime may have a GPU where torch has none.
+        on_gpu = self.device.type == 'cuda' and torch.cuda.is_available()
+        self._memory = self.device if on_gpu else torch.device('cpu')
+        self._to_input = _make_input(self.input_size, architecture.enlarge_images, self._memory)
+        self._bindings: dict[int, tuple[Any, dict[str, torch.Tensor]]] = {}
         self._check(path, inputs)
 
     def _check(self, path: Path, shapes: dict[str, list]) -> None:
@@ -96,13 +113,48 @@ class OnnxEngine:
                     f'such of {size}'
                 )
 
-    def __call__(self, images_bgr: Sequence[NDArray[np.uint8]]) -> Predictions:
-        return self._read(self.maps(images_bgr), images_bgr[0].shape[1])
+    @torch.inference_mode()
+    def __call__(self, images_bgr: Sequence[Image]) -> Predictions:
+        return self._read(self.maps(images_bgr), self.input_size[0])
 
-    def maps(self, images_bgr: Sequence[NDArray[np.uint8]]) -> dict[str, torch.Tensor]:
-        """Return the file's outputs by their names, see `Network.whole_maps`."""
-        values = self._session.run(self._names, {'images': planes(images_bgr)})
-        return {name: torch.from_numpy(value) for name, value in zip(self._names, values)}
+    def maps(self, images_bgr: Sequence[Image]) -> dict[str, torch.Tensor]:
+        """Return the file's outputs by their names, see `Network.whole_maps`.
+
+        The next call with as many images overwrites them.
+        """
+        count = len(images_bgr)
+        images = self._to_input(images_bgr)
+        if count not in self._bindings:
+            self._bindings[count] = self._bind(images)
+        binding, outputs = self._bindings[count]
+        if self._memory.type == 'cuda':
+            torch.cuda.current_stream(self._memory).synchronize()
+        self._session.run_with_iobinding(binding)
+        binding.synchronize_outputs()
+        return outputs
+
+    def _bind(self, images: torch.Tensor) -> tuple[Any, dict[str, torch.Tensor]]:
+        """Return a binding to a network's input and new outputs, and the outputs."""
+        where = self._memory.type, self._memory.index or 0, np.float32
+        binding = self._session.io_binding()
+        binding.bind_input('images', *where, list(images.shape), images.data_ptr())
+        outputs = {
+            name: torch.empty((len(images), *shape), device=self._memory)
+            for name, shape in self._shapes.items()
+        }
+        for name, values in outputs.items():
+            binding.bind_output(name, *where, list(values.shape), values.data_ptr())
+        return binding, outputs
+
+
+def _make_input(
+    size: tuple[int, int], enlarge: bool, memory: torch.device
+) -> Callable[[Sequence[Image]], torch.Tensor]:
+    """Return the function from images to the network's input, which it always writes in place."""
+    if memory.type == 'cuda':
+        return DeviceInput(size, enlarge, memory, channels_last=False)
+    to_input = HostInput(size, enlarge)
+    return lambda images: torch.from_numpy(to_input(images))
 
 
 def _import_runtime(path: Path) -> Any:
@@ -114,17 +166,3 @@ def _import_runtime(path: Path) -> Any:
             'or use a .pth file'
         ) from error
     return onnxruntime
-
-
-def _choose_provider(device: str, available: Sequence[str]) -> tuple[torch.device, Any]:
-    if device == 'auto':
-        device = 'cuda' if PROVIDERS['cuda'] in available else 'cpu'
-        return torch.device(device), PROVIDERS[device]
-    chosen = choose_device(device)
-    provider = PROVIDERS[chosen.type]
-    if provider not in available:
-        raise ValueError(
-            f'device {device!r} was asked for, but this onnxruntime has only '
-            f'{", ".join(available)}: install onnxruntime-gpu, or use device cpu'
-        )
-    return chosen, (provider, {'device_id': chosen.index or 0}) if chosen.index else provider

@@ -11,20 +11,25 @@ from typing import Any
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 
-from fairmot_ros.detector.engines.base import DEFAULT_OPTIONS, EngineError, EngineOptions
+from fairmot_ros.detector.engines.base import (
+    DEFAULT_OPTIONS,
+    EngineError,
+    EngineOptions,
+    Image,
+)
 from fairmot_ros.detector.engines.conversion_cache import ConversionCache
 from fairmot_ros.detector.engines.devices import choose_precision
+from fairmot_ros.detector.engines.host_input import HostInput
 from fairmot_ros.detector.engines.named_maps import NamedMaps
 from fairmot_ros.detector.engines.openvino_core import openvino_core
-from fairmot_ros.detector.engines.planes import planes
 from fairmot_ros.detector.input_size import choose_input_size
 from fairmot_ros.file_errors import reason_of
 from fairmot_ros.network import load_checkpoint
 from fairmot_ros.network.base import Network
 from fairmot_ros.network.fuse import optimise_for_inference
 from fairmot_ros.network.predictions import Predictions
+from fairmot_ros.network.registry import ARCHITECTURES
 
 #: OpenVINO's names of the precisions.
 PRECISION_HINTS = {'fp32': 'f32', 'bf16': 'bf16', 'fp16': 'f16'}
@@ -74,6 +79,9 @@ class OpenVinoEngine:
         own = deepcopy(network) if copy else network
         self._network = optimise_for_inference(own.eval())
         self.input_size = choose_input_size(options.input_size, network.info)
+        enlarge = ARCHITECTURES[network.info.architecture].enlarge_images
+        self._input = HostInput(self.input_size, enlarge)
+        self._threads = options.threads or torch.get_num_threads()
         self._compiled, self._names = self._compile(cache)
 
     @staticmethod
@@ -82,13 +90,13 @@ class OpenVinoEngine:
         cache = ConversionCache.default()
         return OpenVinoEngine(load_checkpoint(path), options, cache, copy=False)
 
-    def __call__(self, images_bgr: Sequence[NDArray[np.uint8]]) -> Predictions:
+    def __call__(self, images_bgr: Sequence[Image]) -> Predictions:
         if len(images_bgr) == 1:
             # The maps stay in memory of the engine, where the next call overwrites them.
-            outputs = self._compiled(planes(images_bgr), share_outputs=True).values()
+            outputs = self._compiled(self._input(images_bgr), share_outputs=True).values()
             values = [torch.from_numpy(part) for part in outputs]
         else:
-            runs = [self._compiled(planes([image])).values() for image in images_bgr]
+            runs = [self._compiled(self._input([image])).values() for image in images_bgr]
             values = [torch.from_numpy(np.concatenate(parts)) for parts in zip(*runs)]
         return self._network.predictions(dict(zip(self._names, values, strict=True)))
 
@@ -98,7 +106,7 @@ class OpenVinoEngine:
         options = {
             'PERFORMANCE_HINT': 'LATENCY',
             'NUM_STREAMS': 1,
-            'INFERENCE_NUM_THREADS': torch.get_num_threads(),
+            'INFERENCE_NUM_THREADS': self._threads,
             'INFERENCE_PRECISION_HINT': PRECISION_HINTS[self.precision],
         }
         kept = cache.load(core, self.info, self.input_size) if cache else None

@@ -3,25 +3,45 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Sequence
 from copy import deepcopy
 from pathlib import Path
 
-import numpy as np
 import torch
-from numpy.typing import NDArray
+from torch import Tensor, nn
 
-from fairmot_ros.detector.engines.base import DEFAULT_OPTIONS, EngineOptions
-from fairmot_ros.detector.engines.devices import PRECISIONS, choose_device, choose_precision
+from fairmot_ros.detector.engines.arithmetic import gpu_arithmetic
+from fairmot_ros.detector.engines.base import DEFAULT_OPTIONS, EngineOptions, Image
+from fairmot_ros.detector.engines.compiled import compiled
+from fairmot_ros.detector.engines.cuda_graphs import CudaGraphs
+from fairmot_ros.detector.engines.device_input import DeviceInput
+from fairmot_ros.detector.engines.devices import (
+    PRECISIONS,
+    choose_device,
+    choose_execution,
+    choose_precision,
+)
+from fairmot_ros.detector.engines.host_input import HostInput
 from fairmot_ros.detector.input_size import choose_input_size
+from fairmot_ros.detector.ranking import RankedPredictions, rank
 from fairmot_ros.network import load_checkpoint
 from fairmot_ros.network.base import Network
+from fairmot_ros.network.deform_conv import DeformConv2d
+from fairmot_ros.network.deform_conv_rows import deform_conv2d_rows
 from fairmot_ros.network.fuse import optimise_for_inference
 from fairmot_ros.network.predictions import Predictions
+from fairmot_ros.network.registry import ARCHITECTURES
 
 
 class TorchEngine:
-    """See `Engine`."""
+    """See `Engine`.
+
+    On a GPU, images are scaled on the device, deformable convolutions sample in the network's
+    precision, and a CUDA graph runs everything from the network's input to the ranked detections.
+
+    Attributes:
+        execution: 'eager', 'graphs' or 'compiled', see `choose_execution`.
+    """
 
     name = 'torch'
 
@@ -37,17 +57,32 @@ class TorchEngine:
                 batch norms are folded in place and it is moved to the device.
 
         Raises:
-            ValueError: if the device, precision or size is unknown or missing.
+            ValueError: if the device, precision, execution or size is unknown or missing.
         """
         self.info = network.info
         self.embedding_size = network.sizes.reid_dim
         self.input_size = choose_input_size(options.input_size, network.info)
         self.device = choose_device(options.device)
         self.precision = choose_precision(options.precision, self.device)
-        self._deterministic = options.deterministic and self.device.type == 'cuda'
+        self.execution = choose_execution(options.execution, self.device)
+        self._deterministic = options.deterministic
+        self._max_detections = options.max_detections
         own = deepcopy(network) if copy else network
         self._network = optimise_for_inference(own.eval()).to(self.device)
         self._network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        on_host = self.device.type == 'cpu' and self.execution == 'eager'
+        # On the host as the reference results were recorded: float32 weights, rounded as needed.
+        self._autocasts = on_host and self.precision != 'fp32'
+        self._feature_type = torch.float32 if on_host else PRECISIONS[self.precision]
+        if not on_host:
+            convert_features(self._network, self._feature_type)
+        self._to_input = self._make_input(on_host)
+        self._maps: Callable[[Tensor], dict[str, Tensor]] = self._compute_maps
+        if self.execution == 'compiled':
+            self._maps = compiled(self._compute_maps, self.info.name)
+        self._run: Callable[[Tensor], Predictions] = self._predict
+        if self.execution != 'eager':
+            self._run = CudaGraphs(self._predict_ranked)
 
     @staticmethod
     def load(path: Path, options: EngineOptions) -> TorchEngine:
@@ -55,29 +90,55 @@ class TorchEngine:
         return TorchEngine(load_checkpoint(path), options, copy=False)
 
     @torch.inference_mode()
-    def __call__(self, images_bgr: Sequence[NDArray[np.uint8]]) -> Predictions:
-        # The copy to the device is of bytes, a quarter of what floats would take.
-        pixels = torch.stack([torch.from_numpy(image) for image in images_bgr]).to(self.device)
-        images = pixels.permute(0, 3, 1, 2).flip(1).float().div_(255)
-        images = images.contiguous(memory_format=torch.channels_last)
-        with deterministic_cudnn() if self._deterministic else contextlib.nullcontext():
-            with self._autocast():
-                features = self._network.features(images)
-            return self._network.predictions(self._network.dense(features))
+    def __call__(self, images_bgr: Sequence[Image]) -> Predictions:
+        with self._arithmetic():
+            return self._run(self._to_input(images_bgr))
+
+    def _make_input(self, on_host: bool) -> Callable[[Sequence[Image]], Tensor]:
+        """Return the function from images to the network's input."""
+        enlarge = ARCHITECTURES[self.info.architecture].enlarge_images
+        if not on_host:
+            return DeviceInput(self.input_size, enlarge, self.device)
+        to_input = HostInput(self.input_size, enlarge, channels_last=True)
+        return lambda images: torch.from_numpy(to_input(images))
+
+    def _predict(self, images: Tensor) -> Predictions:
+        return self._network.predictions(self._maps(images))
+
+    def _predict_ranked(self, images: Tensor) -> RankedPredictions:
+        predictions = self._predict(images)
+        table = rank(predictions, self._max_detections)
+        return RankedPredictions(predictions, table, self._max_detections)
+
+    def _compute_maps(self, images: Tensor) -> dict[str, Tensor]:
+        with self._autocast():
+            features = self._network.features(images.to(self._feature_type))
+        return self._network.dense(features)
 
     def _autocast(self) -> contextlib.AbstractContextManager:
-        if self.precision == 'fp32':
+        if not self._autocasts:
             return contextlib.nullcontext()
         return torch.autocast(self.device.type, dtype=PRECISIONS[self.precision])
 
+    def _arithmetic(self) -> contextlib.AbstractContextManager:
+        if self.device.type == 'cpu':
+            return contextlib.nullcontext()
+        return gpu_arithmetic(
+            tf32=self.precision != 'fp32',
+            deterministic=self._deterministic,
+            tune=self.execution != 'eager',
+        )
 
-@contextlib.contextmanager
-def deterministic_cudnn() -> Iterator[None]:
-    """Let cuDNN take deterministic algorithms alone, and do not let it time several."""
-    cudnn = torch.backends.cudnn
-    before = cudnn.deterministic, cudnn.benchmark
-    cudnn.deterministic, cudnn.benchmark = True, False
-    try:
-        yield
-    finally:
-        cudnn.deterministic, cudnn.benchmark = before
+
+def convert_features(network: Network, dtype: torch.dtype) -> None:
+    """Let everything before the heads compute in a type, except batch norms.
+
+    Deformable convolutions sample in that type as well.
+    """
+    for name, module in network.named_modules():
+        if isinstance(module, DeformConv2d):
+            module.convolve = deform_conv2d_rows
+        if name.split('.')[0] not in network.head_names and isinstance(
+            module, (nn.Conv2d, nn.ConvTranspose2d, DeformConv2d)
+        ):
+            module.to(dtype)

@@ -10,9 +10,9 @@ from tqdm import tqdm
 
 from fairmot_ros.detector import Detector
 from fairmot_ros.evaluation.bags.errors import BagError
+from fairmot_ros.evaluation.mot.text_format import MAX_COLUMNS, rows_of_tracks
 from fairmot_ros.evaluation.runs.configuration import Configuration
 from fairmot_ros.evaluation.runs.interpolation import fill_gaps
-from fairmot_ros.evaluation.mot.text_format import MAX_COLUMNS, rows_of_tracks
 from fairmot_ros.evaluation.runs.recording import Recording
 from fairmot_ros.evaluation.runs.run_scores import Mode, Run
 from fairmot_ros.pipeline import FrameTracker

@@ -10,8 +10,8 @@ from tqdm import tqdm
 
 from fairmot_ros.evaluation.bags import Bag, BagError, FrameIndex, ImageStream
 from fairmot_ros.evaluation.bags.frames import header_stamp
-from fairmot_ros.evaluation.bags.message_types import BOX_TYPES
 from fairmot_ros.evaluation.bags.images import Picture
+from fairmot_ros.evaluation.bags.message_types import BOX_TYPES
 from fairmot_ros.evaluation.runs.ground_truth import GroundTruth, from_file, from_topic
 
 DEFAULT_TRUTH = ('/ground_truth', 'ground_truth')

@@ -10,10 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fairmot_ros.evaluation.metrics.evaluate import Metrics, measure
-from fairmot_ros.evaluation.mot.text_format import FRAME, ID, MotArray
 from fairmot_ros.evaluation.metrics.preprocessing import MotSequence, preprocess
-from fairmot_ros.evaluation.runs.recording import Recording
 from fairmot_ros.evaluation.metrics.timeline import Timeline, make_timeline
+from fairmot_ros.evaluation.mot.text_format import FRAME, ID, MotArray
+from fairmot_ros.evaluation.runs.recording import Recording
 
 PERCENTILES = (50, 95, 99)
 

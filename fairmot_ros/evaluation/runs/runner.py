@@ -31,8 +31,8 @@ def run(
 
     Args:
         plan: what to do.
-        live: runs the node for the plan's `rates`; `fairmot_ros.ros.tools.live_evaluation.track_live`,
-            which needs ROS 2.
+        live: runs the node for the plan's `rates`;
+            `fairmot_ros.ros.tools.live_evaluation.track_live`, which needs ROS 2.
         opened: called with each recording before anything is tracked; its `notes` say what a
             user should know about it.
         tracked: called with each run as soon as it is finished, to keep its tracks whatever

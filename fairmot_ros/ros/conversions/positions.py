@@ -17,8 +17,8 @@ from fairmot_ros.ros.conversions.tracks import TrackConverter
 from fairmot_ros.spatial.located import LocatedPeople, LocatedPerson
 from fairmot_ros.spatial.transforms import quaternion_about_z
 
-#: Metres from chest to back, which a camera does not see.
-THICKNESS = 0.4
+#: Metres from front to back, which a camera cannot measure.
+DEPTH_OF_PERSON = 0.4
 MARKER_LIFETIME = Duration(nanosec=500_000_000)
 #: A cylinder stands along its z axis; in an optical frame up is -y.
 UPRIGHT_IN_OPTICAL = Quaternion(x=float(np.sqrt(0.5)), w=float(np.sqrt(0.5)))
@@ -92,10 +92,10 @@ def _detection(
     box = BoundingBox3D()
     box.center.position = Point(**_xyz(person.position))
     if located.upright:
-        box.size = Vector3(x=THICKNESS, y=width, z=height)
+        box.size = Vector3(x=DEPTH_OF_PERSON, y=width, z=height)
         box.center.orientation = _facing(person, located)
     else:
-        box.size = Vector3(x=width, y=height, z=THICKNESS)
+        box.size = Vector3(x=width, y=height, z=DEPTH_OF_PERSON)
     hypothesis = converter.hypothesis(person.track)
     hypothesis.pose.pose = box.center
     covariance = np.zeros((6, 6))
@@ -103,7 +103,7 @@ def _detection(
     covariance[3:, 3:] = UNKNOWN_ROTATION * np.eye(3)
     hypothesis.pose.covariance = covariance.ravel()
     return Detection3D(
-        header=header, results=[hypothesis], bbox=box, id=converter.id_of(person.track)
+        header=header, results=[hypothesis], bbox=box, id=converter.id_of(person.track.track_id)
     )
 
 
@@ -137,10 +137,10 @@ def _body_marker(person: LocatedPerson, located: LocatedPeople, header: Header) 
     )
     marker.pose.position = Point(**_xyz(person.position))
     if located.upright:
-        marker.scale = Vector3(x=THICKNESS, y=width, z=height)
+        marker.scale = Vector3(x=DEPTH_OF_PERSON, y=width, z=height)
         marker.pose.orientation = _facing(person, located)
     else:
-        marker.scale = Vector3(x=width, y=THICKNESS, z=height)
+        marker.scale = Vector3(x=width, y=DEPTH_OF_PERSON, z=height)
         marker.pose.orientation = UPRIGHT_IN_OPTICAL
     return marker
 
@@ -154,7 +154,7 @@ def _label_marker(
         header,
         ns='ids',
         type=Marker.TEXT_VIEW_FACING,
-        text=converter.id_of(person.track),
+        text=converter.id_of(person.track.track_id),
         scale=Vector3(z=0.25),
         color=ColorRGBA(r=1.0, g=1.0, b=1.0, a=1.0),
     )

@@ -49,16 +49,20 @@ class TrackConverter:
         self._names = names or {}
         self._id_prefix = f'{camera}/' if camera else ''
 
-    def id_of(self, track: Track) -> str:
+    def id_of(self, track_id: int) -> str:
         """Return the id of a track within the node: `<n>`, or `<camera>/<n>`."""
-        return f'{self._id_prefix}{track.track_id}'
+        return f'{self._id_prefix}{track_id}'
+
+    def name_of(self, track_id: int) -> str:
+        """Return the name of the enrolled person a track was recognised as, or ''."""
+        return self._names.get(track_id, '')
 
     def identity(self, track: Track) -> dict[str, Any]:
         """Return the fields that all messages about a track share, by name."""
         return {
             'track_id': track.track_id,
-            'id': self.id_of(track),
-            'name': self._names.get(track.track_id, ''),
+            'id': self.id_of(track.track_id),
+            'name': self.name_of(track.track_id),
             'class_id': self._class_id(track),
         }
 
@@ -114,7 +118,7 @@ class TrackConverter:
             header=header,
             results=[self.hypothesis(track)],
             bbox=_bounding_box(track),
-            id=self.id_of(track),
+            id=self.id_of(track.track_id),
         )
 
     def _track(self, track: Track, embeddings: bool) -> TrackMessage:

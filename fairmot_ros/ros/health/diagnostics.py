@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 
 from diagnostic_msgs.msg import DiagnosticStatus, KeyValue
@@ -34,6 +34,7 @@ def diagnose(
     topic: str,
     model: str,
     warnings: Sequence[str],
+    details: Mapping[str, str] | None = None,
 ) -> DiagnosticStatus:
     """Return the status of an active camera.
 
@@ -44,6 +45,7 @@ def diagnose(
         topic: input topic.
         model: identifier of the model that computes the embeddings.
         warnings: one sentence per problem that does not make frames fail.
+        details: further keys and values.
     """
     if statistics.last_error:
         level, message = ERROR, statistics.last_error
@@ -64,6 +66,7 @@ def diagnose(
     for stage, durations in statistics.stages.items():
         for name, seconds in zip(('p50', 'p95', 'p99'), durations[1:]):
             values[f'{stage}_{name}_ms'] = f'{seconds * 1e3:.2f}'
+    values |= details or {}
     if statistics.last_error:
         values['last_error'] = statistics.last_error
     return DiagnosticStatus(

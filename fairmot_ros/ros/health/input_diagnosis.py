@@ -80,10 +80,11 @@ def explain_missing_input(
     names = ', '.join(sorted({p.node for p in same_type}))
     text = f'{topic} is published by {names}, but no message arrives: check that it sends messages'
     if middleware.startswith(FAST_DDS) and subscription.type in (RAW, COMPRESSED):
-        text += (
-            '; Fast DDS also loses large images if its shared memory is too small, see '
+        hint = (
+            'Fast DDS also loses large images if its shared memory is too small, see '
             'config/fastdds.xml'
         )
+        text = f'{text}. {hint}'
     return text
 
 

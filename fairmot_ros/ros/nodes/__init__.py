@@ -1,1 +1,1 @@
-"""The tracking nodes, their base, services and process."""
+"""Tracking nodes: common base, lifecycle, services, reports, and running a node."""

@@ -1,4 +1,4 @@
-"""One camera of a node: its two sides, executor and worker, and what they share."""
+"""A camera of a node: subscription, frame processing and statistics."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from fairmot_ros.ros.processing.camera_stream import CameraStream
 
 @dataclass(eq=False)
 class Camera:
-    """What the executor's thread holds of a camera.
+    """Parts of one camera; owned by the executor thread.
 
     Attributes:
-        name: '' where there is one without a name.
-        input: counts arriving messages.
+        name: '' for a single unnamed camera.
+        input: counts received messages, on the executor thread.
         stream: tracks frames, on the worker thread.
-        statistics: of both sides.
-        progress: notices when no frame is processed.
-        subscription: while the node is active.
+        statistics: shared by both threads.
+        stall_detector: detects that messages arrive but are not processed.
+        subscription: to the input topic; None while the node is inactive.
     """
 
     name: str

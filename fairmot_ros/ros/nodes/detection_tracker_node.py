@@ -1,4 +1,4 @@
-"""The `detection_tracker` node: any detector's detections in, the same people with ids out."""
+"""The `detection_tracker` node: tracks the detections of another node."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from fairmot_ros.ros.processing.received_detections import ReceivedDetections
 
 
 class DetectionTrackerNode(TrackingNode[DetectionTrackerParameters]):
-    """Tracks what another node has detected; needs neither images nor torch's speed."""
+    """Tracks received detections; runs no network and needs no images."""
 
     parameter_type = DetectionTrackerParameters
     input_name = 'detections'
@@ -23,11 +23,11 @@ class DetectionTrackerNode(TrackingNode[DetectionTrackerParameters]):
         super().__init__('detection_tracker')
 
     def load(self) -> ReceivedDetections:
-        """Return the reader of detections: there is nothing to load."""
+        """Return the detection source; no model is loaded."""
         return ReceivedDetections()
 
     def input_of(self, prefix: str) -> tuple[str, type]:
-        """Return `detections`, with embeddings as TrackArray."""
+        """Return the topic `detections` and its type: TrackArray if embeddings are used."""
         kind = TrackArray if self.parameters.detections.with_embeddings else Detection2DArray
         return self.resolve_topic_name(prefix + self.input_name), kind
 

@@ -1,4 +1,4 @@
-"""The `fairmot` node: cameras' images in, tracks out."""
+"""The `fairmot` node: detects and tracks people in camera images."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from fairmot_ros.ros.processing.network_source import NetworkSource
 
 
 class TrackerNode(TrackingNode[NodeParameters]):
-    """Detects and tracks people, with one network for all cameras."""
+    """Runs one network for all cameras and tracks its detections."""
 
     parameter_type = NodeParameters
     input_name = 'image'
@@ -27,7 +27,7 @@ class TrackerNode(TrackingNode[NodeParameters]):
         forward_logging(self.get_logger())
 
     def load(self) -> NetworkSource:
-        """Load the network and run it once, so that the first image is not the slowest."""
+        """Load the network and run it once, so that the first frame is not delayed."""
         detector = Detector(**self.parameters.detector.arguments())
         if detector.engine == 'torch' and detector.device.type == 'cpu':
             keep_freed_memory()
@@ -39,11 +39,11 @@ class TrackerNode(TrackingNode[NodeParameters]):
         return NetworkSource(detector)
 
     def input_of(self, prefix: str) -> tuple[str, type]:
-        """Return `image`, or `image/compressed`."""
+        """Return the topic `image` or `image/compressed`, and its type."""
         topic = self.resolve_topic_name(prefix + self.input_name)
         if self.parameters.images.image_transport == 'raw':
             return topic, Image
-        # The suffix goes behind the remapped name, as image_transport has it.
+        # As in image_transport, the suffix is appended after remapping.
         return f'{topic}/compressed', CompressedImage
 
 

@@ -1,7 +1,7 @@
-"""Services on the people who are remembered: enrol, query, forget.
+"""Services of the gallery: enrol, query and forget identities.
 
-They run beside the worker: the gallery has a lock of its own, and of the tracker they read no more
-than the people that the worker leaves after each image.
+They run on the executor thread, in parallel to the worker. The gallery is thread-safe; of the
+tracker, they read only `CameraStream.recent_tracks`, which the worker replaces after each frame.
 """
 
 from __future__ import annotations
@@ -26,22 +26,22 @@ Response = TypeVar('Response')
 
 
 class GalleryServices:
-    """Offers `~/enrol_identity`, `~/query_identity` and `~/forget_identity`.
+    """Provides `~/enrol_identity`, `~/query_identity` and `~/forget_identity`.
 
-    A name is known to all cameras, an id to its own.
+    Names are shared by all cameras; an id belongs to one camera.
     """
 
     def __init__(self, node: Node, cameras: Sequence[Camera]) -> None:
         """Create the services.
 
         Args:
-            node: that has them.
-            cameras: the node's list, empty while it is not configured.
+            node: provides the services.
+            cameras: list of the node's cameras, empty while the node is unconfigured.
         """
         self._cameras = cameras
-        node.create_service(EnrolIdentity, '~/enrol_identity', _explained(self._enrol))
-        node.create_service(QueryIdentity, '~/query_identity', _explained(self._query))
-        node.create_service(ForgetIdentity, '~/forget_identity', _explained(self._forget))
+        node.create_service(EnrolIdentity, '~/enrol_identity', _with_message(self._enrol))
+        node.create_service(QueryIdentity, '~/query_identity', _with_message(self._query))
+        node.create_service(ForgetIdentity, '~/forget_identity', _with_message(self._forget))
 
     def _enrol(self, request: EnrolIdentity.Request, response: EnrolIdentity.Response) -> str:
         galleries = self._galleries()
@@ -49,13 +49,13 @@ class GalleryServices:
             raise ValueError(
                 f'the name has {len(request.name)} characters; expected at most {MAX_NAME_LENGTH}'
             )
-        looks, of, track = self._looks(request.id, request.embedding)
-        number = _number(request.id)
+        embeddings, own_stream, track = self._embeddings(request.id, request.embedding)
+        track_id = _track_id(request.id)
         for stream, gallery in galleries.items():
             gallery.enrol(
                 request.name,
-                looks,
-                track_id=number if stream is of else 0,
+                embeddings,
+                track_id=track_id if stream is own_stream else 0,
                 class_id=track.class_id if track else 0,
                 model=request.model,
             )
@@ -63,44 +63,44 @@ class GalleryServices:
 
     def _query(self, request: QueryIdentity.Request, response: QueryIdentity.Response) -> str:
         galleries = self._galleries()
-        looks, _, _ = self._looks(request.id, request.embedding)
-        most = max(int(request.max_matches), 1)
+        embeddings, _, _ = self._embeddings(request.id, request.embedding)
+        limit = max(int(request.max_matches), 1)
         found: list[tuple[CameraStream, Match]] = []
         for stream, gallery in galleries.items():
-            for match in gallery.query(looks[-1], most, model=request.model):
+            for match in gallery.query(embeddings[-1], limit, model=request.model):
                 found.append((stream, match))
         found.sort(key=lambda pair: (pair[1].distance, not pair[1].track_id))
-        named: set[str] = set()
+        names: set[str] = set()
         for stream, match in found:
-            if match.name not in named and len(response.matches) < most:
-                named.update(filter(None, [match.name]))
+            if match.name not in names and len(response.matches) < limit:
+                names.update(filter(None, [match.name]))
                 response.matches.append(
                     IdentityMatch(
                         id=_id(stream, match.track_id), name=match.name, distance=match.distance
                     )
                 )
-        return 'known' if response.matches else 'nobody in the gallery looks like that'
+        return f'{len(response.matches)} matching identities' if response.matches else 'no match'
 
     def _forget(self, request: ForgetIdentity.Request, response: ForgetIdentity.Response) -> str:
         galleries = self._galleries()
         if sum(map(bool, (request.id, request.name, request.everybody))) != 1:
-            raise ValueError('give one of id, name and everybody')
+            raise ValueError('expected exactly one of id, name and everybody')
         if request.everybody:
             for stream, gallery in galleries.items():
                 response.forgotten += gallery.forget()
-                for track_id in stream.known:
+                for track_id in stream.recent_tracks:
                     gallery.forget(track_id)
-            return 'everybody is forgotten'
+            return 'all identities are forgotten'
         if request.id:
             stream = self._stream(request.id)
-            number = _number(request.id)
-            response.forgotten = galleries[stream].forget(number)
-            if not response.forgotten and number not in stream.known:
-                raise ValueError(f'nobody with the id {request.id} is tracked or remembered')
+            track_id = _track_id(request.id)
+            response.forgotten = galleries[stream].forget(track_id)
+            if not response.forgotten and track_id not in stream.recent_tracks:
+                raise ValueError(f'no track or identity has the id {request.id}')
             return f'{request.id} is forgotten'
         response.forgotten = max(gallery.forget(request.name) for gallery in galleries.values())
         if not response.forgotten:
-            raise ValueError(f'nobody is enrolled as {request.name!r}')
+            raise ValueError(f'no identity has the name {request.name!r}')
         return f'{request.name} is forgotten'
 
     def _galleries(self) -> dict[CameraStream, Gallery]:
@@ -110,39 +110,39 @@ class GalleryServices:
             raise ValueError('the node is not configured')
         return galleries
 
-    def _looks(
-        self, name: str, embedding: Sequence[float]
+    def _embeddings(
+        self, id_: str, embedding: Sequence[float]
     ) -> tuple[NDArray, CameraStream | None, Track | None]:
-        """Return embeddings [V, D] of a person, with the camera and track if an id was given."""
-        if bool(name) == bool(len(embedding)):
-            raise ValueError('give either an id or an embedding')
-        if not name:
+        """Return embeddings [V, D] of a person, with stream and track if an id was given."""
+        if bool(id_) == bool(len(embedding)):
+            raise ValueError('expected either an id or an embedding')
+        if not id_:
             return np.array([embedding], np.float32), None, None
-        stream, number = self._stream(name), _number(name)
-        track = stream.known.get(number)
+        stream, track_id = self._stream(id_), _track_id(id_)
+        track = stream.recent_tracks.get(track_id)
         if track is not None and track.embedding is not None:
             return track.embedding[None], stream, track
-        looks = self._galleries()[stream].embeddings_of(number)
-        if not len(looks):
-            raise ValueError(f'nobody with the id {name} is tracked or remembered')
-        return looks, stream, None
+        embeddings = self._galleries()[stream].embeddings_of(track_id)
+        if not len(embeddings):
+            raise ValueError(f'no track or identity has the id {id_}')
+        return embeddings, stream, None
 
-    def _stream(self, name: str) -> CameraStream:
-        """Return the stream of the camera in an id."""
-        camera = name.rpartition('/')[0]
-        for known in self._cameras:
-            if known.name == camera:
-                return known.stream
-        names = [known.name for known in self._cameras]
-        raise ValueError(f'the id {name!r} is of none of the cameras {names}')
+    def _stream(self, id_: str) -> CameraStream:
+        """Return the stream of the camera that an id names."""
+        name = id_.rpartition('/')[0]
+        for camera in self._cameras:
+            if camera.name == name:
+                return camera.stream
+        names = [camera.name for camera in self._cameras]
+        raise ValueError(f'the id {id_!r} belongs to none of the cameras {names}')
 
 
-def _explained(
+def _with_message(
     handle: Callable[[object, Response], str],
 ) -> Callable[[object, Response], Response]:
-    """Put what a handler returns, or the sentence of its ValueError, into the response."""
+    """Fill `message` and `success` of the response from a handler's result or ValueError."""
 
-    def answer(request: object, response: Response) -> Response:
+    def respond(request: object, response: Response) -> Response:
         try:
             message, success = handle(request, response), True
         except ValueError as error:
@@ -150,14 +150,14 @@ def _explained(
         response.message, response.success = message, success  # type: ignore[attr-defined]
         return response
 
-    return answer
+    return respond
 
 
-def _number(name: str) -> int:
-    """Return the number in an id, 0 for none."""
-    number = name.rpartition('/')[2]
+def _track_id(id_: str) -> int:
+    """Return the track id in `<n>` or `<camera>/<n>`, 0 for an empty string."""
+    number = id_.rpartition('/')[2]
     if number and not number.isdecimal():
-        raise ValueError(f'an id looks like 7 or camera/7, got {name!r}')
+        raise ValueError(f"an id must have the form '7' or 'camera/7', got {id_!r}")
     return int(number or 0)
 
 

@@ -1,4 +1,4 @@
-"""Reports failed lifecycle transitions, which rclpy ignores or lets end the process."""
+"""Handling of failed lifecycle transitions, which rclpy discards or lets end the process."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ TransitionCallback = Callable[[N, LifecycleState], TransitionCallbackReturn]
 
 
 def guard_transitions(node: LifecycleNode) -> None:
-    """Refuse transitions that the present state does not have.
+    """Reject transitions that are not defined for the current state.
 
-    Without this, up to ROS 2 Jazzy such a request raises in the executor and ends the process.
+    Up to ROS 2 Jazzy, such a request otherwise raises in the executor and ends the process.
     """
     service = node._service_change_state
     change_state = service.callback
@@ -30,8 +30,8 @@ def guard_transitions(node: LifecycleNode) -> None:
         except RCLError as error:
             if not node.context.ok():  # a signal interrupted the transition
                 raise
-            wanted = request.transition.label or f'id {request.transition.id}'
-            node.get_logger().warning(f'transition {wanted} refused: {error}')
+            transition = request.transition.label or f'id {request.transition.id}'
+            node.get_logger().warning(f'transition {transition} rejected: {error}')
             response.success = False
             return response
 
@@ -39,12 +39,12 @@ def guard_transitions(node: LifecycleNode) -> None:
 
 
 def report_failure(callback: TransitionCallback[N]) -> TransitionCallback[N]:
-    """Log an exception of a transition callback, which rclpy discards.
+    """Decorate a transition callback so that its exceptions are logged and kept.
 
-    The node's `transition_error`, which its diagnostics show, is the message until a transition
-    succeeds. A ValueError or OSError is a sentence about the node's input: it is logged alone, and
-    the node returns to its previous state. Any other exception is logged with its traceback and
-    leads to `on_error`.
+    The message is stored in the node's `transition_error`, which diagnostics show until the next
+    successful transition. A ValueError or OSError is a user's mistake: only its message is logged,
+    and the node returns to its previous state. Any other exception is logged with its traceback
+    and leads to `on_error`.
     """
     name = callback.__name__.removeprefix('on_')
 
@@ -62,7 +62,7 @@ def report_failure(callback: TransitionCallback[N]) -> TransitionCallback[N]:
                 node.get_logger().error(node.transition_error)
                 node.get_logger().error(''.join(traceback.format_exception(error)))
             return TransitionCallbackReturn.ERROR
-        if name != 'error':  # which follows a failed transition
+        if name != 'error':  # on_error follows a failed transition: keep its message
             node.transition_error = ''
         return result
 

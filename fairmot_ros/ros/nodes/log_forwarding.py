@@ -1,4 +1,4 @@
-"""Log records of the layers without ROS, in a node's log."""
+"""Forwarding of Python's logging to the log of a node."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ PACKAGE = 'fairmot_ros'
 
 
 class NodeLogHandler(logging.Handler):
-    """Passes records of Python's logging on to a node's logger."""
+    """Logging handler that writes to a node's logger."""
 
     def __init__(self, logger: RcutilsLogger) -> None:
         super().__init__()
@@ -28,7 +28,7 @@ class NodeLogHandler(logging.Handler):
 
 
 def forward_logging(logger: RcutilsLogger) -> None:
-    """Send what this package's layers log to a node's logger from now on."""
+    """Send the log records of this package to a node's logger."""
     package = logging.getLogger(PACKAGE)
     package.handlers = [NodeLogHandler(logger)]
     package.setLevel(logging.INFO)

@@ -1,4 +1,4 @@
-"""What a node says of itself: the model and labels once, its health every second."""
+"""Reports of a node: model and labels once, diagnostics and timing every second."""
 
 from __future__ import annotations
 
@@ -32,10 +32,14 @@ LATCHED = QoSProfile(depth=1, durability=DurabilityPolicy.TRANSIENT_LOCAL)
 
 
 class Reporter:
-    """Publishes `/diagnostics` always, the rest between `open` and `close`."""
+    """Publishes diagnostics, timing, labels and the model.
+
+    The publisher of `/diagnostics` exists as long as the node, the others between `open` and
+    `close`.
+    """
 
     def __init__(self, node: Node) -> None:
-        """Offer the diagnostics."""
+        """Create the publisher of `/diagnostics`."""
         self._node = node
         self._diagnostics = node.create_publisher(DiagnosticArray, '/diagnostics', 10)
         self._timings: dict[Camera, RosPublisher] = {}
@@ -46,7 +50,7 @@ class Reporter:
     def open(
         self, cameras: Iterable[Camera], source: DetectionSource, parameters: TrackingParameters
     ) -> None:
-        """Publish the labels and the model, and create a publisher of each camera's timing."""
+        """Publish labels and model, and create a timing publisher for each camera."""
         self._model = source.model
         for camera in cameras:
             topic = f'~/{camera.name}/timing' if camera.name else '~/timing'
@@ -71,24 +75,41 @@ class Reporter:
         self._input_problems.clear()
 
     def report_idle(self, cameras: Iterable[str], reason: str, *, failed: bool = False) -> None:
-        """Report that the node is not tracking: on purpose, or as a transition failed."""
+        """Report that the node does not process input.
+
+        Args:
+            cameras: names of the cameras.
+            reason: why it does not.
+            failed: whether the reason is a failed lifecycle transition.
+        """
         self._publish([idle(self._name, camera, reason, failed=failed) for camera in cameras])
 
     def report(self, active: Mapping[Camera, InputSubscription], timeout: float) -> None:
-        """Report on each camera.
+        """Report timing and status of each camera.
 
         Args:
             active: cameras with their subscriptions.
-            timeout: seconds without input after which it is explained.
+            timeout: seconds without input after which the status explains why.
         """
         header = Header(stamp=self._node.get_clock().now().to_msg())
         statuses = []
-        for camera, source in active.items():
+        for camera, subscription in active.items():
             statistics = camera.statistics.snapshot()
             self._timings[camera].publish(timing(statistics, header))
-            warnings = self._warnings(camera, statistics, source, timeout)
+            warnings = self._warnings(camera, statistics, subscription, timeout)
+            details: dict[str, str] = {}
+            for output in camera.stream.outputs:
+                details |= output.values
             statuses.append(
-                diagnose(self._name, camera.name, statistics, source.topic, self._model, warnings)
+                diagnose(
+                    self._name,
+                    camera.name,
+                    statistics,
+                    subscription.topic,
+                    self._model,
+                    warnings,
+                    details,
+                )
             )
         self._publish(statuses)
 
@@ -104,25 +125,25 @@ class Reporter:
         self,
         camera: Camera,
         statistics: StatisticsSnapshot,
-        source: InputSubscription,
+        subscription: InputSubscription,
         timeout: float,
     ) -> list[str]:
-        """Return all that is wrong although no frame failed."""
+        """Return one sentence per problem that does not make frames fail."""
         warnings = [
-            self._missing_input(camera, statistics, source, timeout),
+            self._missing_input(camera, statistics, subscription, timeout),
             camera.stall_detector.warning(statistics.counters),
             *camera.stream.warnings,
             *(output.warning for output in camera.stream.outputs),
         ]
-        if (count := len(source.publishers())) > 1:
+        if (count := len(subscription.publishers())) > 1:
             warnings.append(
-                f'{count} publishers share {source.topic}: their messages are taken for those '
-                'of one camera; give each camera a topic of its own'
+                f'{count} publishers share {subscription.topic}; expected one: give each camera '
+                'its own topic'
             )
         clock = self._node.get_clock()
         if clock.ros_time_is_active and not clock.now().nanoseconds:
             warnings.append(
-                'use_sim_time is set, but nothing has come on /clock: play the bag with --clock'
+                'use_sim_time is set, but no message arrived on /clock: play the bag with --clock'
             )
         return [text for text in warnings if text]
 
@@ -130,21 +151,22 @@ class Reporter:
         self,
         camera: Camera,
         statistics: StatisticsSnapshot,
-        source: InputSubscription,
+        subscription: InputSubscription,
         timeout: float,
     ) -> str:
-        """Return why there is no input, '' if there is; log a new reason once."""
-        # A publisher that was matched just now has not had the time to send anything.
-        waited = time.perf_counter() - max(statistics.last_arrival or 0.0, source.waiting_since)
+        """Return why no input arrived for `timeout` seconds, '' if it did; log new reasons."""
+        # A publisher that was discovered just now has had no time to send a message.
+        last = max(statistics.last_arrival or 0.0, subscription.waiting_since)
+        waited = time.perf_counter() - last
         if waited < timeout:
             self._input_problems.pop(camera, None)
             return ''
         text = explain_missing_input(
             SubscriptionInfo(
-                source.topic,
-                _type_name(source.message_type),
-                source.name,
-                *_guarantees(source.profile),
+                subscription.topic,
+                _type_name(subscription.message_type),
+                subscription.name,
+                *_guarantees(subscription.profile),
             ),
             [
                 Publisher(
@@ -152,7 +174,7 @@ class Reporter:
                     info.topic_type,
                     *_guarantees(info.qos_profile),
                 )
-                for info in source.publishers()
+                for info in subscription.publishers()
             ],
             self._foreign_topics(),
             get_rmw_implementation_identifier(),
@@ -163,7 +185,7 @@ class Reporter:
         return text
 
     def _foreign_topics(self) -> dict[str, list[str]]:
-        """Return the types of all topics that others publish."""
+        """Return all topics published by other nodes, with their types."""
         own = {publisher.topic_name for publisher in self._node.publishers}
         return {
             topic: types
@@ -173,12 +195,12 @@ class Reporter:
 
 
 def _type_name(message_type: type) -> str:
-    """Return a type as the graph names it, like 'sensor_msgs/msg/Image'."""
+    """Return the name of a message type, such as 'sensor_msgs/msg/Image'."""
     return f'{message_type.__module__.split(".")[0]}/msg/{message_type.__name__}'
 
 
 def _guarantees(profile: QoSProfile) -> tuple[bool, bool]:
-    """Return whether a quality of service is reliable and whether it keeps last messages."""
+    """Return whether a quality of service is reliable, and whether it is transient_local."""
     return (
         profile.reliability == ReliabilityPolicy.RELIABLE,
         profile.durability == DurabilityPolicy.TRANSIENT_LOCAL,

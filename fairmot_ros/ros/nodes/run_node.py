@@ -1,4 +1,4 @@
-"""Running a node until it is told to stop, and ending cleanly."""
+"""Run a node until it is done or interrupted, and shut down cleanly."""
 
 from __future__ import annotations
 
@@ -23,15 +23,15 @@ from fairmot_ros.starting import ExitCode
 NodeFactory = Callable[[], Node]
 Errors = tuple[type[BaseException], ...]
 
-#: What rclpy raises for arguments that it cannot use.
+#: Exceptions of rclpy for invalid command-line arguments.
 ARGUMENT_ERRORS: Errors = tuple(
     getattr(rclpy_implementation, name)
     for name in ('RCLError', 'RCLInvalidROSArgsError', 'UnknownROSArgsError', 'InvalidHandle')
     if hasattr(rclpy_implementation, name)
 )
-#: What a node raises for parameters, files and arguments that it cannot use.
+#: Exceptions for invalid parameters, files and arguments: mistakes that a user can correct.
 MISTAKES: Errors = (ValueError, OSError, ParameterException, *ARGUMENT_ERRORS)
-SOURCE_PLACES = re.compile(r',? at \S+?:\d+')  # in the messages of rcl
+SOURCE_LOCATION = re.compile(r',? at \S+?:\d+')  # in the messages of rcl
 
 
 def run_node(
@@ -41,22 +41,22 @@ def run_node(
     start: Callable[[Node], None] = lambda node: None,
     mistakes: Errors = (),
 ) -> int:
-    """Create a node and serve it; returns the exit code.
+    """Create a node, spin it until it ends, and return the exit code.
 
-    What a user can change is printed as one sentence, with code 2: whatever MISTAKES the node
-    raises before it is served, OSError and `mistakes` at any time. Any other exception is printed
-    with its traceback, with code 3.
+    A user's mistake is printed in one line, with exit code 2: `MISTAKES` raised before the
+    node spins, OSError and `mistakes` at any time. Any other exception is printed with its
+    traceback, with exit code 3.
 
     Args:
-        make_node: called once ROS is up.
-        done: asked now and then; the node ends when it says yes.
-        args: command line, that of the process by default.
-        start: called once with the node, before it is served.
-        mistakes: further exceptions that are a user's mistakes.
+        make_node: creates the node; called after ROS is initialised.
+        done: returns whether to end the node; called every 0.1 s at least.
+        args: command line; None for that of the process.
+        start: called once with the node, before it spins.
+        mistakes: further exceptions that are a user's mistake.
     """
     node = None
     initialised = False
-    users: Errors = (*MISTAKES, *mistakes)
+    expected: Errors = (*MISTAKES, *mistakes)
     try:
         ensure_home()
         rclpy.init(args=args)
@@ -64,16 +64,16 @@ def run_node(
         starting.ready()
         node = make_node()
         start(node)
-        users = (OSError, *mistakes)
+        expected = (OSError, *mistakes)
         executor = SingleThreadedExecutor()
         executor.add_node(node)
-        # Not spin(): on Jazzy a SIGTERM can be lost in it. This loop looks up now and then.
+        # Not spin(): on Jazzy, it can miss a SIGTERM.
         while rclpy.ok() and not done(node):
             executor.spin_once(timeout_sec=0.1)
     except (KeyboardInterrupt, ExternalShutdownException):
         pass
-    except users as error:
-        # A signal can pull the context away from under any call; that is no failure.
+    except expected as error:
+        # A signal shuts the context down, which makes any call fail; that is no error.
         if rclpy.ok() or not initialised:
             print(f'error: {one_line(error)}', file=sys.stderr)
             return ExitCode.MISTAKE
@@ -82,26 +82,26 @@ def run_node(
             traceback.print_exc()
             return ExitCode.FAULT
     finally:
-        # A second Ctrl-C must not cut the tidying up short.
+        # A second Ctrl-C must not interrupt the cleanup.
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         if node is not None:
             node.destroy_node()
-        # From Kilted on, this destroys nodes whose construction failed, in rclpy's parts too.
+        # From Kilted on, this destroys nodes whose construction failed, which may raise.
         with contextlib.suppress(*([Exception] if node is None else [])):
             rclpy.try_shutdown()
     return ExitCode.SUCCESS
 
 
 def ensure_home() -> None:
-    """Set HOME, where services run without it, to the user's folder: ROS keeps its logs there."""
+    """Set HOME, the parent of the ROS log folder, if it is missing, as in some services."""
     if 'HOME' not in os.environ:
-        with contextlib.suppress(RuntimeError):  # the user has none
+        with contextlib.suppress(RuntimeError):  # the user has no home folder
             os.environ['HOME'] = str(Path.home())
 
 
 def one_line(error: BaseException) -> str:
-    """Return the message of an error in one line, without places in the source code of rcl."""
-    text = ' '.join(SOURCE_PLACES.sub('', str(error)).split())
+    """Return the message of an error in one line, without source locations of rcl."""
+    text = ' '.join(SOURCE_LOCATION.sub('', str(error)).split())
     if 'logging' in text and isinstance(error, ARGUMENT_ERRORS):
-        text += ': set ROS_LOG_DIR to a folder that can be written'
+        text += ': set ROS_LOG_DIR to a writable folder'
     return text

@@ -1,4 +1,4 @@
-"""The managed (lifecycle) node that both nodes of this package are."""
+"""Lifecycle node that is the base of both tracking nodes."""
 
 from __future__ import annotations
 
@@ -40,40 +40,41 @@ from fairmot_ros.ros.processing.worker import CallInterruptedError, Worker, is_r
 
 OK = TransitionCallbackReturn.SUCCESS
 
-# Seconds to wait for the worker thread, in a transition and when the node is destroyed.
-TRANSITION_SECONDS = 30.0
-EXIT_SECONDS = 2.0
+#: Seconds to wait for the worker thread in a transition, and when the node is destroyed.
+TRANSITION_TIMEOUT = 30.0
+EXIT_TIMEOUT = 2.0
 
 P = TypeVar('P', bound=TrackingParameters)
 
 
 class TrackingNode(LifecycleNode, Generic[P]):
-    """Base of both nodes: subscriptions, streams, outputs and the worker thread.
+    """Lifecycle node with cameras, outputs and a worker thread.
 
     Configuring loads the model, activating subscribes to the inputs, deactivating destroys the
-    subscriptions, cleaning up frees the model. One worker thread, from configuring to cleaning
-    up, loads the model and processes all input.
+    subscriptions, cleaning up frees the model. Between configuring and cleaning up, a single
+    worker thread loads the model and processes all input.
 
-    A subclass defines the input topics (`input_of`) and the source of detections (`load`).
+    A subclass defines the input topics (`input_of`, `input_name`), the source of detections
+    (`load`) and the parameters (`parameter_type`).
     """
 
     parameter_type: type[P]
 
     def __init__(self, name: str) -> None:
-        """Declare the parameters and offer the services.
+        """Declare the parameters and create the services.
 
         Raises:
-            ValueError: if the given parameters are not consistent.
+            ValueError: if parameter values are invalid or inconsistent.
         """
-        # All that `destroy_node()` needs comes before what can fail: from ROS 2 Kilted on,
-        # `rclpy.try_shutdown()` destroys nodes whose construction failed.
+        # Attributes that `destroy_node()` needs are set before anything can fail: from ROS 2
+        # Kilted on, `rclpy.try_shutdown()` destroys nodes whose construction failed.
         self._enabled = True
         self._source: DetectionSource | None = None
         self._processor: FrameProcessor | None = None
         self._worker: Worker[CameraStream, ReceivedMessage] | None = None
         self._cameras: list[Camera] = []
-        self._last_ids: dict[str, int] = {}  # by camera: ids outlive a cleanup
-        self._patience = TRANSITION_SECONDS
+        self._last_ids: dict[str, int] = {}  # by camera: ids are not reused after a cleanup
+        self._worker_timeout = TRANSITION_TIMEOUT
         self._jump_handle: Any = None
         self.transition_error = ''
         super().__init__(name)
@@ -91,7 +92,7 @@ class TrackingNode(LifecycleNode, Generic[P]):
             GalleryServices(self, self._cameras)
         self._reporter = Reporter(self)
         # A steady clock: timers on ROS time stall when a bag starts over.
-        self.create_timer(1.0, self._on_second, clock=Clock(clock_type=ClockType.STEADY_TIME))
+        self.create_timer(1.0, self._on_timer, clock=Clock(clock_type=ClockType.STEADY_TIME))
         self._jump_handle = self.get_clock().create_jump_callback(
             JumpThreshold(
                 min_forward=None, min_backward=Duration(nanoseconds=-1), on_clock_change=True
@@ -99,21 +100,25 @@ class TrackingNode(LifecycleNode, Generic[P]):
             post_callback=self._on_clock_jump,
         )
 
-    # -- what a subclass provides --------------------------------------------------------------
+    # -- to be provided by a subclass ----------------------------------------------------------
 
     def load(self) -> DetectionSource:
-        """Return the source of detections; called on the worker thread.
+        """Load and return the source of detections; called on the worker thread.
 
         Raises:
-            ValueError: if it cannot be loaded; the message says why.
+            ValueError: if it cannot be loaded; the text says why.
         """
         raise NotImplementedError
 
     def input_of(self, prefix: str) -> tuple[str, type]:
-        """Return topic and type of the input of the camera with this prefix."""
+        """Return resolved topic and message type of a camera's input.
+
+        Args:
+            prefix: of the camera's topics, '<camera>/' or ''.
+        """
         raise NotImplementedError
 
-    input_name: str  # of the input topic, after the prefix of the camera
+    input_name: str  # name of the input topic without the prefix
     takes_images = False
 
     # -- lifecycle ---------------------------------------------------------------------------
@@ -130,7 +135,7 @@ class TrackingNode(LifecycleNode, Generic[P]):
             self._worker.process = self._processor.process
             self._reporter.open(self._cameras, self._source, self.parameters)
         except CallInterruptedError:  # the process is ending
-            self._patience = EXIT_SECONDS
+            self._worker_timeout = EXIT_TIMEOUT
             raise
         except Exception:
             self._release()
@@ -139,7 +144,7 @@ class TrackingNode(LifecycleNode, Generic[P]):
 
     @report_failure
     def on_activate(self, state: LifecycleState) -> TransitionCallbackReturn:
-        """Subscribe to the cameras."""
+        """Subscribe to the inputs."""
         try:
             for camera in self._cameras:
                 camera.stream.request_reset()
@@ -182,13 +187,13 @@ class TrackingNode(LifecycleNode, Generic[P]):
         return OK
 
     def autostart(self) -> bool:
-        """Configure and activate; returns whether both worked."""
+        """Configure and activate; return whether both succeeded."""
         return self.trigger_configure() == OK and self.trigger_activate() == OK
 
     def destroy_node(self) -> None:
-        """Stop the worker before its publishers are destroyed."""
-        self._patience = EXIT_SECONDS
-        self._end_worker()  # first, so that a busy worker is waited for once
+        """Stop the worker, then destroy its publishers and the node."""
+        self._worker_timeout = EXIT_TIMEOUT
+        self._end_worker()  # first, so that a busy worker is waited for only once
         self._stop()
         if self._jump_handle is not None:
             self._jump_handle.unregister()
@@ -225,15 +230,15 @@ class TrackingNode(LifecycleNode, Generic[P]):
         )
 
     def _stop(self) -> None:
-        """Destroy the subscriptions, finish the frame in process and deactivate the outputs."""
+        """Destroy the subscriptions, finish the current frame and deactivate the outputs."""
         active = [camera for camera in self._cameras if camera.subscription is not None]
         for camera in active:
             assert camera.subscription is not None
             camera.subscription.destroy()
             camera.subscription = None
-        if active and self._worker is not None and not self._worker.drain(self._patience):
+        if active and self._worker is not None and not self._worker.drain(self._worker_timeout):
             self.get_logger().error(
-                f'the frame in process is not finished after {self._patience:.0f} s: clean up '
+                f'the current frame is not finished after {self._worker_timeout:.0f} s: clean up '
                 'and configure the node to replace the worker thread'
             )
         for camera in self._cameras:
@@ -242,9 +247,10 @@ class TrackingNode(LifecycleNode, Generic[P]):
 
     def _end_worker(self) -> None:
         worker, self._worker = self._worker, None
-        if worker is not None and not worker.stop(self._patience):
+        if worker is not None and not worker.stop(self._worker_timeout):
             self.get_logger().warning(
-                f'the worker thread is still busy after {self._patience:.0f} s and is abandoned'
+                f'the worker thread is still busy after {self._worker_timeout:.0f} s and is '
+                'abandoned'
             )
 
     def _release(self) -> None:
@@ -264,10 +270,10 @@ class TrackingNode(LifecycleNode, Generic[P]):
         if source is not None:
             source.close()
 
-    # -- one message ---------------------------------------------------------------------------
+    # -- input ---------------------------------------------------------------------------------
 
     def _on_message(self, camera: Camera, message: Any, info: dict[str, Any]) -> None:
-        """Pass the message to the worker, which calls `FrameProcessor.process`."""
+        """Pass a message to the worker, which calls `FrameProcessor.process`."""
         camera.input.note_sequence(info.get('publication_sequence_number'))
         if not self._enabled or self._worker is None:
             return
@@ -283,7 +289,7 @@ class TrackingNode(LifecycleNode, Generic[P]):
             camera.stream.request_reset()
         response.success = bool(self._cameras)
         response.message = (
-            'all tracks are dropped before the next image; ids continue'
+            'all tracks are dropped before the next frame; ids continue'
             if self._cameras
             else 'the node is not configured'
         )
@@ -298,7 +304,7 @@ class TrackingNode(LifecycleNode, Generic[P]):
         return response
 
     def _check_parameters(self, parameters: list[Parameter]) -> SetParametersResult:
-        """Accept a set of changes as a whole or refuse it with the reason."""
+        """Accept or reject a set of changes as a whole."""
         try:
             self.parameters.changed(own_values(parameters, self.parameter_type))
         except (ValueError, TypeError) as error:
@@ -308,7 +314,7 @@ class TrackingNode(LifecycleNode, Generic[P]):
         return SetParametersResult(successful=True)
 
     def _apply_parameters(self, parameters: list[Parameter]) -> None:
-        """Apply accepted changes from the next frame on."""
+        """Apply accepted changes before the next frame."""
         self.parameters = self.parameters.changed(own_values(parameters, self.parameter_type))
         if self._processor is not None:
             self._processor.parameters = self.parameters
@@ -319,8 +325,8 @@ class TrackingNode(LifecycleNode, Generic[P]):
             for camera in self._cameras:
                 camera.stream.request_reset()
 
-    def _on_second(self) -> None:
-        """Adapt to the publishers, and report."""
+    def _on_timer(self) -> None:
+        """Adapt the subscriptions to the publishers, and report; called every second."""
         active = {c: c.subscription for c in self._cameras if c.subscription is not None}
         for camera, subscription in active.items():
             subscription.follow_publishers()
@@ -337,11 +343,11 @@ class TrackingNode(LifecycleNode, Generic[P]):
 
 
 class StartupError(RuntimeError):
-    """The node could not start by itself; the reason is in the log."""
+    """The node could not be configured or activated; the log says why."""
 
 
 def run_tracking_node(node_type: Callable[[], TrackingNode]) -> int:
-    """Run a node, and start it unless a lifecycle manager does; returns the exit code."""
+    """Run a node, with `autostart` configure and activate it, and return the exit code."""
 
     def start(node: Node) -> None:
         assert isinstance(node, TrackingNode)
@@ -350,7 +356,7 @@ def run_tracking_node(node_type: Callable[[], TrackingNode]) -> int:
 
     code = run_node(node_type, start=start, mistakes=(StartupError,))
     if is_running():
-        # The thread runs native code, which a regular exit would unload: the process would abort.
+        # The worker still runs native code, which a regular exit would unload: it would crash.
         sys.stdout.flush()
         sys.stderr.flush()
         os._exit(code)

@@ -1,4 +1,4 @@
-"""All outputs of the nodes; a further one is one file and one line here."""
+"""Outputs of the nodes: one class per group of topics; add new ones to `make_outputs`."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from fairmot_ros.ros.outputs.foxglove import FoxgloveOutput
 from fairmot_ros.ros.outputs.humans import HumansOutput
 from fairmot_ros.ros.outputs.spatial import SpatialOutput
 from fairmot_ros.ros.outputs.tracks import TrackOutput
+from fairmot_ros.ros.outputs.zones import ZoneOutput
 from fairmot_ros.ros.parameters import TrackingParameters
 from fairmot_ros.ros.processing.person_locator import PersonLocator
 
@@ -25,22 +26,26 @@ def make_outputs(
     *,
     images: bool,
 ) -> list[Output]:
-    """Return the outputs of one camera.
+    """Create the outputs of one camera.
 
     Args:
-        node: that publishes.
-        camera: its name, or ''.
-        parameters: decide about optional ones.
-        locator: of the camera's people, None if they are not located.
-        images: whether there are pictures to draw into.
+        node: creates the publishers.
+        camera: name of the camera, '' for a single unnamed camera.
+        parameters: enable optional outputs.
+        locator: computes positions, None if none are published.
+        images: whether the node receives images, which can be annotated.
     """
     outputs: list[Output] = [TrackOutput(node, camera), EventOutput(node, camera)]
     if locator is not None:
         outputs.append(SpatialOutput(node, camera, parameters, locator))
+    zones = None
+    if ZoneOutput.is_asked_for(camera, parameters):
+        zones = ZoneOutput(node, camera, parameters)
+        outputs.append(zones)
     if FoxgloveOutput.available():
         outputs.append(FoxgloveOutput(node, camera))
     if parameters.outputs.publish_humans and HumansOutput.available():
         outputs.append(HumansOutput(node, camera))
-    if images:  # the slowest one last
-        outputs.append(AnnotatedOutput(node, camera))
+    if images:  # last, as it is the slowest
+        outputs.append(AnnotatedOutput(node, camera, None if zones is None else zones.monitor))
     return outputs

@@ -1,4 +1,4 @@
-"""`~/image_annotated` and its compressed twin, drawn only while somebody looks."""
+"""Output of annotated images, raw and compressed, while the topics have subscribers."""
 
 from __future__ import annotations
 
@@ -12,22 +12,25 @@ from fairmot_ros.media.drawing import Annotator
 from fairmot_ros.ros.conversions.images import from_bgr
 from fairmot_ros.ros.outputs.base import FrameResult, Output, has_subscribers
 from fairmot_ros.ros.parameters import NodeParameters
+from fairmot_ros.zones import ZoneMonitor
+from fairmot_ros.zones.drawing import draw_zones
 
 
 class AnnotatedOutput(Output):
-    """The camera's image with boxes, ids and trails."""
+    """Publishes `~/image_annotated` and `~/image_annotated/compressed`."""
 
     stage = 'annotate'
 
-    def __init__(self, node: Node, camera: str) -> None:
-        """Offer both topics."""
+    def __init__(self, node: Node, camera: str, zones: ZoneMonitor | None = None) -> None:
+        """Create both publishers; draw zones, if there are any."""
         super().__init__(node, camera)
+        self._zones = zones
         self._raw = self._create_publisher(Image, 'image_annotated', 5)
         self._compressed = self._create_publisher(CompressedImage, 'image_annotated/compressed', 5)
         self._annotator = Annotator()
 
     def publish(self, result: FrameResult) -> None:
-        """Draw for whoever listens; the trails are kept up in any case."""
+        """Update the trails, then draw and publish if a topic has subscribers."""
         parameters = result.parameters
         assert isinstance(parameters, NodeParameters)
         self._annotator.trail_seconds = parameters.annotation.trail_seconds
@@ -37,6 +40,8 @@ class AnnotatedOutput(Output):
             return
         lost = result.lost if parameters.outputs.publish_lost else None
         canvas = self._annotator.draw(result.image, result.visible, result.rate, lost)
+        if self._zones is not None:
+            draw_zones(canvas, self._zones)
         if raw:
             self._raw.publish(from_bgr(canvas, result.header))
         if compressed:
@@ -50,6 +55,6 @@ class AnnotatedOutput(Output):
                 )
             )
 
-    def forget(self) -> None:
+    def reset(self) -> None:
         """Drop the trails."""
         self._annotator.reset()

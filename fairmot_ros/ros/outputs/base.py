@@ -1,8 +1,8 @@
-"""What a node publishes: one class per kind of output, all fed with the result of one image."""
+"""Base class of outputs, and the result of a frame that they publish."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,18 +18,18 @@ from fairmot_ros.types import Track, Tracks
 
 @dataclass(frozen=True)
 class FrameResult:
-    """What became of one image.
+    """Tracks of one frame and what is needed to publish them.
 
     Attributes:
-        header: of the image, for everything that is published of it.
-        stamp: seconds, growing, however the header's jumps.
-        image: the picture, where there is one.
-        visible: tracks seen in it, filtered as the parameters ask.
-        lost: tracks that may come back, with predicted boxes.
-        tentative: tracks seen once.
-        parameters: in force for this image.
-        converter: makes messages of tracks.
-        rate: images processed per second.
+        header: of the input message; copied to all published messages.
+        stamp: time of the frame in seconds, strictly increasing even if the header's stamps jump.
+        image: uint8 [H, W, 3], BGR; None if the input has no image.
+        visible: tracks matched in this frame that pass the output filter.
+        lost: unmatched tracks with predicted boxes.
+        tentative: tentative tracks; empty unless they are published.
+        parameters: of the node, as applied to this frame.
+        converter: converts tracks to messages.
+        rate: processed frames per second.
     """
 
     header: Header
@@ -44,42 +44,45 @@ class FrameResult:
 
 
 class Output:
-    """Base of the outputs.
+    """Base class of outputs.
 
-    The worker calls `publish` and `forget`, the node's thread the rest while the worker rests.
+    The worker thread calls `publish` and `reset`. The executor thread calls the other methods, all
+    of them except `refresh` while no frame is processed.
 
     Attributes:
-        stage: under which name the time that `publish` takes is reported.
-        warning: what kept it from publishing all it should of the last image, or ''.
+        stage: name under which the duration of `publish` is reported.
+        warning: why the last frame was not published completely, '' if it was.
+        values: keys and values for diagnostics, replaced as a whole.
     """
 
     stage = 'publish'
     warning = ''
+    values: Mapping[str, str] = {}
 
     def __init__(self, node: Node, camera: str) -> None:
-        """Offer the topics; `camera` is '' where there is one without a name."""
+        """Create the publishers; `camera` is '' for a single unnamed camera."""
         self._node = node
         self._prefix = f'{camera}/' if camera else ''
         self._publishers: list[Publisher] = []
 
     def publish(self, result: FrameResult) -> None:
-        """Publish what became of one image."""
+        """Publish the result of one frame."""
         raise NotImplementedError
 
-    def forget(self) -> None:
-        """Start anew: all tracks are gone. Called by the worker."""
+    def reset(self) -> None:
+        """Clear what is kept of earlier frames: all tracks have been dropped."""
 
     def activate(self) -> None:
-        """Begin to listen to what the output needs beside the tracks."""
+        """Create subscriptions, if the output has further inputs."""
 
     def refresh(self) -> None:
-        """Adapt to what changed around the node; called every second while active."""
+        """Adapt the subscriptions to the present publishers; called every second while active."""
 
     def deactivate(self) -> None:
-        """Stop listening."""
+        """Destroy the subscriptions created by `activate`."""
 
     def close(self) -> None:
-        """Withdraw the topics."""
+        """Destroy the publishers."""
         for publisher in self._publishers:
             self._node.destroy_publisher(publisher)
         self._publishers.clear()
@@ -92,5 +95,5 @@ class Output:
 
 
 def has_subscribers(publisher: Publisher) -> bool:
-    """Whether anybody listens: what takes time is done for listeners alone."""
+    """Return whether the topic has subscribers; expensive outputs are skipped otherwise."""
     return publisher.get_subscription_count() > 0

@@ -1,4 +1,4 @@
-"""`~/events`: who came, went out of sight, came back and left."""
+"""Output of track events: entered, lost, found and left."""
 
 from __future__ import annotations
 
@@ -12,73 +12,73 @@ from fairmot_ros.ros.conversions.tracks import TrackConverter
 from fairmot_ros.ros.outputs.base import FrameResult, Output
 from fairmot_ros.types import Track, Tracks
 
-Event = tuple[int, Track]  # TrackEvent's kind, and the track as it was last seen
+Event = tuple[int, Track]  # kind of TrackEvent, and the track when it was last visible
 
 
 class EventDetector:
-    """Compares each image's tracks with those of the last one."""
+    """Derives events from the differences between the tracks of consecutive frames."""
 
     def __init__(self) -> None:
-        """Start with nobody known."""
+        """Start without tracks."""
         self._visible: dict[int, Track] = {}
         self._lost: dict[int, Track] = {}
 
     def update(self, visible: Tracks, lost: Tracks) -> list[Event]:
-        """Return what has changed.
+        """Return the events of one frame.
 
         Args:
-            visible: tracks seen now.
-            lost: tracks that may still come back.
+            visible: tracks matched in the frame.
+            lost: unmatched tracks that can still be matched again.
         """
-        seen = {track.track_id: track for track in visible}
-        waiting = set(lost.ids.tolist())
-        known = {**self._visible, **self._lost}
+        visible_now = {track.track_id: track for track in visible}
+        lost_ids = set(lost.ids.tolist())
+        before = {**self._visible, **self._lost}
         events: list[Event] = []
-        for track_id, track in seen.items():
-            if track_id not in known:
+        for track_id, track in visible_now.items():
+            if track_id not in before:
                 events.append((TrackEvent.ENTERED, track))
             elif track_id in self._lost:
                 events.append((TrackEvent.FOUND, track))
-        gone: dict[int, Track] = {}
-        for track_id, track in known.items():
-            if track_id in seen:
+        lost_now: dict[int, Track] = {}
+        for track_id, track in before.items():
+            if track_id in visible_now:
                 continue
-            if track_id not in waiting:
+            if track_id not in lost_ids:
                 events.append((TrackEvent.LEFT, track))
                 continue
             if track_id in self._visible:
                 events.append((TrackEvent.LOST, track))
-            gone[track_id] = track
-        self._visible, self._lost = seen, gone
+            lost_now[track_id] = track
+        self._visible, self._lost = visible_now, lost_now
         return events
 
-    def forget(self) -> list[Event]:
-        """Everybody leaves at once."""
+    def reset(self) -> list[Event]:
+        """Drop all tracks; return their LEFT events."""
         return self.update(Tracks.of([]), Tracks.of([]))
 
 
 class EventOutput(Output):
-    """Publishes with the images in which something changed."""
+    """Publishes `~/events` for frames with at least one event."""
 
     stage = 'events'
 
     def __init__(self, node: Node, camera: str) -> None:
-        """Offer the topic."""
+        """Create the publisher."""
         super().__init__(node, camera)
         self._events = self._create_publisher(TrackEventArray, 'events')
         self._detector = EventDetector()
         self._last: tuple[Header, TrackConverter] | None = None
 
     def publish(self, result: FrameResult) -> None:
-        """Publish the changes, if any."""
+        """Publish the events of a frame, if any."""
         self._last = (result.header, result.converter)
-        self._send(self._detector.update(result.visible, result.lost))
+        self._publish_events(self._detector.update(result.visible, result.lost))
 
-    def forget(self) -> None:
-        """Say of everybody that they left, with the last image's header."""
-        self._send(self._detector.forget())
+    def reset(self) -> None:
+        """Publish a LEFT event for each track, with the header of the last frame."""
+        self._publish_events(self._detector.reset())
 
-    def _send(self, events: Sequence[Event]) -> None:
+    def _publish_events(self, events: Sequence[Event]) -> None:
         if events and self._last is not None:
             header, converter = self._last
             self._events.publish(

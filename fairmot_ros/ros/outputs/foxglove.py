@@ -1,6 +1,6 @@
-"""`~/annotations` for Foxglove, which draws them over the camera's own image.
+"""Output of image annotations for Foxglove, which draws them over the camera image.
 
-Offered where the package foxglove_msgs is installed.
+Available if the package foxglove_msgs is installed.
 """
 
 from __future__ import annotations
@@ -16,24 +16,24 @@ from fairmot_ros.types import Track
 
 
 class FoxgloveOutput(Output):
-    """Boxes and ids as `foxglove_msgs/ImageAnnotations`."""
+    """Publishes boxes and ids as `foxglove_msgs/ImageAnnotations` on `~/annotations`."""
 
     stage = 'annotations'
 
     @staticmethod
     def available() -> bool:
-        """Whether foxglove_msgs is installed."""
+        """Return whether foxglove_msgs is installed."""
         return importlib.util.find_spec('foxglove_msgs') is not None
 
     def __init__(self, node: Node, camera: str) -> None:
-        """Offer the topic."""
+        """Create the publisher."""
         super().__init__(node, camera)
         from foxglove_msgs.msg import ImageAnnotations
 
         self._annotations = self._create_publisher(ImageAnnotations, 'annotations')
 
     def publish(self, result: FrameResult) -> None:
-        """Publish a box and a label for each visible track, for whoever listens."""
+        """Publish a box and a label per visible track, if the topic has subscribers."""
         if not has_subscribers(self._annotations):
             return
         from foxglove_msgs.msg import ImageAnnotations
@@ -42,10 +42,11 @@ class FoxgloveOutput(Output):
         message = ImageAnnotations(
             points=[_box(track, stamp) for track in result.visible],
             texts=[
-                _label(track, result.converter.id_of(track), stamp) for track in result.visible
+                _label(track, result.converter.id_of(track.track_id), stamp)
+                for track in result.visible
             ],
         )
-        if hasattr(message, 'timestamp'):  # of later versions of the package
+        if hasattr(message, 'timestamp'):  # added in later versions of the package
             message.timestamp = stamp
         self._annotations.publish(message)
 

@@ -1,7 +1,8 @@
-"""ROS4HRI (REP 155): bodies under `/humans`, where the package hri_msgs is installed.
+"""Output of ROS4HRI bodies (REP 155) under `/humans`.
 
-A track id is a body id: it is valid while the person is tracked, and never given twice. Persons
-in the sense of that REP, who keep their id for life, are beyond a tracker.
+Available if the package hri_msgs is installed. Tracks are published as bodies, whose ids are valid
+while they are tracked and are never reused. Persons of REP 155, whose ids are permanent, are not
+published.
 """
 
 from __future__ import annotations
@@ -19,43 +20,43 @@ from fairmot_ros.types import Track
 
 
 class HumansOutput(Output):
-    """`/humans/bodies/tracked`, and `/humans/bodies/<id>/roi` for each of them."""
+    """Publishes `/humans/bodies/tracked`, and `/humans/bodies/<id>/roi` for each body."""
 
     stage = 'humans'
-    # The bodies of each camera of a node, whose list is one: absent from it means gone.
-    _rosters: ClassVar[WeakKeyDictionary[Node, dict[str, list[str]]]] = WeakKeyDictionary()
+    # Body ids by node and camera: `tracked` lists the bodies of all cameras of a node.
+    _bodies_of_nodes: ClassVar[WeakKeyDictionary[Node, dict[str, list[str]]]] = WeakKeyDictionary()
 
     @staticmethod
     def available() -> bool:
-        """Whether hri_msgs is installed."""
+        """Return whether hri_msgs is installed."""
         return importlib.util.find_spec('hri_msgs') is not None
 
     def __init__(self, node: Node, camera: str) -> None:
-        """Offer the list; the regions come and go with the bodies."""
+        """Create the publisher of the list; each visible body gets a publisher of its region."""
         super().__init__(node, camera)
         from hri_msgs.msg import IdsList
 
         self._camera = camera
-        self._roster = self._rosters.setdefault(node, {})
+        self._bodies = self._bodies_of_nodes.setdefault(node, {})
         self._tracked = node.create_publisher(IdsList, '/humans/bodies/tracked', 1)
         self._publishers.append(self._tracked)
         self._regions: dict[str, Publisher] = {}
 
     def publish(self, result: FrameResult) -> None:
-        """Publish who is there, and where in the image."""
+        """Publish the ids of all visible bodies, and the region of each in the image."""
         from hri_msgs.msg import IdsList, NormalizedRegionOfInterest2D
 
-        # A topic cannot have the slash of `<camera>/<n>` in one of its names.
+        # The slash of `<camera>/<n>` would separate levels of a topic name.
         bodies = {
-            'b' + result.converter.id_of(track).replace('/', '_'): track
+            'b' + result.converter.id_of(track.track_id).replace('/', '_'): track
             for track in result.visible
         }
         for name in self._regions.keys() - bodies.keys():
             self._node.destroy_publisher(self._regions.pop(name))
-        self._roster[self._camera] = list(bodies)
-        everyone = list(chain.from_iterable(self._roster.values()))
-        self._tracked.publish(IdsList(header=result.header, ids=everyone))
-        if result.image is None:  # without its size, a box cannot be normalised
+        self._bodies[self._camera] = list(bodies)
+        ids = list(chain.from_iterable(self._bodies.values()))
+        self._tracked.publish(IdsList(header=result.header, ids=ids))
+        if result.image is None:  # boxes cannot be normalised without the image size
             return
         for name, track in bodies.items():
             if name not in self._regions:
@@ -65,11 +66,11 @@ class HumansOutput(Output):
             self._regions[name].publish(_region(track, result))
 
     def close(self) -> None:
-        """Withdraw the topics."""
+        """Destroy the publishers."""
         for publisher in self._regions.values():
             self._node.destroy_publisher(publisher)
         self._regions.clear()
-        self._roster.pop(self._camera, None)
+        self._bodies.pop(self._camera, None)
         super().close()
 
 

@@ -103,7 +103,7 @@ class SpatialOutput(Output):
     ) -> None:
         followed_id = result.parameters.positions.follow
         for person in located.people:
-            if followed_id and result.converter.id_of(person.track) == followed_id:
+            if followed_id and result.converter.id_of(person.track.track_id) == followed_id:
                 pose = PoseStamped(header=header)
                 pose.pose.position = Point(**dict(zip('xyz', person.position.tolist())))
                 self._pose.publish(pose)
@@ -119,7 +119,9 @@ class SpatialOutput(Output):
         self._tf.publish(
             TFMessage(
                 transforms=[
-                    to_transform(person, header, f'{name}/{result.converter.id_of(person.track)}')
+                    to_transform(
+                        person, header, f'{name}/{result.converter.id_of(person.track.track_id)}'
+                    )
                     for person in located.people
                 ]
             )

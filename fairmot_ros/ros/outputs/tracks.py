@@ -1,4 +1,4 @@
-"""`~/detections` and `~/tracks`: what the node is there for."""
+"""Output of tracks: `~/detections` and `~/tracks`."""
 
 from __future__ import annotations
 
@@ -10,25 +10,23 @@ from fairmot_ros.ros.outputs.base import FrameResult, Output
 
 
 class TrackOutput(Output):
-    """The people of every image, empty arrays included."""
+    """Publishes the tracks of every frame, also if there are none."""
 
     def __init__(self, node: Node, camera: str) -> None:
-        """Offer both topics."""
+        """Create both publishers."""
         super().__init__(node, camera)
         self._detections = self._create_publisher(Detection2DArray, 'detections')
         self._tracks = self._create_publisher(TrackArray, 'tracks')
 
     def publish(self, result: FrameResult) -> None:
-        """Publish both, in the same order of tracks."""
+        """Publish both messages, with the visible tracks in the same order."""
         settings = result.parameters.outputs
         self._detections.publish(result.converter.detections(result.visible, result.header))
-        everyone = list(result.visible)
+        tracks = list(result.visible)
         if settings.publish_lost:
-            everyone += result.lost
+            tracks += result.lost
         if settings.publish_tentative:
-            everyone += result.tentative
+            tracks += result.tentative
         self._tracks.publish(
-            result.converter.tracks(
-                everyone, result.header, embeddings=settings.publish_embeddings
-            )
+            result.converter.tracks(tracks, result.header, embeddings=settings.publish_embeddings)
         )

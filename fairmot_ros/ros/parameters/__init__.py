@@ -1,4 +1,4 @@
-"""Parameters of the nodes: declared, documented and checked from the settings of their parts."""
+"""Node parameters: declaration, validation and documentation, derived from settings classes."""
 
 from fairmot_ros.ros.parameters.nodes import (
     DetectionTrackerParameters,

@@ -1,4 +1,4 @@
-"""Print docs/parameters.md, or the named file of config/."""
+"""Print docs/parameters.md, or the file of config/ named by the argument."""
 
 import sys
 

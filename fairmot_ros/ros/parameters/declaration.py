@@ -1,4 +1,4 @@
-"""Declare the parameters of a node in ROS, with ranges and descriptions."""
+"""Declaration of node parameters with types, ranges and descriptions."""
 
 from __future__ import annotations
 
@@ -16,10 +16,12 @@ from fairmot_ros.settings import Setting
 
 
 def declare(node: Node, kind: type[P]) -> P:
-    """Declare all parameters of a kind with their descriptors; return the values in use.
+    """Declare all parameters of a class and return an instance with their values.
+
+    Values given under former names are used with a warning, see `rename_former`.
 
     Raises:
-        ValueError: if the given values are not consistent.
+        ValueError: if a value has the wrong type, is out of range or conflicts with another.
     """
     rename_former(node)
     values = {}
@@ -29,38 +31,38 @@ def declare(node: Node, kind: type[P]) -> P:
 
 
 def declare_one(node: Node, name: str, default: Any, descriptor: ParameterDescriptor) -> Any:
-    """Declare a parameter, of the type of its default; return the value in use.
+    """Declare a parameter with the type of its default; return its value.
 
     Raises:
-        ValueError: if the given value has another type or is refused.
+        ValueError: if the given value has another type or is out of range.
     """
     try:
         return node.declare_parameter(name, default, descriptor).value
     except InvalidParameterTypeException as error:
-        raise ValueError(f'{error} (it is written like {_example(default)})') from error
+        raise ValueError(f'{error}; write it like {_example(default)}') from error
     except ParameterException as error:
         raise ValueError(str(error)) from error
 
 
 def declare_plain(node: Node, known: Mapping[str, tuple[Any, str]]) -> dict[str, Any]:
-    """Declare parameters that are read once; return the values in use.
+    """Declare read-only parameters without ranges; return their values by name.
 
     Args:
-        node: of the parameters.
+        node: declares the parameters.
         known: default and description by name.
 
     Raises:
-        ValueError: if a given value has another type.
+        ValueError: if a given value has the wrong type.
     """
     values = {}
-    for name, (default, text) in known.items():
-        descriptor = ParameterDescriptor(description=text, read_only=True)
+    for name, (default, description) in known.items():
+        descriptor = ParameterDescriptor(description=description, read_only=True)
         values[name] = declare_one(node, name, default, descriptor)
     return values
 
 
 def own_values(parameters: Iterable[Parameter], kind: type[TrackingParameters]) -> dict[str, Any]:
-    """Return the values of a kind in a list that may hold others, `use_sim_time` for one."""
+    """Return the values of a class's parameters; others, such as `use_sim_time`, are omitted."""
     names = kind.settings().keys()
     return {p.name: p.value for p in parameters if p.name in names}
 
@@ -70,7 +72,7 @@ def _default(known: Setting) -> Any:
 
 
 def _example(default: Any) -> str:
-    """Return how a value of the type of a default is written."""
+    """Return an example of how to write a value with the type of the default."""
     if isinstance(default, list):
         return "['front']" if isinstance(default[0], str) else '[0.5, 0.4]'
     return {bool: 'true', int: '3', float: '3.0', str: '"\'1\'"'}[type(default)]

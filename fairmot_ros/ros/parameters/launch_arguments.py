@@ -1,15 +1,15 @@
-"""Launch arguments that override parameters of the node, alike in every launch file."""
+"""Launch arguments that override node parameters, shared by all launch files."""
 
 from fairmot_ros.ros.parameters.nodes import NodeParameters
 
-#: Given, they outrank the params_file.
+#: Parameters that can be given as launch arguments, which take precedence over the params_file.
 OVERRIDES = ('image_transport', 'weights', 'device')
 
 
 def override_arguments() -> list[tuple[str, str, str]]:
-    """Return name, default and description of each; an empty value leaves it to the file."""
+    """Return name, default and description of each argument; empty keeps the file's value."""
     settings = NodeParameters.settings()
     return [
-        (name, '', f'{settings[name].description}; as in the params_file if empty')
+        (name, '', f'{settings[name].description}; empty: as in the params_file')
         for name in OVERRIDES
     ]

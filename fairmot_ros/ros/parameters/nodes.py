@@ -1,4 +1,4 @@
-"""The parameters of each node, put together from the settings of its parts."""
+"""Parameter sets of the nodes, composed of the settings of their parts."""
 
 from __future__ import annotations
 
@@ -19,12 +19,14 @@ from fairmot_ros.ros.parameters.settings import (
     INPUTS,
     OUTPUTS,
     POSITIONS,
+    ZONES,
     AnnotationSettings,
     DetectionInputSettings,
     ImageInputSettings,
     InputSettings,
     OutputSettings,
     PositionSettings,
+    ZoneSettings,
 )
 from fairmot_ros.settings import Group, Setting
 
@@ -32,26 +34,27 @@ P = TypeVar('P', bound='TrackingParameters')
 
 
 class TrackingParameters:
-    """A consistent set of values for a node that tracks; the worker reads one per frame.
+    """Validated, immutable parameter values of a tracking node.
 
     Attributes:
-        values: of all parameters, by name.
-        inputs: cameras and start.
-        outputs: what is published of the tracks.
-        positions: how people are located in space.
-        groups: of the settings, in the order of files and documentation.
+        values: values of all parameters by name.
+        inputs: settings of cameras, input and start.
+        outputs: settings of the published track messages.
+        positions: settings of positions in space.
+        groups: groups of settings, in the order of parameter files and documentation.
     """
 
-    groups: ClassVar[tuple[Group, ...]] = (INPUTS, *FRAME_GROUPS, OUTPUTS, POSITIONS)
+    groups: ClassVar[tuple[Group, ...]] = (INPUTS, *FRAME_GROUPS, OUTPUTS, POSITIONS, ZONES)
     inputs: InputSettings
     outputs: OutputSettings
     positions: PositionSettings
+    zones: ZoneSettings
 
     def __init__(self, **values: Any) -> None:
-        """Complete the values by the defaults.
+        """Validate the values; parameters that are not given have their default.
 
         Raises:
-            ValueError: if a value is out of range, or two do not go together.
+            ValueError: if a value is out of range or conflicts with another.
             TypeError: if a name is unknown.
         """
         declared = self.settings()
@@ -64,6 +67,8 @@ class TrackingParameters:
         self.inputs = INPUTS.make(self.values)
         self.outputs = OUTPUTS.make(self.values)
         self.positions = POSITIONS.make(self.values)
+        self.zones = ZONES.make(self.values)
+        self.zones.check_cameras(self.inputs.cameras)
         for group in self.groups:
             group.check(self.values)
         self.frames()
@@ -74,7 +79,11 @@ class TrackingParameters:
         return {name: known for group in cls.groups for name, known in group.settings().items()}
 
     def frames(self, thresholds: Mapping[str, float] | None = None) -> FrameSettings:
-        """Return the settings of the frames' way, completed by thresholds of a model."""
+        """Return the settings of the pipeline.
+
+        Args:
+            thresholds: settings of the model, used where the value is the model's own.
+        """
         return FrameSettings.from_values(self.values, thresholds)
 
     def changed(self: P, values: Mapping[str, Any]) -> P:
@@ -92,12 +101,12 @@ class TrackingParameters:
 
 
 class NodeParameters(TrackingParameters):
-    """Those of the `fairmot` node, which also detects.
+    """Parameters of the `fairmot` node, which detects and tracks.
 
     Attributes:
-        detector: which network runs, where and how.
-        images: how images arrive.
-        annotation: how `~/image_annotated` is drawn.
+        detector: settings of the detector.
+        images: settings of the input images.
+        annotation: settings of `~/image_annotated`.
     """
 
     groups = (
@@ -107,6 +116,7 @@ class NodeParameters(TrackingParameters):
         *FRAME_GROUPS_OF_MODEL,
         OUTPUTS,
         POSITIONS,
+        ZONES,
         ANNOTATION,
     )
     detector: DetectorSettings
@@ -122,10 +132,10 @@ class NodeParameters(TrackingParameters):
 
 
 class DetectionTrackerParameters(TrackingParameters):
-    """Those of the `detection_tracker` node, which tracks the detections of another node.
+    """Parameters of the `detection_tracker` node, which tracks received detections.
 
     Attributes:
-        detections: how detections arrive.
+        detections: settings of the input detections.
     """
 
     groups = (DETECTIONS, *TrackingParameters.groups)
@@ -135,7 +145,7 @@ class DetectionTrackerParameters(TrackingParameters):
         """See `TrackingParameters`.
 
         Raises:
-            ValueError: also if embeddings are needed and do not come.
+            ValueError: also if a setting needs embeddings and `with_embeddings` is false.
         """
         super().__init__(**values)
         self.detections = DETECTIONS.make(self.values)
@@ -144,13 +154,13 @@ class DetectionTrackerParameters(TrackingParameters):
         association = self.values['association']
         if association in ('fairmot', 'byte_reid'):
             raise ValueError(
-                f'association {association!r} needs with_embeddings; boxes alone do for '
-                "'default' and 'byte'"
+                f'association {association!r} needs embeddings: set with_embeddings, or use '
+                "'default' or 'byte'"
             )
         if self.values['gallery']:
-            raise ValueError('gallery needs with_embeddings: identities are matched by those')
+            raise ValueError('gallery needs embeddings: set with_embeddings, or disable gallery')
 
 
 def _like(value: Any, default: Any) -> Any:
-    """Return a tuple where the default is one; ROS gives lists, arrays or None."""
+    """Convert a list, array or None from ROS to a tuple if the default is a tuple."""
     return tuple(value or ()) if isinstance(default, tuple) else value

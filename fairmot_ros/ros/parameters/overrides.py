@@ -1,4 +1,4 @@
-"""Given parameters that a node does not declare: former names, misspelt ones."""
+"""Parameter overrides that a node does not declare: former names and misspellings."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ DECLARED_LATER = 'qos_overrides.'
 
 
 def rename_former(node: Node) -> None:
-    """Give values under former names to the parameters of today, before these are declared.
+    """Move overrides with former names to the current names, with a warning in the log.
 
-    The log names both. Where both are given, the current one counts.
+    Call it before the declaration. If both names are given, the current one is used.
     """
     given = _overrides(node)
     for former in sorted(given.keys() & RENAMED.keys()):
@@ -28,7 +28,7 @@ def rename_former(node: Node) -> None:
 
 
 def unknown_parameters(node: Node) -> list[str]:
-    """Return the names that the node was given a value for and has not declared."""
+    """Return the names of overrides that the node has not declared, except qos_overrides."""
     return sorted(
         name
         for name in _overrides(node)
@@ -37,45 +37,47 @@ def unknown_parameters(node: Node) -> list[str]:
 
 
 def unused_overrides(node: Node) -> str:
-    """Return a sentence on qos_overrides that no subscription has declared, '' if there are none.
+    """Return a sentence on qos_overrides that no subscription has declared, '' without any.
 
-    To be asked when all subscriptions are there.
+    Call it after all subscriptions have been created.
     """
     declared = node.get_parameters_by_prefix(DECLARED_LATER.rstrip('.'))
     known = [DECLARED_LATER + name for name in declared]
     texts = []
     for name in sorted(_overrides(node)):
         if name.startswith(DECLARED_LATER) and not node.has_parameter(name):
-            meant = _override_meant(name, known)
+            meant = _most_similar(name, known)
             texts.append(name + (f' (did you mean {meant}?)' if meant else ''))
     if not texts:
         return ''
     return (
-        f'given, but without effect: {", ".join(texts)}; overrides name a subscription by its '
+        f'parameters without effect: {", ".join(texts)}; overrides name a subscription by its '
         'topic after remapping'
     )
 
 
-def _override_meant(name: str, known: Sequence[str]) -> str:
-    """Return the override that was probably meant, '' if none is like it."""
+def _most_similar(name: str, known: Sequence[str]) -> str:
+    """Return the known override that was probably meant, '' if none is similar."""
     policy = name.rpartition('.subscription.')[2]
-    alike = [other for other in known if other.endswith(f'.subscription.{policy}')]
-    meant = alike if len(alike) == 1 else get_close_matches(name, known, 1, cutoff=0.75)
-    return meant[0] if meant else ''
+    same_policy = [other for other in known if other.endswith(f'.subscription.{policy}')]
+    if len(same_policy) == 1:
+        return same_policy[0]
+    similar = get_close_matches(name, known, 1, cutoff=0.75)
+    return similar[0] if similar else ''
 
 
 def _overrides(node: Node) -> dict[str, Parameter]:
-    # rclpy has no public access to values before their declaration.
+    # rclpy has no public access to overrides before their declaration.
     return getattr(node, '_parameter_overrides', {})
 
 
 def explain_unknown(unknown: Iterable[str], known: Sequence[str]) -> str:
-    """Return a sentence that names what is not known, and what may have been meant."""
+    """Return a sentence that lists unknown parameters, with the most similar known names."""
     texts = []
     for name in unknown:
         if name in REMOVED:
-            texts.append(f'{name} (gone: {REMOVED[name]})')
+            texts.append(f'{name} (removed: {REMOVED[name]})')
             continue
         meant = get_close_matches(name, known, 1, cutoff=0.75)
         texts.append(name + (f' (did you mean {meant[0]}?)' if meant else ''))
-    return f'given, but not known here and so without effect: {", ".join(texts)}'
+    return f'unknown parameters without effect: {", ".join(texts)}'

@@ -1,47 +1,50 @@
-"""Settings of the parts of a node that are not of the pipeline: inputs, outputs, positions."""
+"""Settings of the ROS side of a node: inputs, outputs, positions in space."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from fairmot_ros.pixels import MAX_IMAGE_PIXELS
 from fairmot_ros.settings import Group, Settings, setting
+from fairmot_ros.zones.shapes import Line, Zone, check_names, parse_lines, parse_zones
 
 CAMERA_NAME = re.compile('[A-Za-z][A-Za-z0-9_]*')
 
 
 @dataclass(frozen=True)
 class InputSettings(Settings):
-    """Cameras, and when a node starts."""
+    """Cameras, input quality of service and start of a node."""
 
     cameras: tuple[str, ...] = setting(
         ('',),
-        'names of the cameras: each has its own topics `<name>/...` and ids `<name>/<n>`; '
-        "[''] is one camera without a name",
+        'camera names; each camera has topics `<name>/...` and ids `<name>/<n>`. '
+        "[''] is a single unnamed camera",
         structural=True,
     )
     reliability: str = setting(
         'auto',
-        "of the input subscription; 'auto' follows the publisher",
+        "reliability of the input subscriptions; 'auto' matches the publisher",
         choices=('auto', 'reliable', 'best_effort'),
         structural=True,
     )
     autostart: bool = setting(
         True,
-        'configure and activate at start; off where a lifecycle manager does it',
+        'configure and activate the node at start; disable it if a lifecycle manager does that',
         structural=True,
     )
     max_input_age: float = setting(
         0.0,
-        'input older than this when its turn comes is left out; 0 is off',
+        'maximum age of a message (by its stamp) when its processing starts; older ones are '
+        'skipped, 0 disables the limit',
         unit='seconds',
         low=0.0,
         high=3600.0,
     )
     input_timeout: float = setting(
         3.0,
-        'time without input after which log and diagnostics say why there may be none',
+        'time without input after which the log and the diagnostics explain why',
         unit='seconds',
         low=0.5,
         high=3600.0,
@@ -54,17 +57,17 @@ class InputSettings(Settings):
 
 @dataclass(frozen=True)
 class ImageInputSettings(Settings):
-    """How images arrive."""
+    """Transport and size limit of input images."""
 
     image_transport: str = setting(
         'raw',
-        "'compressed' subscribes to `image/compressed` instead of `image`",
+        "'raw' subscribes to `image`, 'compressed' to `image/compressed`",
         choices=('raw', 'compressed'),
         structural=True,
     )
     max_image_pixels: int = setting(
         MAX_IMAGE_PIXELS,
-        'largest width x height of an image; larger ones are refused before they are decoded',
+        'limit of width x height of an image; larger images are rejected before decoding',
         unit='pixels',
         low=1,
         high=2**30,
@@ -73,125 +76,133 @@ class ImageInputSettings(Settings):
 
 @dataclass(frozen=True)
 class DetectionInputSettings(Settings):
-    """How detections arrive."""
+    """Type of input detections."""
 
     with_embeddings: bool = setting(
         False,
-        'subscribe to `fairmot_ros/TrackArray` with embeddings on `detections` instead of '
-        '`vision_msgs/Detection2DArray`; its ids are ignored',
+        'type of `detections`: `fairmot_ros/TrackArray` with embeddings if true, otherwise '
+        '`vision_msgs/Detection2DArray`. Ids in the input are ignored',
         structural=True,
     )
 
 
 @dataclass(frozen=True)
 class OutputSettings(Settings):
-    """What is published of the tracks."""
+    """Content of the published track messages."""
 
     class_id_format: str = setting(
         'name',
-        "what `class_id` holds: the label's name, or its index in `~/label_info`",
+        'content of `class_id`: name of the class, or its index in `~/label_info`',
         choices=('name', 'index'),
     )
     publish_embeddings: bool = setting(
-        True, 'add embeddings to `~/tracks`; of people, they are biometric data'
+        True, 'add embeddings to `~/tracks`; embeddings of people are biometric data'
     )
     publish_lost: bool = setting(
-        False, 'add lost tracks with their predicted boxes to `~/tracks`, and draw them dashed'
+        False,
+        'add lost tracks with predicted boxes to `~/tracks`, and as dashed boxes to '
+        '`~/image_annotated`',
     )
     publish_tentative: bool = setting(False, 'add tentative tracks to `~/tracks`')
     publish_humans: bool = setting(
         True,
-        'list people as bodies of ROS4HRI under `/humans`, where hri_msgs is installed; '
-        'off where another node does that',
+        'publish ROS4HRI bodies under `/humans` if hri_msgs is installed; disable it if '
+        'another node publishes them',
         structural=True,
     )
 
 
 @dataclass(frozen=True)
 class AnnotationSettings(Settings):
-    """How `~/image_annotated` is drawn."""
+    """Appearance of `~/image_annotated`."""
 
     trail_seconds: float = setting(
-        3.0, 'length of the trails in the annotated image', unit='seconds', low=0.0, high=60.0
+        3.0, 'duration of the trails in annotated images', unit='seconds', low=0.0, high=60.0
     )
-    jpeg_quality: int = setting(80, 'of the compressed annotated image', low=1, high=100)
+    jpeg_quality: int = setting(
+        80, 'JPEG quality of `~/image_annotated/compressed`', low=1, high=100
+    )
 
 
 @dataclass(frozen=True)
 class PositionSettings(Settings):
-    """How people are located in space."""
+    """Computation of positions in space."""
 
     position_source: str = setting(
         'none',
-        'how people are located in space: not at all, by the registered depth image '
-        "`depth`, or standing on a flat 'ground'; both need `camera_info`",
+        "source of positions in space: 'none' publishes none, 'depth' uses the topic `depth` with "
+        "depth images registered to the input, 'ground' assumes that people stand on a horizontal "
+        "plane; 'depth' and 'ground' need `camera_info`",
         choices=('none', 'depth', 'ground'),
         structural=True,
     )
     depth_tolerance: float = setting(
         0.05,
-        'largest difference between the stamps of an image and its depth image',
+        'maximum difference between the stamps of an image and its depth image',
         unit='seconds',
         low=0.0,
         high=10.0,
     )
     depth_noise: float = setting(
         0.03,
-        'standard deviation of a depth, as a share of it, for the position source depth',
+        "standard deviation of a depth, as a share of it, for the position source 'depth'",
         low=0.001,
         high=1.0,
     )
     camera_height: float = setting(
         1.0,
-        'height of the camera above the floor, for the position source ground',
+        "height of the camera above the ground, for the position source 'ground'",
         unit='metres',
         low=0.01,
         high=1000.0,
     )
     camera_pitch: float = setting(
         0.0,
-        'angle of the optical axis below the horizon, for the position source ground',
+        "angle of the optical axis below the horizon, for the position source 'ground'",
         unit='radians',
         low=-1.57,
         high=1.57,
     )
     max_range: float = setting(
         20.0,
-        'people further away are not located on the ground',
+        "maximum distance of a position, for the position source 'ground'; tracks beyond it get "
+        'none',
         unit='metres',
         low=0.1,
         high=1e4,
     )
     camera_info_topic: str = setting(
         '',
-        'topic of the calibration; empty for `camera_info` beside the topic of the images. '
-        'A relative name gets the name of the camera as a prefix',
+        'topic of the calibration, relative to the name of the camera; empty for `camera_info` '
+        'beside the topic of the images',
         structural=True,
     )
     target_frame: str = setting(
         '',
-        'frame of positions and velocities, such as `map` or `odom`, reached by tf; it should '
-        'stand still. Empty for the frame of the camera, without velocities',
+        'fixed tf frame in which positions and velocities are filtered, such as `map` or `odom`; '
+        'empty for positions in the frame of the camera, without filter and velocity',
         structural=True,
     )
     transform_timeout: float = setting(
         0.1,
-        'longest wait for the transform at the stamp of an image',
+        'maximum wait for the transform at the stamp of an image',
         unit='seconds',
         low=0.0,
         high=10.0,
     )
     camera_motion_frame: str = setting(
         '',
-        'frame that stands still, such as `odom`: the motion of the camera in it, by tf, moves '
-        'the tracks in the image. Empty to use no tf for that',
+        'fixed tf frame, such as `odom`: the motion of the camera in it compensates the boxes of '
+        'the tracks; empty to disable',
         structural=True,
     )
-    publish_tf: bool = setting(False, 'broadcast a tf frame `<node>/<id>` for each located person')
+    publish_tf: bool = setting(
+        False, 'publish a tf frame `<node>/<id>` for each track with a position'
+    )
     follow: str = setting(
         '',
-        'id of the one person whose position is also published as `~/follow_pose`, in the '
-        "form of Detection2D's `id`; empty for nobody",
+        'id (as in Detection2D) of the track whose position is published as `~/follow_pose`; '
+        'empty for none',
     )
 
     def __post_init__(self) -> None:
@@ -202,12 +213,54 @@ class PositionSettings(Settings):
                 raise ValueError(f'{name} needs a position_source: depth or ground')
 
 
+@dataclass(frozen=True)
+class ZoneSettings(Settings):
+    """Zones and lines in which tracks are counted."""
+
+    zones: tuple[str, ...] = setting(
+        ('',),
+        'polygons `NAME: x,y x,y x,y ...` in pixels of the image, with three corners or more; a '
+        "track is where its box stands. With several cameras, `CAMERA/NAME` is one camera's. "
+        "[''] is none",
+        structural=True,
+    )
+    lines: tuple[str, ...] = setting(
+        ('',),
+        'lines `NAME: x,y x,y` that tracks cross, in the same form; forward is from left to '
+        'right, seen from the first point towards the second',
+        structural=True,
+    )
+    zone_margin: float = setting(
+        0.05,
+        'distance from a border, as a share of the height of the box, up to which a track stays '
+        'on its side',
+        low=0.0,
+        high=1.0,
+    )
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        check_names([*parse_zones(self.zones), *parse_lines(self.lines)])
+
+    def check_cameras(self, cameras: Sequence[str]) -> None:
+        """Raise ValueError if a zone or line belongs to a camera that does not exist."""
+        shapes: list[Zone | Line] = [*parse_zones(self.zones), *parse_lines(self.lines)]
+        for shape in shapes:
+            camera = shape.name.rpartition('/')[0]
+            if camera and camera not in cameras:
+                raise ValueError(
+                    f'there is no camera {camera!r} for {shape.name!r} among cameras '
+                    f'{list(cameras)!r}'
+                )
+
+
 INPUTS = Group('Input', InputSettings)
 IMAGES = Group('Input', ImageInputSettings)
 DETECTIONS = Group('Input', DetectionInputSettings)
 OUTPUTS = Group('Output', OutputSettings)
 ANNOTATION = Group('Annotated image', AnnotationSettings)
 POSITIONS = Group('Positions in space', PositionSettings)
+ZONES = Group('Zones and lines', ZoneSettings)
 
 
 def _check_frame(setting_name: str, frame: str) -> None:
@@ -220,11 +273,14 @@ def _check_frame(setting_name: str, frame: str) -> None:
 
 
 def _check_camera_names(names: tuple[str, ...]) -> None:
-    """Raise ValueError unless the names can be parts of topics and tell cameras apart."""
+    """Raise ValueError unless the names are distinct and valid in topic names."""
     if names == ('',):
         return
     wrong = [name for name in names if not CAMERA_NAME.fullmatch(name)]
     if wrong or not names:
-        raise ValueError(f'cameras must be names of letters, digits and _, got {list(names)!r}')
+        raise ValueError(
+            'cameras must be names that start with a letter and consist of letters, digits and _, '
+            f'got {list(names)!r}'
+        )
     if len(set(names)) != len(names):
-        raise ValueError(f'cameras must differ from each other, got {list(names)!r}')
+        raise ValueError(f'cameras must be distinct, got {list(names)!r}')

@@ -1,1 +1,1 @@
-"""The way of a frame on the worker thread: read, detect, track, publish."""
+"""Frame processing on the worker thread: read, detect, track, publish."""

@@ -1,4 +1,4 @@
-"""The worker's side of one camera: apply settings, track a frame, publish its result."""
+"""Processing of one camera's frames on the worker thread: apply settings, track, publish."""
 
 from __future__ import annotations
 
@@ -23,20 +23,23 @@ from fairmot_ros.ros.processing.person_locator import PersonLocator
 from fairmot_ros.tracker.gallery import Gallery
 from fairmot_ros.types import Detections, Track
 
-REPORT_SECONDS = 5.0  # between two log lines of a kind
+LOG_PERIOD = 5.0  # seconds between two log lines about the same kind of failure
 
 
 class CameraStream:
-    """Used by the worker thread alone, but for `request_reset` and what is said to be shared.
+    """Tracks the frames of one camera and publishes the results.
+
+    Used by the worker thread, except `request_reset`, `refresh` and the attributes marked as
+    shared, which are replaced as a whole and may be read from any thread.
 
     Attributes:
-        name: of the camera, '' where there is one without a name.
-        frames: judges and tracks the frames.
-        outputs: what is published of each frame, the tracks first.
-        statistics: shared; what happened to the messages.
-        warnings: shared; sentences about the input of the last tracked frame, replaced as a whole.
-        known: shared; the visible and lost tracks after the last frame, by id, replaced as a
-            whole; empty without a gallery.
+        name: of the camera, '' for a single unnamed camera.
+        frames: checks stamps and sizes, and tracks.
+        outputs: publish the result of each frame; the tracks are the first.
+        statistics: counters and durations; shared.
+        warnings: one sentence per problem with the input of the last tracked frame; shared.
+        recent_tracks: visible and lost tracks after the last frame, by id; shared. Empty without
+            a gallery.
     """
 
     def __init__(
@@ -50,24 +53,24 @@ class CameraStream:
         thresholds: Mapping[str, float] | None = None,
         locator: PersonLocator | None = None,
     ) -> None:
-        """Put the parts together.
+        """Store the parts.
 
         Args:
-            name: see above, as frames, outputs and statistics.
+            name: see above.
             frames: see above.
             outputs: see above.
             statistics: see above.
             clock: of the node.
             logger: of the node.
-            thresholds: of the model, see `ModelInfo`.
-            locator: tells the motion of the camera, None if nothing does.
+            thresholds: tracker settings of the model, see `ModelInfo`.
+            locator: computes the motion of the camera, None if nothing does.
         """
         self.name = name
         self.frames = frames
         self.outputs = outputs
         self.statistics = statistics
         self.warnings: tuple[str, ...] = ()
-        self.known: Mapping[int, Track] = {}
+        self.recent_tracks: Mapping[int, Track] = {}
         self._clock = clock
         self._logger = logger
         self._thresholds = thresholds or {}
@@ -81,17 +84,17 @@ class CameraStream:
 
     @property
     def gallery(self) -> Gallery | None:
-        """Shared, it has a lock of its own; None without one."""
+        """Gallery of identities, None if disabled; thread-safe."""
         return self.frames.gallery
 
     def request_reset(self) -> None:
-        """Drop all tracks before the next frame; may be called from any thread."""
+        """Drop all tracks before the next frame; thread-safe."""
         self._reset_requested.set()
 
-    # -- in the order of one frame ---------------------------------------------------------------
+    # -- steps of one frame, in their order ------------------------------------------------------
 
     def begin(self, received: ReceivedMessage, parameters: TrackingParameters) -> bool:
-        """Apply pending parameter changes and resets; return whether the message is fresh."""
+        """Apply pending parameter changes and resets; return whether the message is not stale."""
         self.statistics.add('wait', time.perf_counter() - received.arrived)
         self._new_warnings.clear()
         if parameters is not self._parameters:
@@ -100,7 +103,7 @@ class CameraStream:
         if self._reset_requested.is_set():
             self._reset_requested.clear()
             self.frames.reset()
-            self._forget()
+            self._reset_results()
         age = self._clock.now().nanoseconds * 1e-9 - self._stamp(received)
         if 0 < parameters.inputs.max_input_age < age:
             self.statistics.count('stale')
@@ -108,7 +111,7 @@ class CameraStream:
         return True
 
     def admit(self, received: ReceivedMessage, image: BgrImage | None) -> bool:
-        """Judge stamp and size; return whether the frame is to be tracked."""
+        """Check stamp and image size; return whether to track the frame."""
         size = None if image is None else (image.shape[1], image.shape[0])
         decision = self.frames.admit(self._stamp(received), size)
         self.statistics.set_time_jumps(self.frames.stamps.jumps)
@@ -116,8 +119,8 @@ class CameraStream:
             self.statistics.count('skipped')
             return False
         if decision.reason:
-            self._logger.warning(decision.reason, throttle_duration_sec=REPORT_SECONDS)
-            self._forget()
+            self._logger.warning(decision.reason, throttle_duration_sec=LOG_PERIOD)
+            self._reset_results()
         return True
 
     def track(
@@ -128,7 +131,15 @@ class CameraStream:
         labels: Sequence[str],
         model: str,
     ) -> None:
-        """Update the tracker with the detections of an admitted frame and publish."""
+        """Update the tracker with an admitted frame and publish the result.
+
+        Args:
+            received: message of the frame.
+            detections: in the frame.
+            image: of the frame, if there is one.
+            labels: name of each class.
+            model: identifier of the model that computed the embeddings.
+        """
         parameters = self._parameters
         assert parameters is not None
         stamp = self._stamp(received)
@@ -143,12 +154,13 @@ class CameraStream:
         if left_out := self.frames.tracker.left_out:
             self.statistics.note_left_out(left_out)
             self.warn(
-                f'a frame has more than the {self.frames.tracker.config.max_detections} '
-                'detections that max_detections allows: only the best are used'
+                'a frame has more detections than max_detections '
+                f'({self.frames.tracker.config.max_detections}): only those with the highest '
+                'scores are used'
             )
         lost = self.frames.lost
         if self.gallery is not None:
-            self.known = {track.track_id: track for track in (*visible, *lost)}
+            self.recent_tracks = {track.track_id: track for track in (*visible, *lost)}
         result = FrameResult(
             header=received.message.header,
             stamp=self.frames.time_of(stamp),
@@ -172,9 +184,9 @@ class CameraStream:
         self.statistics.note_success(failures)
 
     def _publish(self, result: FrameResult, stamp: float) -> str:
-        """Publish a frame's result; return what is wrong with some outputs, or ''.
+        """Publish a result with all outputs; return the errors of failed ones, '' if none failed.
 
-        An output that fails does not keep the others from being published.
+        A failed output does not affect the others.
         """
         failures = []
         for output in self.outputs:
@@ -182,14 +194,14 @@ class CameraStream:
                 with self.statistics.measure(output.stage):
                     output.publish(result)
             except Exception as error:
-                if rclpy.ok():  # else a signal has ended everything, this output with it
+                if rclpy.ok():  # otherwise a signal has shut ROS down
                     failures.append(self._report_output(output, error))
-            if output is self.outputs[0]:  # the tracks are published
+            if output is self.outputs[0]:  # the tracks have been published
                 self._note_latency(stamp)
         return '; '.join(failures)
 
     def refresh(self) -> None:
-        """Let the outputs adapt to what changed around the node; called by its thread."""
+        """Let the outputs adapt to changed publishers; called on the executor thread."""
         for output in self.outputs:
             try:
                 output.refresh()
@@ -201,75 +213,73 @@ class CameraStream:
 
     @contextmanager
     def reporting(self) -> Iterator[None]:
-        """Count and report an exception in the body; the next frame is tried again."""
+        """Catch, count and report an exception raised in the body of the with statement."""
         try:
             yield
         except Exception as error:
-            if rclpy.ok():  # else a signal has ended everything, this frame with it
+            if rclpy.ok():  # otherwise a signal has shut ROS down
                 self.report(error)
 
     def warn(self, text: str) -> None:
-        """Note that the input of this frame is probably not as intended; log a new text once."""
+        """Add a warning about the input of this frame to `warnings`; log each text once."""
         self._new_warnings.append(text)
         if text not in self._logged_warnings:
             self._logged_warnings.add(text)
             self._logger.warning(f'{self.name}: {text}' if self.name else text)
 
     def report(self, error: Exception) -> None:
-        """Count a failure; log it unless one was logged just before."""
+        """Count a failed frame; log it at most once per `LOG_PERIOD`."""
         message = _describe(error)
         number = self.statistics.note_failure(message)
-        if time.monotonic() - self._last_report < REPORT_SECONDS:
+        if time.monotonic() - self._last_report < LOG_PERIOD:
             return
         self._last_report = time.monotonic()
-        of = f' of {self.name}' if self.name else ''
-        self._logger.error(f'input {number}{of} was not processed: {message}')
-        self._log_trace(error)
+        camera = f' of {self.name}' if self.name else ''
+        self._logger.error(f'input {number}{camera} was not processed: {message}')
+        self._log_traceback(error)
 
     def _report_output(self, output: Output, error: Exception) -> str:
-        """Return a sentence on a failed output; log it unless one was logged just before."""
-        of = f' of {self.name}' if self.name else ''
-        text = f'{type(output).__name__}{of} failed: {_describe(error)}'
-        if time.monotonic() - self._last_output_report >= REPORT_SECONDS:
+        """Return a sentence on a failed output; log it at most once per `LOG_PERIOD`."""
+        camera = f' of {self.name}' if self.name else ''
+        text = f'{type(output).__name__}{camera} failed: {_describe(error)}'
+        if time.monotonic() - self._last_output_report >= LOG_PERIOD:
             self._last_output_report = time.monotonic()
             self._logger.error(text)
-            self._log_trace(error)
+            self._log_traceback(error)
         return text
 
-    def _log_trace(self, error: Exception) -> None:
-        """Log the traceback of a fault; a ValueError is a sentence about the input."""
+    def _log_traceback(self, error: Exception) -> None:
+        """Log the traceback, except of a ValueError, which is the sender's mistake."""
         if not isinstance(error, ValueError):
             self._logger.error(''.join(traceback.format_exception(error)))
 
     def _change_model(self, gallery: Gallery, model: str) -> None:
         if gallery.forget():
             self._logger.warning(
-                f'embeddings are made by {model!r} from now on: the gallery of those made by '
-                f'{gallery.model!r} is emptied'
+                f'the model of the embeddings changed from {gallery.model!r} to {model!r}: '
+                'clearing the gallery'
             )
         gallery.model = model
 
     def _note_latency(self, stamp: float) -> None:
         latency = self._clock.now().nanoseconds * 1e-9 - stamp
-        if latency >= 0:  # no stamp of another clock, of a bag that is replayed for one
+        if latency >= 0:  # negative if the stamp is from another clock
             self.statistics.add('latency', latency)
 
     def _stamp(self, received: ReceivedMessage) -> float:
-        """Return the header's stamp in seconds, or the time of arrival where it is zero."""
+        """Return the stamp of the header in seconds, or the time of arrival if it is zero."""
         stamp = received.message.header.stamp
         if stamp.sec or stamp.nanosec:
             return stamp.sec + stamp.nanosec * 1e-9
-        self._logger.warning(
-            'the images have no stamp: the time of their arrival is used instead', once=True
-        )
+        self._logger.warning('messages have no stamp: using their time of arrival', once=True)
         return received.received
 
-    def _forget(self) -> None:
-        """Make outputs and services start anew after a reset."""
-        self.known = {}
+    def _reset_results(self) -> None:
+        """Clear what outputs and services keep of earlier frames."""
+        self.recent_tracks = {}
         for output in self.outputs:
             try:
-                output.forget()
+                output.reset()
             except Exception as error:
                 if rclpy.ok():
                     self._report_output(output, error)

@@ -1,4 +1,4 @@
-"""Where detections come from: the network, or messages of another node."""
+"""Interface of detection sources: the network, or messages of another node."""
 
 from __future__ import annotations
 
@@ -10,13 +10,14 @@ from fairmot_ros.types import Detections
 
 
 class DetectionSource(Protocol):
-    """The part in which the nodes differ: messages in, detections out.
+    """Converts messages of all cameras to detections; the part in which the nodes differ.
 
     Attributes:
-        model: what makes the embeddings; they are comparable only where it is equal.
-        runtime: what runs the model, '' if that is not known.
-        thresholds: settings of the tracker that suit the model's scores.
-        labels: name of each class; may grow while messages come.
+        model: identifier of the model that computes the embeddings; only embeddings of the same
+            model are comparable.
+        runtime: library and device that run the model, '' if unknown.
+        thresholds: tracker settings calibrated for the scores of the model, by name.
+        labels: name of each class; may grow with new messages.
     """
 
     model: str
@@ -31,21 +32,22 @@ class DetectionSource(Protocol):
         """Apply changed parameters."""
 
     def read(self, message: Any, warn: Warn) -> Any:
-        """Return what `detect` takes.
+        """Convert a message to an input of `detect`.
 
         Args:
-            message: as subscribed.
-            warn: called with a sentence if the message is probably not as intended.
+            message: received on the input topic.
+            warn: called with one sentence if the message is probably not what the sender
+                intended.
 
         Raises:
-            ValueError: if the message cannot be used.
+            ValueError: if the message cannot be used; the text says why.
         """
 
     def detect(self, inputs: Sequence[Any]) -> list[Detections]:
-        """Return the detections in each of the inputs."""
+        """Return the detections of each input."""
 
     def image(self, value: Any) -> BgrImage | None:
-        """Return the image in what `read` returned, if there is one."""
+        """Return the image in a value returned by `read`, None if it has none."""
 
     def close(self) -> None:
         """Free the model."""

@@ -1,4 +1,4 @@
-"""The way of the newest messages of all cameras: read, detect, track, publish."""
+"""Processing of the newest message of each camera: read, detect, track, publish."""
 
 from __future__ import annotations
 
@@ -13,20 +13,20 @@ from fairmot_ros.types import Detections
 
 
 class FrameProcessor:
-    """Called by the worker; a failure of one camera does not touch the others.
+    """Processes batches of messages on the worker thread; failures stay within their camera.
 
     Attributes:
-        parameters: to apply from the next frame on; replaced as a whole, by any thread.
+        parameters: applied before the next frame; may be replaced from any thread.
     """
 
     def __init__(self, source: DetectionSource, parameters: TrackingParameters) -> None:
-        """Use one source of detections for all cameras."""
+        """Use `source` for all cameras."""
         self.parameters = parameters
         self._source = source
         self._applied: TrackingParameters | None = None
 
     def process(self, batch: Mapping[CameraStream, ReceivedMessage]) -> None:
-        """Process one message of each of some cameras, with one call of the network."""
+        """Process one message per camera, with a single call of the detection source."""
         parameters = self.parameters
         if parameters is not self._applied:
             self._source.configure(parameters)
@@ -51,7 +51,7 @@ class FrameProcessor:
                 )
 
     def _detect(self, admitted: Mapping[CameraStream, Any]) -> dict[CameraStream, Detections]:
-        """Return the detections of each camera; report a failure to all of them."""
+        """Return the detections per camera; report a failure to all cameras of the batch."""
         if not admitted:
             return {}
         try:

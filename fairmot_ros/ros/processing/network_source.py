@@ -1,4 +1,4 @@
-"""Detections from images: the network, with one copy for all cameras."""
+"""Detection source that runs the network on images."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from fairmot_ros.types import Detections
 
 
 class NetworkSource:
-    """Runs the network on images."""
+    """Runs one network on the images of all cameras; see `DetectionSource`."""
 
     def __init__(self, detector: Detector) -> None:
-        """Use a detector for all cameras."""
+        """Use `detector` for all cameras."""
         self.detector = detector
         self.model = detector.model_name
         self.runtime = detector.runtime
@@ -31,16 +31,16 @@ class NetworkSource:
         return self.detector.labels
 
     def configure(self, parameters: NodeParameters) -> None:
-        """Apply the detection threshold and the limit on the size of images."""
+        """Apply detection threshold and image size limit."""
         self._max_pixels = parameters.images.max_image_pixels
         self.detector.score_threshold = parameters.detector.score_threshold
 
     def read(self, message: Image | CompressedImage, warn: Warn) -> BgrImage:
-        """Return the image; raises ImageError."""
+        """Return the image, uint8 [H, W, 3], BGR; raises ImageError if it cannot be used."""
         return to_bgr(message, self._max_pixels, warn)
 
     def detect(self, inputs: Sequence[BgrImage]) -> list[Detections]:
-        """Return the detections in each image, by one forward pass."""
+        """Return the detections of each image, from one forward pass."""
         return self.detector.detect(inputs)
 
     def image(self, value: BgrImage) -> BgrImage:
@@ -48,6 +48,6 @@ class NetworkSource:
         return value
 
     def close(self) -> None:
-        """Free the network and the memory of its device."""
+        """Free the network and its device memory."""
         del self.detector
         free_device_memory()

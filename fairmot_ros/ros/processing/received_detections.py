@@ -1,4 +1,4 @@
-"""Detections from messages of another node."""
+"""Detection source that reads the detections of another node."""
 
 from __future__ import annotations
 
@@ -13,24 +13,24 @@ from fairmot_ros.pixels import Warn, ignore_warning
 from fairmot_ros.ros.parameters import TrackingParameters
 from fairmot_ros.types import Detections
 
-#: Bounds on what is kept of class labels, and of the name of the model that makes embeddings.
+#: Limits that keep a wrong publisher from filling the memory.
 MAX_LABELS, MAX_LABEL_LENGTH, MAX_MODEL_LENGTH = 1000, 200, 1000
 
-ROUNDING = 1e-6
+ROUNDING = 1e-6  # tolerance of the range of scores
 
 
 class DetectionError(FileError):
-    """A message with detections that cannot be used; the text says why."""
+    """A message whose detections cannot be used; the text says why."""
 
 
 class ReceivedDetections:
-    """Reads `Detection2DArray`, or `TrackArray` for its embeddings.
+    """Reads `Detection2DArray`, or `TrackArray` with embeddings; see `DetectionSource`.
 
-    Classes are numbered in the order in which their names first appear.
+    Classes are numbered in the order of their first appearance.
     """
 
     def __init__(self) -> None:
-        """Start without any class."""
+        """Start without classes."""
         self.model = self.runtime = ''
         self.thresholds: Mapping[str, float] = {}
         self._numbers: dict[str, int] = {}
@@ -41,21 +41,21 @@ class ReceivedDetections:
         return list(self._numbers)
 
     def configure(self, parameters: TrackingParameters) -> None:
-        """Apply nothing: detecting is up to the other node."""
+        """Do nothing: the other node detects."""
 
     def read(
         self, message: Detection2DArray | TrackArray, warn: Warn = ignore_warning
     ) -> Detections:
-        """Return the detections.
+        """Convert a message to detections; labels and model are kept only if it is valid.
 
         Args:
-            message: an empty one gives no detections.
-            warn: not used; see `DetectionSource`.
+            message: may be empty.
+            warn: not used.
 
         Raises:
-            DetectionError: if a box has no size, a value is not finite, a score is not in 0..1,
-                embeddings are missing or of different lengths, or there are too many or too long
-                labels. Nothing of such a message is kept.
+            DetectionError: if a box has no area, a value is not finite, a score is outside 0..1,
+                embeddings are missing or have different lengths, or labels are too many or too
+                long.
         """
         try:
             if isinstance(message, TrackArray):
@@ -67,20 +67,20 @@ class ReceivedDetections:
             raise DetectionError(f'the detections cannot be used: {error}') from error
 
     def detect(self, inputs: Sequence[Detections]) -> list[Detections]:
-        """Return the inputs: detecting was done elsewhere."""
+        """Return the inputs, which are detections already."""
         return list(inputs)
 
     def image(self, value: Detections) -> None:
-        """Return nothing: there are no images here."""
+        """Return None: messages with detections have no image."""
 
     def close(self) -> None:
-        """Do nothing: there is no model."""
+        """Do nothing: no model was loaded."""
 
     def _from_detections(self, message: Detection2DArray) -> Detections:
         boxes, scores, labels = [], [], []
         for detection in message.detections:
             if not detection.results:
-                raise DetectionError('a detection has no result, so no score: one is expected')
+                raise DetectionError('a detection has no results; expected at least one')
             best = max(detection.results, key=lambda r: _score(r.hypothesis.score)).hypothesis
             boxes.append(_corners(detection.bbox))
             scores.append(_score(best.score))
@@ -94,14 +94,14 @@ class ReceivedDetections:
                 f'{MAX_MODEL_LENGTH}'
             )
         tracks = message.tracks
-        found = self._detections(
+        detections = self._detections(
             [_corners(track.bbox) for track in tracks],
             [_score(track.score) for track in tracks],
             _embeddings(message),
             [track.class_id for track in tracks],
         )
         self.model = message.model
-        return found
+        return detections
 
     def _detections(
         self,
@@ -110,21 +110,21 @@ class ReceivedDetections:
         embeddings: np.ndarray | None,
         labels: Sequence[str],
     ) -> Detections:
-        """Return detections and keep their labels, once all is known to be right."""
+        """Return validated detections and keep their labels."""
         numbers = self._numbers_with(labels)
-        with np.errstate(over='ignore'):  # an infinite box is refused
+        with np.errstate(over='ignore'):  # `Detections` rejects infinite boxes
             boxes_xyxy = np.array(boxes, np.float32).reshape(-1, 4)
-        found = Detections(
+        detections = Detections(
             boxes_xyxy,
             scores,
             embeddings,
             [numbers[label] for label in labels],
         )
         self._numbers = numbers
-        return found
+        return detections
 
     def _numbers_with(self, labels: Iterable[str]) -> dict[str, int]:
-        """Return the numbers of known and of these labels."""
+        """Return the class numbers of all known labels and of the given ones."""
         new = [label for label in dict.fromkeys(labels) if label not in self._numbers]
         if not new:
             return self._numbers
@@ -135,31 +135,31 @@ class ReceivedDetections:
             )
         if len(self._numbers) + len(new) > MAX_LABELS:
             raise DetectionError(
-                f'{new[0]!r} would be one of more than {MAX_LABELS} class labels: class_id must '
-                'name a kind of object, not a single one'
+                f'{new[0]!r} exceeds the limit of {MAX_LABELS} class labels: class_id must be the '
+                'class of an object, not an identifier of the object'
             )
         return {**self._numbers, **{n: len(self._numbers) + i for i, n in enumerate(new)}}
 
 
 def _embeddings(message: TrackArray) -> np.ndarray:
-    """Return the embeddings, float32 [N, D]; [0, 0] of no tracks."""
+    """Return the embeddings, float32 [N, D]; [0, 0] without tracks."""
     tracks = message.tracks
     if not tracks:
         return np.zeros((0, 0), np.float32)
     lengths = {len(track.embedding) for track in tracks}
     if len(lengths) > 1 or lengths == {0}:
         raise DetectionError(
-            'all embeddings must have the same length above 0, got '
+            'all embeddings must have the same positive length, got lengths '
             f'{", ".join(map(str, sorted(lengths)))}'
         )
     embeddings = np.array([track.embedding for track in tracks], np.float32)
     if not np.isfinite(embeddings).all() or not embeddings.any(axis=1).all():
-        raise DetectionError('an embedding is zero or has values that are not finite')
+        raise DetectionError('an embedding is zero or a value of it is not finite')
     return embeddings
 
 
 def _score(score: float) -> float:
-    """Return a score within 0..1, from which rounding may have taken it."""
+    """Return a score clipped to 0..1; reject one that differs by more than rounding."""
     if not -ROUNDING <= score <= 1 + ROUNDING:
         raise DetectionError(f'a detection has the score {score:g}; expected 0 to 1')
     return min(max(score, 0.0), 1.0)
@@ -167,6 +167,6 @@ def _score(score: float) -> float:
 
 def _corners(box: BoundingBox2D) -> tuple[float, float, float, float]:
     if not (box.size_x > 0 and box.size_y > 0):
-        raise DetectionError(f'a box has no size: {box.size_x:g} x {box.size_y:g} pixels')
+        raise DetectionError(f'a box has no area: {box.size_x:g} x {box.size_y:g} pixels')
     x, y = box.center.position.x, box.center.position.y
     return x - box.size_x / 2, y - box.size_y / 2, x + box.size_x / 2, y + box.size_y / 2

@@ -1,4 +1,4 @@
-"""The one thread that loads the network, runs it and updates the trackers."""
+"""Worker thread that loads and runs the network and updates the trackers."""
 
 from __future__ import annotations
 
@@ -18,20 +18,20 @@ R = TypeVar('R')
 
 
 class CallInterruptedError(RuntimeError):
-    """The worker or the process is ending; a call has no result."""
+    """A call has no result because the worker or the process is ending."""
 
 
 class Worker(Generic[K, T]):
-    """Runs calls in their order, and between them processes the newest item of each source.
+    """Thread that runs calls in order and, between them, processes the newest item per source.
 
-    A network must be loaded with `call()`, so that one thread loads and runs it: OpenMP keeps a
-    pool of threads for each thread that has run a parallel region. Once two pools have more
-    threads than the machine has cores, their threads no longer spin between parallel regions, and
-    waking them up for every operator takes half as long as the network itself.
+    Load the network with `call()`, so that the same thread loads and runs it: OpenMP keeps a pool
+    of threads for each thread that has run a parallel region. Once the pools together have more
+    threads than the machine has cores, threads no longer spin between parallel regions, and waking
+    them for every operator takes half as long as the network itself.
 
     Attributes:
-        process: called on the thread with the items by source; must not raise. To be set before
-            the first `put()`.
+        process: called on the thread with the newest items by source; must not raise. Set it
+            before the first `put()`.
     """
 
     process: Callable[[dict[K, T]], None]
@@ -40,14 +40,14 @@ class Worker(Generic[K, T]):
         """Start the thread.
 
         Args:
-            interrupted: whether the process is ending; polled by `call()`.
+            interrupted: returns whether the process is ending; polled by `call()`.
         """
         self._interrupted = interrupted
         self._calls: deque[Callable[[], None]] = deque()
         self._items: dict[K, T] = {}
         self._stopping = False
         self._changed = threading.Condition()
-        # A daemon, so that a call that never returns cannot keep the process alive.
+        # A daemon thread: a call that does not return must not keep the process alive.
         self._thread = threading.Thread(target=self._run, name=THREAD_NAME, daemon=True)
         self._thread.start()
 
@@ -67,22 +67,22 @@ class Worker(Generic[K, T]):
             wait([future], POLL_SECONDS)
 
     def put(self, source: K, item: T) -> bool:
-        """Offer an item; return whether an older one of the same source was dropped for it."""
+        """Queue an item; return whether it replaced a waiting item of the same source."""
         with self._changed:
-            # Removed first, so that the sources are in the order of their newest items.
+            # Removed first, so that sources are processed in the order of their newest items.
             dropped = self._items.pop(source, None) is not None
             self._items[source] = item
             self._changed.notify()
             return dropped
 
     def drain(self, seconds: float) -> bool:
-        """Discard waiting items and wait for those in process; return whether that succeeded."""
+        """Discard waiting items and wait for the current ones; return False after a timeout."""
         with self._changed:
             self._items.clear()
         return bool(wait([self._submit(lambda: None)], seconds).done)
 
     def stop(self, seconds: float) -> bool:
-        """End the thread after the call or items in process; return whether it has ended."""
+        """End the thread after its current call or items; return False after a timeout."""
         with self._changed:
             self._stopping = True
             self._changed.notify()
@@ -106,7 +106,7 @@ class Worker(Generic[K, T]):
     def _run(self) -> None:
         while (work := self._next()) is not None:
             work()
-            del work  # otherwise the messages, large images maybe, are kept until the next ones
+            del work  # frees the messages, possibly large images, before waiting
 
     def _next(self) -> Callable[[], None] | None:
         """Wait for the next call or items; return None once the worker is stopped."""

@@ -18,11 +18,11 @@ import fairmot_ros
 from fairmot_ros.evaluation import EvaluationPlan, PlanError, evaluate_mot, read_mot, run
 from fairmot_ros.evaluation.bags import BagError
 from fairmot_ros.evaluation.bags.sequence import BagLayout, write_sequence
+from fairmot_ros.evaluation.report import write_report, write_tracks
 from fairmot_ros.evaluation.runs.configuration import Configuration
 from fairmot_ros.evaluation.runs.limits import Limit
 from fairmot_ros.evaluation.runs.offline import OfflineTracker
 from fairmot_ros.evaluation.runs.recording import Recording
-from fairmot_ros.evaluation.report import write_report, write_tracks
 from fairmot_ros.evaluation.runs.run_scores import LiveStats, Mode, Run
 from fairmot_ros.media.video_source import VideoSource
 

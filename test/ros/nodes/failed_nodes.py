@@ -1,4 +1,4 @@
-"""Transitions that fail, and nodes whose construction does; run by test_failed_nodes.py."""
+"""Failing transitions and failing node construction; run by test_failed_nodes.py."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ ERROR = TransitionCallbackReturn.ERROR
 
 @pytest.fixture(autouse=True)
 def ros(tmp_path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """A private domain in this process."""
+    """Set up a private ROS domain in this process."""
     domain = DomainLock()
     for name, value in local_environment(domain.number, tmp_path).items():
         monkeypatch.setenv(name, value)
@@ -35,7 +35,7 @@ def ros(tmp_path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 class FailingNode(DetectionTrackerNode):
-    """Raises an error in one of its steps."""
+    """Raises an error once, in the given transition."""
 
     def __init__(self, step: str, error: Exception) -> None:
         self.step, self.error = '', error
@@ -44,7 +44,7 @@ class FailingNode(DetectionTrackerNode):
 
     def fail_in(self, step: str) -> None:
         if self.step == step:
-            self.step = ''  # once: `on_error` must be able to tidy up
+            self.step = ''  # once: `on_error` must be able to clean up
             raise self.error
 
     def load(self) -> ReceivedDetections:
@@ -69,7 +69,7 @@ ORDER = ('configure', 'activate', 'deactivate', 'cleanup')
 
 @pytest.mark.parametrize('step', [*ORDER, 'shutdown'])
 @pytest.mark.parametrize(
-    ('error', 'outcome', 'said'),
+    ('error', 'outcome', 'reason'),
     [
         (ValueError('no such file'), FAILURE, 'no such file'),
         (PermissionError(13, 'Permission denied', 'a.pth'), FAILURE, 'Permission denied'),
@@ -78,11 +78,11 @@ ORDER = ('configure', 'activate', 'deactivate', 'cleanup')
         (AssertionError(), ERROR, 'AssertionError'),
     ],
 )
-def test_every_transition_reports_what_fails_in_it(
+def test_every_transition_reports_its_exception(
     step: str,
     error: Exception,
     outcome: TransitionCallbackReturn,
-    said: str,
+    reason: str,
     capfd: pytest.CaptureFixture,
 ) -> None:
     rclpy.init()
@@ -93,14 +93,14 @@ def test_every_transition_reports_what_fails_in_it(
     result = getattr(node, f'trigger_{step}')()
     assert result == outcome
     assert node.transition_error.startswith(f'cannot {step}: ')
-    assert said in node.transition_error
+    assert reason in node.transition_error
     output = capfd.readouterr().err
     assert node.transition_error in output
     assert ('Traceback' in output) == (outcome == ERROR)
     node.destroy_node()
 
 
-def test_the_reason_is_forgotten_with_the_next_transition_that_succeeds() -> None:
+def test_successful_transition_clears_the_error() -> None:
     rclpy.init()
     node = FailingNode('configure', ValueError('no such file'))
     assert not node.autostart()
@@ -120,18 +120,18 @@ def test_the_reason_is_forgotten_with_the_next_transition_that_succeeds() -> Non
         (ReplayNode, 'bag:=none'),
     ],
 )
-def test_a_node_whose_construction_failed_can_be_destroyed(
+def test_node_whose_construction_failed_can_be_destroyed(
     kind: type[Node], given: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """As `rclpy.try_shutdown()` does from ROS 2 Kilted on."""
+    """From ROS 2 Kilted on, `rclpy.try_shutdown()` destroys such nodes."""
     made: list[Node] = []
     construct = Node.__init__
 
-    def remember(self: Node, *arguments: object, **options: object) -> None:
+    def keep_and_construct(self: Node, *arguments: object, **options: object) -> None:
         made.append(self)
         construct(self, *arguments, **options)
 
-    monkeypatch.setattr(Node, '__init__', remember)
+    monkeypatch.setattr(Node, '__init__', keep_and_construct)
     rclpy.init(args=['--ros-args', '-p', given])
     with pytest.raises(ValueError, match='must be|Trying to set|no bag'):
         kind()

@@ -1,7 +1,7 @@
-"""Nodes that fail, in a process of their own.
+"""Runs failed_nodes.py in a process of its own.
 
-The participants of their contexts stay in the process that made them: in that of the other tests
-they would answer every node that starts later.
+DDS participants of failed nodes live until their process ends: in the process of the other tests,
+nodes started later would discover them.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ pytestmark = pytest.mark.ros
 CASES = Path(__file__).with_name('failed_nodes.py')
 
 
-def test_failures_are_reported_and_failed_nodes_can_be_destroyed() -> None:
+def test_failed_nodes_in_a_separate_process() -> None:
     done = subprocess.run(
         [sys.executable, '-m', 'pytest', '-q', '-p', 'no:cacheprovider', str(CASES)],
         capture_output=True,

@@ -1,4 +1,4 @@
-"""Which person and gallery a request means, and what is said where it means none."""
+"""Gallery services: identities and galleries selected by a request, and its error messages."""
 
 from __future__ import annotations
 
@@ -13,24 +13,24 @@ from fairmot_ros.ros.nodes.gallery_services import GalleryServices
 from fairmot_ros.srv import EnrolIdentity, ForgetIdentity, QueryIdentity
 from fairmot_ros.tracker.gallery import Gallery
 
-LOOKS = np.eye(8, dtype=np.float32)
+EMBEDDINGS = np.eye(8, dtype=np.float32)
 BOX = (0, 0, 40, 100)
 
 
-class Stream:
-    """What the services read of a stream."""
+class FakeStream:
+    """The attributes of a stream that the services use."""
 
     def __init__(self, name: str, number: int) -> None:
         self.name = name
         self.gallery = Gallery(model='m')
-        self.known = {number: SimpleNamespace(class_id=0, embedding=LOOKS[number])}
+        self.recent_tracks = {number: SimpleNamespace(class_id=0, embedding=EMBEDDINGS[number])}
 
 
-class Desk:
-    """The services without a node: two cameras, with one visible person each."""
+class FakeNode:
+    """Services of a node with the named cameras; each has one visible track."""
 
     def __init__(self, *names: str) -> None:
-        self.streams = [Stream(name, i) for i, name in enumerate(names, start=1)]
+        self.streams = [FakeStream(name, i) for i, name in enumerate(names, start=1)]
         self._callbacks: dict[str, Callable] = {}
         cameras = [SimpleNamespace(name=stream.name, stream=stream) for stream in self.streams]
         GalleryServices(self, cameras)
@@ -44,11 +44,11 @@ class Desk:
         )
 
     def query(self, **request: object) -> list[tuple[str, str]]:
-        answer = self._callbacks['~/query_identity'](
+        response = self._callbacks['~/query_identity'](
             QueryIdentity.Request(**request), QueryIdentity.Response()
         )
-        assert answer.success, answer.message
-        return [(match.id, match.name) for match in answer.matches]
+        assert response.success, response.message
+        return [(match.id, match.name) for match in response.matches]
 
     def forget(self, **request: object) -> ForgetIdentity.Response:
         return self._callbacks['~/forget_identity'](
@@ -56,76 +56,82 @@ class Desk:
         )
 
 
-def test_a_name_is_known_to_all_cameras_and_an_id_to_its_own() -> None:
-    desk = Desk('left', 'right')
-    assert desk.enrol(name='Ada', id='right/2').success
-    assert desk.query(id='right/2', max_matches=9) == [('right/2', 'Ada')]
-    left, right = (stream.gallery for stream in desk.streams)
-    assert [(m.track_id, m.name) for m in left.query(LOOKS[2])] == [(0, 'Ada')]
-    assert [(m.track_id, m.name) for m in right.query(LOOKS[2])] == [(2, 'Ada')]
-    assert desk.forget(name='Ada').forgotten == 1
-    assert desk.query(embedding=LOOKS[2]) == []
+def test_names_are_shared_by_all_cameras_and_ids_are_not() -> None:
+    node = FakeNode('left', 'right')
+    assert node.enrol(name='Ada', id='right/2').success
+    assert node.query(id='right/2', max_matches=9) == [('right/2', 'Ada')]
+    left, right = (stream.gallery for stream in node.streams)
+    assert [(m.track_id, m.name) for m in left.query(EMBEDDINGS[2])] == [(0, 'Ada')]
+    assert [(m.track_id, m.name) for m in right.query(EMBEDDINGS[2])] == [(2, 'Ada')]
+    assert node.forget(name='Ada').forgotten == 1
+    assert node.query(embedding=EMBEDDINGS[2]) == []
 
 
-def test_who_left_can_be_enrolled_queried_and_forgotten() -> None:
-    desk = Desk('')
-    gallery = desk.streams[0].gallery
-    gallery.remember(5, LOOKS[5], 0, BOX, 0.0)
-    gallery.remember(6, LOOKS[6], 0, BOX, 0.0)
-    assert desk.query(id='5') == [('5', '')]
-    assert desk.enrol(name='Bob', id='5').success
-    assert desk.query(embedding=LOOKS[5], model='m') == [('5', 'Bob')]
-    assert desk.forget(id='6').forgotten == 1
-    assert desk.forget(everybody=True).forgotten == 1
+def test_identities_without_a_track_can_be_enrolled_queried_and_forgotten() -> None:
+    node = FakeNode('')
+    gallery = node.streams[0].gallery
+    gallery.remember(5, EMBEDDINGS[5], 0, BOX, 0.0)
+    gallery.remember(6, EMBEDDINGS[6], 0, BOX, 0.0)
+    assert node.query(id='5') == [('5', '')]
+    assert node.enrol(name='Bob', id='5').success
+    assert node.query(embedding=EMBEDDINGS[5], model='m') == [('5', 'Bob')]
+    assert node.forget(id='6').forgotten == 1
+    assert node.forget(everybody=True).forgotten == 1
     assert len(gallery) == 0
 
 
-def test_the_visible_are_not_remembered_after_everybody_was_forgotten() -> None:
-    desk = Desk('')
-    assert desk.forget(everybody=True).success
-    assert not desk.streams[0].gallery.remember(1, LOOKS[1], 0, BOX, 0.0)
-    assert desk.streams[0].gallery.remember(2, LOOKS[2], 0, BOX, 0.0)
-    assert desk.forget(id='1').success, 'visible, so known'
+def test_visible_tracks_do_not_enter_the_gallery_after_forgetting_everybody() -> None:
+    node = FakeNode('')
+    assert node.forget(everybody=True).success
+    assert not node.streams[0].gallery.remember(1, EMBEDDINGS[1], 0, BOX, 0.0)
+    assert node.streams[0].gallery.remember(2, EMBEDDINGS[2], 0, BOX, 0.0)
+    assert node.forget(id='1').success, 'the track is visible'
 
 
 @pytest.mark.parametrize(
-    ('request_', 'complaint'),
+    ('request_', 'reason'),
     [
-        ({}, 'give either an id or an embedding'),
-        ({'name': 'Ada'}, 'give either an id or an embedding'),
-        ({'name': 'Ada', 'id': 'left/1', 'embedding': LOOKS[1]}, 'give either an id'),
+        ({}, 'expected either an id or an embedding'),
+        ({'name': 'Ada'}, 'expected either an id or an embedding'),
+        ({'name': 'Ada', 'id': 'left/1', 'embedding': EMBEDDINGS[1]}, 'expected either an id'),
         ({'id': 'left/1'}, 'the name to enrol is empty'),
-        ({'name': 'A' * 201, 'embedding': LOOKS[1]}, 'has 201 characters; expected at most 200'),
-        ({'name': 'Ada', 'id': '1'}, "the id '1' is of none of the cameras ['left', 'right']"),
-        ({'name': 'Ada', 'id': 'left/one'}, 'an id looks like 7 or camera/7'),
-        ({'name': 'Ada', 'id': 'left/2'}, 'nobody with the id left/2 is tracked or remembered'),
-        ({'name': 'Ada', 'embedding': LOOKS[1] * 0}, 'not all zero'),
-        ({'name': 'Ada', 'embedding': LOOKS[1], 'model': 'n'}, 'cannot be compared'),
+        (
+            {'name': 'A' * 201, 'embedding': EMBEDDINGS[1]},
+            'has 201 characters; expected at most 200',
+        ),
+        (
+            {'name': 'Ada', 'id': '1'},
+            "the id '1' belongs to none of the cameras ['left', 'right']",
+        ),
+        ({'name': 'Ada', 'id': 'left/one'}, "an id must have the form '7' or 'camera/7'"),
+        ({'name': 'Ada', 'id': 'left/2'}, 'no track or identity has the id left/2'),
+        ({'name': 'Ada', 'embedding': EMBEDDINGS[1] * 0}, 'not all zero'),
+        ({'name': 'Ada', 'embedding': EMBEDDINGS[1], 'model': 'n'}, 'cannot be compared'),
     ],
 )
-def test_enrolment_says_why_not(request_: dict, complaint: str) -> None:
-    desk = Desk('left', 'right')
-    answer = desk.enrol(**request_)
-    assert not answer.success
-    assert complaint in answer.message
-    assert [stream.gallery.names for stream in desk.streams] == [[], []]
+def test_rejected_enrolment_says_why(request_: dict, reason: str) -> None:
+    node = FakeNode('left', 'right')
+    response = node.enrol(**request_)
+    assert not response.success
+    assert reason in response.message
+    assert [stream.gallery.names for stream in node.streams] == [[], []]
 
 
 @pytest.mark.parametrize(
-    ('request_', 'complaint'),
+    ('request_', 'reason'),
     [
-        ({}, 'give one of id, name and everybody'),
-        ({'name': 'Ada', 'everybody': True}, 'give one of'),
-        ({'name': 'Ada'}, "nobody is enrolled as 'Ada'"),
-        ({'id': 'left/9'}, 'nobody with the id left/9'),
+        ({}, 'expected exactly one of id, name and everybody'),
+        ({'name': 'Ada', 'everybody': True}, 'expected exactly one of'),
+        ({'name': 'Ada'}, "no identity has the name 'Ada'"),
+        ({'id': 'left/9'}, 'no track or identity has the id left/9'),
     ],
 )
-def test_forgetting_says_why_not(request_: dict, complaint: str) -> None:
-    answer = Desk('left', 'right').forget(**request_)
-    assert not answer.success
-    assert complaint in answer.message
+def test_rejected_forget_request_says_why(request_: dict, reason: str) -> None:
+    response = FakeNode('left', 'right').forget(**request_)
+    assert not response.success
+    assert reason in response.message
 
 
-def test_a_node_without_cameras_is_not_configured() -> None:
-    answer = Desk().enrol(name='Ada', id='1')
-    assert (answer.success, answer.message) == (False, 'the node is not configured')
+def test_unconfigured_node_rejects_requests() -> None:
+    response = FakeNode().enrol(name='Ada', id='1')
+    assert (response.success, response.message) == (False, 'the node is not configured')

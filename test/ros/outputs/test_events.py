@@ -33,7 +33,7 @@ def tracks(*ids: int) -> Tracks:
     )
 
 
-def test_a_life_in_events() -> None:
+def test_events_from_entering_to_leaving() -> None:
     detector = EventDetector()
 
     def step(visible: tuple[int, ...], lost: tuple[int, ...]) -> list[tuple[int, int]]:
@@ -43,10 +43,10 @@ def test_a_life_in_events() -> None:
     assert step((1, 2), ()) == [(ENTERED, 1), (ENTERED, 2)]
     assert step((1, 2), ()) == []
     assert step((1,), (2,)) == [(LOST, 2)]
-    assert step((1,), (2,)) == [], 'lost is told once'
+    assert step((1,), (2,)) == [], 'LOST is reported once'
     assert step((1, 2, 3), ()) == [(FOUND, 2), (ENTERED, 3)]
-    assert step((1, 3), ()) == [(LEFT, 2)], 'gone without having been lost'
+    assert step((1, 3), ()) == [(LEFT, 2)], 'removed without being lost first'
     assert step((1,), (3,)) == [(LOST, 3)]
     assert step((1,), ()) == [(LEFT, 3)]
-    assert [(kind, track.track_id) for kind, track in detector.forget()] == [(LEFT, 1)]
-    assert detector.forget() == []
+    assert [(kind, track.track_id) for kind, track in detector.reset()] == [(LEFT, 1)]
+    assert detector.reset() == []

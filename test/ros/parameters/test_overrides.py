@@ -4,6 +4,6 @@ pytest.importorskip('rclpy', reason='needs ROS 2')
 from fairmot_ros.ros.parameters.overrides import explain_unknown
 
 
-def test_what_may_have_been_meant_is_named() -> None:
+def test_similar_names_are_suggested_for_unknown_parameters() -> None:
     text = explain_unknown(['fps', 'score_treshold'], ['score_threshold', 'max_gap'])
     assert text.endswith('without effect: fps, score_treshold (did you mean score_threshold?)')

@@ -12,21 +12,21 @@ from fairmot_ros.tracker import TrackerConfig
 REPOSITORY = Path(__file__).resolve().parents[3]
 
 
-def test_the_documentation_is_current() -> None:
+def test_documentation_is_current() -> None:
     assert (REPOSITORY / 'docs/parameters.md').read_text() == as_markdown(), (
         'run: python -m fairmot_ros.ros.parameters > docs/parameters.md'
     )
 
 
 @pytest.mark.parametrize('file', list(FILES))
-def test_the_shipped_file_is_current(file: str) -> None:
+def test_shipped_file_is_current(file: str) -> None:
     assert (REPOSITORY / 'config' / file).read_text() == as_yaml(*FILES[file]), (
         f'run: python -m fairmot_ros.ros.parameters {file} > config/{file}'
     )
 
 
 @pytest.mark.parametrize('file', list(FILES))
-def test_the_shipped_file_holds_the_defaults(file: str) -> None:
+def test_shipped_file_contains_the_defaults(file: str) -> None:
     kind, _ = FILES[file]
     content = yaml.safe_load((REPOSITORY / 'config' / file).read_text())
     values = content['/**']['ros__parameters']
@@ -36,22 +36,22 @@ def test_the_shipped_file_holds_the_defaults(file: str) -> None:
         assert type(values[name]) is expected, name
 
 
-def test_defaults_are_those_of_the_tracker() -> None:
+def test_defaults_equal_those_of_the_tracker() -> None:
     assert NodeParameters().frames().tracker == TrackerConfig()
     assert DetectionTrackerParameters().frames().tracker == TrackerConfig()
 
 
-def test_a_models_thresholds_hold_unless_parameters_are_given() -> None:
+def test_given_parameters_take_precedence_over_thresholds_of_the_model() -> None:
     thresholds = {'score_threshold': 0.8, 'low_score_threshold': 0.5, 'new_track_threshold': 0.9}
     config = NodeParameters().frames(thresholds).tracker
     assert (config.score_threshold, config.new_track_threshold) == (0.8, 0.9)
     assert config.min_score_scale == TrackerConfig().min_score_scale
     config = NodeParameters(score_threshold=0.3).frames(thresholds).tracker
-    # The model's low threshold must not lie above the given one.
+    # The low threshold of the model is lowered to the given score threshold.
     assert (config.score_threshold, config.low_score_threshold) == (0.3, 0.3)
 
 
-def test_everything_is_described() -> None:
+def test_every_parameter_has_a_description() -> None:
     assert all(len(known.description) > 10 for known in NodeParameters.settings().values())
 
 
@@ -61,7 +61,7 @@ def test_everything_is_described() -> None:
         ({'precision': 'int8'}, "precision must be one of auto, fp32, fp16, bf16, got 'int8'"),
         ({'max_gap': -1.0}, r'max_gap must be within 0\.\.3600 seconds, got -1\.0'),
         ({'input_width': 640}, 'input_width and input_height must both be given'),
-        ({'cameras': ('front', 'front')}, 'must differ'),
+        ({'cameras': ('front', 'front')}, 'must be distinct'),
         ({'cameras': ('left eye',)}, 'letters, digits and _'),
         ({'cameras': None}, r'letters, digits and _, got \[\]'),
         ({'score_threshold': 0.1}, 'low_score_threshold must not be above score_threshold'),
@@ -69,7 +69,7 @@ def test_everything_is_described() -> None:
         ({'detection_threshold': 2.0}, r'detection_threshold must be within 0\.\.1, got 2\.0'),
     ],
 )
-def test_inconsistent_values_are_refused(values: dict, message: str) -> None:
+def test_inconsistent_values_are_rejected(values: dict, message: str) -> None:
     with pytest.raises(ValueError, match=message):
         NodeParameters().changed(values)
 
@@ -77,29 +77,29 @@ def test_inconsistent_values_are_refused(values: dict, message: str) -> None:
 @pytest.mark.parametrize(
     ('values', 'message'),
     [
-        ({'association': 'fairmot'}, 'needs with_embeddings'),
-        ({'gallery': True}, 'gallery needs with_embeddings'),
+        ({'association': 'fairmot'}, 'needs embeddings'),
+        ({'gallery': True}, 'gallery needs embeddings'),
         ({'gallery': True, 'association': 'byte', 'with_embeddings': True}, 'does not use'),
     ],
 )
-def test_what_detections_alone_cannot_do_is_refused(values: dict, message: str) -> None:
+def test_settings_that_need_embeddings_are_rejected(values: dict, message: str) -> None:
     with pytest.raises(ValueError, match=message):
         DetectionTrackerParameters().changed(values)
 
 
-def test_input_size() -> None:
+def test_input_size_is_made_of_width_and_height() -> None:
     assert NodeParameters().detector.input_size is None
     detector = NodeParameters(input_width=640, input_height=352).detector
     assert detector.input_size == (640, 352)
 
 
-def test_the_engines_are_those_of_the_detector() -> None:
+def test_engine_choices_are_those_of_the_detector() -> None:
     from fairmot_ros.detector.engines import engine_names
 
     assert ENGINE_NAMES == engine_names()
 
 
-def test_the_settings_of_the_detector_are_its_arguments_and_have_its_defaults() -> None:
+def test_detector_settings_match_the_arguments_of_the_detector() -> None:
     from inspect import signature
 
     from fairmot_ros.detector import Detector
@@ -109,7 +109,7 @@ def test_the_settings_of_the_detector_are_its_arguments_and_have_its_defaults() 
         assert declared[name].default == value, name
 
 
-def test_launch_arguments_have_the_descriptions_of_the_parameters() -> None:
+def test_launch_arguments_use_the_descriptions_of_the_parameters() -> None:
     from fairmot_ros.ros.parameters.launch_arguments import override_arguments
 
     described = {name: text for name, default, text in override_arguments() if default == ''}

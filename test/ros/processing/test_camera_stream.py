@@ -20,8 +20,8 @@ from fairmot_ros.tracker import TrackerConfig
 from fairmot_ros.types import Detections
 
 
-class Lines:
-    """Collects what is logged, as a logger."""
+class CollectingLogger:
+    """Logger that keeps errors and warnings."""
 
     def __init__(self) -> None:
         self.errors: list[str] = []
@@ -35,37 +35,39 @@ class Lines:
 
 
 @pytest.fixture
-def lines() -> Lines:
-    return Lines()
+def logger() -> CollectingLogger:
+    return CollectingLogger()
 
 
 @pytest.fixture
-def stream(lines: Lines) -> CameraStream:
+def stream(logger: CollectingLogger) -> CameraStream:
     frames = FrameTracker(FrameSettings(TrackerConfig()))
-    return CameraStream('front', frames, [], Statistics(), Clock(), lines)  # type: ignore[arg-type]
+    return CameraStream('front', frames, [], Statistics(), Clock(), logger)  # type: ignore[arg-type]
 
 
-def test_many_bad_images_are_all_counted_and_logged_once(
-    stream: CameraStream, lines: Lines
+def test_repeated_failures_are_counted_and_logged_once(
+    stream: CameraStream, logger: CollectingLogger
 ) -> None:
     for _ in range(100):
         stream.report(ValueError('the image is empty'))
     snapshot = stream.statistics.snapshot()
     assert snapshot.counters.failed == 100
     assert snapshot.last_error == 'the image is empty'
-    assert lines.errors == ['input 0 of front was not processed: the image is empty']
+    assert logger.errors == ['input 0 of front was not processed: the image is empty']
 
 
-def test_a_fault_is_logged_with_its_trace(stream: CameraStream, lines: Lines) -> None:
+def test_unexpected_exception_is_logged_with_its_traceback(
+    stream: CameraStream, logger: CollectingLogger
+) -> None:
     try:
         raise KeyError('boxes')
     except KeyError as error:
         stream.report(error)
     assert stream.statistics.snapshot().last_error == "KeyError: 'boxes'"
-    assert 'test_camera_stream.py' in lines.errors[1]
+    assert 'test_camera_stream.py' in logger.errors[1]
 
 
-def test_messages_that_were_sent_and_never_received_are_counted() -> None:
+def test_gaps_in_sequence_numbers_count_as_missed_messages() -> None:
     statistics = Statistics()
     camera = CameraInput(statistics, Clock())
     for number in (7, 8, 11, None, 3, 4):
@@ -77,21 +79,21 @@ def test_messages_that_were_sent_and_never_received_are_counted() -> None:
 
 
 class FakeOutput(Output):
-    """Counts what it is asked to publish, and may fail."""
+    """Counts calls, or raises an error in each of them."""
 
     def __init__(self, error: Exception | None = None) -> None:
         self.error = error
-        self.published = self.forgotten = self.refreshed = 0
+        self.published = self.resets = self.refreshed = 0
 
     def publish(self, result: FrameResult) -> None:
         if self.error is not None:
             raise self.error
         self.published += 1
 
-    def forget(self) -> None:
+    def reset(self) -> None:
         if self.error is not None:
             raise self.error
-        self.forgotten += 1
+        self.resets += 1
 
     def refresh(self) -> None:
         if self.error is not None:
@@ -103,8 +105,8 @@ class BrokenOutput(FakeOutput):
     pass
 
 
-def show(stream: CameraStream, seconds: int) -> None:
-    """Let a frame without detections pass."""
+def process_empty_frame(stream: CameraStream, seconds: int) -> None:
+    """Process a frame without detections and with the given stamp."""
     message = Image(header=Header(stamp=Time(sec=seconds)))
     received = ReceivedMessage(message, float(seconds))
     assert stream.begin(received, DetectionTrackerParameters())
@@ -122,34 +124,34 @@ def ros() -> Iterator[None]:
 
 
 @pytest.mark.parametrize('broken', [0, 1, 2])
-def test_an_output_that_fails_does_not_stop_the_others(
-    lines: Lines, ros: None, broken: int
+def test_failing_output_does_not_affect_the_others(
+    logger: CollectingLogger, ros: None, broken: int
 ) -> None:
     outputs: list[FakeOutput] = [FakeOutput(), FakeOutput()]
     outputs.insert(broken, BrokenOutput(KeyError('d')))
     frames = FrameTracker(FrameSettings(TrackerConfig()))
-    stream = CameraStream('front', frames, outputs, Statistics(), Clock(), lines)  # type: ignore[arg-type]
+    stream = CameraStream('front', frames, outputs, Statistics(), Clock(), logger)  # type: ignore[arg-type]
     for seconds in (1, 2, 3):
-        show(stream, seconds)
+        process_empty_frame(stream, seconds)
     assert [output.published for output in outputs if output.error is None] == [3, 3]
     snapshot = stream.statistics.snapshot()
     assert snapshot.last_error == "BrokenOutput of front failed: KeyError: 'd'"
     assert (snapshot.counters.processed, snapshot.counters.failed) == (3, 0)
-    assert lines.errors[0] == snapshot.last_error
-    assert 'Traceback' in lines.errors[1]
-    assert len(lines.errors) == 2
+    assert logger.errors[0] == snapshot.last_error
+    assert 'Traceback' in logger.errors[1]
+    assert len(logger.errors) == 2
     stream.request_reset()
-    show(stream, 4)
-    assert [output.forgotten for output in outputs if output.error is None] == [1, 1]
+    process_empty_frame(stream, 4)
+    assert [output.resets for output in outputs if output.error is None] == [1, 1]
     stream.refresh()
     assert [output.refreshed for output in outputs if output.error is None] == [1, 1]
     outputs[broken].error = None
-    show(stream, 5)
+    process_empty_frame(stream, 5)
     assert stream.statistics.snapshot().last_error == ''
 
 
-def test_warnings_of_the_input_are_logged_once_and_last_as_long_as_they_come(
-    stream: CameraStream, lines: Lines
+def test_input_warnings_are_logged_once_and_kept_for_their_frame_only(
+    stream: CameraStream, logger: CollectingLogger
 ) -> None:
     for seconds, warned in enumerate((True, True, False, True), 1):
         message = Image(header=Header(stamp=Time(sec=seconds)))
@@ -160,11 +162,11 @@ def test_warnings_of_the_input_are_logged_once_and_last_as_long_as_they_come(
         assert stream.admit(received, None)
         stream.track(received, Detections.empty(), None, [], '')
         assert stream.warnings == ('the images are nearly black',) * warned
-    assert lines.warnings == ['front: the images are nearly black']
+    assert logger.warnings == ['front: the images are nearly black']
 
 
-def test_detections_above_the_limit_are_counted_and_logged_once(
-    stream: CameraStream, lines: Lines
+def test_detections_in_excess_of_the_limit_are_counted_and_logged_once(
+    stream: CameraStream, logger: CollectingLogger
 ) -> None:
     boxes = np.array([[100 * i, 0, 100 * i + 40, 120] for i in range(5)], np.float32)
     parameters = DetectionTrackerParameters(max_detections=3)
@@ -175,9 +177,9 @@ def test_detections_above_the_limit_are_counted_and_logged_once(
         found = Detections(boxes[:count], np.full(count, 0.9))
         stream.track(received, found, None, ['person'], '')
         assert len(stream.warnings) == (count > 3)
-    assert lines.warnings == [
-        'front: a frame has more than the 3 detections that max_detections allows: only the best '
-        'are used'
+    assert logger.warnings == [
+        'front: a frame has more detections than max_detections (3): only those with the highest '
+        'scores are used'
     ]
     status = diagnose('node', 'front', stream.statistics.snapshot(), 'detections', '', [])
     assert {v.key: v.value for v in status.values}['detections_left_out'] == '3'

@@ -1,4 +1,4 @@
-"""Detections in messages of other nodes: empty ones, and what is refused."""
+"""Detections received from other nodes: empty and invalid messages."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ KINDS = pytest.mark.parametrize('make', [detections, tracks], ids=['detections',
 
 
 @KINDS
-def test_an_empty_message_gives_no_detections_and_tracks_age(make: type) -> None:
+def test_empty_message_gives_no_detections_and_tracks_are_lost(make: type) -> None:
     source, tracker = ReceivedDetections(), Tracker()
     for stamp in (1.0, 1.1, 1.2):
         tracker.update(source.read(make(('person', 0.9))), stamp)
@@ -62,7 +62,7 @@ def test_an_empty_message_gives_no_detections_and_tracks_age(make: type) -> None
     assert source.labels == ['person']
 
 
-def test_an_empty_message_before_all_others() -> None:
+def test_embeddings_after_an_empty_first_message() -> None:
     source, tracker = ReceivedDetections(), Tracker()
     assert len(tracker.update(source.read(tracks()), 1.0)) == 0
     for stamp in (1.1, 1.2, 1.3):
@@ -72,7 +72,7 @@ def test_an_empty_message_before_all_others() -> None:
 
 @KINDS
 @pytest.mark.parametrize('score', [87.5, 1.01, -0.5, float('nan'), float('inf')])
-def test_scores_outside_0_to_1_are_refused(make: type, score: float) -> None:
+def test_scores_outside_0_to_1_are_rejected(make: type, score: float) -> None:
     with pytest.raises(DetectionError, match=r'has the score (.*); expected 0 to 1'):
         ReceivedDetections().read(make(('person', 0.5), ('person', score)))
 
@@ -85,13 +85,13 @@ def test_every_result_of_a_detection_is_checked() -> None:
 
 
 @KINDS
-def test_rounding_is_no_wrong_score(make: type) -> None:
+def test_rounding_errors_of_scores_are_accepted(make: type) -> None:
     found = ReceivedDetections().read(make(('person', 1.0 + 1e-7), ('person', -1e-9)))
     assert found.scores.tolist() == [1.0, 0.0]
 
 
 @KINDS
-def test_long_labels_are_refused_and_not_kept(make: type) -> None:
+def test_long_labels_are_rejected_and_not_kept(make: type) -> None:
     source = ReceivedDetections()
     for i in range(60):
         label = f'{i}' * 500_000
@@ -107,20 +107,20 @@ def test_long_labels_are_refused_and_not_kept(make: type) -> None:
 def test_the_number_of_labels_is_bounded(make: type) -> None:
     source = ReceivedDetections()
     source.read(make(*((f'kind {i}', 0.5) for i in range(MAX_LABELS))))
-    with pytest.raises(DetectionError, match="'another' would be one of more than 1000 class lab"):
+    with pytest.raises(DetectionError, match="'another' exceeds the limit of 1000 class lab"):
         source.read(make(('another', 0.5)))
     assert source.read(make((f'kind {MAX_LABELS - 1}', 0.5))).class_ids.tolist() == [999]
     assert len(source.labels) == MAX_LABELS
 
 
-def test_a_long_name_of_the_model_is_refused_and_not_kept() -> None:
+def test_long_model_name_is_rejected_and_not_kept() -> None:
     source = ReceivedDetections()
     with pytest.raises(DetectionError, match=f'expected at most {MAX_MODEL_LENGTH}'):
         source.read(tracks(('person', 0.5), model='m' * 1_000_000))
     assert source.model == ''
 
 
-def test_nothing_of_a_refused_message_is_kept() -> None:
+def test_rejected_message_changes_neither_labels_nor_model() -> None:
     source = ReceivedDetections()
     source.read(tracks(('person', 0.5), model='first'))
     for wrong in (
@@ -130,7 +130,7 @@ def test_nothing_of_a_refused_message_is_kept() -> None:
     ):
         with pytest.raises(DetectionError):
             source.read(wrong)
-    with pytest.raises(DetectionError, match='has no size'):
+    with pytest.raises(DetectionError, match='has no area'):
         source.read(detections(('cat', 0.5), size=(float('nan'), 3.0)))
     with pytest.raises(DetectionError, match='must be finite'):
         source.read(detections(('cat', 0.5), size=(1e300, 3.0)))

@@ -9,23 +9,23 @@ import pytest
 pytest.importorskip('rclpy', reason='needs ROS 2')
 from fairmot_ros.ros.processing.worker import CallInterruptedError, Worker, is_running
 
-PATIENCE = 10.0  # seconds; nothing here takes as long
+TIMEOUT = 10.0  # seconds; longer than any step of these tests takes
 
 
 class Gate:
-    """A function that tells when it has begun and returns when it is allowed to."""
+    """Function that sets `begun` when called and returns after `may_return` is set."""
 
     def __init__(self) -> None:
         self.begun, self.may_return = threading.Event(), threading.Event()
 
     def __call__(self, *_: object) -> str:
         self.begun.set()
-        assert self.may_return.wait(PATIENCE)
+        assert self.may_return.wait(TIMEOUT)
         return 'done'
 
 
 class Recorder:
-    """Keeps the processed items and the threads that processed them."""
+    """Process function that keeps its items and the threads that called it."""
 
     def __init__(self) -> None:
         self.items: list[dict[str, int]] = []
@@ -41,7 +41,7 @@ def worker() -> Iterator[Worker[str, int]]:
     worker: Worker[str, int] = Worker()
     worker.process = Recorder()
     yield worker
-    assert worker.stop(PATIENCE)
+    assert worker.stop(TIMEOUT)
     assert not is_running()
 
 
@@ -52,7 +52,7 @@ def in_background(function: Callable[[], object]) -> threading.Thread:
 
 
 def wait_for(condition: Callable[[], bool]) -> None:
-    end = time.monotonic() + PATIENCE
+    end = time.monotonic() + TIMEOUT
     while not condition():
         assert time.monotonic() < end
         time.sleep(0.01)
@@ -62,7 +62,7 @@ def test_only_the_newest_item_of_each_source_is_processed(worker: Worker[str, in
     gate, record = Gate(), Recorder()
     worker.process = record
     busy = in_background(lambda: worker.call(gate))
-    assert gate.begun.wait(PATIENCE)
+    assert gate.begun.wait(TIMEOUT)
     dropped = [worker.put(source, i) for source, i in (('a', 1), ('b', 2), ('a', 3), ('a', 4))]
     assert dropped == [False, False, True, True]
     gate.may_return.set()
@@ -81,13 +81,13 @@ def test_calls_and_items_share_one_thread(worker: Worker[str, int]) -> None:
     for number in range(3):
         worker.put('camera', number)
         wait_for(lambda n=number: len(record.items) > n)
-        assert worker.drain(PATIENCE)
+        assert worker.drain(TIMEOUT)
     assert record.threads == {loading} == {warming_up}
     assert loading is not threading.current_thread()
     assert is_running()
 
 
-def test_a_call_returns_a_result_or_raises_the_exception(worker: Worker[str, int]) -> None:
+def test_call_returns_the_result_or_raises_the_exception(worker: Worker[str, int]) -> None:
     assert worker.call(lambda: 6 * 7) == 42
 
     def fail() -> None:
@@ -101,37 +101,37 @@ def test_a_call_returns_a_result_or_raises_the_exception(worker: Worker[str, int
     assert worker.call(lambda: 'still running') == 'still running'
 
 
-def test_draining_discards_what_waits_and_finishes_what_is_in_process(
+def test_drain_discards_waiting_items_and_waits_for_the_current_one(
     worker: Worker[str, int],
 ) -> None:
     gate = Gate()
     worker.process = gate
     worker.put('camera', 1)
-    assert gate.begun.wait(PATIENCE)
+    assert gate.begun.wait(TIMEOUT)
     gate.begun.clear()
     worker.put('camera', 2)
-    assert not worker.drain(0.05), 'the first item is still in process'
+    assert not worker.drain(0.05), 'the first item is still being processed'
     gate.may_return.set()
-    assert worker.drain(PATIENCE)
+    assert worker.drain(TIMEOUT)
     assert not gate.begun.is_set(), 'the second item was discarded'
 
 
-def test_stopping_lets_the_present_call_finish_and_refuses_the_next() -> None:
+def test_stop_finishes_the_current_call_and_rejects_later_ones() -> None:
     worker: Worker[str, int] = Worker()
     gate = Gate()
     results: list[str] = []
     busy = in_background(lambda: results.append(worker.call(gate)))
-    assert gate.begun.wait(PATIENCE)
+    assert gate.begun.wait(TIMEOUT)
     assert not worker.stop(0.05), 'the call has not returned'
     gate.may_return.set()
-    assert worker.stop(PATIENCE)
+    assert worker.stop(TIMEOUT)
     busy.join()
     assert results == ['done']
     with pytest.raises(CallInterruptedError):
         worker.call(gate)
 
 
-def test_an_ending_process_does_not_wait_for_a_call() -> None:
+def test_call_is_interrupted_when_the_process_ends() -> None:
     ending = threading.Event()
     worker: Worker[str, int] = Worker(ending.is_set)
     gate = Gate()
@@ -139,12 +139,12 @@ def test_an_ending_process_does_not_wait_for_a_call() -> None:
     started = time.monotonic()
     with pytest.raises(CallInterruptedError):
         worker.call(gate)
-    assert time.monotonic() - started < PATIENCE / 2
+    assert time.monotonic() - started < TIMEOUT / 2
     assert not worker.stop(0.05)
     gate.may_return.set()
-    assert worker.stop(PATIENCE)
+    assert worker.stop(TIMEOUT)
 
 
-def test_an_idle_worker_stops_at_once() -> None:
+def test_idle_worker_stops_at_once() -> None:
     worker: Worker[str, int] = Worker()
-    assert worker.stop(PATIENCE)
+    assert worker.stop(TIMEOUT)

@@ -1,0 +1,1 @@
+"""Evaluation runs: plan, ground truth, tracking, scores."""

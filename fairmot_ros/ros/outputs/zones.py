@@ -1,0 +1,120 @@
+"""`~/zones` and `~/zone_events`: tracks inside zones and across lines."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TypeVar
+
+from rclpy.node import Node
+
+from fairmot_ros.msg import LineState, ZoneEventArray, ZoneState, ZoneStateArray
+from fairmot_ros.msg import ZoneEvent as ZoneEventMessage
+from fairmot_ros.ros.conversions.tracks import duration
+from fairmot_ros.ros.outputs.base import FrameResult, Output
+from fairmot_ros.ros.parameters import TrackingParameters
+from fairmot_ros.types import Track
+from fairmot_ros.zones import Line, Zone, ZoneEvent, ZoneMonitor, parse_lines, parse_zones
+from fairmot_ros.zones.monitor import Position
+
+Shape = TypeVar('Shape', Zone, Line)
+
+
+class ZoneOutput(Output):
+    """Publishes the counts of zones and lines with every frame, and their events.
+
+    Counts go on over resets of the tracker; all tracks then leave their zones.
+    """
+
+    stage = 'zones'
+
+    def __init__(self, node: Node, camera: str, parameters: TrackingParameters) -> None:
+        """Create the publishers, and the zones and lines of this camera."""
+        super().__init__(node, camera)
+        self._states = self._create_publisher(ZoneStateArray, 'zones')
+        self._events = self._create_publisher(ZoneEventArray, 'zone_events')
+        self.monitor = ZoneMonitor(*zones_of(camera, parameters))
+        self._last: FrameResult | None = None
+
+    @staticmethod
+    def is_asked_for(camera: str, parameters: TrackingParameters) -> bool:
+        """Return whether the parameters define zones or lines of this camera."""
+        return any(zones_of(camera, parameters))
+
+    def publish(self, result: FrameResult) -> None:
+        """Publish the events and counts of one frame."""
+        self._last = result
+        margin = result.parameters.zones.zone_margin
+        observed = {track.track_id: _position(track, margin) for track in result.visible}
+        events = self.monitor.update(observed, result.stamp, result.lost.ids.tolist())
+        self._send(events, result)
+
+    def reset(self) -> None:
+        """Let all tracks leave: they have been dropped."""
+        if self._last is not None:
+            self._send(self.monitor.update({}, self._last.stamp), self._last)
+
+    def _send(self, events: Sequence[ZoneEvent], result: FrameResult) -> None:
+        converter, header = result.converter, result.header
+        if events:
+            messages = [
+                ZoneEventMessage(
+                    kind=event.kind.value,
+                    name=event.shape,
+                    track_id=event.track_id,
+                    id=converter.id_of(event.track_id),
+                    person=converter.name_of(event.track_id),
+                    dwell=duration(event.dwell),
+                )
+                for event in events
+            ]
+            self._events.publish(ZoneEventArray(header=header, events=messages))
+        zones = [
+            ZoneState(
+                name=counts.name,
+                inside=[converter.id_of(track_id) for track_id in counts.inside],
+                entered=counts.entered,
+                left=counts.left,
+                mean_dwell=duration(counts.mean_dwell),
+                longest_dwell=duration(counts.longest_dwell),
+            )
+            for counts in self.monitor.zone_counts()
+        ]
+        lines = [
+            LineState(name=counts.name, forward=counts.forward, backward=counts.backward)
+            for counts in self.monitor.line_counts()
+        ]
+        self._states.publish(ZoneStateArray(header=header, zones=zones, lines=lines))
+        self.values = _as_text(self.monitor)
+
+
+def zones_of(
+    camera: str, parameters: TrackingParameters
+) -> tuple[tuple[Zone, ...], tuple[Line, ...]]:
+    """Return the zones and lines of one camera: those with its name in front, or with none."""
+    settings = parameters.zones
+    return (
+        _of_camera(camera, parse_zones(settings.zones)),
+        _of_camera(camera, parse_lines(settings.lines)),
+    )
+
+
+def _of_camera(camera: str, shapes: Sequence[Shape]) -> tuple[Shape, ...]:
+    return tuple(s for s in shapes if s.name.rpartition('/')[0] in ('', camera))
+
+
+def _position(track: Track, margin: float) -> Position:
+    left, top, width, height = track.box_xywh.tolist()
+    return Position((left + width / 2, top + height), margin * height)
+
+
+def _as_text(monitor: ZoneMonitor) -> dict[str, str]:
+    """Return the counts for diagnostics."""
+    values = {}
+    for zone in monitor.zone_counts():
+        values[f'zone {zone.name}'] = (
+            f'{len(zone.inside)} inside, {zone.entered} entered, {zone.left} left, '
+            f'mean dwell {zone.mean_dwell:.1f} s'
+        )
+    for line in monitor.line_counts():
+        values[f'line {line.name}'] = f'{line.forward} forward, {line.backward} backward'
+    return values

@@ -1,0 +1,112 @@
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+
+pytest.importorskip('rclpy', reason='needs ROS 2')
+from std_msgs.msg import Header
+
+from fairmot_ros.msg import ZoneEvent, ZoneEventArray, ZoneStateArray
+from fairmot_ros.ros.conversions.tracks import TrackConverter
+from fairmot_ros.ros.outputs.base import FrameResult
+from fairmot_ros.ros.outputs.zones import ZoneOutput, zones_of
+from fairmot_ros.ros.parameters import NodeParameters
+from fairmot_ros.types import Track, Tracks, TrackState
+
+SHOP = 'shop: 0,0 100,0 100,100 0,100'
+GATE = 'gate: 0,200 100,200'
+PARAMETERS = NodeParameters(zones=[SHOP], lines=[GATE])
+
+
+class Recorder:
+    """Stands in for a node that publishes: keeps what is published by topic."""
+
+    def __init__(self) -> None:
+        self.messages: dict[str, list[Any]] = {}
+
+    def create_publisher(self, message_type: type, name: str, qos: Any) -> SimpleNamespace:
+        return SimpleNamespace(publish=self.messages.setdefault(name, []).append)
+
+
+def frame(stamp: float, feet: dict[int, tuple[float, float]], lost: tuple[int, ...] = ()) -> Any:
+    def tracks(ids: Any) -> Tracks:
+        return Tracks.of(
+            Track(
+                i,
+                np.array([feet.get(i, (0, 0))[0] - 10, feet.get(i, (0, 0))[1] - 40, 20.0, 40.0]),
+                0.9,
+                0,
+                np.zeros(2),
+                np.eye(4),
+                None,
+                TrackState.TRACKED,
+                3,
+                1.0,
+                0.0,
+            )
+            for i in ids
+        )
+
+    return FrameResult(
+        header=Header(frame_id=str(stamp)),
+        stamp=stamp,
+        image=None,
+        visible=tracks(feet),
+        lost=tracks(lost),
+        tentative=(),
+        parameters=PARAMETERS,
+        converter=TrackConverter(['person'], 'model', camera='front', names={1: 'Zoë'}),
+        rate=10.0,
+    )
+
+
+def test_events_and_counts_of_a_walk() -> None:
+    node = Recorder()
+    output = ZoneOutput(node, 'front', PARAMETERS)  # type: ignore[arg-type]
+    output.publish(frame(0.0, {1: (50, 150), 2: (50, 50)}))
+    output.publish(frame(1.5, {1: (50, 250), 2: (50, 60)}))
+    output.publish(frame(3.0, {1: (50, 150)}, lost=(2,)))
+    output.reset()
+    events: list[ZoneEventArray] = node.messages['~/front/zone_events']
+    seen = [(a.header.frame_id, e.kind, e.name, e.id, e.person) for a in events for e in a.events]
+    assert seen == [
+        ('0.0', ZoneEvent.ENTERED, 'shop', 'front/2', ''),
+        ('1.5', ZoneEvent.CROSSED_FORWARD, 'gate', 'front/1', 'Zoë'),
+        ('3.0', ZoneEvent.CROSSED_BACKWARD, 'gate', 'front/1', 'Zoë'),
+        ('3.0', ZoneEvent.LEFT, 'shop', 'front/2', ''),
+    ]
+    assert (events[-1].events[0].dwell.sec, events[-1].events[0].dwell.nanosec) == (1, 500_000_000)
+    states: list[ZoneStateArray] = node.messages['~/front/zones']
+    assert [list(s.zones[0].inside) for s in states] == [['front/2']] * 3 + [[]]
+    assert (states[-1].zones[0].entered, states[-1].zones[0].left) == (1, 1)
+    assert (states[-1].lines[0].forward, states[-1].lines[0].backward) == (1, 1)
+    assert output.values == {
+        'zone shop': '0 inside, 1 entered, 1 left, mean dwell 1.5 s',
+        'line gate': '1 forward, 1 backward',
+    }
+
+
+def test_a_camera_has_its_own_zones_and_those_of_all() -> None:
+    parameters = NodeParameters(
+        cameras=['left', 'right'], zones=[SHOP, 'left/till: 0,0 9,0 9,9'], lines=['']
+    )
+    assert [zone.name for zone in zones_of('left', parameters)[0]] == ['shop', 'left/till']
+    assert [zone.name for zone in zones_of('right', parameters)[0]] == ['shop']
+    assert not ZoneOutput.is_asked_for('left', NodeParameters())
+
+
+@pytest.mark.parametrize(
+    ('values', 'message'),
+    [
+        ({'zones': ['shop 0,0']}, 'zone must be given as NAME: x,y x,y ..., got'),
+        ({'lines': [GATE, GATE]}, "different names, got 'gate' twice"),
+        ({'zone_margin': 2.0}, r'zone_margin must be within 0\.\.1, got 2\.0'),
+        ({'zones': ['left/shop: 0,0 1,0 1,1']}, "no camera 'left'"),
+    ],
+)
+def test_wrong_zones_are_one_sentence(values: dict, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        NodeParameters(**values)
