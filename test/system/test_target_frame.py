@@ -6,6 +6,7 @@ import sys
 from array import array
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -65,18 +66,19 @@ class World:
 
     def move(self) -> None:
         """Publish the pose of the robot."""
-        x, y, yaw = back_and_forth(self.frame / RATE)
+        x, y, yaw = self.simulation.pose(self.frame / RATE)
         message = transform('odom', 'base_link', (x, y, 0), quaternion_about_z(yaw))
         message.header.stamp = self.header.stamp
         self.transforms.publish(TFMessage(transforms=[message]))
 
-    def look(self, **changed: object) -> None:
+    def look(self, depth_frame: str = 'optical', **changed: Any) -> None:
         """Publish detections, and the depth image with some fields changed."""
         seen = self.simulation.see(PERSON, self.frame / RATE)
         assert seen is not None
         box, depth = seen
         fields = {'encoding': '32FC1', 'width': 640, 'height': 480, 'step': 2560, **changed}
         image = Image(header=self.header, data=array('B', depth.tobytes()), **fields)
+        image.header.frame_id = depth_frame
         self.depths.publish(image)
         person = Detection2D(results=[ObjectHypothesisWithPose()])
         person.results[0].hypothesis.class_id = 'person'
@@ -85,7 +87,7 @@ class World:
         person.bbox.size_x, person.bbox.size_y = box[2:] - box[:2]
         self.detections.publish(Detection2DArray(header=self.header, detections=[person]))
 
-    def step(self, **changed: object) -> Detection3DArray:
+    def step(self, **changed: Any) -> Detection3DArray:
         """Move, look and return the answer."""
         self.move()
         self.look(**changed)
@@ -177,13 +179,15 @@ def test_a_standing_person_stands_still_in_the_world(world: World, peer: Peer) -
 
 
 def test_transforms_and_depth_images_that_do_not_fit_are_explained(
-    peer: Peer, start: NodeStarter, world: World
+    peer: Peer, world: World
 ) -> None:
     diagnostics: list[DiagnosticArray] = peer.listen(DiagnosticArray, '/diagnostics')
 
     def explained(words: str, show: Callable[[], object]) -> bool:
         show()
         return any(words in status.message for a in diagnostics[-1:] for status in a.status)
+
+    world.simulation.pose = lambda _: (0.0, 0.0, 0.0)
 
     def without_tf() -> Detection3DArray:
         world.look()
@@ -200,7 +204,8 @@ def test_transforms_and_depth_images_that_do_not_fit_are_explained(
         assert abs(shift) < 1.0
     for words, changed in (
         ('expected 640 x 480', {'width': 320, 'step': 1280, 'height': 960}),
-        ('is not that of a depth image', {'encoding': 'rgb8'}),
+        ('is not the encoding of a depth image', {'encoding': 'rgb8'}),
+        ('the depth image is in the frame infrared', {'depth_frame': 'infrared'}),
     ):
         peer.wait(lambda w=words, c=changed: explained(w, lambda: world.step(**c)), words)
     peer.wait(lambda: world.step().detections, 'somebody located again')
