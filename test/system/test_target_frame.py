@@ -120,6 +120,7 @@ def world(peer: Peer, start: NodeStarter) -> World:
             'target_frame': 'odom',
             'camera_motion_frame': 'odom',
             'transform_timeout': 0.3,
+            'depth_tolerance': 0.06,  # also the one before, as the newest may come after
             'publish_tf': True,
             'follow': '1',
         },
@@ -195,9 +196,7 @@ def test_transforms_and_depth_images_that_do_not_fit_are_explained(
 
     for _ in range(RATE):
         before = world.step().detections
-    peer.wait(
-        lambda: explained('the newest one from base_link to odom is', without_tf), 'a word on tf'
-    )
+    peer.wait(lambda: explained('no transform from optical to odom', without_tf), 'a word on tf')
     later = without_tf()
     if later.detections:  # predicted, until that is too vague
         shift = later.detections[0].bbox.center.position.x - before[0].bbox.center.position.x
@@ -216,4 +215,4 @@ def test_transforms_and_depth_images_that_do_not_fit_are_explained(
         world.transforms.publish(TFMessage(transforms=[loop]))
         world.step()
 
-    peer.wait(lambda: explained('the frames form a loop', looped), 'a word on the loop')
+    peer.wait(lambda: explained('a loop', looped), 'a word on the loop')
