@@ -22,6 +22,7 @@ PARTS = {
     'freshness': 'freshness',
     'soak': 'soak',
     'growth': 'growth',
+    'gpu': 'gpu',
 }
 DEFAULT = ('network', 'tracker')
 

@@ -24,7 +24,7 @@ from benchmarks.teacher_detections import (
     default_model_name,
     teacher_detectors,
 )
-from fairmot_ros.training.data.sources import DataError
+from fairmot_ros.training.data.problems import DataError
 from fairmot_ros.types import Detections
 
 BYTE_THRESHOLD = 0.6  # that suits YOLOX-nano

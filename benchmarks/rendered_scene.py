@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 
 from fairmot_ros.cli.shipped_clips import PEDESTRIANS
 from fairmot_ros.media.video_source import VideoSource
-from fairmot_ros.training.data.sources import CutOut, read_cut_outs
+from fairmot_ros.training.data.cut_outs import CutOut, read_cut_outs
 
 Image = NDArray[np.uint8]
 Array = NDArray[np.float64]
@@ -93,7 +93,7 @@ class Renderer:
 
         Args:
             cut_outs: a folder with `annotations.json`, pictures and masks, see
-                `fairmot_ros.training.data.sources`; None to draw figures.
+                `fairmot_ros.training.data.cut_outs`; None to draw figures.
             blur: standard deviation of the lens in pixels.
             noise: standard deviation of the sensor in grey levels.
             seed: of everything that is random.

@@ -9,7 +9,6 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
-from pathlib import Path
 
 from documentation.executables import REPOSITORY
 
@@ -52,38 +51,45 @@ def log_sentences() -> set[str]:
         ValueError: if a call passes a variable on and `SOURCES` does not know the function, or
             names a function that does not exist.
     """
-    functions = dict(_functions())
+    functions = list(_functions())
     sentences: set[str] = set()
     unknown: list[str] = []
-    for name, function in functions.items():
+    for name, function in functions:
         for call in _log_calls(function):
             direct = set(filter(_is_sentence, _texts(call.args[0])))
             sentences |= direct
-            if not direct and name not in SOURCES:
+            if not direct and not any(_matches(name, known) for known in SOURCES):
                 unknown.append(f'{name}: {ast.unparse(call)}')
-    sources = {source for names in SOURCES.values() for source in names} | set(DIAGNOSTICS)
-    missing = sorted((sources | set(SOURCES)) - set(functions))
+    missing = []
+    for source in {source for names in SOURCES.values() for source in names} | set(DIAGNOSTICS):
+        found = [function for name, function in functions if _matches(name, source)]
+        sentences |= {text for function in found for text in _all_texts(function)}
+        missing += [] if found else [source]
     if unknown or missing:
         raise ValueError(f'SOURCES lacks {unknown}, and names {missing}, which do not exist')
-    for source in sources:
-        sentences |= set(filter(_is_sentence, _all_texts(functions[source])))
-    return sentences
+    return set(filter(_is_sentence, sentences))
+
+
+def _matches(name: str, wanted: str) -> bool:
+    """Return whether a full name ends with the wanted one."""
+    return f'.{name}'.endswith(f'.{wanted}')
 
 
 def _functions() -> Iterator[tuple[str, Function]]:
-    """Yield every function with its name, of a method after that of its class."""
+    """Yield every function with its name after those of its module and class."""
     for path in sorted(PACKAGE.rglob('*.py')):
-        yield from _functions_in(ast.parse(path.read_text()), path)
+        module = '.'.join(path.relative_to(REPOSITORY).with_suffix('').parts)
+        yield from _functions_in(ast.parse(path.read_text()), f'{module}.')
 
 
-def _functions_in(parent: ast.AST, path: Path, prefix: str = '') -> Iterator[tuple[str, Function]]:
+def _functions_in(parent: ast.AST, prefix: str) -> Iterator[tuple[str, Function]]:
     for node in ast.iter_child_nodes(parent):
         if isinstance(node, Function):
             yield prefix + node.name, node
-            yield from _functions_in(node, path)
+            yield from _functions_in(node, prefix)
         else:
-            inner = f'{node.name}.' if isinstance(node, ast.ClassDef) else prefix
-            yield from _functions_in(node, path, inner)
+            inner = f'{prefix}{node.name}.' if isinstance(node, ast.ClassDef) else prefix
+            yield from _functions_in(node, inner)
 
 
 def _log_calls(function: Function) -> Iterator[ast.Call]:
@@ -120,10 +126,10 @@ def _outermost_texts(node: ast.AST) -> Iterator[str]:
 def _texts(node: ast.AST) -> Iterator[str]:
     """Yield the texts that an expression may have, with `…` for what is filled in."""
     if isinstance(node, ast.Constant) and isinstance(node.value, str):
-        yield PLACE.sub(FILLED, node.value).strip()
+        yield PLACE.sub(FILLED, node.value).strip(' ;')
     elif isinstance(node, ast.JoinedStr):
         parts = (p.value if isinstance(p, ast.Constant) else FILLED for p in node.values)
-        yield ''.join(map(str, parts)).strip()
+        yield ''.join(map(str, parts)).strip(' ;')
     elif isinstance(node, ast.IfExp):
         yield from _texts(node.body)
         yield from _texts(node.orelse)

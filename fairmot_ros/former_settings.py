@@ -11,6 +11,9 @@ REMOVED = {'near_height': 'every image is processed once, at one size'}
 #: Former name of a setting: its name now.
 RENAMED = {
     'looks': 'teacher_embeddings',
+    'look_weight': 'teacher_weight',
+    'max_decoys': 'max_distractors',
+    'hard_decoys': 'hard_distractors',
     'max_age': 'max_input_age',
     'absence_limit': 'max_reid_distance',
     'appearance_limit': 'max_appearance_distance',

@@ -1,20 +1,27 @@
 """Settings: dataclass fields that state default, range, unit and meaning in one place.
 
-Parameters of nodes, parameter files, command-line options and the documentation are derived from
-these fields.
+Node parameters, parameter files, command-line options and the documentation are derived from them.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields, replace
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, NoReturn, TypeVar
 
 import numpy as np
 
+from fairmot_ros.value_types import NAMES, shown
+
 T = TypeVar('T')
 
-NUMBERS = (int, float, np.integer, np.floating)
+#: Accepted types of values, by the type of the default.
+ACCEPTED: dict[type, Any] = {
+    bool: (bool, np.bool_),
+    int: (int, np.integer),
+    float: (int, float, np.integer, np.floating),
+    str: (str,),
+}
 
 
 @dataclass(frozen=True)
@@ -22,14 +29,14 @@ class Setting:
     """One setting.
 
     Attributes:
-        name: of the field, or the flat name in a `Group`.
-        default: if nothing else is given; its type is that of the setting.
-        description: what it does; may be followed by a unit.
-        unit: of the value, '' for ratios, names and switches.
-        low: smallest value, None if there is no limit.
-        high: largest value, None if there is no limit.
-        choices: allowed values, () if any.
-        structural: whether the part that uses it reads it once, when it is made.
+        name: name of the field, or the flat name in a `Group`.
+        default: default value; determines the type of the setting.
+        description: effect of the setting.
+        unit: unit of the value, '' for ratios, names and switches.
+        low: smallest value; None if unlimited.
+        high: largest value; None if unlimited.
+        choices: allowed values; () if any.
+        structural: whether the setting is fixed once the object that uses it exists.
     """
 
     name: str
@@ -42,27 +49,33 @@ class Setting:
     structural: bool = False
 
     def check(self, value: Any) -> None:
-        """Raise ValueError if a value is of another type or out of range."""
-        if isinstance(self.default, bool) and not isinstance(value, (bool, np.bool_)):
-            raise ValueError(f'{self.name} must be true or false, got {value!r}')
+        """Raise ValueError if a value has another type than the default or is out of range.
+
+        Integers are accepted for floats, and any iterable but a string for tuples.
+        """
+        if not isinstance(self.default, tuple):
+            self._check_item(value, type(self.default))
+            return
+        if isinstance(value, str) or not isinstance(value, Iterable):
+            self._raise_type_error(value, tuple)
+        for item in value:
+            self._check_item(item, type(self.default[0]))
+
+    def _check_item(self, value: Any, kind: type) -> None:
+        is_mistaken_bool = kind is not bool and isinstance(value, (bool, np.bool_))
+        if is_mistaken_bool or not isinstance(value, ACCEPTED[kind]):
+            self._raise_type_error(value, kind)
         if self.choices and value not in self.choices:
             raise ValueError(
                 f'{self.name} must be one of {", ".join(self.choices)}, got {value!r}'
             )
         low, high = self.low, self.high
-        if low is None or high is None:
-            return
-        several = isinstance(self.default, tuple)
-        if several and not isinstance(value, Iterable):
-            raise ValueError(f'{self.name} must be a list of numbers, got {value!r}')
-        for number in value if several else (value,):
-            if not isinstance(number, NUMBERS):
-                raise ValueError(f'{self.name} must be a number, got {number!r}')
-            if not low <= number <= high:
-                unit = f' {self.unit}' if self.unit else ''
-                raise ValueError(
-                    f'{self.name} must be within {low:g}..{high:g}{unit}, got {number}'
-                )
+        if low is not None and high is not None and not low <= value <= high:
+            unit = f' {self.unit}' if self.unit else ''
+            raise ValueError(f'{self.name} must be within {low:g}..{high:g}{unit}, got {value}')
+
+    def _raise_type_error(self, value: Any, kind: type) -> NoReturn:
+        raise ValueError(f'{self.name} must be {NAMES[kind]}, got {shown(value)}')
 
 
 def setting(
@@ -75,13 +88,13 @@ def setting(
     choices: tuple[str, ...] = (),
     structural: bool = False,
 ) -> T:
-    """Declare a field of a dataclass as a setting, see `Setting`."""
+    """Return a dataclass field that is a setting; see `Setting` for the arguments."""
     declared = Setting('', default, description, unit, low, high, choices, structural)
     return field(default=default, metadata={'setting': declared})  # type: ignore[return-value]
 
 
 def settings_of(kind: type) -> dict[str, Setting]:
-    """Return the settings of a dataclass by name, in their order."""
+    """Return the settings of a dataclass by name, in the order of the fields."""
     return {
         spec.name: replace(spec.metadata['setting'], name=spec.name)
         for spec in fields(kind)
@@ -90,18 +103,18 @@ def settings_of(kind: type) -> dict[str, Setting]:
 
 
 def check_settings(instance: Any) -> None:
-    """Check all settings of a dataclass, see `Settings`.
+    """Check all settings of a dataclass instance.
 
-    Lists, arrays and None, as ROS gives them, become tuples where the default is one.
+    Where the default is a tuple, a list, array or None, as ROS delivers them, becomes a tuple.
 
     Raises:
-        ValueError: if a value is out of range.
+        ValueError: if a value has another type than the default or is out of range.
     """
     for name, declared in settings_of(type(instance)).items():
         value = getattr(instance, name)
         if isinstance(declared.default, tuple) and not isinstance(value, tuple):
             value = () if value is None else value
-            if isinstance(value, Iterable):
+            if isinstance(value, Iterable) and not isinstance(value, str):
                 value = tuple(value)
             object.__setattr__(instance, name, value)
         declared.check(value)
@@ -109,7 +122,7 @@ def check_settings(instance: Any) -> None:
 
 @dataclass(frozen=True)
 class Settings:
-    """Base of dataclasses with settings, which are checked when one is made."""
+    """Base class of dataclasses with settings; checks the values of new instances."""
 
     def __post_init__(self) -> None:
         check_settings(self)
@@ -117,14 +130,15 @@ class Settings:
 
 @dataclass(frozen=True)
 class Group(Generic[T]):
-    """The settings of one dataclass under flat names, as in parameter files.
+    """Settings of one dataclass under flat names, as in parameter files.
 
     Attributes:
         title: heading of the group in files and documentation.
         kind: the dataclass.
-        names: flat names of fields that have another name there.
-        prefix: put before the name of every field that `names` does not list.
-        overrides: settings, by field, whose default or range differs from that of the dataclass.
+        names: flat names, by field name, of fields that are called differently.
+        prefix: prefix of the flat names of all other fields.
+        overrides: settings, by field name, that replace those of the dataclass, for example with
+            another default or range.
     """
 
     title: str
@@ -146,7 +160,7 @@ class Group(Generic[T]):
         return found
 
     def given(self, values: Mapping[str, Any]) -> dict[str, Any]:
-        """Return the values by field that flat values give."""
+        """Return the values of this group by field name, selected from flat values."""
         return {
             name: values[self.flat_name(name)]
             for name in settings_of(self.kind)
@@ -154,16 +168,16 @@ class Group(Generic[T]):
         }
 
     def check(self, values: Mapping[str, Any]) -> None:
-        """Raise ValueError, with the flat name, if one of flat values is out of range."""
+        """Raise ValueError, with the flat name, if a value has a wrong type or is out of range."""
         for name, declared in self.settings().items():
             if values.get(name) is not None:
                 declared.check(values[name])
 
     def make(self, values: Mapping[str, Any]) -> T:
-        """Return the dataclass with flat values, and defaults where none is given.
+        """Return an instance of the dataclass with flat values, and defaults for missing ones.
 
         Raises:
-            ValueError: if a value is out of range.
+            ValueError: if a value has a wrong type or is out of range.
         """
         self.check(values)
         return self.kind(**self.given(values))

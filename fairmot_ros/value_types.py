@@ -1,4 +1,4 @@
-"""Types of values from files: what the fields of a dataclass are annotated with."""
+"""Type checks of values read from files, by the annotations of dataclass fields."""
 
 from __future__ import annotations
 
@@ -7,22 +7,23 @@ import types
 from collections.abc import Mapping
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
+#: Descriptions of types in messages.
 NAMES = {
     bool: 'true or false',
-    int: 'a whole number',
+    int: 'an integer',
     float: 'a finite number',
-    str: 'a text',
+    str: 'a string',
     tuple: 'a list',
-    dict: 'names with values',
+    dict: 'a mapping',
     type(None): 'null',
 }
 
 
 def check_types(kind: type, values: Mapping[str, Any]) -> None:
-    """Check values for fields of a dataclass; lists may stand for tuples.
+    """Check the types of values for fields of a dataclass; lists are accepted for tuples.
 
     Raises:
-        ValueError: if one is of another type; names it.
+        ValueError: if a value has another type than its field; the message names the field.
     """
     hints = get_type_hints(kind)
     for name, value in values.items():
@@ -31,7 +32,7 @@ def check_types(kind: type, values: Mapping[str, Any]) -> None:
 
 
 def fits(value: Any, hint: Any) -> bool:
-    """Whether a value is of an annotated type.
+    """Return whether a value has an annotated type.
 
     >>> fits([1, 2], tuple[float, ...]), fits(True, int), fits(None, str | None)
     (True, False, True)
@@ -58,10 +59,10 @@ def fits(value: Any, hint: Any) -> bool:
 
 
 def describe(hint: Any) -> str:
-    """Return what values of an annotated type are, in words.
+    """Return a description of an annotated type.
 
     >>> describe(tuple[int, int]), describe(str | None)
-    ('a list of 2 (a whole number)', 'a text or null')
+    ('a list of 2 (an integer)', 'a string or null')
     """
     origin, arguments = get_origin(hint), get_args(hint)
     if origin in (Union, types.UnionType):
@@ -70,13 +71,13 @@ def describe(hint: Any) -> str:
         count = '' if arguments[-1] is Ellipsis else f' of {len(arguments)}'
         return f'a list{count} ({describe(arguments[0])})'
     if origin is dict:
-        return f'names with values ({describe(arguments[1])})'
+        return f'a mapping ({describe(arguments[1])})'
     if hint is Any:
         return 'anything'
-    return NAMES.get(hint, 'names with values')
+    return NAMES.get(hint, NAMES[dict])
 
 
 def shown(value: Any) -> str:
-    """Return a value for a message, not longer than a line."""
+    """Return a value as text for a message, shortened to 60 characters."""
     text = repr(value)
     return text if len(text) <= 60 else f'{text[:60]}...'

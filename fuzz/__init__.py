@@ -1,7 +1,7 @@
-"""Property-based tests of everything that reads files and messages of others.
+"""Property-based tests of all readers of files and messages.
 
-Each module of `GROUPS` makes inputs of one kind, sound and damaged, with hypothesis. Whatever the
-input, a reader returns, or raises its one class of error with a message of one line, see
-`fuzz.target`. The test suite checks a few inputs of each kind; ``make fuzz`` checks new ones for
-as long as it is told to.
+Each module in `GROUPS` generates valid and damaged inputs of one kind with hypothesis. For any
+input, a reader must return or raise its one exception class with a message of one line; see
+`fuzz.target`. The test suite checks a few inputs of each kind; ``make fuzz`` checks new ones until
+a time limit.
 """

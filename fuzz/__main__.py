@@ -1,4 +1,4 @@
-"""Check new inputs of all targets in turn: ``python -m fuzz --minutes 60``."""
+"""Check all targets with new inputs in turn: ``python -m fuzz --minutes 60``."""
 
 from __future__ import annotations
 
@@ -13,22 +13,22 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from fuzz.registry import GROUPS, targets_of
-from fuzz.rounds import Round, play_apart
+from fuzz.rounds import Round, run_isolated
 from fuzz.target import Outcome, Target
 
-ROUND_SECONDS = 10.0  # that a round is to take
-FIRST_INPUTS, MAX_INPUTS = 20, 20_000
+ROUND_SECONDS = 10.0  # intended duration of a round
+FIRST_INPUTS, MAX_INPUTS = 20, 20_000  # inputs of the first round, and at most
 
 
 @dataclass
 class Tally:
-    """What is known of one target.
+    """Results of one target so far.
 
     Attributes:
         target: the target.
-        counts: inputs by what the reader did with them.
-        seconds: that its rounds took.
-        failures: rounds that failed.
+        counts: number of inputs by outcome.
+        seconds: total duration of its rounds.
+        failures: failed rounds.
     """
 
     target: Target
@@ -37,23 +37,23 @@ class Tally:
     failures: list[Round] = field(default_factory=list)
 
     def next_size(self) -> int:
-        """Return how many inputs the next round is to have."""
+        """Return the number of inputs of the next round, for a duration of ROUND_SECONDS."""
         rate = self.counts.total() / self.seconds if self.seconds else 0.0
         return min(MAX_INPUTS, max(FIRST_INPUTS, int(rate * ROUND_SECONDS)))
 
-    def add(self, done: Round, seconds: float) -> None:
-        """Count a round."""
-        self.counts += done.counts
+    def add(self, result: Round, seconds: float) -> None:
+        """Add the results of a round."""
+        self.counts += result.counts
         self.seconds += seconds
-        if done.failure:
-            self.failures.append(done)
+        if result.failure:
+            self.failures.append(result)
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run; returns 1 if an input was not handled as it should be."""
+    """Run rounds until the time limit; return 1 if a round failed."""
     options = _parser().parse_args(arguments)
     os.environ['TQDM_DISABLE'] = '1'  # read when the readers are imported
-    logging.disable(logging.WARNING)  # readers warn of odd files, thousands of times here
+    logging.disable(logging.WARNING)  # readers warn about unusual files
     tallies = [
         Tally(target)
         for group in GROUPS
@@ -62,12 +62,12 @@ def main(arguments: list[str] | None = None) -> int:
     ]
     options.output.mkdir(parents=True, exist_ok=True)
     for tally in tallies:
-        tally.target.inputs()  # what takes long to make is made once, before the forks
+        tally.target.inputs()  # fills caches once, before the processes are forked
     end = time.monotonic() + 60 * options.minutes
     while time.monotonic() < end:
         for tally in tallies:
             number = secrets.randbits(32) if options.seed is None else options.seed
-            _play(tally, number, options.inputs or tally.next_size(), options.output)
+            _run_round(tally, number, options.inputs or tally.next_size(), options.output)
             if time.monotonic() >= end:
                 break
         if options.seed is not None:
@@ -76,34 +76,34 @@ def main(arguments: list[str] | None = None) -> int:
     return int(any(tally.failures for tally in tallies))
 
 
-def _play(tally: Tally, number: int, inputs: int, output: Path) -> None:
-    """Play one round, tell of it, and keep the input that failed."""
+def _run_round(tally: Tally, number: int, inputs: int, output: Path) -> None:
+    """Run one round, print its result and save the failing input."""
     target = tally.target
     slug = ''.join(c if c.isalnum() else '_' for c in target.name.lower()).strip('_')
     start = time.monotonic()
-    done = play_apart(target, number, inputs, output / f'{slug}.last')
-    tally.add(done, time.monotonic() - start)
-    read, refused = (done.counts[outcome] for outcome in (Outcome.READ, Outcome.REFUSED))
+    result = run_isolated(target, number, inputs, output / f'{slug}.last')
+    tally.add(result, time.monotonic() - start)
+    read, refused = (result.counts[outcome] for outcome in (Outcome.READ, Outcome.REFUSED))
     print(
         f'{target.name}: seed {number}, {inputs} inputs: {read} read, {refused} refused'
-        + (f', FAILED: {done.failure}' if done.failure else ''),
+        + (f', FAILED: {result.failure}' if result.failure else ''),
         flush=True,
     )
-    if not done.failure:
+    if not result.failure:
         return
     path = output / f'{slug}-{number}'
-    again = f'python -m fuzz --only {target.name!r} --seed {number} --inputs {inputs}'
+    command = f'python -m fuzz --only {target.name!r} --seed {number} --inputs {inputs}'
     path.with_suffix('.txt').write_text(
-        f'{again}\n\n{done.trace or done.failure}\n{str(done.value)[:10_000]!r}\n'
+        f'{command}\n\n{result.trace or result.failure}\n{str(result.value)[:10_000]!r}\n'
     )
-    contents = done.value if isinstance(done.value, dict) else {'bin': done.value}
+    contents = result.value if isinstance(result.value, dict) else {'bin': result.value}
     for name, content in contents.items():
         if isinstance(content, bytes):
             path.with_name(f'{path.name}.{name}').write_bytes(content)
 
 
 def _table(tallies: list[Tally]) -> str:
-    """Return the counts as a table of Markdown."""
+    """Return the results as a Markdown table."""
     lines = ['| input | error | read | refused | failed rounds |', '|---|---|---:|---:|---:|']
     for t in tallies:
         read, refused = (t.counts[outcome] for outcome in (Outcome.READ, Outcome.REFUSED))
@@ -124,15 +124,27 @@ def _table(tallies: list[Tally]) -> str:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog='python -m fuzz',
-        description='Check that readers handle whatever they are given, with new inputs in turn.',
+        description='Check that readers handle any input, with new generated inputs.',
     )
-    parser.add_argument('--minutes', type=float, default=60.0, help='how long (default: 60)')
-    parser.add_argument('--only', default='', metavar='TEXT', help='targets with this in the name')
+    parser.add_argument('--minutes', type=float, default=60.0, help='time limit (default: 60)')
     parser.add_argument(
-        '--seed', type=int, default=None, help='play one round with this seed, as printed'
+        '--only', default='', metavar='TEXT', help='only targets whose name contains this text'
     )
-    parser.add_argument('--inputs', type=int, default=0, help='per round, as printed')
-    parser.add_argument('--output', type=Path, default=Path('out/fuzz'), help='for what failed')
+    parser.add_argument(
+        '--seed',
+        type=int,
+        default=None,
+        help='run one round per target with this seed, as printed for a failure',
+    )
+    parser.add_argument(
+        '--inputs',
+        type=int,
+        default=0,
+        help='inputs per round, as printed (default: as many as fit into ten seconds)',
+    )
+    parser.add_argument(
+        '--output', type=Path, default=Path('out/fuzz'), help='folder for failing inputs'
+    )
     return parser
 
 

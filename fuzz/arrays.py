@@ -1,4 +1,4 @@
-"""Strategies for NumPy's files of several arrays."""
+"""Strategies for arrays and .npz files."""
 
 from __future__ import annotations
 
@@ -31,24 +31,24 @@ def _values(kind: str) -> SearchStrategy[Any]:
 
 
 @st.composite
-def other_archives(draw: DrawFn, content: bytes) -> bytes:
-    """Draw a sound .npz file in which some arrays are others or missing.
+def altered_archives(draw: DrawFn, content: bytes) -> bytes:
+    """Draw a valid .npz file with some arrays replaced, changed or missing.
 
     Args:
-        draw: hypothesis' own.
-        content: of a file.
+        draw: function of hypothesis.
+        content: content of a valid .npz file.
     """
     with np.load(io.BytesIO(content)) as file:
-        held = {name: file[name] for name in file.files}
-    for name in draw(st.lists(st.sampled_from(sorted(held)), max_size=3)):
+        arrays_by_name = {name: file[name] for name in file.files}
+    for name in draw(st.lists(st.sampled_from(sorted(arrays_by_name)), max_size=3)):
         edit = draw(st.sampled_from(('other', 'value', 'value', 'missing')))
-        if edit == 'missing' or name not in held:
-            held.pop(name, None)
+        if edit == 'missing' or name not in arrays_by_name:
+            arrays_by_name.pop(name, None)
         elif edit == 'other':
-            held[name] = draw(arrays())
-        elif held[name].size and held[name].dtype.kind in 'fiU':
-            place = draw(st.integers(0, held[name].size - 1))
-            held[name].flat[place] = draw(_values(held[name].dtype.kind))
+            arrays_by_name[name] = draw(arrays())
+        elif arrays_by_name[name].size and arrays_by_name[name].dtype.kind in 'fiU':
+            place = draw(st.integers(0, arrays_by_name[name].size - 1))
+            arrays_by_name[name].flat[place] = draw(_values(arrays_by_name[name].dtype.kind))
     target = io.BytesIO()
-    np.savez(target, **held)
+    np.savez(target, **arrays_by_name)
     return target.getvalue()

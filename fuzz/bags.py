@@ -1,4 +1,4 @@
-"""Bags of both storages: damaged files, and sound files with damaged messages."""
+"""Bags in both storage formats: damaged files, and valid files with damaged messages."""
 
 from __future__ import annotations
 
@@ -30,12 +30,12 @@ from fuzz.target import Target
 
 STORAGES = {'mcap': (StoragePlugin.MCAP, '.mcap'), 'sqlite3': (StoragePlugin.SQLITE3, '.db3')}
 IMAGES, TRUTH = '/image', '/ground_truth'
-Files = dict[str, bytes]  # of a bag, by name
+Files = dict[str, bytes]  # content by file name
 
 
 @cache
 def small_bag(storage: str, image_format: str = 'raw', compress: bool = False) -> Files:
-    """Return the files of a bag of three images with boxes."""
+    """Return the files of a bag with three images and their boxes."""
     rng = np.random.default_rng(1)
     images = list(rng.integers(0, 256, (3, 8, 8, 3), dtype=np.uint8))
     truth = np.array([[f, 1, 1, 1, 4, 4, 1] for f in (1, 2, 3)], float)
@@ -48,7 +48,7 @@ def small_bag(storage: str, image_format: str = 'raw', compress: bool = False) -
 
 @st.composite
 def damaged_bags(draw: DrawFn, storage: str) -> Files:
-    """Draw a bag of which one file is damaged or missing."""
+    """Draw a bag with one damaged or missing file."""
     files = small_bag(storage, draw(st.sampled_from(('raw', 'png'))), draw(st.booleans()))
     name = draw(st.sampled_from(sorted(files)))
     kept = {other: content for other, content in files.items() if other != name}
@@ -56,8 +56,8 @@ def damaged_bags(draw: DrawFn, storage: str) -> Files:
 
 
 @cache
-def sound_messages() -> dict[str, tuple[bytes, ...]]:
-    """Return serialised messages by their type."""
+def valid_messages() -> dict[str, tuple[bytes, ...]]:
+    """Return valid serialised messages by type."""
     types = known_types()
     found: dict[str, tuple[bytes, ...]] = {}
     for image_format in ('raw', 'png'):
@@ -93,8 +93,8 @@ def sound_messages() -> dict[str, tuple[bytes, ...]]:
 
 @st.composite
 def damaged_messages(draw: DrawFn, storage: str) -> Files:
-    """Draw a sound bag in which some messages are damaged."""
-    sound = sound_messages()
+    """Draw a valid bag file with some damaged messages."""
+    valid = valid_messages()
     kinds = {
         IMAGES: draw(st.sampled_from((IMAGE, COMPRESSED_IMAGE))),
         TRUTH: draw(st.sampled_from((DETECTIONS, TRACKS))),
@@ -105,14 +105,14 @@ def damaged_messages(draw: DrawFn, storage: str) -> Files:
         with Writer(path, version=VERSION, storage_plugin=plugin) as writer:
             for topic, kind in kinds.items():
                 connection = writer.add_connection(topic, kind, typestore=known_types())
-                for number, data in enumerate(sound[kind]):
+                for number, data in enumerate(valid[kind]):
                     changed = draw(st.one_of(st.just(data), damaged(data)))
                     writer.write(connection, number, changed)
         return {file.name: file.read_bytes() for file in path.iterdir()}
 
 
 def inputs(storage: str) -> SearchStrategy[Files]:
-    """Return the strategy."""
+    """Return the strategy for the files of a bag."""
     return st.one_of(damaged_bags(storage), damaged_messages(storage))
 
 
@@ -124,8 +124,8 @@ def read(files: Files, folder: Path) -> None:
     for name, content in files.items():
         (path / name).write_bytes(content)
     with Bag(path) as bag:
-        for picture in ImageStream(bag).pictures():
-            assert picture.pixels.dtype == np.uint8 and picture.pixels.shape[2] == 3
+        for image in ImageStream(bag).images():
+            assert image.pixels.dtype == np.uint8 and image.pixels.shape[2] == 3
         for topic in bag.topics_of(BOX_TYPES):
             table = read_boxes(bag, topic)
             table.rows(np.arange(1, len(table.stamps) + 1))

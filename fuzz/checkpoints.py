@@ -1,4 +1,4 @@
-"""Checkpoints: damaged files, and sound ones that hold something else."""
+"""Checkpoints: damaged files, and valid torch files with other content."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def small_checkpoint() -> bytes:
 
 @cache
 def written_checkpoint() -> bytes:
-    """Return the same as `save_checkpoint` writes it."""
+    """Return the same checkpoint as written by `save_checkpoint`."""
     network = create_network('yolo', stem_channels=4, head_conv=4, reid_dim=4)
     with tempfile.TemporaryDirectory() as folder:
         save_checkpoint(network, Path(folder) / 'model.pth')
@@ -71,7 +71,7 @@ def tensors(draw: DrawFn) -> Tensor:
 
 @st.composite
 def other_contents(draw: DrawFn) -> bytes:
-    """Draw a sound file of torch whose content is not that of a checkpoint."""
+    """Draw a valid torch file whose content is not a valid checkpoint."""
     content = torch.load(io.BytesIO(small_checkpoint()), weights_only=True)
     part = draw(st.sampled_from(('extra', 'weights', 'all')))
     if part == 'extra':
@@ -90,18 +90,18 @@ def other_contents(draw: DrawFn) -> bytes:
 
 
 def _extra(value: Any) -> dict[str, Any]:
-    """Return what was put in the place of `EXTRA`, if it is still a mapping."""
+    """Return the altered `EXTRA`, or an empty dict if it is no mapping any more."""
     inner = value.get('extra') if isinstance(value, dict) else None
     return inner if isinstance(inner, dict) else {}
 
 
 def inputs() -> SearchStrategy[bytes]:
-    """Return the strategy."""
+    """Return the strategy for checkpoint files."""
     return st.one_of(damaged(written_checkpoint()), damaged(small_checkpoint()), other_contents())
 
 
 def read(path: Path) -> None:
-    """Load a network, run it once, and use what the file tells."""
+    """Load a network, run it once, and use its stored thresholds."""
     network = load_checkpoint(path)
     TrackerConfig(**with_model_thresholds({}, network.info.thresholds))
     with torch.inference_mode():

@@ -1,4 +1,4 @@
-"""Files of enrolled identities."""
+"""Gallery files with enrolled identities."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from hypothesis.strategies import SearchStrategy
 
 from fairmot_ros.tracker.gallery import Gallery
 from fairmot_ros.tracker.gallery.gallery_file import GalleryFileError, load, save
-from fuzz.arrays import other_archives
+from fuzz.arrays import altered_archives
 from fuzz.mutations import damaged
 from fuzz.target import file_target
 
@@ -29,12 +29,12 @@ def small_gallery() -> bytes:
 
 
 def inputs() -> SearchStrategy[bytes]:
-    """Return the strategy."""
-    return st.one_of(damaged(small_gallery()), other_archives(small_gallery()))
+    """Return the strategy for gallery files."""
+    return st.one_of(damaged(small_gallery()), altered_archives(small_gallery()))
 
 
 def read(path: Path) -> None:
-    """Enrol the identities of a file; a file that is refused enrols nobody."""
+    """Enrol the identities of a file; a refused file must not change the gallery."""
     gallery = Gallery(model='one')
     try:
         load(gallery, path)

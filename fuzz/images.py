@@ -24,7 +24,7 @@ from fuzz.mutations import TEXTS, damaged
 from fuzz.target import Target
 
 SUFFIXES = ('.jpg', '.png', '.bmp', '.webp', '.tiff', '.ppm', '.pgm', '.pam', '.jp2')
-#: Bytes of a pixel, or of one of the first plane.
+#: Bytes per pixel, for planar formats in the first plane.
 BYTES = {
     **{name: channels for name, (channels, _) in EIGHT_BITS.items()},
     **{name: 2 * channels for name, (channels, _) in SIXTEEN_BITS.items()},
@@ -36,7 +36,7 @@ UNSIGNED = st.one_of(st.integers(0, 20), st.sampled_from((2**16, 2**31 - 1, 2**3
 
 @dataclass(frozen=True)
 class RawImage:
-    """The fields of sensor_msgs/Image that matter."""
+    """The fields of sensor_msgs/Image that the conversion reads."""
 
     width: int
     height: int
@@ -48,7 +48,7 @@ class RawImage:
 
 @dataclass(frozen=True)
 class EncodedImage:
-    """The fields of sensor_msgs/CompressedImage that matter."""
+    """The fields of sensor_msgs/CompressedImage that the conversion reads."""
 
     format: str
     data: bytes
@@ -56,7 +56,7 @@ class EncodedImage:
 
 @st.composite
 def raw_images(draw: DrawFn) -> RawImage:
-    """Draw an image whose fields mostly go together."""
+    """Draw an image whose fields are consistent in most cases."""
     side = st.integers(1, 9)
     width, height = draw(side), draw(side)
     encoding = draw(st.sampled_from((*ENCODINGS, *DEPTH_ENCODINGS)))
@@ -77,7 +77,7 @@ def raw_images(draw: DrawFn) -> RawImage:
 
 @cache
 def encoded(suffix: str, channels: int, depth: str) -> bytes:
-    """Return a small image in a file format."""
+    """Return a small image, encoded in a file format."""
     rng = np.random.default_rng(1)
     high = np.iinfo(depth).max
     pixels = rng.integers(0, high, (36, 33, channels), dtype=depth, endpoint=True)
@@ -86,7 +86,7 @@ def encoded(suffix: str, channels: int, depth: str) -> bytes:
 
 @cache
 def files() -> tuple[bytes, ...]:
-    """Return sound files of all formats, grey and in colour, with 8 and with 16 bits."""
+    """Return valid files of all formats, grey and colour, 8 and 16 bits."""
     found = [encoded(s, 3, 'uint8') for s in SUFFIXES if s != '.pgm']
     found += [encoded(s, 1, 'uint8') for s in ('.jpg', '.png', '.pgm', '.tiff')]
     found += [encoded(s, 3, 'uint16') for s in ('.png', '.tiff', '.ppm')]
@@ -97,7 +97,7 @@ def files() -> tuple[bytes, ...]:
 
 @st.composite
 def encoded_images(draw: DrawFn) -> EncodedImage:
-    """Draw a compressed image, mostly a damaged one."""
+    """Draw a compressed image, damaged or valid."""
     content = draw(st.sampled_from(files()))
     return EncodedImage(
         draw(st.one_of(st.sampled_from(('jpeg', 'png', 'bgr8; jpeg compressed bgr8')), TEXTS)),
@@ -106,11 +106,11 @@ def encoded_images(draw: DrawFn) -> EncodedImage:
 
 
 def check_raw(message: RawImage, _: Path) -> None:
-    """Convert an image, which must keep its size."""
+    """Convert an image; its size must not change."""
     pixels = raw_to_bgr(message)
     check_pixels(pixels)
     assert pixels.shape[:2] == (message.height, message.width)
-    pixels.sum()  # reads every one of them
+    pixels.sum()  # reads all pixels, so that invalid memory is detected
 
 
 def check_compressed(message: EncodedImage, _: Path) -> None:
@@ -119,7 +119,7 @@ def check_compressed(message: EncodedImage, _: Path) -> None:
 
 
 def check_pixels(pixels: Any) -> None:
-    """Check type and shape."""
+    """Check type and shape of a BGR image."""
     assert isinstance(pixels, np.ndarray)
     assert pixels.dtype == np.uint8 and pixels.ndim == 3 and pixels.shape[2] == 3
     assert pixels.size

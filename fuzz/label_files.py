@@ -1,4 +1,4 @@
-"""MOTChallenge text, plain and compressed, and seqinfo.ini."""
+"""MOTChallenge text files, plain and compressed, and seqinfo.ini."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ CELLS = st.one_of(st.integers(-1, 20).map(str), NUMBERS.map(str), TEXTS)
 
 @st.composite
 def tables(draw: DrawFn) -> bytes:
-    """Draw rows of mostly the same number of cells, most of them numbers."""
+    """Draw rows of equal length, with a few cells replaced."""
     columns = draw(st.integers(MIN_COLUMNS, MAX_COLUMNS))
     rows = draw(
         st.lists(
@@ -44,7 +44,7 @@ def tables(draw: DrawFn) -> bytes:
 
 @st.composite
 def sequence_files(draw: DrawFn) -> bytes:
-    """Draw a seqinfo.ini with other values."""
+    """Draw a seqinfo.ini with some values replaced."""
     entries = dict(ENTRIES)
     for name in draw(st.lists(st.sampled_from(sorted(entries)), max_size=3)):
         entries[name] = draw(CELLS)
@@ -53,23 +53,23 @@ def sequence_files(draw: DrawFn) -> bytes:
 
 
 def plain() -> SearchStrategy[bytes]:
-    """Return the strategy for text."""
+    """Return the strategy for plain text files."""
     return st.one_of(damaged(ROWS), tables())
 
 
 def compressed() -> SearchStrategy[bytes]:
-    """Return the strategy for compressed text."""
+    """Return the strategy for compressed text files."""
     return st.one_of(damaged(gzip.compress(ROWS, mtime=0)), plain().map(gzip.compress))
 
 
 def seqinfo() -> SearchStrategy[bytes]:
     """Return the strategy for seqinfo.ini."""
-    sound = '\n'.join(['[Sequence]', *(f'{n}={v}' for n, v in ENTRIES.items())]).encode()
-    return st.one_of(damaged(sound), sequence_files())
+    valid = '\n'.join(['[Sequence]', *(f'{n}={v}' for n, v in ENTRIES.items())]).encode()
+    return st.one_of(damaged(valid), sequence_files())
 
 
 def check_rows(path: Path) -> None:
-    """Read rows, which must be finite numbers."""
+    """Read rows; all values must be finite."""
     rows = read_mot(path)
     assert rows.dtype == np.float64 and rows.ndim == 2
     assert MIN_COLUMNS <= rows.shape[1] <= MAX_COLUMNS
@@ -77,7 +77,7 @@ def check_rows(path: Path) -> None:
 
 
 def check_seqinfo(path: Path) -> None:
-    """Read a seqinfo.ini, whose numbers must be positive."""
+    """Read a seqinfo.ini; all numbers must be positive."""
     info = read_seqinfo(path)
     assert min(info.frame_rate, info.length, info.width, info.height) > 0
 

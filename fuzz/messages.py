@@ -1,4 +1,4 @@
-"""Messages of other nodes, as rclpy delivers them."""
+"""Messages from other nodes, as delivered by rclpy."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ from fuzz.target import Target
 FLOATS = st.one_of(st.floats(0, 100), st.floats(0, 1), st.floats())
 SCORES = st.one_of(st.floats(0, 1), st.floats(0, 1), st.floats())
 FLOATS_32 = st.one_of(st.floats(-1, 1, width=32), st.floats(width=32))
-SIZE = (480, 640)  # height and width of the camera's images
+SIZE = (480, 640)  # (height, width) of the camera images
 
 
 @st.composite
 def boxes(draw: DrawFn) -> BoundingBox2D:
-    """Draw a box, mostly a sound one."""
+    """Draw a box, valid in most cases."""
     box = BoundingBox2D(size_x=draw(FLOATS), size_y=draw(FLOATS))
     box.center.position.x, box.center.position.y = draw(FLOATS), draw(FLOATS)
     return box
@@ -51,7 +51,7 @@ def detection_arrays(draw: DrawFn) -> Detection2DArray:
 
 @st.composite
 def track_arrays(draw: DrawFn) -> TrackArray:
-    """Draw tracks with embeddings of mostly the same length."""
+    """Draw tracks with embeddings of equal length in most cases."""
     message = TrackArray(model=draw(TEXTS))
     length = draw(st.integers(0, 4))
     for _ in range(draw(st.integers(0, 3))):
@@ -72,7 +72,7 @@ def track_arrays(draw: DrawFn) -> TrackArray:
 
 @st.composite
 def camera_infos(draw: DrawFn) -> CameraInfo:
-    """Draw a calibration, mostly one for images of `SIZE`."""
+    """Draw a calibration, for images of `SIZE` in most cases."""
     matrix = [500.0, 0.0, 320.0, 0.0, 500.0, 240.0, 0.0, 0.0, 1.0]
     for _ in range(draw(st.integers(0, 2))):
         matrix[draw(st.integers(0, 8))] = draw(FLOATS)
@@ -90,7 +90,7 @@ def camera_infos(draw: DrawFn) -> CameraInfo:
 
 @st.composite
 def depth_images(draw: DrawFn) -> RawImage:
-    """Draw a depth image, or another one."""
+    """Draw a depth image, or an image of another encoding."""
     image = draw(raw_images())
     return RawImage(
         image.width,
@@ -103,7 +103,7 @@ def depth_images(draw: DrawFn) -> RawImage:
 
 
 def check_detections(message: Detection2DArray | TrackArray, _: Path) -> None:
-    """Read detections; of a message that is refused nothing is kept."""
+    """Read detections; a refused message must not change the reader."""
     reader = ReceivedDetections()
     try:
         found = reader.read(message)
@@ -118,7 +118,7 @@ def check_detections(message: Detection2DArray | TrackArray, _: Path) -> None:
 
 
 def check_calibration(message: CameraInfo, _: Path) -> None:
-    """Locate people by a calibration."""
+    """Locate a box on the ground with a calibration."""
     camera = pinhole_camera(message, 'camera_info', SIZE)
     locate_on_ground(camera, [[10, 10, 50, 200]], 1.5, 0.1)
 

@@ -1,4 +1,4 @@
-"""Strategies for what can be wrong with bytes, with text, and with nested values."""
+"""Strategies for damaged bytes, unusual numbers and texts, and altered nested values."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from typing import Any
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
-EDITS = (1, 1, 1, 2, 2, 3, 5)  # numbers of changes to one input
-ENDS = 512  # bytes at both ends of a file, where headers and indices are
-#: Bytes that count, end or escape something in many formats.
+EDIT_COUNTS = (1, 1, 1, 2, 2, 3, 5)  # numbers of changes per input, by frequency
+END_BYTES = 512  # at both ends of a file, where headers and indices are
+#: Bytes with a special meaning in many formats: lengths, terminators, escapes.
 MARKS = (
     b'\0',
     b'\n',
@@ -57,10 +57,10 @@ ODD_VALUES: SearchStrategy[Any] = st.recursive(
 
 @st.composite
 def damaged(draw: DrawFn, content: bytes) -> bytes:
-    """Draw a copy of a file with some bytes changed, cut off, removed, added or repeated."""
+    """Draw a copy of a file with some bytes replaced, inserted, removed, repeated or cut off."""
     changed = bytearray(content)
-    for _ in range(draw(st.sampled_from(EDITS))):
-        place = draw(_places(len(changed)))
+    for _ in range(draw(st.sampled_from(EDIT_COUNTS))):
+        place = draw(_offsets(len(changed)))
         edit = draw(st.sampled_from(('replace', 'mark', 'insert', 'remove', 'repeat', 'cut')))
         if edit == 'replace':
             new = draw(st.binary(min_size=1, max_size=4))
@@ -78,26 +78,26 @@ def damaged(draw: DrawFn, content: bytes) -> bytes:
     return bytes(changed)
 
 
-def _places(length: int) -> SearchStrategy[int]:
-    """Return a strategy for places in a file, which prefers its ends."""
+def _offsets(length: int) -> SearchStrategy[int]:
+    """Return a strategy for offsets in a file that prefers both ends."""
     return st.one_of(
-        st.integers(0, min(length, ENDS)),
+        st.integers(0, min(length, END_BYTES)),
         st.integers(0, length),
-        st.integers(max(0, length - ENDS), length),
+        st.integers(max(0, length - END_BYTES), length),
     )
 
 
 @st.composite
 def altered(draw: DrawFn, valid: Any, odd: SearchStrategy[Any] = ODD_VALUES) -> Any:
-    """Draw a copy of a nested value, in which some parts are others, missing, or repeated.
+    """Draw a copy of a nested value with some items replaced, removed, added or repeated.
 
     Args:
-        draw: hypothesis' own.
-        valid: dicts, lists and what they hold.
-        odd: values to put in.
+        draw: function of hypothesis.
+        valid: nested dicts and lists.
+        odd: strategy for the replacements.
     """
     whole = [copy.deepcopy(valid)]
-    for _ in range(draw(st.sampled_from((*EDITS, 0)))):
+    for _ in range(draw(st.sampled_from((*EDIT_COUNTS, 0)))):
         places = list(_items(whole))
         container, key = places[draw(st.integers(0, len(places) - 1))]
         edit = draw(st.sampled_from(('replace', 'remove', 'add', 'repeat')))
@@ -114,7 +114,7 @@ def altered(draw: DrawFn, valid: Any, odd: SearchStrategy[Any] = ODD_VALUES) -> 
 
 
 def _items(container: Any) -> Iterator[tuple[Any, Any]]:
-    """Yield container and key of everything in a nested value, the outermost first."""
+    """Yield container and key of every item in a nested value, outermost first."""
     keys = list(container) if isinstance(container, dict) else range(len(container))
     for key in keys:
         yield container, key

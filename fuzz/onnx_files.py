@@ -1,4 +1,4 @@
-"""Exported networks: damaged files, and sound ones with other metadata."""
+"""ONNX exports: damaged files, and valid files with altered metadata."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def small_model() -> bytes:
 
 @st.composite
 def other_metadata(draw: DrawFn) -> bytes:
-    """Draw the network with other metadata."""
+    """Draw the small network with altered metadata."""
     model = onnx.load_model_from_string(small_model())
     del model.metadata_props[:]
     text = json.dumps(draw(altered(CONTENT)))
@@ -55,12 +55,12 @@ def other_metadata(draw: DrawFn) -> bytes:
 
 
 def inputs() -> SearchStrategy[bytes]:
-    """Return the strategy."""
+    """Return the strategy for ONNX files."""
     return st.one_of(other_metadata(), damaged(small_model()))
 
 
 def read(path: Path) -> None:
-    """Load a network and use what the file tells."""
+    """Load a network and check its metadata."""
     info = OnnxEngine(path).info
     TrackerConfig(**with_model_thresholds({}, info.thresholds))
     assert info.input_size is not None and all(type(side) is int for side in info.input_size)

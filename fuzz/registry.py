@@ -1,4 +1,4 @@
-"""All targets, by the module that defines them."""
+"""All targets, grouped by the module that defines them."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from importlib import import_module
 
 from fuzz.target import Target
 
-#: Modules with `TARGETS`; the last one needs ROS 2.
+#: Modules that define `TARGETS`; the last one requires ROS 2.
 GROUPS = (
     'checkpoints',
     'onnx_files',
@@ -24,7 +24,7 @@ def targets_of(group: str) -> tuple[Target, ...]:
     """Return the targets of a module.
 
     Raises:
-        ImportError: if a package that it needs is not installed.
+        ImportError: if a required package is not installed.
     """
     found: tuple[Target, ...] = import_module(f'fuzz.{group}').TARGETS
     return found

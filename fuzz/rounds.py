@@ -1,7 +1,6 @@
-"""Rounds: many inputs of one target from one seed, in a process of their own.
+"""Rounds: many inputs of one target from one seed, run in a separate process.
 
-A reader that crashes or hangs then ends its round alone, and every round starts with the memory
-that the program starts with.
+A reader that crashes or hangs thus ends only its round, and every round starts with fresh memory.
 """
 
 from __future__ import annotations
@@ -24,21 +23,21 @@ from hypothesis.strategies import SearchStrategy
 
 from fuzz.target import Outcome, Target
 
-MEMORY = 8 << 30  # bytes of address space beyond what the program has, for one round
-HANGS_AFTER = 600.0  # seconds without an end of the round
+MAX_MEMORY = 8 << 30  # bytes of address space that a round may add
+TIMEOUT = 600.0  # seconds after which a round counts as hanging
 PHASES = (Phase.explicit, Phase.generate, Phase.target, Phase.shrink)
 
 
 @dataclass
 class Round:
-    """What came of a round.
+    """Result of a round.
 
     Attributes:
-        seed: of its inputs.
-        counts: inputs by what the reader did with them.
-        failure: what went wrong in one line, '' if nothing did.
-        trace: where.
-        value: the smallest input that was found for it.
+        seed: seed of the inputs.
+        counts: number of inputs by outcome.
+        failure: error in one line; empty on success.
+        trace: traceback of the error.
+        value: smallest input found that causes the error.
     """
 
     seed: int
@@ -49,29 +48,29 @@ class Round:
 
     @property
     def inputs(self) -> int:
-        """Number of inputs that were handled as they should be."""
+        """Number of inputs that were handled correctly."""
         return self.counts.total()
 
 
-def play(
+def run_round(
     target: Target, number: int, inputs: int, folder: Path, last: Path | None = None
 ) -> Round:
     """Check inputs of a target in this process.
 
     Args:
-        target: what to check.
+        target: target to check.
         number: seed of the inputs.
-        inputs: how many, at most.
-        folder: for files.
-        last: file that holds the input being read, for the case that the process dies of it.
+        inputs: maximum number of inputs.
+        folder: folder for temporary files.
+        last: file to write each input to before it is read, in case the process crashes.
     """
-    done = Round(number)
+    result = Round(number)
 
     def check(value: Any) -> None:
-        done.value = value
+        result.value = value
         if last is not None:
             last.write_bytes(_pickled(value))
-        done.counts[target.check(value, folder)] += 1
+        result.counts[target.check(value, folder)] += 1
 
     strategy: SearchStrategy[Any] = target.inputs()
     test = given(strategy)(check)
@@ -85,35 +84,35 @@ def play(
     )(test)
     try:
         seed(number)(test)()
-    except Exception as error:  # of any reader; hypothesis ends with its smallest input
-        done.failure = f'{type(error).__name__}: {" ".join(str(error).split())[:300]}'
-        done.trace = traceback.format_exc()
+    except Exception as error:  # hypothesis raises the error of the smallest input
+        result.failure = f'{type(error).__name__}: {" ".join(str(error).split())[:300]}'
+        result.trace = traceback.format_exc()
     else:
-        done.value = None
-    return done
+        result.value = None
+    return result
 
 
-def play_apart(target: Target, number: int, inputs: int, last: Path) -> Round:
-    """Do the same in a process of its own.
+def run_isolated(target: Target, number: int, inputs: int, last: Path) -> Round:
+    """Check inputs of a target in a separate process.
 
     Args:
-        target: see `play`.
-        number: see `play`.
-        inputs: see `play`.
-        last: see `play`; removed if the process lives to its end.
+        target: see `run_round`.
+        number: see `run_round`.
+        inputs: see `run_round`.
+        last: see `run_round`; removed unless the process crashes.
     """
     context = multiprocessing.get_context('fork')
     receiver, sender = context.Pipe(duplex=False)
     process = context.Process(target=_run, args=(sender, target, number, inputs, last))
     process.start()
     sender.close()
-    found = _receive(receiver)
-    if found is None and process.is_alive():
+    result = _receive(receiver)
+    if result is None and process.is_alive():
         process.kill()
     process.join()
-    if found is not None:
+    if result is not None:
         last.unlink(missing_ok=True)
-        return found
+        return result
     value = pickle.loads(last.read_bytes()) if last.is_file() else None
     code = process.exitcode or 0
     reason = signal.Signals(-code).name if code < 0 else f'exit code {code}'
@@ -121,31 +120,31 @@ def play_apart(target: Target, number: int, inputs: int, last: Path) -> Round:
 
 
 def _receive(receiver: Connection) -> Round | None:
-    """Return what a round sends, None if its process ends or hangs before it does."""
+    """Return the result that a process sends, or None if it crashes or hangs."""
     try:
-        found: Round | None = receiver.recv() if receiver.poll(HANGS_AFTER) else None
+        result: Round | None = receiver.recv() if receiver.poll(TIMEOUT) else None
     except EOFError:
         return None
-    return found
+    return result
 
 
 def _run(sender: Connection, target: Target, number: int, inputs: int, last: Path) -> None:
     _limit_memory()
     with tempfile.TemporaryDirectory(prefix='fairmot_fuzz_') as folder:
-        done = play(target, number, inputs, Path(folder), last)
-    done.value = pickle.loads(_pickled(done.value))
-    sender.send(done)
+        result = run_round(target, number, inputs, Path(folder), last)
+    result.value = pickle.loads(_pickled(result.value))
+    sender.send(result)
 
 
 def _limit_memory() -> None:
-    """Make the process run out of memory before the machine does."""
+    """Limit the address space, so that the process fails before the machine runs out of memory."""
     pages = int(Path('/proc/self/statm').read_text().split()[0])
     _, hard = resource.getrlimit(resource.RLIMIT_AS)
-    resource.setrlimit(resource.RLIMIT_AS, (pages * os.sysconf('SC_PAGE_SIZE') + MEMORY, hard))
+    resource.setrlimit(resource.RLIMIT_AS, (pages * os.sysconf('SC_PAGE_SIZE') + MAX_MEMORY, hard))
 
 
 def _pickled(value: Any) -> bytes:
     try:
         return pickle.dumps(value)
-    except Exception:  # messages of some versions of ROS cannot be
+    except Exception:  # messages of some ROS versions cannot be pickled
         return pickle.dumps(repr(value))

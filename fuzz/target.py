@@ -1,4 +1,4 @@
-"""A reader under test, and the property that holds for it whatever it reads."""
+"""A reader under test, and the property that it must satisfy for any input."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from typing import Any
 
 from hypothesis.strategies import SearchStrategy
 
-MAX_SECONDS = 20.0  # of the processor's time, for one small input
-MAX_GROWTH = 1024  # MiB by which the largest memory of the process may grow with one input
+MAX_SECONDS = 20.0  # CPU time per input; all inputs are small
+MAX_GROWTH = 1024  # MiB by which the peak memory of the process may grow per input
 
 
 class Outcome(Enum):
-    """What a reader did with an input that it handled as it should."""
+    """Outcome of an input that was handled correctly."""
 
     READ = 'read'
     REFUSED = 'refused'
@@ -28,11 +28,11 @@ class Target:
     """A reader and its inputs.
 
     Attributes:
-        name: of the kind of input.
-        error: the one class of exceptions that the reader may raise.
-        inputs: makes the strategy; what it takes long to make is made on the first call.
-        read: reads an input and checks what comes out; is given a folder for files.
-        file_name: which a message must hold; '' where the input is no file.
+        name: name of the kind of input.
+        error: the only exception class that the reader may raise.
+        inputs: returns the strategy; expensive values are cached by the first call.
+        read: reads an input and checks the result; the second argument is a folder for files.
+        file_name: name that error messages must contain; empty if the input is not a file.
     """
 
     name: str
@@ -42,12 +42,12 @@ class Target:
     file_name: str = ''
 
     def check(self, value: Any, folder: Path) -> Outcome:
-        """Read an input.
+        """Read an input and check the property.
 
         Raises:
-            AssertionError: if the message of an error is not what it should be, or reading takes
-                too long or too much memory.
-            Exception: what the reader raised beside its class of errors.
+            AssertionError: if an error message is invalid, or reading takes too long or too much
+                memory.
+            Exception: any exception of the reader that is not of the class `error`.
         """
         memory, start = _peak_memory(), time.process_time()
         outcome = Outcome.READ
@@ -75,8 +75,8 @@ def file_target(
         name: see `Target`.
         error: see `Target`.
         inputs: see `Target`.
-        read: reads the file with this path.
-        file_name: the file's name, perhaps below folders.
+        read: reads the file with the given path and checks the result.
+        file_name: name of the file, optionally with folders.
     """
 
     def read_content(content: bytes, folder: Path) -> object:
@@ -100,5 +100,5 @@ def _check_message(error: Exception, file_name: str) -> None:
 
 
 def _peak_memory() -> float:
-    """Return the largest memory that the process has had, in MiB."""
+    """Return the peak memory of the process in MiB."""
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024

@@ -1,4 +1,4 @@
-"""Labels of training sets, and what teachers write beside them."""
+"""Label files of training datasets, and the files of teachers."""
 
 from __future__ import annotations
 
@@ -14,10 +14,9 @@ import numpy as np
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
-from fairmot_ros.training.config import SetConfig
-from fairmot_ros.training.data.data_problems import Problems
-from fairmot_ros.training.data.readers import read_set
-from fairmot_ros.training.data.sources import DataError
+from fairmot_ros.training.config import DatasetConfig
+from fairmot_ros.training.data.problems import DataError, Problems
+from fairmot_ros.training.data.readers import read_dataset
 from fairmot_ros.training.data.teacher_labels import (
     DETECTIONS,
     EMBEDDINGS,
@@ -26,7 +25,7 @@ from fairmot_ros.training.data.teacher_labels import (
     read_embeddings,
     write_embeddings,
 )
-from fuzz.arrays import other_archives
+from fuzz.arrays import altered_archives
 from fuzz.label_files import plain
 from fuzz.mutations import altered, damaged
 from fuzz.target import Target, file_target
@@ -48,13 +47,13 @@ JDE = '0 1 0.5 0.5 0.1 0.2\n0 -1 0.25 0.5 0.1 0.2\n'
 
 
 @cache
-def small_picture() -> bytes:
-    """Return a JPEG file."""
+def small_image() -> bytes:
+    """Return a small JPEG file."""
     return cv2.imencode('.jpg', np.full((16, 16, 3), 90, np.uint8))[1].tobytes()
 
 
 def as_json(value: Any) -> bytes:
-    """Return a value as JSON, not-a-number and infinity as Python writes them."""
+    """Return a value as JSON, with NaN and Infinity as Python writes them."""
     return json.dumps(value).encode()
 
 
@@ -70,7 +69,7 @@ def odgt() -> SearchStrategy[bytes]:
 
 
 def jde() -> SearchStrategy[bytes]:
-    """Return the strategy for a label file of the paper's layout."""
+    """Return the strategy for a label file of the JDE layout."""
     return st.one_of(damaged(JDE.encode()), plain())
 
 
@@ -82,33 +81,33 @@ def detections() -> SearchStrategy[bytes]:
 def embeddings() -> SearchStrategy[bytes]:
     """Return the strategy for a teacher's embeddings."""
     vectors = np.ones((3, 4), np.float32)
-    sound = TeacherEmbeddings(
+    valid = TeacherEmbeddings(
         dict(enumerate(vectors)), {('000001.jpg', 0): vectors[0]}, vectors.shape[1]
     )
     file = io.BytesIO()
-    write_embeddings(file, sound)
-    return st.one_of(damaged(file.getvalue()), other_archives(file.getvalue()))
+    write_embeddings(file, valid)
+    return st.one_of(damaged(file.getvalue()), altered_archives(file.getvalue()))
 
 
 def read_labels(kind: str, teacher: bool, content: bytes, folder: Path) -> None:
-    """Read a set whose label file has some content, and load its images."""
+    """Read a dataset whose label file has the given content, and load its images."""
     for name in LAYOUTS[kind]:
         path = folder / kind / name
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(small_picture())
+        path.write_bytes(small_image())
     target = folder / kind / LABELS[kind]
     target.parent.mkdir(parents=True, exist_ok=True)
     target.write_bytes(content)
     if teacher:
         (folder / kind / DETECTIONS).write_bytes(as_json(TEACHER))
-    part = SetConfig(kind, kind, teacher=teacher)
-    for photograph in read_set(folder, part, Problems()):
-        boxes = photograph.boxes_xyxy
+    dataset = DatasetConfig(kind, kind, teacher=teacher)
+    for image in read_dataset(folder, dataset, Problems()):
+        boxes = image.boxes_xyxy
         assert boxes.dtype == np.float32 and boxes.shape == (len(boxes), 4)
-        assert np.isfinite(boxes).all() and np.isfinite(photograph.ignored_xyxy).all()
-        assert photograph.identities.shape == (len(boxes),)
-        assert photograph.identities.dtype == np.int64
-        photograph.load()
+        assert np.isfinite(boxes).all() and np.isfinite(image.ignored_xyxy).all()
+        assert image.identities.shape == (len(boxes),)
+        assert image.identities.dtype == np.int64
+        image.load()
 
 
 LAYOUTS = {
@@ -132,13 +131,13 @@ def _labels(
 
 
 def check_detections(path: Path) -> None:
-    """Read a teacher's detections: boxes and scores."""
+    """Read teacher detections; boxes and scores must be finite."""
     for rows in read_detections(path.parent).values():
         assert rows.ndim == 2 and rows.shape[1] == 5 and np.isfinite(rows).all()
 
 
 def check_embeddings(path: Path) -> None:
-    """Read a teacher's embeddings, and look some up."""
+    """Read teacher embeddings and query some of them."""
     found = read_embeddings(path.parent)
     assert found.of_people([0, 1, 77]).shape == (3, found.size)
     assert found.of_image('000001.jpg', 2).shape == (2, found.size)

@@ -1,4 +1,4 @@
-"""YAML of users: training files, ablations and configurations to evaluate."""
+"""YAML files: training files, ablation plans and configurations for evaluation."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def as_yaml(value: Any) -> bytes:
 
 
 def yaml_of(*contents: dict[str, Any]) -> SearchStrategy[bytes]:
-    """Return the strategy for files that hold about what was given."""
+    """Return the strategy for altered and damaged files of the given contents."""
     return st.one_of(
         *(
             strategy
@@ -72,7 +72,7 @@ def yaml_of(*contents: dict[str, Any]) -> SearchStrategy[bytes]:
 
 
 def check_configuration(path: Path) -> None:
-    """Read a configuration as the command does."""
+    """Read a configuration as `fairmot-evaluate` does."""
     read_configuration(path, node_parameters())
 
 

@@ -1,4 +1,4 @@
-"""Track people in one camera.
+"""Track people in the images of one camera.
 
 `ros2 launch fairmot_ros fairmot.launch.py image:=/camera/image_raw`
 """
@@ -18,29 +18,29 @@ ARGUMENTS = [
     (
         'image',
         'image',
-        'topic of the camera images (sensor_msgs/Image); of compressed ones the '
-        'name without /compressed, with `image_transport:=compressed`',
+        'topic of the camera images; with `image_transport:=compressed`, the name without '
+        '/compressed',
     ),
-    ('depth', 'depth', 'topic of depth images registered to them, for `position_source: depth`'),
-    ('camera_info', 'camera_info', "topic of the camera's calibration, for positions in space"),
-    *override_arguments(),
-    ('namespace', '', 'namespace of the node, one for each robot'),
-    ('name', 'fairmot', 'name of the node; the results are published below it'),
     (
-        'params_file',
-        [SHARE, '/config/fairmot.yaml'],
-        'YAML file with the parameters: thresholds, outputs and all others',
+        'depth',
+        'depth',
+        'topic of depth images registered to the camera images, for `position_source: depth`',
     ),
-    ('use_sim_time', 'false', 'take the time from /clock, for bags and simulation'),
-    ('rviz', 'false', 'show the annotated image and positions in RViz'),
-    ('frame', 'camera', "frame of the images' headers, in which RViz shows positions"),
+    ('camera_info', 'camera_info', 'topic of the camera calibration, for positions in space'),
+    *override_arguments(),
+    ('namespace', '', 'namespace of the node'),
+    ('name', 'fairmot', 'name of the node; results are published as <name>/...'),
+    ('params_file', [SHARE, '/config/fairmot.yaml'], 'YAML file with the parameters of the node'),
+    ('use_sim_time', 'false', 'use the time of /clock, for bags and simulation'),
+    ('rviz', 'false', 'start RViz with the annotated image and positions'),
+    ('frame', 'camera', 'frame_id of the images, in which RViz shows positions'),
     ('log_level', 'info', 'debug, info, warn or error'),
 ]
-SHOWN = ('image_annotated', 'markers')  # topics of the node that the RViz configuration shows
+RVIZ_TOPICS = ('image_annotated', 'markers')  # topics of the node in the RViz configuration
 
 
 def start_node(context: LaunchContext) -> list[LifecycleNode]:
-    """Make the node once it is known which parameters were given."""
+    """Create the node, with those overriding parameters that were given."""
     value = {name: LaunchConfiguration(name) for name, _, _ in ARGUMENTS}
     given = {name: value[name].perform(context) for name in OVERRIDES}
     sim_time = ParameterValue(value['use_sim_time'], value_type=bool)
@@ -70,14 +70,14 @@ def start_node(context: LaunchContext) -> list[LifecycleNode]:
 
 
 def generate_launch_description() -> LaunchDescription:
-    """Declare the arguments and start the node, and RViz if asked for."""
+    """Declare the arguments, start the node and, if requested, RViz."""
     value = {name: LaunchConfiguration(name) for name, _, _ in ARGUMENTS}
     rviz = Node(
         package='rviz2',
         executable='rviz2',
         namespace=value['namespace'],
         arguments=['-d', [SHARE, '/rviz/fairmot.rviz'], '-f', value['frame']],
-        remappings=[(f'/fairmot/{topic}', [value['name'], f'/{topic}']) for topic in SHOWN],
+        remappings=[(f'/fairmot/{topic}', [value['name'], f'/{topic}']) for topic in RVIZ_TOPICS],
         parameters=[{'use_sim_time': ParameterValue(value['use_sim_time'], value_type=bool)}],
         condition=IfCondition(value['rviz']),
     )

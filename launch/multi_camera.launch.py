@@ -1,6 +1,6 @@
-"""Track people in several cameras with one process and one network.
+"""Track people in the images of several cameras with one process and one network.
 
-`ros2 launch fairmot_ros multi_camera.launch.py cameras:=front,rear image:=image_raw` listens to
+`ros2 launch fairmot_ros multi_camera.launch.py cameras:=front,rear image:=image_raw` subscribes to
 `front/image_raw` and `rear/image_raw`; ids are `front/1`, `rear/1` and so on.
 """
 
@@ -14,31 +14,31 @@ from launch_ros.substitutions import FindPackageShare
 from fairmot_ros.ros.parameters.launch_arguments import OVERRIDES, override_arguments
 
 ARGUMENTS = [
-    ('cameras', None, 'names of the cameras, with commas between them: front,rear'),
+    ('cameras', None, 'names of the cameras, separated by commas: front,rear'),
     (
         'image',
         'image',
-        'topic of the images below the name of each camera; for other names '
-        'use topic_tools or remap them at the camera',
+        'topic of the images of each camera, relative to the name of the camera; remap cameras '
+        'with other topic names',
     ),
-    ('depth', 'depth', 'topic of depth images below the name of each camera'),
-    ('camera_info', 'camera_info', 'topic of the calibration below the name of each camera'),
+    ('depth', 'depth', 'topic of the depth images, relative to the name of the camera'),
+    ('camera_info', 'camera_info', 'topic of the calibration, relative to the name of the camera'),
     *override_arguments(),
-    ('namespace', '', 'namespace of the node and of all cameras'),
+    ('namespace', '', 'namespace of the node and the cameras'),
     ('name', 'fairmot', 'name of the node; results are published as <name>/<camera>/...'),
     (
         'params_file',
         [FindPackageShare('fairmot_ros'), '/config/fairmot.yaml'],
-        'YAML file with the parameters, the same for all cameras',
+        'YAML file with the parameters of the node, shared by all cameras',
     ),
-    ('use_sim_time', 'false', 'take the time from /clock, for bags and simulation'),
+    ('use_sim_time', 'false', 'use the time of /clock, for bags and simulation'),
     ('log_level', 'info', 'debug, info, warn or error'),
 ]
 INPUTS = ('image', 'depth', 'camera_info')
 
 
 def start_node(context: LaunchContext) -> list[LifecycleNode]:
-    """Make the node once it is known how many cameras there are."""
+    """Create the node with the topics of all cameras."""
     value = {name: LaunchConfiguration(name) for name, _, _ in ARGUMENTS}
     cameras = [name.strip() for name in value['cameras'].perform(context).split(',')]
     given = {name: value[name].perform(context) for name in OVERRIDES}

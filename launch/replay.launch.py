@@ -1,4 +1,4 @@
-"""Play a bag through the tracker and stop at its end.
+"""Play a bag to the tracker and shut down at the end of the bag.
 
 `ros2 launch fairmot_ros replay.launch.py bag:=walk.mcap image:=/camera/image_raw rviz:=true`
 """
@@ -25,29 +25,33 @@ from fairmot_ros.ros.parameters.launch_arguments import OVERRIDES, override_argu
 
 SHARE = FindPackageShare('fairmot_ros')
 ARGUMENTS = [
-    ('bag', None, 'the bag: a folder, or an .mcap or .db3 file'),
+    ('bag', None, 'bag to play: a folder, or an .mcap or .db3 file'),
     ('image', 'image', 'topic of the camera images in the bag'),
-    ('depth', 'depth', 'topic of depth images registered to them'),
-    ('camera_info', 'camera_info', "topic of the camera's calibration"),
+    ('depth', 'depth', 'topic of depth images registered to the camera images'),
+    ('camera_info', 'camera_info', 'topic of the camera calibration'),
     *override_arguments(),
     ('namespace', '', 'namespace of the tracker'),
     ('name', 'fairmot', 'name of the tracker'),
-    ('params_file', [SHARE, '/config/fairmot.yaml'], "YAML file with the tracker's parameters"),
-    ('rate', '1.0', 'how many times faster than recorded the bag is played'),
-    ('loop', 'false', 'play it again and again'),
+    (
+        'params_file',
+        [SHARE, '/config/fairmot.yaml'],
+        'YAML file with the parameters of the tracker',
+    ),
+    ('rate', '1.0', 'playback speed, as a multiple of the recorded speed'),
+    ('loop', 'false', 'play the bag in an endless loop'),
     (
         'delay',
         '1.0',
-        'seconds between the announcement of the topics, once the tracker is ready, '
-        'and the first message',
+        'seconds between the creation of the publishers, when the tracker is ready, and the first '
+        'message',
     ),
-    ('record', '', 'folder of a new bag for the results; empty for none'),
-    ('use_sim_time', 'true', "take the time from the bag's clock"),
-    ('rviz', 'false', 'show the annotated image and positions in RViz'),
-    ('frame', 'camera', "frame of the images' headers, in which RViz shows positions"),
+    ('record', '', 'folder of a new bag with the results; empty records nothing'),
+    ('use_sim_time', 'true', 'use the clock of the bag'),
+    ('rviz', 'false', 'start RViz with the annotated image and positions'),
+    ('frame', 'camera', 'frame_id of the images, in which RViz shows positions'),
     ('log_level', 'info', 'debug, info, warn or error'),
 ]
-PASSED_ON = (
+TRACKER_ARGUMENTS = (
     'image',
     'depth',
     'camera_info',
@@ -64,21 +68,21 @@ RECORDED = ('detections', 'tracks', 'events', 'timing')
 
 
 def stop_without_tracker(event: ProcessExited, context: LaunchContext) -> EmitEvent | None:
-    """End everything when the tracker has ended by itself: the bag would play for nobody."""
+    """Shut down if the tracker has ended by itself, as the bag would be played without effect."""
     if event.process_name.startswith('fairmot_node') and not context.is_shutdown:
         return EmitEvent(event=Shutdown(reason='the tracker has ended'))
     return None
 
 
 def generate_launch_description() -> LaunchDescription:
-    """Declare the arguments; start the tracker and the recorder, and the bag when it is ready."""
+    """Declare the arguments; start tracker and recorder, and the bag when the tracker is ready."""
     value = {name: LaunchConfiguration(name) for name, _, _ in ARGUMENTS}
     node = [value['namespace'], '/', value['name']]
     tracker = IncludeLaunchDescription(
         PythonLaunchDescriptionSource([SHARE, '/launch/fairmot.launch.py']),
-        launch_arguments=[(name, value[name]) for name in PASSED_ON],
+        launch_arguments=[(name, value[name]) for name in TRACKER_ARGUMENTS],
     )
-    # Latched, and sent once the model is loaded: it comes however late one listens.
+    # `label_info` is latched and published when the model has been loaded: it marks readiness.
     ready = ExecuteProcess(
         cmd=[
             'ros2',
@@ -125,7 +129,7 @@ def generate_launch_description() -> LaunchDescription:
     end = RegisterEventHandler(
         OnProcessExit(
             target_action=once,
-            on_exit=[EmitEvent(event=Shutdown(reason='the bag is at its end'))],
+            on_exit=[EmitEvent(event=Shutdown(reason='the bag has ended'))],
         )
     )
     lost = RegisterEventHandler(OnProcessExit(on_exit=stop_without_tracker))

@@ -18,7 +18,15 @@ REPOSITORY = Path(__file__).resolve().parents[1]
 #: for examples (RFC 2606), so no real address is refused.
 PLACEHOLDER = re.compile(r'[\w.+/:@-]*example\.(?:org|com|net)[\w./-]*|<this repository>')
 #: Where readers look for addresses.
-ADDRESSED = ('package.xml', '*.md', 'CHANGELOG.rst', 'docker/Dockerfile', '.github/**/*')
+ADDRESSED = (
+    'package.xml',
+    '*.md',
+    'docs/**/*.md',
+    'mkdocs.yml',
+    'CHANGELOG.rst',
+    'docker/Dockerfile',
+    '.github/**/*',
+)
 VERSION = re.compile(r'\d+\.\d+\.\d+')
 HEADING = re.compile(r'^(?P<title>\S.*)\n(?P<rule>-+)$', re.MULTILINE)
 DATED = re.compile(r'(?P<version>\d+\.\d+\.\d+) \(\d{4}-\d{2}-\d{2}\)')

@@ -16,6 +16,15 @@ from recordings import REPOSITORY, full_recordings
 os.environ['XDG_CACHE_HOME'] = str(REPOSITORY / 'build' / 'test_cache')
 
 
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Skip tests of a GPU where torch sees none."""
+    if item.get_closest_marker('gpu'):
+        import torch
+
+        if not torch.cuda.is_available():
+            pytest.skip(f'torch {torch.__version__} sees no CUDA device')
+
+
 @pytest.fixture(scope='session')
 def reference_data() -> Path:
     """Folder with `fixtures/` and `data/`; the test is skipped where there is none."""

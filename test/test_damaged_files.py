@@ -12,10 +12,9 @@ from fairmot_ros.evaluation import read_mot, read_seqinfo
 from fairmot_ros.file_errors import reading
 from fairmot_ros.label_errors import LabelError
 from fairmot_ros.network import CheckpointError, create_network, load_checkpoint, save_checkpoint
-from fairmot_ros.training.config import SetConfig
-from fairmot_ros.training.data.data_problems import Problems
-from fairmot_ros.training.data.readers import read_set
-from fairmot_ros.training.data.sources import DataError
+from fairmot_ros.training.config import DatasetConfig
+from fairmot_ros.training.data.problems import DataError, Problems
+from fairmot_ros.training.data.readers import read_dataset
 
 
 def test_any_exception_becomes_the_error_of_the_file() -> None:
@@ -99,7 +98,7 @@ def test_training_labels_of_another_form(kind: str, content: str, tmp_path: Path
     path.parent.mkdir(parents=True)
     path.write_text(content)
     with pytest.raises(DataError, match='set'):
-        read_set(tmp_path, SetConfig('set', kind), Problems())
+        read_dataset(tmp_path, DatasetConfig('set', kind), Problems())
 
 
 def test_faulty_lines_of_the_papers_layout_are_noted(tmp_path: Path) -> None:
@@ -108,6 +107,6 @@ def test_faulty_lines_of_the_papers_layout_are_noted(tmp_path: Path) -> None:
         suffix = '.jpg' if folder == 'images' else '.txt'
         (tmp_path / 'set' / folder / f'a{suffix}').write_text(text)
     problems = Problems()
-    (photograph,) = read_set(tmp_path, SetConfig('set', 'jde'), problems)
-    assert len(photograph.boxes_xyxy) == 0
+    (image,) = read_dataset(tmp_path, DatasetConfig('set', 'jde'), problems)
+    assert len(image.boxes_xyxy) == 0
     assert len(problems) == 2

@@ -1,6 +1,6 @@
-"""Whatever a reader is given, it returns or raises its own class of error: a few inputs of each.
+"""For any input, readers return or raise their one exception class: a few inputs of each kind.
 
-`make fuzz` checks as many as there is time for.
+`make fuzz` checks more inputs, until a time limit.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import pytest
 
 pytest.importorskip('hypothesis', reason='needs hypothesis')
 from fuzz.registry import GROUPS, targets_of
-from fuzz.rounds import play
+from fuzz.rounds import run_round
 from fuzz.target import Outcome
 
 SEED, INPUTS = 1, 25
@@ -21,7 +21,7 @@ SEED, INPUTS = 1, 25
 
 @pytest.fixture(autouse=True)
 def quiet() -> Iterator[None]:
-    """Readers warn of odd files, hundreds of times here."""
+    """Silence the warnings of readers about unusual files."""
     logging.disable(logging.WARNING)
     yield
     logging.disable(logging.NOTSET)
@@ -37,7 +37,7 @@ def test_readers_return_or_raise_their_error(group: str, tmp_path: Path) -> None
     for target in targets:
         folder = tmp_path / target.name.replace(' ', '_')
         folder.mkdir()
-        done = play(target, SEED, INPUTS, folder)
-        assert not done.failure, f'{target.name}: {done.trace}\n{str(done.value)[:2000]!r}'
-        refused += done.counts[Outcome.REFUSED]
-    assert refused, 'no damage was noticed'
+        result = run_round(target, SEED, INPUTS, folder)
+        assert not result.failure, f'{target.name}: {result.trace}\n{str(result.value)[:2000]!r}'
+        refused += result.counts[Outcome.REFUSED]
+    assert refused, 'no damaged input was refused'

@@ -13,10 +13,9 @@ from fairmot_ros.evaluation.runs.configuration import ConfigurationError, read_c
 from fairmot_ros.file_errors import FileError
 from fairmot_ros.network import CheckpointError, create_network, load_checkpoint, save_checkpoint
 from fairmot_ros.training.ablation.plan import read_plan
-from fairmot_ros.training.config import ConfigError, SetConfig, read_config
-from fairmot_ros.training.data.data_problems import Problems
-from fairmot_ros.training.data.readers import read_set
-from fairmot_ros.training.data.sources import DataError
+from fairmot_ros.training.config import ConfigError, DatasetConfig, read_config
+from fairmot_ros.training.data.problems import DataError, Problems
+from fairmot_ros.training.data.readers import read_dataset
 from fairmot_ros.training.data.teacher_labels import read_detections, read_embeddings
 
 TRAINING = 'name: a\narchitecture: yolo\nsets: [{folder: b}]\n'
@@ -61,7 +60,7 @@ def test_training_files(text: str, reason: str, tmp_path: Path) -> None:
     [
         ('base: {architecture: yolo, sets: [{folder: b}]}', 'base:', 'is not a plan of ablations'),
         ('{s: {v: {}}}', '3', 'is not a plan of ablations'),
-        ('architecture: yolo', 'architecture:', 'architecture must be a text, got None'),
+        ('architecture: yolo', 'architecture:', 'architecture must be a string, got None'),
     ],
 )
 def test_plans_of_ablations(old: str, new: str, reason: str, tmp_path: Path) -> None:
@@ -73,13 +72,13 @@ def test_plans_of_ablations(old: str, new: str, reason: str, tmp_path: Path) -> 
 @pytest.mark.parametrize(
     ('text', 'reason'),
     [
-        ('association:', 'association must be a text, got None'),
+        ('association:', 'association must be a string, got None'),
         ('score_threshold: null', 'score_threshold must be a finite number, got None'),
-        ('class_thresholds: [{a: 1}]', "class_thresholds must be a number, got {'a': 1}"),
+        ('class_thresholds: [{a: 1}]', "class_thresholds must be a finite number, got {'a': 1}"),
         ('class_thresholds: 3', 'class_thresholds must be a list, got 3'),
         ("use_appearance: 'no'", "use_appearance must be true or false, got 'no'"),
-        ('weights: 3', 'weights must be a text, got 3'),
-        ('a: {ros__parameters: 3}', 'expected names and values, got 3'),
+        ('weights: 3', 'weights must be a string, got 3'),
+        ('a: {ros__parameters: 3}', 'expected a mapping of names to values, got 3'),
     ],
 )
 def test_configurations_to_evaluate(text: str, reason: str, tmp_path: Path) -> None:
@@ -137,6 +136,6 @@ def test_boxes_that_float32_cannot_hold_are_left_out_and_noted(
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text(text)
     problems = Problems()
-    (photograph,) = read_set(tmp_path, SetConfig('.', kind), problems)
-    assert len(photograph.boxes_xyxy) == 0
+    (image,) = read_dataset(tmp_path, DatasetConfig('.', kind), problems)
+    assert len(image.boxes_xyxy) == 0
     assert len(problems) == 1

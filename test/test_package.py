@@ -127,7 +127,7 @@ def test_pip_and_colcon_install_the_same_commands() -> None:
 def test_requirements_are_exact() -> None:
     lines = [
         line
-        for name in ('requirements.txt', 'requirements-lock.txt', 'requirements-lint.txt')
+        for name in sorted(path.name for path in REPOSITORY.glob('requirements*.txt'))
         for line in (REPOSITORY / name).read_text().splitlines()
         if line and not line.startswith(('#', '--'))
     ]

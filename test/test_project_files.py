@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 REPOSITORY = Path(__file__).resolve().parents[1]
-DOCUMENTS = sorted([*REPOSITORY.glob('*.md'), *REPOSITORY.glob('docs/*.md')])
+DOCUMENTS = sorted([*REPOSITORY.glob('*.md'), *REPOSITORY.glob('docs/**/*.md')])
 WORKFLOWS = sorted(REPOSITORY.glob('.github/workflows/*.yml'))
 YAML_FILES = [
     *WORKFLOWS,
@@ -17,7 +17,7 @@ YAML_FILES = [
     REPOSITORY / '.pre-commit-config.yaml',
     REPOSITORY / '.hadolint.yaml',
 ]
-LINK = re.compile(r'\]\(([^)#\s]+)(?:#[^)]*)?\)')
+LINK = re.compile(r'\]\(([^)#\s]*)(?:#([^)\s]*))?\)')
 DISTRIBUTIONS = ('humble', 'jazzy', 'kilted', 'lyrical')
 
 
@@ -25,10 +25,25 @@ def name_of(path: Path) -> str:
     return str(path.relative_to(REPOSITORY))
 
 
+def anchors_of(document: Path) -> set[str]:
+    """Return the anchors that GitHub gives the headings of a document."""
+    headings = re.findall(r'^#+ (.+)$', document.read_text(), re.MULTILINE)
+    words = (re.sub(r'[^\w\- ]', '', heading).strip().lower() for heading in headings)
+    return {text.replace(' ', '-') for text in words}
+
+
 @pytest.mark.parametrize('document', DOCUMENTS, ids=name_of)
-def test_links_lead_to_files(document: Path) -> None:
-    links = [link for link in LINK.findall(document.read_text()) if '://' not in link]
-    assert [link for link in links if not (document.parent / link).exists()] == []
+def test_links_lead_to_files_and_headings(document: Path) -> None:
+    broken = []
+    for target, anchor in LINK.findall(document.read_text()):
+        if '://' in target:
+            continue
+        path = document.parent / target if target else document
+        if not path.exists():
+            broken.append(target)
+        elif anchor and path.suffix == '.md' and anchor not in anchors_of(path):
+            broken.append(f'{target}#{anchor}')
+    assert broken == []
 
 
 @pytest.mark.parametrize('path', YAML_FILES, ids=name_of)

@@ -116,7 +116,7 @@ def test_bag_is_read_as_boxes_and_images(name: str, topic: str) -> None:
     np.testing.assert_allclose(table.boxes, boxes, atol=1e-9)
     recording = open_recording(DATA / name, None, TruthSource(topic=topic))
     assert recording.frames.stamps.tolist() == expected['stamps']
-    assert {picture.pixels.shape for _, picture in recording.pictures()} == {(192, 256, 3)}
+    assert {picture.pixels.shape for _, picture in recording.images()} == {(192, 256, 3)}
     assert recording.truth is not None
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import sys
@@ -24,7 +25,9 @@ def leave_out(folder: str, names: list[str]) -> set[str]:
 @pytest.fixture(scope='module')
 def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A source tree after its wheel was built into `dist`."""
-    pytest.importorskip('rosidl_cmake', reason='the wheel is built on ROS 2 from wheels')
+    pytest.importorskip('rosidl_cmake', reason='the messages need ROS 2: `make setup` brings it')
+    if 'AMENT_PREFIX_PATH' in os.environ:
+        pytest.skip('with a ROS 2 sourced, colcon builds the package')
     copy = tmp_path_factory.mktemp('wheel') / 'fairmot_ros'
     shutil.copytree(REPOSITORY, copy, ignore=leave_out)
     command = [sys.executable, '-m', 'pip', 'wheel', '--no-deps', '--no-build-isolation']

@@ -14,9 +14,9 @@ from benchmarks.figures.training_sets import unpack
 from benchmarks.teacher_detections import TEACHERS, network_file, yolox_file
 from fairmot_ros.network import save_checkpoint
 from fairmot_ros.network.yolox_import import import_yolox_nano
-from fairmot_ros.training.config import SetConfig, read_names
-from fairmot_ros.training.data.data_problems import Problems
-from fairmot_ros.training.data.readers import read_set
+from fairmot_ros.training.config import DatasetConfig, read_names
+from fairmot_ros.training.data.problems import Problems
+from fairmot_ros.training.data.readers import read_dataset
 from fairmot_ros.training.data.teacher_labels import DETECTIONS
 from fairmot_ros.training.distillation.teachers.detectors import create_detector
 from fairmot_ros.training.distillation.teachers.labelling import label_boxes
@@ -36,7 +36,7 @@ FUSED = (
 
 
 def parts(measured: Measured) -> dict[str, str]:
-    """Return the part `held-out`."""
+    """Return the dataset `held-out`."""
     folder = measured.cache / 'sets'
     for name in DECIDED:
         unpack(name, folder, read_names(str(LISTS / f'{name}.txt')))
@@ -77,11 +77,11 @@ def scores(weights: str, folder: Path) -> list[float]:
     detector = make_detector(weights)
     values = []
     for name in (*DECIDED, *UNUSED):
-        part = SetConfig(name)
+        dataset = DatasetConfig(name)
         if name in DECIDED:
-            part = SetConfig(name, only=str(LISTS / f'{name}.txt'), teacher=True)
-        photographs = read_set(folder, part, Problems())
-        values.append(float(score_detection(detector, photographs)['ap50']))
+            dataset = DatasetConfig(name, only=str(LISTS / f'{name}.txt'), teacher=True)
+        images = read_dataset(folder, dataset, Problems())
+        values.append(float(score_detection(detector, images)['ap50']))
     return values
 
 

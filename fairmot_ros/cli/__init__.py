@@ -1,4 +1,4 @@
-"""The commands; each file is one."""
+"""Command-line programs, one per file, and their shared parts."""
 
 import signal
 

@@ -1,4 +1,4 @@
-"""Compare variants of a training: ``fairmot-ablation config/training/ablation.yaml``."""
+"""Run an ablation study: ``fairmot-ablation config/training/ablation.yaml --data DIR``."""
 
 from __future__ import annotations
 
@@ -14,15 +14,17 @@ from fairmot_ros.training.engine.trainer import TrainingError
 
 
 def make_parser() -> argparse.ArgumentParser:
-    """Return the command line."""
+    """Return the argument parser."""
     parser = argparse.ArgumentParser(
         prog='fairmot-ablation',
-        description='Train and score every variant of a training with every seed, and write '
-        'results.md, results.csv and results.png. What is done is kept: the same command goes '
-        'on where it was cut short. Started several times, the processes share the work.',
+        description='Train and score every variant of a configuration with every seed, and write '
+        'results.md, results.csv and results.png. Finished runs are kept, so the same command '
+        'resumes an interrupted study. Several processes started with it share the runs.',
     )
     parser.add_argument('plan', type=Path, help='YAML file with base, studies, seeds, scoring')
-    parser.add_argument('--data', type=Path, required=True, help='folder that holds the sets')
+    parser.add_argument(
+        '--data', type=Path, required=True, help='folder that contains the datasets'
+    )
     parser.add_argument(
         '--output',
         type=Path,
@@ -34,7 +36,7 @@ def make_parser() -> argparse.ArgumentParser:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run the command; returns the exit code."""
+    """Run the command; return the exit code."""
     options = make_parser().parse_args(arguments)
     return run_command(
         'fairmot-ablation',

@@ -1,4 +1,4 @@
-"""Turn the tracks in a bag into MOTChallenge text: ``fairmot-bag2mot walk results.txt``."""
+"""Convert the tracks in a bag to MOTChallenge text: ``fairmot-bag2mot walk results.txt``."""
 
 from __future__ import annotations
 
@@ -18,24 +18,24 @@ if TYPE_CHECKING:
 
 
 def make_parser() -> argparse.ArgumentParser:
-    """Return the command line."""
+    """Return the argument parser."""
     parser = argparse.ArgumentParser(
         prog='fairmot-bag2mot',
-        description='Turn a topic of boxes in a bag (vision_msgs/Detection2DArray or '
-        'fairmot_ros/TrackArray: tracks or ground truth) into MOTChallenge text, and if asked '
-        'for, the images into numbered pictures. Frame n is the n-th image of the bag, found by '
+        description='Convert a topic of boxes in a bag (vision_msgs/Detection2DArray or '
+        'fairmot_ros/TrackArray: tracks or ground truth) to MOTChallenge text, and optionally '
+        'the images to numbered JPEG files. Frame n is the n-th image of the bag, matched by '
         'its stamp; in a bag without images, the n-th message.',
     )
     parser.add_argument('bag', type=Path, help='folder, or .mcap or .db3 file')
     parser.add_argument('output', type=Path, help='text file to write')
     parser.add_argument(
-        '--topic', default=None, help='of the boxes (default: the only one with boxes)'
+        '--topic', default=None, help='topic of the boxes (default: the only one with boxes)'
     )
     parser.add_argument(
         '--image-topic',
         default=None,
         metavar='TOPIC',
-        help='of the images (default: the only one with images)',
+        help='topic of the images (default: the only one with images)',
     )
     parser.add_argument(
         '--images',
@@ -48,7 +48,7 @@ def make_parser() -> argparse.ArgumentParser:
 
 
 def convert(options: argparse.Namespace) -> int:
-    """Write the files."""
+    """Write the text file and, with --images, the images."""
     from fairmot_ros.evaluation.bags import Bag, FrameIndex, ImageStream
     from fairmot_ros.evaluation.bags.boxes import read_boxes
     from fairmot_ros.evaluation.bags.message_types import BOX_TYPES, IMAGE_TYPES
@@ -69,43 +69,39 @@ def convert(options: argparse.Namespace) -> int:
             stamps = tqdm(images.messages(), 'reading stamps', len(images), leave=False)
             frames = FrameIndex([stamp for stamp, _ in stamps])
         rows, _ = table.rows(frames.numbers(table.stamps))
-        rows[:, 2:6] = rows[:, 2:6].round(6)  # corner and size come from the centre, rounded
+        rows[:, 2:6] = rows[:, 2:6].round(
+            6
+        )  # removes rounding errors of the conversion from centres
         write_mot(options.output, rows)
         print(f'wrote {options.output}: {len(rows)} boxes of {topic} in {len(frames)} frames')
         if len(rows) < len(table.ids):
-            print(
-                f'note: {len(table.ids) - len(rows)} boxes have the stamp of no image and were '
-                'left out'
-            )
+            print(f'note: {len(table.ids) - len(rows)} boxes have the stamp of no image: skipped')
         if table.names:
-            print(
-                f'note: ids were numbered in the order of their appearance, '
-                f'{table.names[1]!r} is 1'
-            )
+            print(f'note: ids were numbered in order of appearance, {table.names[1]!r} is 1')
         if bag.damage:
             print(f'note: {bag.damage}')
         if images is not None and options.images:
-            write_pictures(images, frames, options.images)
+            write_images(images, frames, options.images)
     return ExitCode.SUCCESS
 
 
-def write_pictures(images: ImageStream, frames: FrameIndex, folder: Path) -> None:
-    """Write the images of a bag as a MOTChallenge sequence; those that cannot be are counted.
+def write_images(images: ImageStream, frames: FrameIndex, folder: Path) -> None:
+    """Write the images of a bag as a MOTChallenge sequence; skip and count undecodable ones.
 
     Raises:
-        WriteError: if an image cannot be written; the others are.
+        WriteError: if an image cannot be written, after the others were.
     """
     (folder / 'img1').mkdir(parents=True, exist_ok=True)
     width = height = 0
     undecodable: list[BagError] = []
     unwritten: list[WriteError] = []
     written: set[int] = set()
-    stream = images.pictures(failed=lambda stamp, error: undecodable.append(error))
-    for stamp, picture in tqdm(stream, 'writing pictures', len(images), unit='image'):
+    stream = images.images(failed=lambda stamp, error: undecodable.append(error))
+    for stamp, image in tqdm(stream, 'writing images', len(images), unit='image'):
         number = int(frames.numbers([stamp])[0])
-        height, width = picture.shape[:2]
+        height, width = image.shape[:2]
         try:
-            write_image(folder / 'img1' / f'{number:06}.jpg', picture)
+            write_image(folder / 'img1' / f'{number:06}.jpg', image)
             written.add(number)
         except WriteError as error:
             unwritten.append(error)
@@ -114,21 +110,20 @@ def write_pictures(images: ImageStream, frames: FrameIndex, folder: Path) -> Non
         f'[Sequence]\nname={folder.resolve().name}\nimDir=img1\nframeRate={frames.rate:.6g}\n'
         f'seqLength={len(frames)}\nimWidth={width}\nimHeight={height}\nimExt=.jpg\n',
     )
-    print(f'wrote {folder}: {len(written)} pictures')
+    print(f'wrote {folder}: {len(written)} images')
     if undecodable:
         print(
-            f'note: {len(undecodable)} images cannot be decoded and were left out, the first: '
+            f'note: {len(undecodable)} images cannot be decoded and were skipped, the first: '
             f'{undecodable[0]}'
         )
     if unwritten:
         raise WriteError(
-            f'{len(unwritten)} of {len(frames)} pictures were not written, the first: '
-            f'{unwritten[0]}'
+            f'{len(unwritten)} of {len(frames)} images were not written, the first: {unwritten[0]}'
         )
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run the command; returns the exit code."""
+    """Run the command; return the exit code."""
     options = make_parser().parse_args(arguments)
     return run_command('fairmot-bag2mot', lambda: convert(options))
 

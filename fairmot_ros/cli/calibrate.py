@@ -1,4 +1,4 @@
-"""Make scores mean what they say: ``fairmot-calibrate CONFIG --data DIR --output OUT``."""
+"""Calibrate the scores of a model: ``fairmot-calibrate CONFIG --data DIR --output OUT``."""
 
 from __future__ import annotations
 
@@ -16,13 +16,14 @@ from fairmot_ros.detector.detector import find_weights
 from fairmot_ros.detector.engines.memory import keep_freed_memory
 from fairmot_ros.network import load_checkpoint, save_checkpoint
 from fairmot_ros.training.config import read_config
-from fairmot_ros.training.data.dataset_mix import read_mix
-from fairmot_ros.training.scoring.calibration import fit_line, move, reliability
+from fairmot_ros.training.data.dataset_mix import read_dataset_mix
+from fairmot_ros.training.scoring.calibration import calibrate_scores, fit_line, reliability
 from fairmot_ros.training.scoring.detection import detections_of, make_detector
 
-LOWEST = 0.2  # the many detections below it would decide, but no tracker uses them
-#: Of calibrated scores: what two of five, four of five and nine of ten detections are right at.
-#: The scale of calibrated scores is known, so the tracker need not follow it.
+#: Detections with lower scores are not used: trackers drop them, but they would dominate the fit.
+MIN_SCORE = 0.2
+#: Tracker settings for calibrated scores: a share of 0.4, 0.8 and 0.9 of the detections at these
+#: scores is correct. The scale of calibrated scores is known and need not be estimated.
 THRESHOLDS = {
     'low_score_threshold': 0.4,
     'score_threshold': 0.8,
@@ -32,16 +33,16 @@ THRESHOLDS = {
 
 
 def make_parser() -> argparse.ArgumentParser:
-    """Return the command line."""
+    """Return the argument parser."""
     parser = argparse.ArgumentParser(
         prog='fairmot-calibrate',
-        description='Change the scores of a model so that of the detections scored s, a share s '
-        'is right, and store the thresholds of the tracker that suit such scores. The order of '
-        'the detections stays.',
+        description='Rescale the scores of a model so that a share s of the detections with '
+        'score s is correct, and store matching tracker thresholds in the checkpoint. The order '
+        'of the detections does not change.',
     )
-    parser.add_argument('config', type=Path, help='training file: its labelled pictures are used')
+    parser.add_argument('config', type=Path, help='training file whose labelled images are used')
     parser.add_argument(
-        '--data', type=Path, required=True, help='folder that holds the training sets'
+        '--data', type=Path, required=True, help='folder that contains the datasets'
     )
     add_detector_options(parser, 'weights', 'device')
     parser.add_argument('--output', type=Path, required=True, help='checkpoint to write')
@@ -50,27 +51,27 @@ def make_parser() -> argparse.ArgumentParser:
         type=int,
         default=1000,
         metavar='N',
-        help='how many to look at, spread evenly over the sets (default: 1000)',
+        help='number of images to use, spread evenly over the datasets (default: 1000)',
     )
     return parser
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run the command; returns the exit code."""
+    """Run the command; return the exit code."""
     options = make_parser().parse_args(arguments)
     return run_command('fairmot-calibrate', lambda: calibrate(options))
 
 
 def calibrate(options: argparse.Namespace) -> int:
-    """Fit, tell before and after, and write."""
+    """Fit the calibration, write the checkpoint and print the reliability before and after."""
     keep_freed_memory()
     config = read_config(options.config)
-    sets = tuple(part for part in config.sets if not part.cut_outs)
-    photographs = read_mix(sets, options.data).photographs
-    step = max(1, len(photographs) // max(options.pictures, 1))
+    datasets = tuple(dataset for dataset in config.sets if not dataset.cut_outs)
+    images = read_dataset_mix(datasets, options.data).images
+    step = max(1, len(images) // max(options.pictures, 1))
     detector = make_detector(options.weights, config.input_size, options.device)
     scores, hits = detections_of(
-        detector, tqdm(photographs[::step], unit='picture', desc='calibration'), LOWEST
+        detector, tqdm(images[::step], unit='image', desc='calibration'), MIN_SCORE
     )
     slope, shift = fit_line(scores, hits)
     network = load_checkpoint(find_weights(options.weights))
@@ -86,7 +87,7 @@ def calibrate(options: argparse.Namespace) -> int:
                 'shift': shift,
                 'detections': len(scores),
                 'before': reliability(scores, hits),
-                'after': reliability(move(scores, slope, shift), hits),
+                'after': reliability(calibrate_scores(scores, slope, shift), hits),
             },
             indent=1,
         )

@@ -1,4 +1,4 @@
-"""Say what an installation lacks, and what to do about it."""
+"""Check the installation, and list what is missing with instructions to fix it."""
 
 from __future__ import annotations
 
@@ -12,34 +12,34 @@ MARKS = {Level.OK: ' ok ', Level.NOTE: 'note', Level.PROBLEM: 'FAIL'}
 
 
 def make_parser() -> argparse.ArgumentParser:
-    """Return the command line."""
+    """Return the argument parser."""
     return argparse.ArgumentParser(
         prog='fairmot-check',
-        description=f'{__doc__} The exit code is 1 if the nodes cannot run as it is; a note is '
-        'about something optional.',
+        description=f'{__doc__} The exit code is 1 if the nodes cannot run; notes concern '
+        'optional parts.',
     )
 
 
 def describe(finding: Finding) -> str:
-    """Return one finding as text: what was found, and below it what to do."""
+    """Return a finding as text, with the advice on a second line."""
     line = f'[{MARKS[finding.level]}] {finding.name}: {finding.text}'
     return f'{line}\n         -> {finding.advice}' if finding.advice else line
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run the command; returns the exit code."""
+    """Run the command; return the exit code."""
     make_parser().parse_args(arguments)
     return run_command('fairmot-check', check)
 
 
 def check() -> int:
-    """Print all findings."""
+    """Print all findings; return the exit code."""
     problems = 0
     for finding in check_installation():
         print(describe(finding), flush=True)
         problems += finding.level is Level.PROBLEM
     if problems:
-        print(f'fairmot-check: {problems} thing(s) must be put right before the nodes can run')
+        print(f'fairmot-check: {problems} problem(s) must be fixed before the nodes can run')
         return ExitCode.NOT_KEPT
     print('fairmot-check: the nodes can run')
     return ExitCode.SUCCESS

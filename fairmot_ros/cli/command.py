@@ -1,4 +1,4 @@
-"""What commands share: exit codes, errors as one sentence, sizes as arguments."""
+"""Shared parts of the commands: exit codes, error messages, parsing of sizes."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from fairmot_ros.starting import ExitCode
 
 __all__ = ['RESUMABLE', 'ExitCode', 'parse_size', 'run_command']
 
-PACKAGES = ('rosbags', 'mcap', 'rclpy')  # that not every installation has
-RESUMABLE = 'stopped; the same command resumes it'
+OPTIONAL_PACKAGES = ('rosbags', 'mcap', 'rclpy')
+RESUMABLE = 'interrupted; the same command resumes it'
 
 
 def run_command(
@@ -23,18 +23,18 @@ def run_command(
     mistakes: tuple[type[Exception], ...] = (),
     interrupted: str = 'interrupted',
 ) -> int:
-    """Return the exit code of `work`, or the one of the error that ends it, printed on stderr.
+    """Run a command; print its errors on stderr and return its exit code.
 
-    ValueError and OSError are a user's mistakes: what they say is printed as one sentence. All
-    other exceptions are faults of this package, printed with their traceback.
+    ValueError and OSError are mistakes of the user: their message is printed as one line. Other
+    exceptions are faults of this package and are printed with their traceback.
 
     Args:
-        name: of the command.
-        work: does it and returns its exit code; imports what may be missing.
-        mistakes: further exceptions that are a user's mistakes.
-        interrupted: what to print on Ctrl-C.
+        name: name of the command.
+        work: main function; it imports optional packages and returns the exit code.
+        mistakes: further exceptions that are mistakes of the user.
+        interrupted: message on Ctrl-C.
     """
-    users: tuple[type[Exception], ...] = (ValueError, OSError, *mistakes)
+    user_errors: tuple[type[Exception], ...] = (ValueError, OSError, *mistakes)
     try:
         starting.ready()
         code = work()
@@ -43,14 +43,16 @@ def run_command(
         return code
     except ModuleNotFoundError as error:
         package = (error.name or '').split('.')[0]
-        if package not in PACKAGES:
+        if package not in OPTIONAL_PACKAGES:
             return _report_fault(name)
         advice = (
-            'source the setup.bash of a ROS 2' if package == 'rclpy' else f'pip install {package}'
+            'source the setup.bash of a ROS 2 installation'
+            if package == 'rclpy'
+            else f'pip install {package}'
         )
         print(f'{name}: the Python package {package} is missing: {advice}', file=sys.stderr)
         return ExitCode.MISTAKE
-    except users as error:
+    except user_errors as error:
         print(f'{name}: {error}', file=sys.stderr)
         return ExitCode.MISTAKE
     except KeyboardInterrupt:
@@ -61,7 +63,7 @@ def run_command(
 
 
 def _report_fault(name: str) -> int:
-    """Print the exception that is being handled, and where to report it."""
+    """Print the current exception with its traceback, and where to report it."""
     traceback.print_exc()
     print(
         f'{name}: this is a fault of fairmot_ros: report it to the maintainers named in '
@@ -72,7 +74,7 @@ def _report_fault(name: str) -> int:
 
 
 def parse_size(text: str) -> tuple[int, int]:
-    """Return (width, height) of an argument like 640x480."""
+    """Parse an argument such as 640x480 into (width, height)."""
     try:
         width, height = text.lower().split('x')
         return int(width), int(height)

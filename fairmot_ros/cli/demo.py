@@ -18,21 +18,21 @@ from fairmot_ros.media.video_source import VideoSource
 
 
 def make_parser() -> argparse.ArgumentParser:
-    """Return the command line."""
+    """Return the argument parser."""
     parser = argparse.ArgumentParser(prog='fairmot-demo', description=__doc__)
     parser.add_argument(
         '--video',
         type=Path,
         default=None,
-        help='video file or folder of pictures (default: the two clips that ship with the '
-        'package, each with a folder of its own below the output)',
+        help='video file or folder of images (default: the two clips of the package, each '
+        'written to its own subfolder of the output)',
     )
     parser.add_argument(
         '--ground-truth',
         type=Path,
         default=None,
         metavar='FILE',
-        help='MOTChallenge gt.txt of --video: the summary then holds MOTA, IDF1 and HOTA',
+        help='MOTChallenge gt.txt of --video; adds MOTA, IDF1 and HOTA to the summary',
     )
     parser.add_argument('--output', type=Path, default=Path('out/demo'), help='folder to write')
     add_detector_options(parser, 'weights', 'device', 'input_size')
@@ -41,23 +41,25 @@ def make_parser() -> argparse.ArgumentParser:
         type=float,
         default=0.0,
         metavar='HZ',
-        help="of the video (default: seqinfo.ini beside it, or the video's own)",
+        help="frame rate of the video (default: that of its seqinfo.ini, or the video's own)",
     )
     parser.add_argument(
         '--real-time',
         action='store_true',
-        help='play at the frame rate and let the tracker drop what it cannot manage; without '
-        'it, every frame is processed, as fast as that goes',
+        help='play at the frame rate, so that the tracker drops frames it is too slow for; '
+        'otherwise every frame is processed, as fast as possible',
     )
-    parser.add_argument('--max-frames', type=int, default=0, help='stop after so many frames')
+    parser.add_argument(
+        '--max-frames', type=int, default=0, help='maximum number of frames; 0 for all'
+    )
     return parser
 
 
 def plan_runs(options: argparse.Namespace) -> list[DemoRun]:
-    """Return what to track, with mistakes found before anything starts.
+    """Return the videos to track, after checking the options.
 
     Raises:
-        ValueError: if a video, the weights or the ground truth cannot be used.
+        ValueError: if a video, the weights or the ground truth is unusable.
     """
     if options.ground_truth is not None:
         if options.video is None:
@@ -84,7 +86,7 @@ def plan_runs(options: argparse.Namespace) -> list[DemoRun]:
 
 
 def run_demo(options: argparse.Namespace) -> int:
-    """Track all videos, then print a summary of each; returns the exit code.
+    """Track all videos, then print a summary of each; return the exit code.
 
     Raises:
         ValueError: see `plan_runs`.
@@ -101,16 +103,16 @@ def run_demo(options: argparse.Namespace) -> int:
         summaries.append((summarise(run, recording, seconds, options.ground_truth), run.output))
     for summary, folder in summaries:
         print_summary(summary, folder)
-    without = [summary['video'] for summary, _ in summaries if not summary['boxes']]
-    if without:
-        print(f'fairmot-demo: no tracks were received of {", ".join(without)}', file=sys.stderr)
-    return int(bool(without))
+    empty = [summary['video'] for summary, _ in summaries if not summary['boxes']]
+    if empty:
+        print(f'fairmot-demo: no tracks were received of {", ".join(empty)}', file=sys.stderr)
+    return int(bool(empty))
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run the command; returns the exit code."""
+    """Run the command; return the exit code."""
     options = make_parser().parse_args(arguments)
-    # Being terminated is an interruption too: the nodes must not be left behind.
+    # SIGTERM ends the command like Ctrl-C, so that the nodes are stopped.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     return run_command('fairmot-demo', lambda: run_demo(options))
 

@@ -18,11 +18,11 @@ from fairmot_ros.ros.tools.node_processes import (
     stop_all,
 )
 
-RECORDING = 'recording.json'  # the recorder's figures, in its output folder
+RECORDING = 'recording.json'  # counts and latencies, written by the recorder to its output
 
 
 class DemoError(RuntimeError):
-    """The demo cannot continue; the message says why."""
+    """The demo cannot continue; the message gives the reason."""
 
 
 @dataclass(frozen=True)
@@ -32,9 +32,11 @@ class DemoRun:
     Attributes:
         source: the video.
         output: folder for `annotated.mp4` and `results.txt`.
-        weights, device, input_size: of the detector; see `Detector`.
-        real_time: play at the frame rate, and drop what the tracker cannot process.
-        max_frames: stop after so many frames; 0 for all.
+        weights: weights of the detector; see `Detector`.
+        device: device of the detector; see `Detector`.
+        input_size: (width, height) of the network input in pixels; None for the model's own.
+        real_time: play at the frame rate; the tracker drops frames that it is too slow for.
+        max_frames: maximum number of frames; 0 for all.
     """
 
     source: VideoSource
@@ -52,13 +54,13 @@ class DemoRun:
 
     @property
     def frames(self) -> int:
-        """Number of frames to expect; 0 if the container does not tell."""
+        """Expected number of frames; 0 if the container does not contain it."""
         length = self.source.length
         return min(length, self.max_frames or length) if length else self.max_frames
 
 
 def track_video(run: DemoRun) -> dict[str, Any]:
-    """Start the three nodes, wait for the end and stop them.
+    """Start the three nodes, wait until the video is processed and stop them.
 
     Returns:
         The recorder's counts and latencies.
@@ -86,7 +88,7 @@ def track_video(run: DemoRun) -> dict[str, Any]:
 
 
 def start_tracker(run: DemoRun, environment: Mapping[str, str], logs: Path) -> NodeProcess:
-    """Start the node that tracks."""
+    """Start the tracker node."""
     width, height = run.input_size or (0, 0)
     parameters = {
         'weights': run.weights,
@@ -102,7 +104,7 @@ def start_tracker(run: DemoRun, environment: Mapping[str, str], logs: Path) -> N
 
 
 def start_recorder(run: DemoRun, environment: Mapping[str, str], logs: Path) -> NodeProcess:
-    """Start the node that writes the files and draws the progress bar."""
+    """Start the recorder node, which writes the files and draws the progress bar."""
     return NodeProcess(
         'recorder',
         'fairmot_ros.ros.tools.recorder_node',
@@ -125,7 +127,7 @@ def start_recorder(run: DemoRun, environment: Mapping[str, str], logs: Path) -> 
 
 
 def start_player(run: DemoRun, environment: Mapping[str, str], logs: Path) -> NodeProcess:
-    """Start the node that publishes the images, once both others subscribe to them."""
+    """Start the player node, which publishes the images once both other nodes subscribe."""
     return NodeProcess(
         'player',
         'fairmot_ros.ros.tools.player_node',
@@ -143,10 +145,10 @@ def start_player(run: DemoRun, environment: Mapping[str, str], logs: Path) -> No
 
 
 def wait_for_recorder(tracker: NodeProcess, recorder: NodeProcess, player: NodeProcess) -> None:
-    """Wait until the recorder has everything.
+    """Wait until the recorder has received everything.
 
     Raises:
-        DemoError: if a node ends early, or the recorder fails.
+        DemoError: if another node exits before, or the recorder fails.
     """
     while recorder.process.poll() is None:
         for node in (tracker, player):
@@ -157,5 +159,5 @@ def wait_for_recorder(tracker: NodeProcess, recorder: NodeProcess, player: NodeP
                 )
         time.sleep(0.1)
     if recorder.process.returncode != 0:
-        lines = recorder.last_lines()  # its errors went to the terminal
+        lines = recorder.last_lines()  # its errors are also on the terminal
         raise DemoError(f'the recorder failed:\n{lines}' if lines else 'the recorder failed')

@@ -1,4 +1,4 @@
-"""What the demo prints and writes about each video."""
+"""Summary of a demo run: counts, latencies and metrics of a video."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ SUMMARY = 'summary.json'
 def summarise(
     run: DemoRun, recording: Mapping[str, Any], seconds: float, ground_truth: Path | None
 ) -> dict[str, Any]:
-    """Return the recorder's figures with those of the run, and write them beside the results.
+    """Return the summary of a run, and write it as JSON beside the results.
 
     Args:
-        run: that ended.
-        recording: the recorder's figures.
+        run: finished run.
+        recording: counts and latencies from the recorder.
         seconds: duration of the run.
-        ground_truth: gt.txt of the video; without it there are no `metrics`.
+        ground_truth: gt.txt of the video; without it the summary has no `metrics`.
 
     Raises:
         ValueError: if the ground truth cannot be read.
@@ -47,8 +47,8 @@ def summarise(
         summary['metrics'] = evaluate_mot({run.name: pair}, benchmark='MOT15')['COMBINED']
         if not kept.all():
             notes.append(
-                f'{int((~kept).sum())} boxes of {ground_truth} are about frames without '
-                'an image: left out'
+                f'{int((~kept).sum())} boxes of {ground_truth} belong to frames without '
+                'an image: skipped'
             )
     summary['notes'] = notes
     write_text(run.output / SUMMARY, json.dumps(summary, indent=2) + '\n')

@@ -1,4 +1,4 @@
-"""Command-line options of the detector, derived from its settings: alike in every command."""
+"""Command-line options of the detector, derived from its settings."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ def add_detector_options(
     """Add options such as `--input-size` for settings of the detector.
 
     Args:
-        parser: gets them.
-        *names: of NAMES.
-        unset: make None the default, where a configuration may give a value.
-        note: put behind every description.
-        **defaults: default values that differ from those of the settings.
+        parser: parser to add the options to.
+        *names: names of settings, from NAMES.
+        unset: use None as default, for values that a configuration may give.
+        note: text appended to every description.
+        **defaults: defaults that differ from those of the settings.
     """
     for name in names:
         flag = f'--{name.replace("_", "-")}'
@@ -42,23 +42,23 @@ def add_detector_options(
                 help=f"size of the network's input, multiples of 32{note} (default: {shown})",
             )
             continue
-        known = SETTINGS[name]
-        default = defaults.get(name, known.default)
+        setting = SETTINGS[name]
+        default = defaults.get(name, setting.default)
         parser.add_argument(
             flag,
             default=None if unset else default,
-            help=f'{known.description}{note} (default: {_shown(default)})'.replace('%', '%%'),
-            **_kind(known),
+            help=f'{setting.description}{note} (default: {_as_text(default)})'.replace('%', '%%'),
+            **_action(setting),
         )
 
 
-def _kind(known: Setting) -> dict[str, Any]:
-    if isinstance(known.default, bool):
+def _action(setting: Setting) -> dict[str, Any]:
+    if isinstance(setting.default, bool):
         return {'action': 'store_true'}
-    if known.choices:
-        return {'choices': known.choices}
-    return {'metavar': 'FILE' if known.name == 'weights' else known.name.upper()}
+    if setting.choices:
+        return {'choices': setting.choices}
+    return {'metavar': 'FILE' if setting.name == 'weights' else setting.name.upper()}
 
 
-def _shown(default: Any) -> str:
+def _as_text(default: Any) -> str:
     return 'off' if default is False else str(default)

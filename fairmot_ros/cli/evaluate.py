@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def evaluate(options: argparse.Namespace) -> int:
-    """Run the plan, write the report and print the main figures; returns the exit code."""
+    """Run the plan, write the report and print the main metrics; return the exit code."""
     try:
         plan = read_plan(options)
         live = live_runner() if plan.rates else None
@@ -45,10 +45,10 @@ def evaluate(options: argparse.Namespace) -> int:
 
 
 def live_runner() -> LiveRunner:
-    """Return what plays bags to the real node.
+    """Return the function that plays bags to the real node.
 
     Raises:
-        ModuleNotFoundError: if there is no ROS 2.
+        ModuleNotFoundError: if ROS 2 is not installed.
     """
     if find_spec('rclpy') is None:
         raise ModuleNotFoundError(name='rclpy')
@@ -58,15 +58,15 @@ def live_runner() -> LiveRunner:
 
 
 def print_notes(source: Recording | Run) -> None:
-    """Print what a user should know about a recording or a finished run."""
+    """Print the notes of a recording or a finished run."""
     for note in source.notes:
         print(f'note: {note}')
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run the command; returns the exit code."""
+    """Run the command; return the exit code."""
     options = make_parser().parse_args(arguments)
-    # Being terminated is an interruption too: the nodes must not be left behind.
+    # SIGTERM ends the command like Ctrl-C, so that the nodes are stopped.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     return run_command('fairmot-evaluate', lambda: evaluate(options))
 

@@ -1,4 +1,4 @@
-"""The command line of ``fairmot-evaluate``, and the plan that it describes."""
+"""Command line of ``fairmot-evaluate``, and the evaluation plan built from it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from fairmot_ros.evaluation.metrics.preprocessing import BENCHMARKS
 from fairmot_ros.evaluation.runs.configuration import Configuration, read_configuration
 from fairmot_ros.evaluation.runs.limits import Limit
 
-#: Options by what messages about a plan call them.
+#: Options by the names that error messages of a plan use.
 OPTIONS = {
     'offline': '--no-offline',
     'rates': '--rate',
@@ -25,16 +25,16 @@ OPTIONS = {
 
 
 def make_parser() -> argparse.ArgumentParser:
-    """Return the command line."""
+    """Return the argument parser."""
     parser = argparse.ArgumentParser(
         prog='fairmot-evaluate',
-        description='Run trackers over bags of ROS 2 and compare them with ground truth. '
-        'Offline, every image is processed, and equal input gives equal results to the byte. '
-        'With --rate, the images are also sent to the real node at the rate of a camera: drops, '
-        'latency, and what real time costs in accuracy. Writes report.html and report.json to '
-        'look at and to keep, and the tracks as MOTChallenge text.',
-        epilog='Exit codes: 0, or 1 if a limit was not kept, 2 for a mistake, 3 for a fault of '
-        'the program.',
+        description='Run trackers on ROS 2 bags and compare them with ground truth. '
+        'Offline, every image is processed, and equal input gives identical results. '
+        'With --rate, the images are also sent to the real node at a camera rate, to measure '
+        'drops, latency and the loss of accuracy in real time. Writes report.html, report.json '
+        'and the tracks as MOTChallenge text.',
+        epilog='Exit codes: 0 on success, 1 if a limit is not met, 2 for a mistake of the user, '
+        '3 for a fault of the program.',
     )
     parser.add_argument(
         'bags', type=Path, nargs='+', metavar='BAG', help='folder, or .mcap or .db3 file'
@@ -49,14 +49,14 @@ def make_parser() -> argparse.ArgumentParser:
         '--image-topic',
         default=None,
         metavar='TOPIC',
-        help='of the images (default: the only one with images)',
+        help='topic of the images (default: the only one with images)',
     )
     parser.add_argument(
         '--max-images',
         type=int,
         default=0,
         metavar='N',
-        help='use no more than the first N images of each bag',
+        help='maximum number of images of each bag; 0 for all',
     )
 
     truth = parser.add_argument_group('ground truth')
@@ -64,8 +64,9 @@ def make_parser() -> argparse.ArgumentParser:
         '--ground-truth-topic',
         default=None,
         metavar='TOPIC',
-        help='vision_msgs/Detection2DArray or fairmot_ros/TrackArray with the stamps of the '
-        'images (default: /ground_truth, if there is one); images without a message do not count',
+        help='topic of type vision_msgs/Detection2DArray or fairmot_ros/TrackArray with the '
+        'stamps of the images (default: /ground_truth, if it exists); images without a message '
+        'are not evaluated',
     )
     truth.add_argument(
         '--ground-truth',
@@ -73,32 +74,32 @@ def make_parser() -> argparse.ArgumentParser:
         nargs='+',
         default=None,
         metavar='FILE',
-        help='MOTChallenge text instead, one file for each bag; frame n is the n-th image',
+        help='MOTChallenge text files instead of a topic, one per bag; frame n is the n-th image',
     )
     truth.add_argument(
         '--ground-truth-rate',
         type=float,
         default=None,
         metavar='HZ',
-        help='find the frames of the files by time: frame 1 is the first image, and so many '
-        'follow in a second',
+        help='frame rate of the files: match frames to images by time, frame 1 being the first '
+        'image',
     )
     truth.add_argument(
         '--benchmark',
         choices=tuple(BENCHMARKS),
         default=None,
-        help='whose rules decide which boxes count (default: MOT17 where the ground truth has '
-        "that benchmark's classes, else MOT15)",
+        help='benchmark whose evaluation rules are used (default: MOT17 if the ground truth has '
+        'the classes of that benchmark, otherwise MOT15)',
     )
 
-    compared = parser.add_argument_group('what is compared')
+    compared = parser.add_argument_group('configurations and runs')
     compared.add_argument(
         '--config',
         type=Path,
         nargs='+',
         default=[],
         metavar='FILE',
-        help="YAML with parameters by the node's names, plain or as a parameter file of ROS; "
+        help='YAML file with parameters of the node, as a plain mapping or a ROS parameter file; '
         'each file is one configuration (default: one with all defaults)',
     )
     compared.add_argument(
@@ -106,8 +107,8 @@ def make_parser() -> argparse.ArgumentParser:
         nargs='+',
         default=[],
         metavar='FILE',
-        help="checkpoints, each one configuration more with default parameters; 'default' is the "
-        'model that ships',
+        help='checkpoint; each adds a configuration with default parameters and these weights; '
+        "'default' is the model of the package",
     )
     add_detector_options(
         compared, 'device', 'engine', 'deterministic', unset=True, note='; for every configuration'
@@ -118,42 +119,43 @@ def make_parser() -> argparse.ArgumentParser:
         nargs='+',
         default=[],
         metavar='HZ',
-        help='also live, with so many images per second; needs ROS 2',
+        help='also run live at these frame rates; requires ROS 2',
     )
-    compared.add_argument('--no-offline', action='store_true', help='live alone')
+    compared.add_argument('--no-offline', action='store_true', help='skip the offline runs')
     compared.add_argument(
         '--interpolate',
         type=float,
         default=0.0,
         metavar='SECONDS',
-        help='also the offline tracks with gaps up to this length filled by straight lines',
+        help='also evaluate the offline tracks with gaps up to this length interpolated linearly',
     )
 
-    limits = parser.add_argument_group('limits, for tests')
+    limits = parser.add_argument_group('limits')
     limits.add_argument(
         '--fail-below',
         nargs='+',
         default=[],
         metavar='NAME=VALUE',
-        help='exit with 1 if a figure of any configuration is lower, such as HOTA=0.45',
+        help='exit with code 1 if a metric of any configuration is lower, such as HOTA=0.45',
     )
     limits.add_argument(
         '--fail-above',
         nargs='+',
         default=[],
         metavar='NAME=VALUE',
-        help='or if one is higher, such as IDSW=30, latency_p95_ms=100, dropped=0.1',
+        help='exit with code 1 if a metric is higher, such as IDSW=30, latency_p95_ms=100, '
+        'dropped=0.1',
     )
     return parser
 
 
 def read_plan(options: argparse.Namespace) -> EvaluationPlan:
-    """Return what the options ask for.
+    """Build the evaluation plan from the options.
 
     Raises:
-        PlanError: if they do not go together.
-        ValueError: if a limit or a configuration is wrong.
-        FileNotFoundError: if there is no such configuration.
+        PlanError: if the options are inconsistent.
+        ValueError: if a limit or a configuration is invalid.
+        FileNotFoundError: if a configuration file does not exist.
     """
     limits = [Limit.parse(text, is_lowest=True) for text in options.fail_below]
     limits += [Limit.parse(text, is_lowest=False) for text in options.fail_above]
@@ -174,13 +176,13 @@ def read_plan(options: argparse.Namespace) -> EvaluationPlan:
 
 
 def _configurations(options: argparse.Namespace) -> list[Configuration]:
-    """Return what is to be compared."""
-    for_all = {
+    """Return the configurations to compare."""
+    detector_options = {
         'device': options.device,
         'engine': options.engine,
         'deterministic': options.deterministic,
     }
-    extra = {name: value for name, value in for_all.items() if value is not None}
+    extra = {name: value for name, value in detector_options.items() if value is not None}
     known = node_parameters()
     chosen = [read_configuration(path, known) for path in options.config]
     chosen += [
@@ -191,7 +193,7 @@ def _configurations(options: argparse.Namespace) -> list[Configuration]:
 
 
 def node_parameters() -> set[str] | None:
-    """Return the names of the node's parameters, None without ROS 2."""
+    """Return the names of the node's parameters, or None without ROS 2."""
     try:
         from fairmot_ros.ros.parameters import NodeParameters
     except ModuleNotFoundError:

@@ -1,4 +1,4 @@
-"""Write a network as an ONNX file: ``fairmot-export model.pth model.onnx``."""
+"""Export a network to ONNX: ``fairmot-export model.pth model.onnx``."""
 
 from __future__ import annotations
 
@@ -20,32 +20,31 @@ from fairmot_ros.detector.onnx_export import ExportError, export_onnx
 from fairmot_ros.network import load_checkpoint
 from fairmot_ros.network.base import Network
 
-TOLERANCE = 1e-3  # of a map's largest value
+TOLERANCE = 1e-3  # maximum difference, as a share of the largest value of a map
 
 
 def make_parser() -> argparse.ArgumentParser:
-    """Return the command line."""
+    """Return the argument parser."""
     parser = argparse.ArgumentParser(
         prog='fairmot-export',
-        description='Write a network as an ONNX file and compare what both say of a noise image. '
-        'The nodes and all commands take the file wherever they take weights, and run it with '
-        'ONNX Runtime.',
+        description='Export a network to ONNX and compare the outputs of both on a noise image. '
+        'The nodes and all commands accept the file as weights, and run it with ONNX Runtime.',
     )
-    parser.add_argument('weights', help="checkpoint, or 'default' for the model that ships")
+    parser.add_argument('weights', help="checkpoint, or 'default' for the model of the package")
     parser.add_argument('output', type=Path, help='file to write, ending in .onnx')
     add_detector_options(parser, 'input_size', note=', fixed in the file')
     return parser
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run the command; returns the exit code."""
+    """Run the command; return the exit code."""
     options = make_parser().parse_args(arguments)
-    logging.getLogger('torch.onnx').setLevel(logging.ERROR)  # it warns of what nobody needs here
+    logging.getLogger('torch.onnx').setLevel(logging.ERROR)  # its warnings do not concern users
     return run_command('fairmot-export', lambda: export(options), mistakes=(ExportError,))
 
 
 def export(options: argparse.Namespace) -> int:
-    """Write the file and compare it with the network."""
+    """Write the file and compare it with the network; return the exit code."""
     if options.output.suffix != '.onnx':
         raise ValueError(f'{options.output} must end in .onnx')
     network = load_checkpoint(find_weights(options.weights))
@@ -58,10 +57,10 @@ def export(options: argparse.Namespace) -> int:
         f'{options.output.stat().st_size / 1e6:.1f} MB'
     )
     for name, difference in differences.items():
-        print(f'  {name:10}differs by {difference:.1e} of its largest value at most')
+        print(f'  {name:10}maximum difference {difference:.1e} of its largest value')
     if max(differences.values()) > TOLERANCE:
         print(
-            f'fairmot-export: the file does not compute what {options.weights} does',
+            f'fairmot-export: the outputs of the file differ from those of {options.weights}',
             file=sys.stderr,
         )
         return ExitCode.NOT_KEPT
@@ -70,16 +69,14 @@ def export(options: argparse.Namespace) -> int:
 
 @torch.inference_mode()
 def compare(network: Network, path: Path, size: tuple[int, int]) -> dict[str, float]:
-    """Return the largest difference in each map, as a share of the map's largest value."""
+    """Return the maximum difference in each map, as a share of its largest value."""
     width, height = size
     image = np.random.default_rng(0).integers(0, 256, (height, width, 3), dtype=np.uint8)
     rgb = torch.from_numpy(image[None, ..., ::-1].copy()).permute(0, 3, 1, 2).float() / 255
-    expected, got = (
-        network.whole_maps(rgb),
-        OnnxEngine(path, EngineOptions(device='cpu')).maps([image]),
-    )
+    expected = network.whole_maps(rgb)
+    exported = OnnxEngine(path, EngineOptions(device='cpu')).maps([image])
     return {
-        name: float((values - got[name]).abs().max() / values.abs().max())
+        name: float((values - exported[name]).abs().max() / values.abs().max())
         for name, values in expected.items()
     }
 

@@ -14,17 +14,17 @@ from fairmot_ros.network.yolox_import import import_yolox_nano
 
 
 def make_parser() -> argparse.ArgumentParser:
-    """Return the command line."""
+    """Return the argument parser."""
     parser = argparse.ArgumentParser(
         prog='fairmot-import',
-        description='Write the weights of YOLOX-nano as a checkpoint: the class person alone, '
-        'without an embedding. The checkpoint detects as it is, and fairmot-train takes it as '
-        '`weights` to start from and as `detection_teacher`.',
+        description='Convert the weights of YOLOX-nano to a checkpoint with the class person and '
+        'without an embedding. The checkpoint works as a detector, and as `weights` or '
+        '`detection_teacher` of a training file.',
     )
     parser.add_argument(
         'source',
         type=Path,
-        help='ONNX file as YOLOX exports it: 80 classes of COCO, input BGR in 0..255',
+        help='ONNX file exported by YOLOX: 80 COCO classes, input BGR in 0..255',
     )
     parser.add_argument('output', type=Path, help='checkpoint to write, ending in .pth')
     add_detector_options(
@@ -34,13 +34,18 @@ def make_parser() -> argparse.ArgumentParser:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run the command; returns the exit code."""
+    """Run the command; return the exit code."""
     options = make_parser().parse_args(arguments)
     return run_command('fairmot-import', lambda: write_checkpoint(options))
 
 
 def write_checkpoint(options: argparse.Namespace) -> int:
-    """Read the source and write the output; ValueError or OSError on a user's mistake."""
+    """Import the network and write the checkpoint.
+
+    Raises:
+        ValueError: if an option or the source is invalid.
+        OSError: if a file cannot be read or written.
+    """
     size: tuple[int, int] = options.input_size
     if any(side < SIZE_MULTIPLE or side % SIZE_MULTIPLE for side in size):
         raise ValueError(f'--input-size must be multiples of 32, got {size[0]}x{size[1]}')

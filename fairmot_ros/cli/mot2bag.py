@@ -1,4 +1,4 @@
-"""Turn a MOTChallenge sequence into a bag: ``fairmot-mot2bag MOT17-02-SDP walk``."""
+"""Convert a MOTChallenge sequence to a bag: ``fairmot-mot2bag MOT17-02-SDP walk``."""
 
 from __future__ import annotations
 
@@ -18,19 +18,19 @@ from fairmot_ros.media.video_source import VideoSource
 
 
 def make_parser() -> argparse.ArgumentParser:
-    """Return the command line."""
+    """Return the argument parser."""
     parser = argparse.ArgumentParser(
         prog='fairmot-mot2bag',
-        description='Turn a MOTChallenge sequence (pictures or a video, with or without ground '
-        'truth) into a bag of ROS 2. Ground truth becomes vision_msgs/Detection2DArray with the '
-        "stamps of the images: ids, boxes, marks as scores and MOT16's to MOT20's classes as "
-        'labels; visibility and world coordinates are left out.',
+        description='Convert a MOTChallenge sequence (images or a video, with or without ground '
+        'truth) to a ROS 2 bag. Ground truth becomes vision_msgs/Detection2DArray with the '
+        'stamps of the images: ids, boxes, marks as scores and the classes of MOT16 to MOT20 as '
+        'labels; visibility and world coordinates are dropped.',
     )
     parser.add_argument(
         'sequence',
         type=Path,
-        help="the sequence's folder (with img1, gt/gt.txt and seqinfo.ini), a folder of "
-        'pictures, or a video file',
+        help='folder of the sequence (with img1, gt/gt.txt and seqinfo.ini), folder of images, '
+        'or video file',
     )
     parser.add_argument('bag', type=Path, help='folder of the new bag')
     parser.add_argument(
@@ -38,37 +38,39 @@ def make_parser() -> argparse.ArgumentParser:
         type=Path,
         default=None,
         metavar='FILE',
-        help='MOTChallenge text (default: gt/gt.txt of the sequence, where there is one)',
+        help='MOTChallenge text (default: gt/gt.txt of the sequence, if it exists)',
     )
     parser.add_argument(
         '--frame-rate',
         type=float,
         default=0.0,
         metavar='HZ',
-        help="images per second (default: that of seqinfo.ini, else the video's, else 25)",
+        help='images per second (default: that of seqinfo.ini or of the video, otherwise 25)',
     )
     parser.add_argument(
         '--image-topic',
         default='/image',
         metavar='TOPIC',
-        help='(default: /image; compressed images come on TOPIC/compressed)',
+        help='topic of the images (default: /image); compressed images use TOPIC/compressed',
     )
     parser.add_argument(
         '--ground-truth-topic',
         default='/ground_truth',
         metavar='TOPIC',
-        help='(default: /ground_truth)',
+        help='topic of the ground truth (default: /ground_truth)',
     )
-    parser.add_argument('--frame-id', default='camera', help='of the images (default: camera)')
+    parser.add_argument(
+        '--frame-id', default='camera', help='frame_id of the images (default: camera)'
+    )
     parser.add_argument(
         '--image-format',
         default='raw',
         choices=('raw', 'jpeg', 'png'),
-        help='raw writes sensor_msgs/Image, the others CompressedImage (default: raw)',
+        help='raw for sensor_msgs/Image, jpeg or png for CompressedImage (default: raw)',
     )
     parser.add_argument('--jpeg-quality', type=int, default=95, metavar='1..100')
     parser.add_argument(
-        '--storage', default='mcap', choices=('mcap', 'sqlite3'), help='(default: mcap)'
+        '--storage', default='mcap', choices=('mcap', 'sqlite3'), help='bag format (default: mcap)'
     )
     parser.add_argument('--compress', action='store_true', help='compress each message with zstd')
     parser.add_argument(
@@ -79,13 +81,17 @@ def make_parser() -> argparse.ArgumentParser:
         help='stamp of the first image (default: 1)',
     )
     parser.add_argument(
-        '--max-images', type=int, default=0, metavar='N', help='write no more than so many'
+        '--max-images',
+        type=int,
+        default=0,
+        metavar='N',
+        help='maximum number of images; 0 for all',
     )
     return parser
 
 
 def find_ground_truth(sequence: Path) -> Path | None:
-    """Return the ground truth that lies with a sequence, if there is one."""
+    """Return the ground-truth file of a sequence, or None."""
     folder = sequence if sequence.is_dir() else sequence.parent
     for path in (folder / 'gt' / 'gt.txt', folder / 'gt.txt'):
         if path.is_file():
@@ -122,7 +128,7 @@ def convert(options: argparse.Namespace) -> int:
         options.bag, islice(source.frames(), limit), source.frame_rate, rows, layout, total=total
     )
     for note in source.unreadable:
-        print(f'note: {note}: left out')
+        print(f'note: {note}: skipped')
     count = len(numbers)
     written = 0 if rows is None else int(np.isin(rows[:, FRAME], numbers).sum())
     boxes = 'without ground truth' if rows is None else f'with {written} boxes of {path}'
@@ -132,7 +138,7 @@ def convert(options: argparse.Namespace) -> int:
             print(f'note: {note}')
     print(f'wrote {options.bag}: {count} images at {source.frame_rate:g} Hz, {boxes}')
     if rows is not None and not limit and written < len(rows):
-        print(f'note: {len(rows) - written} boxes are about frames without an image: left out')
+        print(f'note: {len(rows) - written} boxes belong to frames without an image: skipped')
     info = folder.parent if folder.name == 'img1' else folder
     if not limit and (info / 'seqinfo.ini').is_file():
         expected = read_seqinfo(info).length
@@ -142,7 +148,7 @@ def convert(options: argparse.Namespace) -> int:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run the command; returns the exit code."""
+    """Run the command; return the exit code."""
     options = make_parser().parse_args(arguments)
     return run_command('fairmot-mot2bag', lambda: convert(options))
 

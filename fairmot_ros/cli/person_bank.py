@@ -1,4 +1,4 @@
-"""Make a bank of people for the embedding: ``fairmot-person-bank CONFIG --data DIR ...``."""
+"""Create a person bank for training: ``fairmot-person-bank CONFIG --data DIR --teacher FILE``."""
 
 from __future__ import annotations
 
@@ -10,25 +10,33 @@ from tqdm import tqdm
 
 from fairmot_ros.cli.command import ExitCode, run_command
 from fairmot_ros.training.config import read_config
-from fairmot_ros.training.data.dataset_mix import read_mix
-from fairmot_ros.training.data.readers import read_set
-from fairmot_ros.training.distillation.person_bank.making import Embed, WindowMaker, make_bank
-from fairmot_ros.training.distillation.person_bank.track_windows import Video, make_track_bank
+from fairmot_ros.training.data.dataset_mix import read_dataset_mix
+from fairmot_ros.training.data.readers import read_dataset
+from fairmot_ros.training.distillation.person_bank.random_windows import (
+    Embed,
+    WindowSampler,
+    write_random_windows,
+)
+from fairmot_ros.training.distillation.person_bank.track_windows import (
+    VideoDataset,
+    write_track_windows,
+)
 from fairmot_ros.training.distillation.person_bank.windows import MAX_HEIGHT
 from fairmot_ros.training.distillation.teachers.reidentification import ReidTeacher
 
 
 def make_parser() -> argparse.ArgumentParser:
-    """Return the command line."""
+    """Return the argument parser."""
     parser = argparse.ArgumentParser(
         prog='fairmot-person-bank',
-        description='Cut people out of the sets of a training, change their light and clothes at '
-        'random, and store them with the embeddings of a re-identification teacher. A training '
-        'with a section `canvas` reads them. A bank that was cut short is completed.',
+        description='Crop people from the datasets of a training file, change their light and '
+        'clothes at random, and store them with the embeddings of a re-identification teacher. '
+        'fairmot-train reads them for a training file with a section `canvas`. The same command '
+        'completes an interrupted bank.',
     )
-    parser.add_argument('config', type=Path, help='YAML file of the training, with `canvas`')
+    parser.add_argument('config', type=Path, help='training file with a section `canvas`')
     parser.add_argument(
-        '--data', type=Path, required=True, help='folder that holds the training sets'
+        '--data', type=Path, required=True, help='folder that contains the datasets'
     )
     parser.add_argument(
         '--teacher',
@@ -46,38 +54,38 @@ def make_parser() -> argparse.ArgumentParser:
         '--count',
         type=int,
         default=37_500,
-        help='people, beside those of videos (default: 37500)',
+        help='number of windows, without those of videos (default: 37500)',
     )
-    parser.add_argument('--seed', type=int, default=1, help='of everything random (default: 1)')
+    parser.add_argument('--seed', type=int, default=1, help='random seed (default: 1)')
     parser.add_argument(
-        '--per-file', type=int, default=1500, metavar='N', help='people in a file (default: 1500)'
+        '--per-file', type=int, default=1500, metavar='N', help='windows per file (default: 1500)'
     )
     return parser
 
 
 def embed_with(teacher: ReidTeacher) -> Embed:
-    """Return the teacher as the makers of banks call it."""
+    """Return a teacher as the function that the bank calls."""
     return lambda image, box: teacher(image, box.tolist())
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run the command; returns the exit code."""
+    """Run the command; return the exit code."""
     options = make_parser().parse_args(arguments)
     return run_command('fairmot-person-bank', lambda: write_bank(options))
 
 
 def write_bank(options: argparse.Namespace) -> int:
-    """Make the bank, or complete it."""
+    """Create the bank, or complete it."""
     config = read_config(options.config)
     if options.output is None and config.canvas is None:
         raise ValueError(f'{options.config} has no section `canvas`: give --output')
     folder = options.output or Path(config.canvas.bank if config.canvas else '')
     embed = embed_with(ReidTeacher(options.teacher))
-    mix = read_mix(config.sets, options.data, max_cut_out_height=MAX_HEIGHT)
-    maker = WindowMaker(mix)
+    mix = read_dataset_mix(config.sets, options.data, max_cut_out_height=MAX_HEIGHT)
+    sampler = WindowSampler(mix)
     with tqdm(total=options.count, unit='person', desc='bank') as progress:
-        for done in make_bank(
-            maker,
+        for done in write_random_windows(
+            sampler,
             embed,
             folder,
             options.count,
@@ -85,12 +93,12 @@ def write_bank(options: argparse.Namespace) -> int:
             options.seed,
         ):
             progress.update(done - progress.n)
-    for part in config.sets:
-        if part.frames:
-            photographs = read_set(options.data, part, mix.problems)
-            video = Video(part.folder, photographs, part.frames)
-            for people in make_track_bank(video, embed, folder, options.seed):
-                print(f'{part.folder}: {people} people seen in several frames')
+    for dataset in config.sets:
+        if dataset.frames:
+            images = read_dataset(options.data, dataset, mix.problems)
+            videos = VideoDataset(dataset.folder, images, dataset.frames)
+            for count in write_track_windows(videos, embed, folder, options.seed):
+                print(f'{dataset.folder}: {count} people tracked over several frames')
     print(f'bank: {folder}')
     return ExitCode.SUCCESS
 

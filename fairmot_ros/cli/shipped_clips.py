@@ -1,12 +1,12 @@
-"""The clips that ship with the package; data/ATTRIBUTION.md names their sources and licences."""
+"""Video clips in the package; data/ATTRIBUTION.md lists their sources and licences."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 FOLDER = Path(__file__).resolve().parents[1] / 'data'
-#: A street from above, 126 frames at 7 Hz.
+#: Street seen from above, 126 frames at 7 Hz.
 PEDESTRIANS = FOLDER / 'pedestrians.mp4'
-#: People at a table one after the other, 180 frames at 10 Hz.
+#: People who come to a table one after the other, 180 frames at 10 Hz.
 INDOOR = FOLDER / 'indoor.mp4'
 SHIPPED_CLIPS = (PEDESTRIANS, INDOOR)

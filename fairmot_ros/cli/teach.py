@@ -1,4 +1,4 @@
-"""Complete training labels: ``fairmot-teach --detector a.xml --reid b.xml DATA/set ...``."""
+"""Write pseudo-labels of teachers: ``fairmot-teach --detector a.xml --reid b.xml DATA/set``."""
 
 from __future__ import annotations
 
@@ -14,35 +14,36 @@ from fairmot_ros.training.distillation.teachers.reidentification import ReidTeac
 
 
 def make_parser() -> argparse.ArgumentParser:
-    """Return the command line."""
+    """Return the argument parser."""
     parser = argparse.ArgumentParser(
         prog='fairmot-teach',
-        description='Run pre-trained networks on training sets and write their detections and '
-        'embeddings beside the images. A training file says which sets use them.',
+        description='Run pre-trained networks on datasets and write their detections and '
+        'embeddings beside the images. A training file uses them for the datasets with `teacher` '
+        'or `teacher_embeddings`.',
     )
-    parser.add_argument('sets', type=Path, nargs='+', help='folders of the sets')
+    parser.add_argument('sets', type=Path, nargs='+', help='folders of the datasets')
     parser.add_argument(
         '--detector',
         action='append',
         default=[],
         metavar='FILE[@WIDTHxHEIGHT]',
         help='person detector: an SSD or FCOS of the Open Model Zoo (.xml), or YOLOX (.onnx), '
-        "with the network's own input size by default. May be given several times: the detections "
-        f'are fused. Writes {DETECTIONS}: people whom the labels leave out are added, and those '
-        'on whom the detectors disagree are ignored in training',
+        'by default at its own input size. May be repeated: the detections are fused. Writes '
+        f'{DETECTIONS}: training adds confident detections to the labels, and ignores regions '
+        'where the detectors disagree',
     )
     parser.add_argument(
         '--reid',
         type=Path,
         metavar='FILE',
-        help=f're-identification network (.xml or .onnx); writes {EMBEDDINGS}, which the '
-        'embedding can be trained to reproduce',
+        help=f're-identification network (.xml or .onnx); writes {EMBEDDINGS}, the targets for '
+        'distillation of the embedding',
     )
     return parser
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run the command; returns the exit code."""
+    """Run the command; return the exit code."""
     parser = make_parser()
     options = parser.parse_args(arguments)
     if not (options.detector or options.reid):
@@ -51,7 +52,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def label(options: argparse.Namespace) -> int:
-    """Run the teachers on all sets."""
+    """Run the teachers on all datasets."""
     detectors = [create_detector(name) for name in options.detector]
     reid = ReidTeacher(options.reid) if options.reid else None
     for folder in options.sets:

@@ -14,55 +14,55 @@ from fairmot_ros.training.engine.trainer import Trainer, TrainingError
 
 
 def make_parser() -> argparse.ArgumentParser:
-    """Return the command line."""
+    """Return the argument parser."""
     parser = argparse.ArgumentParser(
         prog='fairmot-train',
-        description='Train a FairMOT network. A run that was cut short goes on where it was '
-        'when the same command is given again. Several GPUs: '
-        'torchrun --nproc_per_node N -m fairmot_ros.cli.train CONFIG --data DIR --device cuda',
+        description='Train a FairMOT network. The same command resumes an interrupted run. With '
+        'several GPUs: torchrun --nproc_per_node N -m fairmot_ros.cli.train CONFIG --data DIR '
+        '--device cuda',
     )
     parser.add_argument(
         'config',
         type=Path,
         nargs='+',
-        help='YAML file that describes the training; a further one goes on where the one before '
-        'it ends, so its number of steps includes the earlier ones',
+        help='training file (YAML); several are trained in turn, and with --output continue the '
+        'same run, so that the number of steps of each includes the previous ones',
     )
     parser.add_argument(
-        '--data', type=Path, required=True, help='folder that holds the training sets'
+        '--data', type=Path, required=True, help='folder that contains the datasets'
     )
     parser.add_argument(
         '--output',
         type=Path,
         default=None,
-        help='folder of the run (default: runs/ and the name of the model)',
+        help='folder of the run (default: runs/NAME, with the name of the model)',
     )
     parser.add_argument(
         '--device',
         default='auto',
-        help='auto, cpu, cuda or cuda:N (default: auto, a GPU where there is one); with torchrun, '
-        'each process gets its own GPU',
+        help='auto, cpu, cuda or cuda:N (default: auto, a GPU if available); with torchrun, each '
+        'process uses its own GPU',
     )
     parser.add_argument(
         '--save-every',
         type=int,
         default=200,
         metavar='STEPS',
-        help='how often the state is written (default: 200)',
+        help='steps between two saves (default: 200)',
     )
     parser.add_argument(
         '--minutes',
         type=float,
         default=math.inf,
         metavar='M',
-        help='stop after so many minutes, for machines that are lent for a time; the same command '
-        'resumes the run (default: train to the end)',
+        help='time limit, after which the state is saved; the same command resumes the run '
+        '(default: none)',
     )
     return parser
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run the command; returns the exit code."""
+    """Run the command; return the exit code."""
     options = make_parser().parse_args(arguments)
     return run_command(
         'fairmot-train',
@@ -74,11 +74,11 @@ def main(arguments: list[str] | None = None) -> int:
 
 def train(options: argparse.Namespace) -> int:
     """Train all configurations in turn."""
-    ends = time.monotonic() + 60 * options.minutes
+    deadline = time.monotonic() + 60 * options.minutes
     for config in [read_config(path) for path in options.config]:
         folder = options.output or Path('runs') / config.name
         trainer = Trainer(config, options.data, folder, options.device)
-        weights = trainer.run(options.save_every, (ends - time.monotonic()) / 60)
+        weights = trainer.run(options.save_every, (deadline - time.monotonic()) / 60)
         report = trainer.mix.problems.report()
         if report and trainer.processes.is_first:
             print(report, file=sys.stderr)
@@ -91,7 +91,7 @@ def train(options: argparse.Namespace) -> int:
                 f'{trainer.steps} of {trainer.config.name}; the same command resumes it'
             )
         print(f'weights: {weights}')
-    trainer.processes.leave()
+    trainer.processes.close()
     return ExitCode.SUCCESS
 
 

@@ -222,13 +222,15 @@ class Detector:
         return embeddings
 
     def warm_up(self, images: int = 1) -> None:
-        """Run on blank images, so that later calls with up to so many images are fast.
+        """Run on blank images, so that the first real ones do not take longer than others.
 
-        CUDA graphs are recorded, and compiled code is made, for every number of images.
+        Args:
+            images: most images of later calls. Engines that prepare for every number of images,
+                as CUDA graphs do, prepare for all up to this one.
         """
         width, height = self.input_size
         blank = np.zeros((height, width, 3), np.uint8)
-        for count in range(1, images + 1):
+        for count in range(1, images + 1) if self._engine.prepares_batches else (1,):
             self.detect([blank] * count)
 
 

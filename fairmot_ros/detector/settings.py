@@ -7,8 +7,10 @@ from typing import Any
 
 from fairmot_ros.settings import Settings, setting
 
+MAX_THREADS = 1024
 ENGINE_NAMES = ('auto', 'openvino', 'torch', 'onnxruntime')
-PRECISIONS = ('auto', 'fp32', 'fp16', 'bf16')
+PRECISIONS = ('auto', 'fp32', 'tf32', 'fp16', 'bf16')
+EXECUTIONS = ('auto', 'eager', 'graphs', 'compiled')
 
 
 @dataclass(frozen=True)
@@ -39,6 +41,22 @@ class DetectorSettings(Settings):
         'auto',
         "of the backbone; 'auto' is fp16 on a GPU and fp32 on the CPU",
         choices=PRECISIONS,
+        structural=True,
+    )
+    execution: str = setting(
+        'auto',
+        "how torch runs the network: operator by operator ('eager'), as recorded CUDA graphs "
+        "('graphs'), or compiled by torch first, which takes minutes ('compiled'); 'auto' is "
+        'graphs on a GPU and eager on the CPU',
+        choices=EXECUTIONS,
+        structural=True,
+    )
+    threads: int = setting(
+        0,
+        'CPU threads of one forward pass, in every engine, and of OpenCV; 0 for all cores, less '
+        'one where there are more than two',
+        low=0,
+        high=MAX_THREADS,
         structural=True,
     )
     input_width: int = setting(
@@ -81,4 +99,6 @@ class DetectorSettings(Settings):
             'precision': self.precision,
             'score_threshold': self.score_threshold,
             'deterministic': self.deterministic,
+            'threads': self.threads,
+            'execution': self.execution,
         }

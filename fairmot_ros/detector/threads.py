@@ -7,7 +7,7 @@ import os
 import cv2
 import torch
 
-MAX_THREADS = 1024
+from fairmot_ros.detector.settings import MAX_THREADS
 
 
 def use_threads(threads: int) -> int:

@@ -1,6 +1,7 @@
-"""Tracking metrics (HOTA, CLEAR MOT, identity), MOTChallenge files, trackers evaluated on bags.
+"""Evaluation: tracking metrics, MOTChallenge files, bags, evaluation of trackers on bags.
 
-The figures are those of TrackEval 1.3.0, with each benchmark's own rules.
+The metrics (HOTA, CLEAR MOT, identity) equal those of TrackEval 1.3.0, with the rules of each
+benchmark.
 """
 
 from __future__ import annotations
@@ -34,7 +35,7 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
-    """Import `run` when it is asked for: it needs rosbags and a network, metrics do not."""
+    """Import `run` on first use: unlike the metrics, it needs rosbags and torch."""
     if name == 'run':
         from fairmot_ros.evaluation.runs.runner import run
 

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from fairmot_ros.media.image_folder import IMAGE_SUFFIXES, frame_numbers, list_images
 from fairmot_ros.media.seqinfo import read_seqinfo
+from fairmot_ros.pixels import ImageError, read_image_file
 
 FALLBACK_RATE = 25.0
 
@@ -102,9 +103,10 @@ class VideoSource:
         assert self.numbers is not None
         self.unreadable = []
         for number, file in zip(self.numbers, self._files):
-            image = cv2.imread(str(file), cv2.IMREAD_COLOR | cv2.IMREAD_IGNORE_ORIENTATION)
-            if image is None:
-                self.unreadable.append(f'the image {file} cannot be read')
+            try:
+                image = read_image_file(file)
+            except ImageError as error:
+                self.unreadable.append(str(error))
             else:
                 yield number, image
         if len(self.unreadable) == len(self._files):

@@ -1,4 +1,4 @@
-"""The way of a frame: stamps, reset, detection, tracking, filter; no ROS needed."""
+"""Processing of one frame: stamp check, reset, detection, tracking, output filter; no ROS."""
 
 from fairmot_ros.pipeline.fairmot import FairMOT
 from fairmot_ros.pipeline.frame_tracker import FrameDecision, FrameTracker

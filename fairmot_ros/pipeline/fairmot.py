@@ -1,4 +1,4 @@
-"""Detector and tracker as one object: image in, tracks out, no ROS needed."""
+"""Detector and tracker in one object: image in, tracks out; no ROS."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ logger = logging.getLogger(__name__)
 
 
 class FairMOT:
-    """Tracks people through the images of one camera.
+    """Tracks people in the images of one camera.
 
     Attributes:
-        detector: image to detections.
-        frames: judges stamps and sizes, and tracks.
+        detector: turns images into detections.
+        frames: checks stamps and image sizes, and turns detections into tracks.
 
     Examples:
         The first second of a clip that ships with the package:
@@ -53,14 +53,14 @@ class FairMOT:
         """Load the network and create a tracker.
 
         Args:
-            weights: see `Detector`.
-            device: see `Detector`.
-            tracker: settings of the tracker; the defaults with the model's thresholds if None.
+            weights: checkpoint, see `Detector`.
+            device: device of the network, see `Detector`.
+            tracker: settings of the tracker; by default, those of `TrackerConfig` with the
+                thresholds of the model.
             **detector_options: further arguments of `Detector`.
         """
-        from fairmot_ros.detector import (
-            Detector,
-        )  # brings torch, which tracking alone does not need
+        # Imported here because it needs torch, unlike the rest of the pipeline.
+        from fairmot_ros.detector import Detector
 
         self.detector: Detector = Detector(weights, device=device, **detector_options)
         if tracker is None:
@@ -69,14 +69,15 @@ class FairMOT:
 
     @property
     def tracker(self) -> Tracker:
-        """Detections to tracks."""
+        """The tracker, which turns detections into tracks."""
         return self.frames.tracker
 
     def __call__(self, image_bgr: NDArray[np.uint8], stamp: float) -> Tracks:
         """Return the tracks visible in an image.
 
-        A stamp that jumps, or another image size, drops all tracks; a repeated stamp, or one that
-        goes back a little once, gives no tracks. The log says so, see `StampPolicy`.
+        A jump in time or a change of the image size drops all tracks. A frame that is skipped,
+        because its stamp is repeated or out of order, has no tracks. Both are logged; see
+        `StampPolicy`.
 
         Args:
             image_bgr: uint8 [H, W, 3].

@@ -1,4 +1,4 @@
-"""The way of one frame: judge its stamp and size, reset or update the tracker, filter tracks."""
+"""Tracking of one frame: check its stamp and size, reset or update the tracker, filter tracks."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from fairmot_ros.types import Detections, Tracks
 
 @dataclass(frozen=True)
 class FrameDecision:
-    """What is done with a frame.
+    """Decision on a frame.
 
     Attributes:
-        action: TRACK, SKIP, or RESET: all tracks were dropped and the frame is to be tracked.
-        reason: of a skip or reset, a sentence; '' otherwise.
+        action: TRACK or SKIP the frame; RESET if all tracks were dropped before tracking it.
+        reason: why the frame is skipped or the tracks were dropped, as a sentence; '' otherwise.
     """
 
     action: StampDecision
@@ -29,30 +29,30 @@ class FrameDecision:
 
     @property
     def is_tracked(self) -> bool:
-        """Whether `FrameTracker.track` is to be called."""
+        """Whether to call `FrameTracker.track`."""
         return self.action is not StampDecision.SKIP
 
 
 class FrameTracker:
-    """Tracks the frames of one camera, whoever delivers them: node, evaluation or Python user.
+    """Tracks the frames of one camera; used by nodes, evaluation and `FairMOT` alike.
 
-    Call `admit` with the stamp and size of every frame, then, unless it is skipped, `track` with
-    its detections.
+    Call `admit` with the stamp and size of every frame, then `track` with its detections unless
+    the frame is skipped.
 
     Attributes:
-        tracker: from detections to tracks.
-        gallery: of the tracker, None without one.
-        stamps: judges the stamps.
-        settings: in use.
+        tracker: turns detections into tracks.
+        gallery: gallery of the tracker, None without one.
+        stamps: decides on stamps.
+        settings: current settings.
     """
 
     def __init__(self, settings: FrameSettings, model: str = '', last_id: int = 0) -> None:
         """Start without tracks.
 
         Args:
-            settings: of tracker, gallery, stamps and filter.
-            model: what makes the embeddings.
-            last_id: the first track id is one more.
+            settings: settings of tracker, gallery, stamps and filter.
+            model: name of the model that computes the embeddings.
+            last_id: highest track id already in use; the first track gets the next one.
         """
         self.settings = settings
         self.gallery = None if settings.gallery is None else Gallery(settings.gallery, model)
@@ -64,10 +64,10 @@ class FrameTracker:
         """Use other settings from the next frame on; the tracks are kept.
 
         Raises:
-            ValueError: if a setting changed that is fixed when the tracker is made.
+            ValueError: if a setting differs that cannot change while tracking.
         """
         if (settings.gallery is None) != (self.gallery is None):
-            raise ValueError('gallery cannot change while tracking')
+            raise ValueError('gallery cannot change while tracking; make a new FrameTracker')
         self.tracker.reconfigure(settings.tracker)
         if self.gallery is not None and settings.gallery is not None:
             self.gallery.config = settings.gallery
@@ -75,18 +75,18 @@ class FrameTracker:
         self.settings = settings
 
     def reset(self) -> None:
-        """Drop all tracks and accept any stamp next; ids continue."""
+        """Drop all tracks and accept any next stamp; ids continue from the last one."""
         self.tracker.reset()
-        self.stamps.forget()
+        self.stamps.reset()
 
     def admit(self, stamp: float, size: tuple[int, int] | None = None) -> FrameDecision:
-        """Decide on the next frame, and drop the tracks where it starts anew.
+        """Decide on the next frame, and drop all tracks after a jump in time or a new image size.
 
         Args:
-            stamp: of the frame, seconds.
-            size: (width, height) of the image, None if it is not known.
+            stamp: time of the frame in seconds.
+            size: (width, height) of the image; None if unknown.
         """
-        action = self.stamps.judge(stamp)
+        action = self.stamps.decide(stamp)
         if action is StampDecision.SKIP:
             return FrameDecision(
                 action, f'the stamp {stamp:.3f} s repeats or goes back: the frame is skipped'
@@ -99,7 +99,8 @@ class FrameTracker:
             if last not in (None, size):
                 action = StampDecision.RESET
                 reason = (
-                    f'image size changed from {_show(last)} to {_show(size)}: dropping all tracks'
+                    f'image size changed from {_size_text(last)} to {_size_text(size)}: '
+                    'dropping all tracks'
                 )
         if action is StampDecision.RESET:
             self.tracker.reset()
@@ -112,13 +113,16 @@ class FrameTracker:
         image: NDArray[np.uint8] | None = None,
         camera_motion: ArrayLike | None = None,
     ) -> Tracks:
-        """Update the tracker with an admitted frame; return the visible tracks that are kept.
+        """Update the tracker with an admitted frame.
 
         Args:
-            detections: in the frame.
-            stamp: as given to `admit`.
-            image: uint8 BGR [H, W, 3], for the estimation of camera motion.
-            camera_motion: float [2, 3], from pixels of the previous image to this one's.
+            detections: detections of the frame.
+            stamp: stamp that was passed to `admit`.
+            image: uint8 [H, W, 3] BGR, for the estimation of camera motion.
+            camera_motion: float [2, 3], maps pixels of the previous frame to this one.
+
+        Returns:
+            The tracks matched in this frame that pass the output filter.
         """
         tracks = self.tracker.update(
             detections, self.time_of(stamp), image=image, camera_motion=camera_motion
@@ -127,19 +131,19 @@ class FrameTracker:
         return filter_tracks(tracks, limits.min_box_area, limits.max_box_aspect)
 
     def time_of(self, stamp: float) -> float:
-        """Return the time of the tracker, which always increases, at an admitted stamp."""
+        """Return the time of the tracker, which always increases, for an admitted stamp."""
         return self.stamps.tracker_time(stamp)
 
     @property
     def lost(self) -> Tracks:
-        """Lost tracks after the last frame."""
+        """Tracks that were not matched in the last frame but can be matched again."""
         return self.tracker.lost
 
     @property
     def tentative(self) -> Tracks:
-        """Tentative tracks after the last frame."""
+        """Tracks that are not confirmed yet."""
         return self.tracker.tentative
 
 
-def _show(size: tuple[int, int] | None) -> str:
+def _size_text(size: tuple[int, int] | None) -> str:
     return '{}x{}'.format(*size) if size else ''

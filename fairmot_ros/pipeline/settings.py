@@ -1,4 +1,4 @@
-"""The settings of one camera's frames, and their flat names in parameter files."""
+"""Settings of a `FrameTracker`, and their flat names in parameter files."""
 
 from __future__ import annotations
 
@@ -18,17 +18,18 @@ from fairmot_ros.tracker.config import (
 )
 from fairmot_ros.tracker.gallery import GalleryConfig
 
-FROM_MODEL = -1.0  # value of a setting of MODEL_SETTINGS that is left to the model
+#: Value of a setting of MODEL_SETTINGS that selects the value of the model.
+FROM_MODEL = -1.0
 
 
 @dataclass(frozen=True)
 class GallerySwitch(Settings):
-    """Whether there is a gallery."""
+    """Switch of the gallery."""
 
     gallery: bool = setting(
         False,
-        'remember people who left: a person who returns gets the old id; off by default, as '
-        'embeddings of people are biometric data',
+        'store ended tracks, so that a returning person gets the former id; disabled by default, '
+        'as embeddings of people are biometric data',
         structural=True,
     )
 
@@ -36,9 +37,9 @@ class GallerySwitch(Settings):
 DETECTOR = Group('Detector', DetectorSettings, {'score_threshold': 'detection_threshold'})
 ASSOCIATION = Group('Association', AssociationSettings)
 TRACKER = Group('Tracker', TrackerConfig)
-SWITCH = Group('Gallery of people who left', GallerySwitch)
+SWITCH = Group('Gallery', GallerySwitch)
 GALLERY = Group(
-    'Gallery of people who left',
+    'Gallery',
     GalleryConfig,
     {'max_distance': 'gallery_distance'},
     prefix='gallery_',
@@ -47,29 +48,29 @@ STAMPS = Group('Time', StampSettings)
 FILTER = Group('Output filter', FilterSettings)
 
 
-def _left_to_model(declared: Setting) -> Setting:
-    """Return a setting whose default is the model's own value."""
+def _with_model_default(declared: Setting) -> Setting:
+    """Return a setting whose default is the value of the model."""
     return replace(
         declared,
         default=FROM_MODEL,
         low=FROM_MODEL,
-        description=f"{declared.description}; -1 for the model's own, or {declared.default:g} if "
-        'it has none',
+        description=f'{declared.description}; -1 uses the value of the model, or '
+        f'{declared.default:g} if it has none',
     )
 
 
-#: The tracker behind a model, which may bring thresholds.
+#: Settings of a tracker whose thresholds may come from a model.
 TRACKER_OF_MODEL = replace(
     TRACKER,
     overrides={
-        name: _left_to_model(declared)
+        name: _with_model_default(declared)
         for name, declared in settings_of(TrackerConfig).items()
         if name in MODEL_SETTINGS
     },
 )
-#: Groups that decide how detections become tracks.
+#: Groups of the settings of a `FrameTracker`.
 FRAME_GROUPS = (ASSOCIATION, TRACKER, SWITCH, GALLERY, STAMPS, FILTER)
-#: The same behind a model.
+#: The same, with thresholds that may come from a model.
 FRAME_GROUPS_OF_MODEL = tuple(
     TRACKER_OF_MODEL if group is TRACKER else group for group in FRAME_GROUPS
 )
@@ -77,13 +78,13 @@ FRAME_GROUPS_OF_MODEL = tuple(
 
 @dataclass(frozen=True)
 class FrameSettings:
-    """What a `FrameTracker` needs.
+    """Settings of a `FrameTracker`.
 
     Attributes:
         tracker: settings of the tracker.
-        gallery: settings of the gallery, None without one.
-        stamps: treatment of irregular stamps.
-        filter: which tracks are left out of the results.
+        gallery: settings of the gallery; None disables it.
+        stamps: handling of irregular stamps.
+        filter: thresholds of the output filter.
     """
 
     tracker: TrackerConfig
@@ -93,21 +94,24 @@ class FrameSettings:
 
     def __post_init__(self) -> None:
         if self.gallery is not None and not self.tracker.uses_embeddings:
-            raise ValueError('gallery needs embeddings, which this association does not use')
+            raise ValueError(
+                'gallery needs embeddings, which these settings do not use: disable it, or use an '
+                'association with embeddings and use_appearance'
+            )
 
     @classmethod
     def from_values(
         cls, values: Mapping[str, Any], thresholds: Mapping[str, float] | None = None
     ) -> FrameSettings:
-        """Return the settings that flat values give; other names in them are ignored.
+        """Return settings from flat values; unknown names are ignored.
 
         Args:
-            values: by the names of FRAME_GROUPS; a negative value of MODEL_SETTINGS leaves it to
-                the model.
-            thresholds: of the model.
+            values: values by the flat names of FRAME_GROUPS; FROM_MODEL for a setting of
+                MODEL_SETTINGS selects the value of the model.
+            thresholds: values of MODEL_SETTINGS that the model brings.
 
         Raises:
-            ValueError: if a value is out of range, or two do not go together.
+            ValueError: if a value is out of range, or two values contradict each other.
         """
         given = {
             name: value

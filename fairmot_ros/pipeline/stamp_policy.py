@@ -1,4 +1,4 @@
-"""What the stamp of a frame means for the tracks: track, skip the frame, or reset."""
+"""Decision on a frame by its stamp: track it, skip it, or reset the tracker."""
 
 from __future__ import annotations
 
@@ -7,12 +7,14 @@ from enum import Enum
 
 from fairmot_ros.settings import Settings, setting
 
-REORDERED = 0.5  # seconds: a frame late by less may have been overtaken by the next one
-NOMINAL_STEP = 1 / 30  # seconds that pass for the tracks when time continues after a jump
+#: Largest delay, in seconds, of a frame that counts as out of order.
+MAX_REORDERING = 0.5
+#: Time step of the tracker, in seconds, when tracks are kept although time went back.
+NOMINAL_STEP = 1 / 30
 
 
 class StampDecision(Enum):
-    """What to do with a frame."""
+    """Decision on a frame."""
 
     TRACK = 'track'
     SKIP = 'skip'
@@ -21,17 +23,17 @@ class StampDecision(Enum):
 
 @dataclass(frozen=True)
 class StampSettings(Settings):
-    """How irregular stamps are treated."""
+    """Handling of irregular stamps."""
 
     on_time_jump: str = setting(
         'reset',
-        'when a stamp or the clock goes back or a gap exceeds `max_gap`: drop all tracks, or keep '
-        'and continue them',
+        "when time goes back or a gap exceeds `max_gap`: 'reset' drops all tracks, 'continue' "
+        'keeps them',
         choices=('reset', 'continue'),
     )
     max_gap: float = setting(
         5.0,
-        'time between two frames above which it counts as a jump',
+        'time between two frames above which a gap counts as a jump in time',
         unit='seconds',
         low=0.0,
         high=3600.0,
@@ -39,23 +41,24 @@ class StampSettings(Settings):
 
 
 class StampPolicy:
-    """Judges the stamps of one camera and gives the tracker a time that always increases.
+    """Decides on the stamps of one camera, and derives a time that always increases.
 
-    Bags loop, cameras restart and clocks are set: a stamp that goes back, or a gap larger than
-    `max_gap`, is a jump. With `on_time_jump` 'reset' the tracks are dropped and time starts anew;
-    with 'continue' they are kept: a gap is an ordinary one, and where the stamp went back,
-    `NOMINAL_STEP` passes for the tracks. A repeated stamp means a repeated image, which is
-    skipped. A single frame that is up to `REORDERED` late was overtaken on its way and is skipped;
-    a second one in a row shows that time went back.
+    A stamp that goes back, or a gap larger than `max_gap`, is a jump in time: the bag looped, the
+    camera restarted or the clock was set. With `on_time_jump` 'reset', all tracks are dropped.
+    With 'continue', they are kept: a gap passes as it is, and if the stamp went back, the time of
+    the tracker advances by `NOMINAL_STEP`.
+
+    Repeated stamps are skipped. So is a single frame that is late by up to `MAX_REORDERING`, as it
+    was delivered out of order; a second one in a row means that time went back.
 
     Attributes:
         settings: may be replaced at any time.
         jumps: number of jumps in time.
-        skipped: number of frames skipped.
+        skipped: number of skipped frames.
     """
 
     def __init__(self, settings: StampSettings | None = None) -> None:
-        """Start before the first frame."""
+        """Accept any first stamp."""
         self.settings = settings or StampSettings()
         self.jumps = 0
         self.skipped = 0
@@ -63,8 +66,8 @@ class StampPolicy:
         self._late: float | None = None
         self._offset = 0.0
 
-    def judge(self, stamp: float) -> StampDecision:
-        """Record a stamp in seconds and decide."""
+    def decide(self, stamp: float) -> StampDecision:
+        """Decide on the frame with this stamp in seconds, and store the stamp."""
         last, late, self._late = self._last, self._late, None
         if last is None:
             self._last = stamp
@@ -74,7 +77,7 @@ class StampPolicy:
             self._late = late
             self.skipped += 1
             return StampDecision.SKIP
-        if -REORDERED <= step < 0 and late is None:
+        if -MAX_REORDERING <= step < 0 and late is None:
             self._late = stamp
             self.skipped += 1
             return StampDecision.SKIP
@@ -90,10 +93,10 @@ class StampPolicy:
         return StampDecision.TRACK
 
     def tracker_time(self, stamp: float) -> float:
-        """Return the time of the tracker, in seconds, for a stamp judged last."""
+        """Return the time of the tracker, in seconds, for the last stamp."""
         return stamp + self._offset
 
-    def forget(self) -> None:
-        """Accept any stamp next."""
+    def reset(self) -> None:
+        """Accept any next stamp."""
         self._last = self._late = None
         self._offset = 0.0

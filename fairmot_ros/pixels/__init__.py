@@ -1,6 +1,7 @@
 """Conversion of image messages to BGR arrays, for nodes and bag files; without ROS imports."""
 
 from fairmot_ros.pixels.compressed import compressed_to_bgr
+from fairmot_ros.pixels.files import read_image_file
 from fairmot_ros.pixels.limits import (
     MAX_IMAGE_PIXELS,
     BgrImage,
@@ -22,6 +23,7 @@ __all__ = [
     'compressed_to_bgr',
     'ignore_warning',
     'raw_to_bgr',
+    'read_image_file',
     'unknown_encoding',
     'view',
 ]

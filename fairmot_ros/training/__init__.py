@@ -1,1 +1,1 @@
-"""Training of the networks: data, targets, losses and the loop."""
+"""Training: datasets, sample streams, losses, the training loop, scoring, ablations."""

@@ -1,4 +1,4 @@
-"""fairmot-mot2bag and fairmot-bag2mot undo each other, and say what is wrong in one sentence."""
+"""fairmot-mot2bag and fairmot-bag2mot: round trip, options and error messages."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ GROUND_TRUTH = np.array([[f, 7, 3.5 * f, 2.25, 10, 20, 1, -1, -1, -1] for f in r
 
 @pytest.fixture
 def sequence(tmp_path: Path) -> Path:
-    """A sequence as MOTChallenge lays it out."""
+    """Folder of a sequence in the MOTChallenge layout."""
     folder = tmp_path / 'MOT99-01'
     (folder / 'img1').mkdir(parents=True)
     (folder / 'gt').mkdir()
     for i in range(LENGTH):
-        picture = np.full((30, 40, 3), 40 * i, np.uint8)
-        cv2.imwrite(str(folder / 'img1' / f'{i + 1:06}.jpg'), picture)
+        image = np.full((30, 40, 3), 40 * i, np.uint8)
+        cv2.imwrite(str(folder / 'img1' / f'{i + 1:06}.jpg'), image)
     write_mot(folder / 'gt' / 'gt.txt', GROUND_TRUTH)
     (folder / 'seqinfo.ini').write_text(
         f'[Sequence]\nname=MOT99-01\nimDir=img1\nframeRate=14\nseqLength={LENGTH}\n'
@@ -38,7 +38,7 @@ def sequence(tmp_path: Path) -> Path:
 
 
 @pytest.mark.parametrize('storage', ['mcap', 'sqlite3'])
-def test_there_and_back(
+def test_a_sequence_survives_the_round_trip(
     sequence: Path, storage: str, tmp_path: Path, capsys: pytest.CaptureFixture
 ) -> None:
     bag = tmp_path / 'bag'
@@ -51,8 +51,8 @@ def test_there_and_back(
     info = read_seqinfo(copy)
     assert (info.frame_rate, info.length, info.width, info.height) == (14, LENGTH, 40, 30)
     for i in range(LENGTH):
-        picture = cv2.imread(str(copy / 'img1' / f'{i + 1:06}.jpg'))
-        assert abs(float(picture.mean()) - 40 * i) < 2
+        image = cv2.imread(str(copy / 'img1' / f'{i + 1:06}.jpg'))
+        assert abs(float(image.mean()) - 40 * i) < 2
 
 
 def test_options(sequence: Path, tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
@@ -92,7 +92,7 @@ def test_options(sequence: Path, tmp_path: Path, capsys: pytest.CaptureFixture) 
     assert len(read_mot(tmp_path / 'a.txt')) == 3
 
 
-def test_a_bag_of_boxes_alone_is_numbered_by_its_messages(sequence: Path, tmp_path: Path) -> None:
+def test_a_bag_without_images_is_numbered_by_its_messages(sequence: Path, tmp_path: Path) -> None:
     from fairmot_ros.evaluation.bags import BagWriter
     from fairmot_ros.evaluation.bags.boxes import BoxMaker
     from fairmot_ros.evaluation.bags.message_types import DETECTIONS
@@ -120,7 +120,7 @@ def test_a_bag_of_boxes_alone_is_numbered_by_its_messages(sequence: Path, tmp_pa
     ],
     ids=['natural order', 'begins later', 'gap'],
 )
-def test_ground_truth_belongs_to_the_frame_of_the_name(
+def test_ground_truth_is_matched_to_the_frame_number_in_the_file_name(
     numbers: Sequence[int], form: str, note: str, tmp_path: Path, capsys: pytest.CaptureFixture
 ) -> None:
     folder = tmp_path / 'images'
@@ -135,13 +135,13 @@ def test_ground_truth_belongs_to_the_frame_of_the_name(
     assert note in output
     assert f'{len(numbers)} images at 25 Hz, with {len(numbers)} boxes' in output
     left_out = 12 - len(numbers)
-    assert (f'{left_out} boxes are about frames without an image' in output) == bool(left_out)
+    assert (f'{left_out} boxes belong to frames without an image' in output) == bool(left_out)
 
     from fairmot_ros.evaluation.bags import Bag, ImageStream
     from fairmot_ros.evaluation.bags.boxes import read_boxes
 
     with Bag(tmp_path / 'bag') as bag:
-        images = list(ImageStream(bag).pictures())
+        images = list(ImageStream(bag).images())
         table = read_boxes(bag, '/ground_truth')
     assert [image.pixels[0, 0, 0] for image in images] == [10 * number for number in numbers]
     assert table.boxes[:, 0].tolist() == list(numbers), 'the boxes of these frames'
@@ -150,13 +150,13 @@ def test_ground_truth_belongs_to_the_frame_of_the_name(
     assert seconds == pytest.approx([(number - 1) / 25 for number in numbers])
 
 
-def test_an_image_that_cannot_be_read_is_a_gap(
+def test_an_unreadable_image_leaves_a_gap(
     sequence: Path, tmp_path: Path, capsys: pytest.CaptureFixture
 ) -> None:
     (sequence / 'img1' / '000002.jpg').write_bytes(b'no image')
     assert mot2bag.main([str(sequence), str(tmp_path / 'bag')]) == 0
     output = capsys.readouterr().out
-    assert '000002.jpg cannot be read: left out' in output
+    assert '000002.jpg cannot be read: skipped' in output
     assert f'{LENGTH - 1} images at 14 Hz, with 4 boxes' in output
 
 
@@ -164,7 +164,7 @@ def test_an_image_that_cannot_be_read_is_a_gap(
     ('arguments', 'reason'),
     [
         (['none', 'bag'], 'no video at none'),
-        (['{sequence}', '{sequence}'], 'exists already'),
+        (['{sequence}', '{sequence}'], 'already exists'),
         (['{sequence}', 'bag', '--ground-truth', 'none.txt'], 'none.txt: no such file'),
         (['{sequence}', 'bag', '--image-format', 'jpeg', '--jpeg-quality', '0'], 'within 1..100'),
     ],
@@ -202,7 +202,7 @@ def test_mistakes_of_bag2mot(
         assert re.search(reason, error), error
 
 
-def test_pictures_that_cannot_be_written_are_counted(
+def test_images_that_cannot_be_written_are_counted(
     sequence: Path, tmp_path: Path, capsys: pytest.CaptureFixture
 ) -> None:
     assert mot2bag.main([str(sequence), str(tmp_path / 'bag')]) == 0
@@ -211,10 +211,8 @@ def test_pictures_that_cannot_be_written_are_counted(
     code = bag2mot.main([str(tmp_path / 'bag'), str(tmp_path / 'a.txt'), '--images', str(copy)])
     assert code == 2
     said = capsys.readouterr()
-    assert f'wrote {copy}: {LENGTH - 1} pictures' in said.out
-    assert (
-        f'1 of {LENGTH} pictures were not written, the first: {copy}/img1/000002.jpg' in said.err
-    )
+    assert f'wrote {copy}: {LENGTH - 1} images' in said.out
+    assert f'1 of {LENGTH} images were not written, the first: {copy}/img1/000002.jpg' in said.err
     assert len([p for p in (copy / 'img1').iterdir() if p.is_file()]) == LENGTH - 1
     assert (copy / 'seqinfo.ini').is_file()
 
@@ -235,12 +233,12 @@ def test_images_that_cannot_be_decoded_are_counted(
         bag2mot.main([str(tmp_path / 'bag'), str(tmp_path / 'a.txt'), '--images', str(copy)]) == 0
     )
     said = capsys.readouterr().out
-    assert f'wrote {copy}: {LENGTH - 1} pictures' in said
-    assert 'note: 1 images cannot be decoded and were left out, the first: ' in said
+    assert f'wrote {copy}: {LENGTH - 1} images' in said
+    assert 'note: 1 images cannot be decoded and were skipped, the first: ' in said
 
 
 @pytest.mark.parametrize('storage', ['mcap', 'sqlite3'])
-def test_a_full_disk_leaves_no_part_of_a_bag(
+def test_a_full_disk_leaves_no_partial_bag(
     sequence: Path, storage: str, tmp_path: Path, capsys: pytest.CaptureFixture
 ) -> None:
     output = tmp_path / 'bags'

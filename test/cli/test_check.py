@@ -48,7 +48,7 @@ def line_of(output: str, name: str) -> str:
     return '\n'.join(lines[start : start + 2])
 
 
-def test_a_sound_installation(tmp_path: Path) -> None:
+def test_a_complete_installation(tmp_path: Path) -> None:
     pytest.importorskip('rclpy', reason='needs ROS 2')
     code, output = check({}, tmp_path)
     assert 'FAIL' not in output
@@ -64,7 +64,9 @@ def test_a_sound_installation(tmp_path: Path) -> None:
         pytest.param('rclpy', 'setup.bash', marks=NEEDS_ROS),
     ],
 )
-def test_what_cannot_be_imported_is_named(module: str, advice: str, tmp_path: Path) -> None:
+def test_modules_that_cannot_be_imported_are_reported(
+    module: str, advice: str, tmp_path: Path
+) -> None:
     broken = {f'{module}.py': 'raise ImportError("libsomething.so: cannot open")'}
     code, output = check(broken, tmp_path, VIRTUAL_ENV='')
     assert code == 1
@@ -74,7 +76,7 @@ def test_what_cannot_be_imported_is_named(module: str, advice: str, tmp_path: Pa
     assert advice in found
 
 
-def test_torch_in_a_virtual_environment_that_is_not_seen(tmp_path: Path) -> None:
+def test_torch_in_a_virtual_environment_that_ros_does_not_use(tmp_path: Path) -> None:
     environment = tmp_path / 'venv'
     python = environment / 'bin' / 'python'
     python.parent.mkdir(parents=True)
@@ -121,9 +123,7 @@ class BoundingBox2D:
         ('#!/bin/false', 'starts'),
     ],
 )
-def test_the_python_that_ros2_run_starts_is_tried(
-    first_line: str, said: str, tmp_path: Path
-) -> None:
+def test_the_python_of_ros2_run_is_checked(first_line: str, said: str, tmp_path: Path) -> None:
     node = tmp_path / 'prefix' / 'lib' / 'fairmot_ros' / 'fairmot_node'
     node.parent.mkdir(parents=True)
     node.write_text(first_line + '\n')
@@ -142,7 +142,9 @@ def test_the_python_that_ros2_run_starts_is_tried(
         ('#!/no/such', None),
     ],
 )
-def test_first_lines(first_line: str, expected: str | None, tmp_path: Path) -> None:
+def test_the_interpreter_is_read_from_the_first_line(
+    first_line: str, expected: str | None, tmp_path: Path
+) -> None:
     script = tmp_path / 'script'
     script.write_text(first_line + '\n')
     found = interpreter_of(script)

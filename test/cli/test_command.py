@@ -55,7 +55,7 @@ def test_exit_codes(
     assert capsys.readouterr().err == said
 
 
-def test_an_interrupt_that_native_code_has_swallowed_counts(
+def test_an_interrupt_swallowed_by_native_code_is_reported(
     capsys: pytest.CaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(starting, '_interrupted', True)
@@ -73,7 +73,9 @@ def test_an_interrupt_that_native_code_has_swallowed_counts(
     ],
     ids=lambda fault: type(fault).__name__,
 )
-def test_a_fault_of_ours_is_shown_whole(fault: Exception, capsys: pytest.CaptureFixture) -> None:
+def test_a_fault_of_the_program_is_shown_with_its_traceback(
+    fault: Exception, capsys: pytest.CaptureFixture
+) -> None:
     assert run_command('fairmot-x', lambda: end_with(fault)) == ExitCode.FAULT == 3
     lines = capsys.readouterr().err.strip().splitlines()
     assert lines[0] == 'Traceback (most recent call last):'
@@ -106,7 +108,7 @@ NEEDED = {'import_network': ('onnx',), 'teach': ('openvino',)}
         ('train', ['none.yaml', '--data', '.']),
     ],
 )
-def test_a_missing_input_is_one_sentence(
+def test_a_missing_input_is_reported_in_one_line(
     command: str,
     arguments: list[str],
     tmp_path,
@@ -128,7 +130,7 @@ def test_a_missing_input_is_one_sentence(
     ('command', 'arguments'),
     [('demo', ['--weights', 'WEIGHTS']), ('export', ['WEIGHTS', 'a.onnx'])],
 )
-def test_weights_that_cannot_be_read_are_one_sentence(
+def test_unreadable_weights_are_reported_in_one_line(
     weights: str,
     command: str,
     arguments: list[str],

@@ -24,7 +24,7 @@ RECORDING = {
 }
 
 
-def test_frames_without_an_image_do_not_count(
+def test_frames_without_an_image_are_skipped(
     tmp_path: Path, capsys: pytest.CaptureFixture
 ) -> None:
     images = tmp_path / 'images'

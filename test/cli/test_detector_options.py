@@ -37,7 +37,7 @@ def test_unset_options_leave_the_value_to_a_configuration() -> None:
         (['--input-size', '640'], 'expected WIDTHxHEIGHT'),
     ],
 )
-def test_wrong_values_are_explained(
+def test_wrong_values_are_reported_with_the_expected_ones(
     arguments: list[str], message: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     parser = argparse.ArgumentParser()

@@ -95,14 +95,14 @@ def evaluated(folder: Path) -> Path:
     return output
 
 
-def test_offline_is_what_the_api_does(evaluated: Path, folder: Path) -> None:
+def test_offline_tracks_equal_those_of_the_api(evaluated: Path, folder: Path) -> None:
     got = read_mot(evaluated / 'results' / 'walk.small.offline.txt')
     expected = read_mot(folder / 'api.txt')
     # The stamps of a bag are whole nanoseconds, those of the API were not.
     np.testing.assert_allclose(got, expected, rtol=0, atol=1e-4)
 
 
-def test_the_report_holds_the_figures_of_the_results(evaluated: Path, folder: Path) -> None:
+def test_the_report_contains_the_metrics_of_the_results(evaluated: Path, folder: Path) -> None:
     data = json.loads((evaluated / 'report.json').read_text())
     assert [(c['configuration'], c['mode'], c['filled_seconds']) for c in data['combined']] == [
         ('small', 'offline', 0),
@@ -123,7 +123,7 @@ def test_the_report_holds_the_figures_of_the_results(evaluated: Path, folder: Pa
     assert data['configurations'][0]['model'].startswith('fairmot_ros_nano:')
 
 
-def test_equal_input_gives_equal_bytes(evaluated: Path, folder: Path) -> None:
+def test_equal_input_gives_identical_files(evaluated: Path, folder: Path) -> None:
     again = folder / 'again'
     assert (
         evaluate.main(
@@ -173,7 +173,7 @@ def run(folder: Path, output: Path, *arguments: str) -> int:
     )
 
 
-def test_limits_decide_on_the_exit_code(
+def test_limits_determine_the_exit_code(
     folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture
 ) -> None:
     assert run(folder, tmp_path, '--fail-below', 'HOTA=0.1', '--fail-above', 'IDSW=0') == 0
@@ -214,7 +214,7 @@ def test_several_bags_with_files_as_ground_truth(folder: Path, tmp_path: Path) -
     assert data['combined'][0]['images'] == 6
 
 
-def test_a_truncated_bag_is_evaluated_and_it_is_said(
+def test_a_truncated_bag_is_evaluated_with_a_note(
     folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture
 ) -> None:
     bag = tmp_path / 'walk'
@@ -227,11 +227,11 @@ def test_a_truncated_bag_is_evaluated_and_it_is_said(
         )
         == 0
     )
-    assert 'cut short or damaged' in capsys.readouterr().out
+    assert 'truncated or damaged' in capsys.readouterr().out
     data = json.loads((tmp_path / 'out' / 'report.json').read_text())
     assert 1 < data['recordings'][0]['images'] < FRAMES
     assert data['combined'][0]['metrics']['HOTA'] > 0.5
-    assert 'cut short or damaged' in (tmp_path / 'out' / 'report.html').read_text()
+    assert 'truncated or damaged' in (tmp_path / 'out' / 'report.html').read_text()
 
 
 def test_finished_bags_are_written_before_a_later_one_fails(
@@ -256,7 +256,7 @@ def test_finished_bags_are_written_before_a_later_one_fails(
     assert len(read_mot(tmp_path / 'out/results/walk.small.offline.txt'))
 
 
-def test_a_full_disk_is_one_sentence(
+def test_a_full_disk_is_reported_in_one_line(
     folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture
 ) -> None:
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
@@ -304,19 +304,19 @@ def test_without_ground_truth_there_are_tracks_and_no_metrics(
         ),
         (['{walk}', '--ground-truth-topic', '/truth'], 'no topic /truth; it holds'),
         (['{walk}', '--ground-truth', 'none.txt'], 'none.txt: no such file'),
-        (['{walk}', '--ground-truth', 'a', 'b'], 'got 2 files of ground truth for 1 bags'),
+        (['{walk}', '--ground-truth', 'a', 'b'], 'got 2 ground-truth files for 1 bags'),
         (['{walk}', '--ground-truth', 'a', '--ground-truth-topic', 'b'], 'give either'),
         (['{walk}', '{walk}'], "two bags are called 'walk'"),
         (['{walk}', '--config', 'none.yaml'], 'none.yaml: no such file'),
         (['{walk}', '--weights', 'none.pth'], 'no weights at none.pth'),
         (['{walk}', '--weights', 'a/x.pth', 'b/x.pth'], 'two configurations have the same name'),
         (['{walk}', '--rate', '0'], 'every --rate must be positive'),
-        (['{walk}', '--no-offline'], '--no-offline leaves nothing to do without --rate'),
+        (['{walk}', '--no-offline'], '--no-offline without --rate leaves no run to evaluate'),
         (['{walk}', '--fail-below', 'HOTA'], 'expected NAME=VALUE'),
         (['{walk}', '--fail-above', 'latency_p95_ms=9'], 'needs a live run: give --rate'),
     ],
 )
-def test_a_mistake_is_one_sentence(
+def test_a_mistake_is_reported_in_one_line(
     arguments: list[str],
     reason: str,
     folder: Path,
@@ -331,7 +331,7 @@ def test_a_mistake_is_one_sentence(
     assert re.search(reason, error), error
 
 
-def test_a_bag_without_images_lists_what_it_holds(
+def test_a_bag_without_images_is_reported_with_its_topics(
     tmp_path: Path, capsys: pytest.CaptureFixture
 ) -> None:
     with BagWriter(tmp_path / 'bag') as writer:
@@ -348,20 +348,20 @@ def test_a_bag_without_images_lists_what_it_holds(
 @pytest.mark.parametrize(
     ('text', 'reason'),
     [
-        ('- 1', 'expected names and values, got list'),
-        ('a: [', 'is not YAML'),
+        ('- 1', 'expected a mapping of names to values, got list'),
+        ('a: [', 'is not valid YAML'),
         (
             'max_lostt: 3',
-            "'max_lostt' is no parameter; those that matter for the tracks are weights",
+            "unknown parameter 'max_lostt'; the parameters that affect the tracks are weights",
         ),
         ('lost_timeout: -1', 'configuration test: lost_timeout must be within 0..3600 seconds'),
-        ('[' * 3000, 'test.yaml is not YAML'),
-        ('1: 2', 'expected names and values, got'),
-        ('/**:\n  ros__parameters: 5', 'expected names and values, got 5'),
-        ('weights: 5', 'test.yaml: weights must be a text, got 5'),
-        ('weights: null', 'weights must be a text, got None'),
-        ('device: null', 'device must be a text, got None'),
-        ('device: [cpu]', 'device must be a text, got'),
+        ('[' * 3000, 'test.yaml is not valid YAML'),
+        ('1: 2', 'expected a mapping of names to values, got'),
+        ('/**:\n  ros__parameters: 5', 'expected a mapping of names to values, got 5'),
+        ('weights: 5', 'test.yaml: .* weights must be a string, got 5'),
+        ('weights: null', 'weights must be a string, got None'),
+        ('device: null', 'device must be a string, got None'),
+        ('device: [cpu]', 'device must be a string, got'),
         ('lost_timeout: abc', "lost_timeout must be a finite number, got 'abc'"),
         ('class_thresholds: 5', 'class_thresholds must be a list, got 5'),
         ('association: sort', 'configuration test: association must be one of'),
@@ -369,7 +369,7 @@ def test_a_bag_without_images_lists_what_it_holds(
         ('gallery: true\nassociation: byte', 'gallery needs embeddings'),
         ('gallery_size: 0', 'configuration test: gallery_size must be within 1..100000'),
         ('max_input_age: 0.5', 'max_input_age cannot be evaluated'),
-        ('cameras: [left]', 'cameras cannot be evaluated together'),
+        ('cameras: [left]', 'several cameras cannot be evaluated together'),
     ],
 )
 def test_wrong_configurations(text: str, reason: str, tmp_path: Path) -> None:
@@ -379,7 +379,7 @@ def test_wrong_configurations(text: str, reason: str, tmp_path: Path) -> None:
     assert '\n' not in str(caught.value)
 
 
-def test_the_nodes_own_parameter_file_is_a_configuration() -> None:
+def test_the_parameter_file_of_the_node_is_a_configuration() -> None:
     path = Path(fairmot_ros.__file__).parents[1] / 'config' / 'fairmot.yaml'
     configuration = read_configuration(path)
     assert configuration.frames() == Configuration('default').frames()
@@ -394,7 +394,7 @@ def test_weights_may_lie_beside_the_configuration(tmp_path: Path) -> None:
     assert found == str(tmp_path / 'own.pth')
 
 
-def test_every_parameter_that_matters_is_one_of_the_node() -> None:
+def test_all_evaluated_parameters_exist_in_the_node() -> None:
     pytest.importorskip('rclpy', reason='needs ROS 2')
     from fairmot_ros.ros.parameters import NodeParameters
 

@@ -44,7 +44,7 @@ def run(
     )
 
 
-def test_offline_evaluation_does_without_ros(tmp_path: Path) -> None:
+def test_offline_evaluation_needs_no_ros(tmp_path: Path) -> None:
     write_sequence(tmp_path / 'bag', list(islice(VideoSource(CLIP), 2)), 7.0)
     (tmp_path / 'small.yaml').write_text('input_width: 320\ninput_height: 256\n')
     done = run(
@@ -60,7 +60,7 @@ def test_offline_evaluation_does_without_ros(tmp_path: Path) -> None:
     assert json.loads((tmp_path / 'out' / 'report.json').read_text())['runs'][0]['boxes'] > 0
 
 
-def test_live_evaluation_asks_for_ros_at_once(tmp_path: Path) -> None:
+def test_live_evaluation_without_ros_fails_at_the_start(tmp_path: Path) -> None:
     done = run('evaluate', ROS, tmp_path / 'bag', '--rate', 7)
     assert done.returncode == 2
     assert done.stderr.strip() == (
@@ -76,7 +76,7 @@ def test_live_evaluation_asks_for_ros_at_once(tmp_path: Path) -> None:
         ('bag2mot', ['bag', 'a.txt']),
     ],
 )
-def test_a_missing_rosbags_is_named(command: str, arguments: list) -> None:
+def test_missing_rosbags_is_reported(command: str, arguments: list) -> None:
     done = run(command, ('rosbags',), *arguments)
     assert done.returncode == 2
     assert done.stderr.strip() == (

@@ -1,4 +1,4 @@
-"""Small sequences to make bags of."""
+"""Small sequences to write to bags, and changes to bags."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ FRAMES = 20
 RATE = 7.0
 SIZE = (48, 64)
 
-# Two people; nobody in frame 3. Frame, id, left, top, width, height, mark.
+# Two people, without boxes in frame 3. Columns: frame, id, left, top, width, height, mark.
 GROUND_TRUTH = np.array(
     [
         [frame, person, 4.25 * frame / 2 + 20 * person, 10.5, 6.25, 18, 1]
@@ -24,25 +24,25 @@ GROUND_TRUTH = np.array(
 )
 
 
-def pictures(count: int = FRAMES) -> list[np.ndarray]:
-    """Return noise, so that no two pictures are alike and none can be compressed away."""
+def noise_images(count: int = FRAMES) -> list[np.ndarray]:
+    """Return images of noise, which all differ and do not compress."""
     rng = np.random.default_rng(3)
     return list(rng.integers(0, 256, (count, *SIZE, 3), dtype=np.uint8))
 
 
 def make_bag(path: Path, ground_truth: np.ndarray | None = GROUND_TRUTH, **layout: object) -> Path:
-    """Write the sequence as a bag; returns its path."""
-    write_sequence(path, pictures(), RATE, ground_truth, BagLayout(**layout))
+    """Write the sequence to a bag and return its path."""
+    write_sequence(path, noise_images(), RATE, ground_truth, BagLayout(**layout))
     return path
 
 
 def storage_file(bag: Path) -> Path:
-    """Return the file with a bag's messages."""
+    """Return the file with the messages of a bag."""
     return next(p for p in bag.iterdir() if p.suffix in ('.mcap', '.db3'))
 
 
-def spoil(bag: Path, number: int, data: bytes, topic: str = '/image/compressed') -> None:
-    """Replace a message of a bag stored as sqlite3; the first one is 1."""
+def replace_message(bag: Path, number: int, data: bytes, topic: str = '/image/compressed') -> None:
+    """Replace message `number`, from 1 on, of a topic in an sqlite3 bag."""
     with sqlite3.connect(storage_file(bag)) as connection:
         connection.execute(
             'UPDATE messages SET data = ? WHERE id = (SELECT m.id FROM messages m JOIN topics t '

@@ -1,4 +1,4 @@
-"""Lets the tests here import the helpers beside them, whatever pytest's import mode."""
+"""Make the helper modules in this folder importable in any import mode of pytest."""
 
 from __future__ import annotations
 

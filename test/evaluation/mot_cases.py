@@ -1,4 +1,4 @@
-"""The sequences that evaluation is tested on: three recorded scenes, and edge cases from them."""
+"""Sequences for tests: three recorded scenes, and edge cases derived from them."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ Pair = tuple[MotArray, MotArray]
 
 
 def scenes() -> dict[str, Pair]:
-    """Return the recorded scenes: name → ground truth, results."""
+    """Return ground truth and results of the recorded scenes by name."""
     return {n: (read_mot(DATA / f'{n}.gt.txt'), read_mot(DATA / f'{n}.txt')) for n in SCENES}
 
 
@@ -45,7 +45,7 @@ def _shuffled(rows: MotArray) -> MotArray:
     return np.random.default_rng(1).permutation(rows)
 
 
-# name → what it makes of ground truth and results.
+# Name → function that changes ground truth and results.
 EDGE_CASES: dict[str, Callable[[MotArray, MotArray], Pair]] = {
     'no results': lambda gt, results: (gt, results[:0]),
     'no ground truth': lambda gt, results: (gt[:0], results),

@@ -1,4 +1,4 @@
-"""Make the scenes in data/ and record what TrackEval says about them.
+"""Create the scenes in data/ and record the metrics that TrackEval computes for them.
 
 Run once, by hand, where TrackEval is installed: `python test/evaluation/record_expected.py`.
 """
@@ -18,17 +18,17 @@ from mot_cases import (
     SCENES,
     scenes,
 )
-from trackeval_oracle import VERSION, trackeval_says
+from trackeval_oracle import VERSION, trackeval_metrics
 
 from fairmot_ros.evaluation.mot.text_format import MotArray, write_mot
 
-# By id: pedestrians, and in between one of each other kind of class.
+# Class of each id: pedestrians, and one of every other kind of class.
 CLASSES = (1, 1, 7, 1, 12, 1, 3, 1, 8, 1, 6, 1, 2, 1)
 
 
 @dataclass(frozen=True)
 class Scene:
-    """People who walk through a square, and a tracker that is not very good at it."""
+    """People who walk through a square, with results of a simulated, imperfect tracker."""
 
     frames: int
     people: int
@@ -90,10 +90,12 @@ def main() -> None:
     recorded = scenes()
     expected = {
         'made by': f'TrackEval {VERSION}',
-        'scenes': {benchmark: trackeval_says(recorded, benchmark) for benchmark in BENCHMARKS},
+        'scenes': {benchmark: trackeval_metrics(recorded, benchmark) for benchmark in BENCHMARKS},
         'edge cases': {
             name: {
-                benchmark: trackeval_says({'corridor': change(*recorded['corridor'])}, benchmark)
+                benchmark: trackeval_metrics(
+                    {'corridor': change(*recorded['corridor'])}, benchmark
+                )
                 for benchmark in EDGE_CASE_BENCHMARKS
             }
             for name, change in EDGE_CASES.items()

@@ -1,4 +1,4 @@
-"""What TrackEval itself says about sequences; needs `pip install trackeval==1.3.0`."""
+"""Metrics computed by TrackEval itself; needs `pip install trackeval==1.3.0`."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ from fairmot_ros.evaluation.mot.text_format import FRAME, MotArray, write_mot
 
 VERSION = '1.3.0'
 
-# Where TrackEval keeps what `evaluate_mot` calls by the key; HOTA's family is one per threshold.
+# Group and name in TrackEval of each metric of `evaluate_mot`; HOTA metrics have one value per
+# threshold.
 FIELDS = {
     'HOTA': ('HOTA', 'HOTA'),
     'DetA': ('HOTA', 'DetA'),
@@ -38,7 +39,7 @@ FIELDS = {
 COUNTS = ('IDSW', 'FP', 'FN', 'Frag', 'MT', 'PT', 'ML')
 
 
-def trackeval_says(
+def trackeval_metrics(
     sequences: Mapping[str, tuple[MotArray, MotArray]], benchmark: str
 ) -> dict[str, Summary]:
     """Return what `evaluate_mot` should, from TrackEval's own evaluator and data set class."""

@@ -1,3 +1,5 @@
+"""`FairMOT` on the bundled clip, and the output filter."""
+
 from itertools import islice
 from pathlib import Path
 
@@ -27,15 +29,15 @@ def test_people_in_the_clip_are_tracked(fairmot: FairMOT) -> None:
             assert track.embedding is not None
             assert track.embedding.shape == (fairmot.detector.embedding_size,)
     assert all(len(now) >= 2 for now in ids)
-    assert len(ids[0] & ids[-1]) >= 2, 'nobody kept an id for two seconds'
+    assert len(ids[0] & ids[-1]) >= 2, 'fewer than two ids lasted for two seconds'
 
 
-def test_a_blank_image_has_nobody(fairmot: FairMOT) -> None:
+def test_blank_image_has_no_tracks(fairmot: FairMOT) -> None:
     fairmot.tracker.reset()
     assert fairmot(np.full((480, 640, 3), 127, np.uint8), stamp=0.0) == []
 
 
-def test_the_default_model_is_small() -> None:
+def test_default_model_is_small() -> None:
     weights = Path(fairmot_ros.__file__).parent / 'weights' / 'default.pth'
     assert weights.stat().st_size <= 12e6
 
@@ -60,7 +62,9 @@ def box(width: float, height: float) -> Track:
     ('width', 'height', 'kept'),
     [(10, 10, False), (10.1, 10, True), (16, 10, True), (16.1, 10, False), (5, 100, True)],
 )
-def test_output_filter_with_the_published_limits(width: float, height: float, kept: bool) -> None:
+def test_output_filter_with_the_thresholds_of_the_reference(
+    width: float, height: float, kept: bool
+) -> None:
     assert bool(filter_tracks([box(width, height)], 100, 1.6)) == kept
 
 

@@ -1,4 +1,4 @@
-"""The frame object; test/system/test_one_way.py has the same stream through all its users."""
+"""`FrameTracker`; test/system/test_same_tracks.py compares the results of all its users."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def frames() -> FrameTracker:
     return FrameTracker(FrameSettings(TrackerConfig(estimate_camera_motion=False)))
 
 
-def test_a_repeated_stamp_is_skipped_with_a_reason(frames: FrameTracker) -> None:
+def test_repeated_stamp_is_skipped_with_a_reason(frames: FrameTracker) -> None:
     assert ids(frames, 1.0) == [1]
     decision = frames.admit(1.0, (640, 480))
     assert decision.action is StampDecision.SKIP
@@ -43,7 +43,7 @@ def test_a_repeated_stamp_is_skipped_with_a_reason(frames: FrameTracker) -> None
         (1.1, (320, 240), 'image size changed from 640x480 to 320x240: dropping all tracks'),
     ],
 )
-def test_jumps_and_another_size_reset(
+def test_jump_in_time_or_new_size_resets(
     frames: FrameTracker, stamp: float, size: tuple[int, int], reason: str
 ) -> None:
     assert ids(frames, 1.0) == [1]
@@ -52,7 +52,7 @@ def test_jumps_and_another_size_reset(
     assert [t.track_id for t in frames.track(ONE, stamp)] == [2]
 
 
-def test_an_unknown_size_is_no_other_size(frames: FrameTracker) -> None:
+def test_unknown_size_does_not_reset(frames: FrameTracker) -> None:
     assert [ids(frames, 1 + i / 10, size) for i, size in enumerate([(8, 8), None, (8, 8)])] == [
         [1],
         [1],
@@ -60,7 +60,7 @@ def test_an_unknown_size_is_no_other_size(frames: FrameTracker) -> None:
     ]
 
 
-def test_settings_change_while_tracking(frames: FrameTracker) -> None:
+def test_settings_can_change_while_tracking(frames: FrameTracker) -> None:
     assert ids(frames, 1.0) == [1]
     changed = FrameSettings(frames.settings.tracker, filter=FilterSettings(min_box_area=1e6))
     frames.configure(changed)
@@ -71,7 +71,7 @@ def test_settings_change_while_tracking(frames: FrameTracker) -> None:
         frames.configure(FrameSettings(frames.settings.tracker, GalleryConfig()))
 
 
-def test_a_gallery_needs_embeddings() -> None:
+def test_gallery_without_embeddings_raises() -> None:
     with pytest.raises(ValueError, match='gallery needs embeddings'):
         FrameSettings(TrackerConfig(use_appearance=False), GalleryConfig())
 
@@ -115,7 +115,7 @@ assert 'torch' not in sys.modules
     assert printed.strip() == '[1]'
 
 
-def test_the_detection_tracker_node_needs_no_torch() -> None:
+def test_detection_tracker_node_needs_no_torch() -> None:
     pytest.importorskip('rclpy', reason='needs ROS 2')
     run_without_torch("""
 import fairmot_ros.ros.nodes.detection_tracker_node

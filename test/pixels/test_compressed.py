@@ -199,7 +199,7 @@ def test_motion_jpeg_without_huffman_tables_is_decoded(image: np.ndarray) -> Non
 @pytest.mark.parametrize('extension', ['.png', '.ppm', '.bmp', '.webp', '.tiff', '.jp2'])
 def test_truncated_files_of_other_formats_are_rejected(image: np.ndarray, extension: str) -> None:
     data = encode(extension, image)
-    with pytest.raises(ImageError, match='cannot be decoded'):
+    with pytest.raises(ImageError, match=r'cannot be decoded|is truncated'):
         compressed_to_bgr(message(data[: len(data) // 3], extension))
 
 
@@ -215,3 +215,19 @@ def test_damaged_data_raises_only_image_errors(image: np.ndarray) -> None:
             except ImageError:
                 continue
             assert got.dtype == np.uint8 and got.shape[2] == 3
+
+
+def test_a_png_chunk_of_declared_gigabytes_takes_no_memory(image: np.ndarray) -> None:
+    data = bytearray(encode('.png', image))
+    place = data.index(b'IDAT') - 4
+    for length in (0xFFFFFFFF, 0x5B8D1C07, len(data)):
+        data[place : place + 4] = length.to_bytes(4, 'big')
+        before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        with pytest.raises(ImageError, match='the PNG image is truncated'):
+            compressed_to_bgr(message(bytes(data), 'png'))
+        assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 50_000  # kB
+
+
+def test_bytes_after_the_end_of_a_png_are_ignored(image: np.ndarray) -> None:
+    decoded = compressed_to_bgr(message(encode('.png', image) + bytes(99), 'png'))
+    assert np.array_equal(decoded, image)

@@ -1,4 +1,4 @@
-"""A private ROS domain, nodes on it, and real pictures."""
+"""Fixtures: a private ROS domain, nodes in it, and images of people."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import fairmot_ros
 from fairmot_ros.media.video_source import VideoSource
 from fairmot_ros.ros.tools.node_processes import DomainLock, NodeProcess, local_environment
 
-if TYPE_CHECKING:  # where ROS is missing, this file must still be importable
+if TYPE_CHECKING:  # this file must be importable without ROS
     from peers import NodeStarter, Peer
 
 SHIPPED_CLIP = Path(fairmot_ros.__file__).parent / 'data' / 'pedestrians.mp4'
@@ -29,12 +29,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope='session')
 def environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
-    """Variables of a private domain, set in this process too."""
+    """Environment variables of a private domain, also set in this process."""
     domain = DomainLock()
     variables = local_environment(domain.number, tmp_path_factory.mktemp('ros_log'))
-    # Without it, a field of a wrong type (an int as a float64) is published as garbage.
+    # Without it, a field with a value of the wrong type (int for float64) is published corrupted.
     variables['ROS_PYTHON_CHECK_FIELDS'] = '1'
-    # Tests share the cores with other processes; docs/ros.md, Threads, says what this changes.
+    # Tests share the cores with other processes; see docs/ros.md, Threads.
     variables.setdefault('OMP_WAIT_POLICY', 'passive')
     with pytest.MonkeyPatch.context() as patch:
         for name, value in variables.items():
@@ -59,7 +59,7 @@ def peer(environment: dict[str, str]) -> Iterator[Peer]:
 
 @pytest.fixture
 def start(environment: dict[str, str], tmp_path: Path) -> Iterator[NodeStarter]:
-    """Start nodes for one test."""
+    """Starter of nodes that end with the test."""
     from peers import NodeStarter
 
     starter = NodeStarter(environment, tmp_path)
@@ -71,7 +71,7 @@ def start(environment: dict[str, str], tmp_path: Path) -> Iterator[NodeStarter]:
 def tracker(
     environment: dict[str, str], tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[NodeProcess]:
-    """A tracker node with its default parameters for all tests of a module."""
+    """Tracker node with default parameters, shared by the tests of a module."""
     from peers import NodeStarter
 
     starter = NodeStarter(environment, tmp_path_factory.mktemp('tracker'))
@@ -80,6 +80,6 @@ def tracker(
 
 
 @pytest.fixture(scope='session')
-def pictures() -> list[np.ndarray]:
-    """The first images of the clip that ships with the package: people walking."""
+def images() -> list[np.ndarray]:
+    """First images of the shipped clip, with walking people."""
     return list(islice(VideoSource(SHIPPED_CLIP), 12))

@@ -1,4 +1,4 @@
-"""Real nodes in real processes, and a node here that talks with them over real DDS."""
+"""Nodes in child processes, and a node in this process that communicates with them over DDS."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ from std_msgs.msg import Header
 from fairmot_ros.ros.conversions.images import from_bgr
 from fairmot_ros.ros.tools.node_processes import NodeProcess
 
-PATIENCE = 90.0  # seconds: nothing here takes as long, unless the machine is very busy
+TIMEOUT = 90.0  # seconds; only exceeded on a very busy machine
 LATCHED = QoSProfile(depth=1, durability=DurabilityPolicy.TRANSIENT_LOCAL)
 
 
 class Peer(Node):
-    """The other end of the topics: collects what arrives and waits for it."""
+    """Node that publishes inputs, collects messages and calls services."""
 
     def __init__(self, context: rclpy.Context) -> None:
         super().__init__('peer', context=context)
@@ -34,50 +34,51 @@ class Peer(Node):
         self.received: dict[str, list[Any]] = {}
         self._camera = self.create_publisher(Image, 'image', 10)
 
-    def listen(self, message_type: Any, topic: str, qos: Any = 10) -> list[Any]:
-        """Subscribe; returns the list that grows with every message."""
+    def subscribe(self, message_type: Any, topic: str, qos: Any = 10) -> list[Any]:
+        """Subscribe and wait for a publisher; return the list that collects the messages."""
         messages = self.received.setdefault(topic, [])
         self.create_subscription(message_type, topic, messages.append, qos)
         self.wait(lambda: self.count_publishers(topic) > 0, f'a publisher of {topic}')
         return messages
 
-    def wait(self, condition: Callable[[], Any], what: str, timeout: float = PATIENCE) -> Any:
-        """Spin until the condition is true; returns its value."""
+    def wait(self, condition: Callable[[], Any], what: str, timeout: float = TIMEOUT) -> Any:
+        """Spin until the condition is true; return its value."""
         end = time.monotonic() + timeout
         while not (value := condition()):
-            assert time.monotonic() < end, f'waited {timeout:.0f} s in vain for {what}'
+            assert time.monotonic() < end, f'timeout after {timeout:.0f} s: {what}'
             self.spinner.spin_once(timeout_sec=0.05)
         return value
 
     def call(self, service_type: Any, name: str, /, **request: Any) -> Any:
-        """Call a service; returns the response."""
+        """Call a service; return the response."""
         client = self.create_client(service_type, name)
         self.wait(client.service_is_ready, f'the service {name}')
         future = client.call_async(service_type.Request(**request))
-        self.wait(future.done, f'an answer of {name}')
+        self.wait(future.done, f'a response of {name}')
         self.destroy_client(client)
         return future.result()
 
-    def listen_to_diagnostics(self) -> list[DiagnosticArray]:
-        """Subscribe before a node is there; returns the list that grows with every message."""
+    def subscribe_to_diagnostics(self) -> list[DiagnosticArray]:
+        """Subscribe without waiting for a publisher; return the list that collects messages."""
         messages: list[DiagnosticArray] = []
         self.create_subscription(DiagnosticArray, '/diagnostics', messages.append, 10)
         return messages
 
-    def drop_camera(self) -> None:
-        """Stop publishing `image`, so that another publisher is alone."""
+    def destroy_image_publisher(self) -> None:
+        """Destroy the publisher of `image`, so that a test can create the only one."""
         self.destroy_publisher(self._camera)
 
     def advertise(self, message_type: Any, topic: str) -> Publisher:
-        """Create a reliable publisher and wait until the node listens to it as reliably."""
+        """Create a reliable publisher and wait for a reliable subscriber."""
         publisher = self.create_publisher(message_type, topic, 10)
-        self.wait_for_listener(topic)
+        self.wait_for_subscriber(topic)
         return publisher
 
-    def wait_for_listener(self, topic: str) -> None:
+    def wait_for_subscriber(self, topic: str) -> None:
         """Wait for a reliable subscriber.
 
-        Best effort, as the node listens until it has seen this publisher, may lose messages.
+        Until a node has discovered the publisher, its subscription is best effort, which may lose
+        messages.
         """
         self.wait(
             lambda: any(
@@ -87,54 +88,55 @@ class Peer(Node):
             f'a reliable subscriber of {topic}',
         )
 
-    def send(self, image: Image) -> None:
-        self.wait_for_listener('image')
-        self._camera.publish(image)
+    def send_message(self, message: Image) -> None:
+        """Publish on `image`."""
+        self.wait_for_subscriber('image')
+        self._camera.publish(message)
 
-    def send_picture(self, picture: np.ndarray, seconds: float, frame_id: str = 'eye') -> Image:
-        """Publish a picture stamped with some seconds."""
-        message = make_image(picture, seconds, frame_id)
-        self.send(message)
+    def send_image(self, image: np.ndarray, seconds: float, frame_id: str = 'eye') -> Image:
+        """Publish an image with a stamp in seconds; return the message."""
+        message = make_image(image, seconds, frame_id)
+        self.send_message(message)
         return message
 
 
-def make_image(picture: np.ndarray, seconds: float, frame_id: str = 'eye') -> Image:
-    message = from_bgr(picture, Header(frame_id=frame_id))
+def make_image(image: np.ndarray, seconds: float, frame_id: str = 'eye') -> Image:
+    message = from_bgr(image, Header(frame_id=frame_id))
     message.header.stamp.sec = int(seconds)
     message.header.stamp.nanosec = round(seconds % 1 * 1e9)
     return message
 
 
 class Camera:
-    """Sends pictures one by one and waits for the answer to each.
+    """Sends images one by one and waits for the result of each.
 
-    Every camera begins in a time of its own, later than all before.
+    Stamps of a camera are later than those of all cameras created before.
     """
 
     _next_start = 1000.0
 
-    def __init__(self, peer: Peer, answers: list[Any], rate: float = 7.0) -> None:
+    def __init__(self, peer: Peer, results: list[Any], rate: float = 7.0) -> None:
         self.peer = peer
-        self.answers = answers
+        self.results = results
         self.rate = rate
         self.time = Camera._next_start
         Camera._next_start += 1000.0
 
-    def show(self, picture: np.ndarray) -> Any:
-        """Send the next picture; returns the message with the same stamp."""
+    def send(self, image: np.ndarray) -> Any:
+        """Send the next image; return the result with the same stamp."""
         self.time += 1 / self.rate
-        return self.answer_to(self.peer.send_picture(picture, self.time))
+        return self.result_of(self.peer.send_image(image, self.time))
 
-    def answer_to(self, image: Image) -> Any:
-        stamp = image.header.stamp
+    def result_of(self, message: Image) -> Any:
+        stamp = message.header.stamp
         return self.peer.wait(
-            lambda: next((a for a in self.answers if a.header.stamp == stamp), None),
+            lambda: next((r for r in self.results if r.header.stamp == stamp), None),
             f'the result of the image at {stamp.sec}.{stamp.nanosec:09}',
         )
 
 
 class NodeStarter:
-    """Starts nodes by module name and ends all that are left."""
+    """Starts nodes by module name; `end` stops all of them."""
 
     def __init__(self, environment: dict[str, str], folder: Path) -> None:
         self._environment = environment

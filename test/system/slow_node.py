@@ -1,4 +1,4 @@
-"""A node whose model takes long to load; the load runs native code all the time."""
+"""A node whose model takes a minute to load, all of it in native code."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from fairmot_ros.ros.nodes.tracking_node import run_tracking_node
 from fairmot_ros.ros.processing.received_detections import ReceivedDetections
 
 LOAD_SECONDS = 60.0
-LOADING = 'the load has begun'
+LOADING = 'loading has started'
 
 
 class SlowNode(DetectionTrackerNode):
-    """Multiplies matrices instead of loading a network."""
+    """Multiplies matrices in place of loading a network."""
 
     def load(self) -> ReceivedDetections:
         print(LOADING, flush=True)

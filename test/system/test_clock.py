@@ -1,4 +1,4 @@
-"""Simulated time, its jumps, and ids that are never given twice."""
+"""Simulated time, clock jumps, and ids that are never reused."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ def ids(message: Detection2DArray) -> set[int]:
     return {int(d.id) for d in message.detections}
 
 
-def test_a_simulated_clock_that_goes_back_drops_the_tracks(
-    peer: Peer, start: NodeStarter, pictures: list[np.ndarray]
+def test_tracks_are_dropped_when_the_simulated_clock_goes_back(
+    peer: Peer, start: NodeStarter, images: list[np.ndarray]
 ) -> None:
     node = start('nodes.fairmot_node', {'use_sim_time': True})
-    results = peer.listen(Detection2DArray, 'fairmot/detections')
-    timing = peer.listen(Timing, 'fairmot/timing')
-    diagnostics = peer.listen(DiagnosticArray, '/diagnostics')
+    results = peer.subscribe(Detection2DArray, 'fairmot/detections')
+    timing = peer.subscribe(Timing, 'fairmot/timing')
+    diagnostics = peer.subscribe(DiagnosticArray, '/diagnostics')
     clock = peer.create_publisher(Clock, '/clock', 10)
     peer.wait(clock.get_subscription_count, 'a subscriber of /clock')
     peer.wait(
@@ -49,36 +49,36 @@ def test_a_simulated_clock_that_goes_back_drops_the_tracks(
     set_clock(500)
     camera = Camera(peer, results)
     camera.time = 500.0
-    first = ids(camera.show(pictures[0]))
-    assert ids(camera.show(pictures[0])) == first
-    set_clock(100)  # the bag starts over, before its first image has come
-    camera.time = 500.3  # no jump for the stamps: the clock alone tells
-    again = ids(camera.show(pictures[0]))
+    first = ids(camera.send(images[0]))
+    assert ids(camera.send(images[0])) == first
+    set_clock(100)  # the bag restarts, and its first image has not arrived yet
+    camera.time = 500.3  # no jump of the stamps, only of the clock
+    again = ids(camera.send(images[0]))
     assert min(again) > max(first)
     assert 'the clock jumped' in node.last_lines(50)
-    set_clock(9000)  # and the bag was wound on
+    set_clock(9000)  # a jump forward
     camera.time = 9000.0
-    assert min(ids(camera.show(pictures[0]))) > max(again)
+    assert min(ids(camera.send(images[0]))) > max(again)
 
 
-def test_continue_keeps_the_tracks_through_a_loop(
-    peer: Peer, start: NodeStarter, pictures: list[np.ndarray]
+def test_tracks_are_kept_with_on_time_jump_continue(
+    peer: Peer, start: NodeStarter, images: list[np.ndarray]
 ) -> None:
     start('nodes.fairmot_node', {'on_time_jump': 'continue'})
-    camera = Camera(peer, peer.listen(Detection2DArray, 'fairmot/detections'))
-    first = ids(camera.show(pictures[0]))
+    camera = Camera(peer, peer.subscribe(Detection2DArray, 'fairmot/detections'))
+    first = ids(camera.send(images[0]))
     camera.time -= 300.0
-    assert ids(camera.show(pictures[0])) == first
+    assert ids(camera.send(images[0])) == first
 
 
-def test_ids_are_not_given_again_after_a_cleanup(
-    peer: Peer, start: NodeStarter, pictures: list[np.ndarray]
+def test_ids_are_not_reused_after_a_cleanup(
+    peer: Peer, start: NodeStarter, images: list[np.ndarray]
 ) -> None:
     start('nodes.fairmot_node')
     highest = 0
     for _ in range(2):
-        results = peer.listen(Detection2DArray, 'fairmot/detections')
-        found = ids(Camera(peer, results).show(pictures[0]))
+        results = peer.subscribe(Detection2DArray, 'fairmot/detections')
+        found = ids(Camera(peer, results).send(images[0]))
         assert min(found) > highest
         highest = max(found)
         for step in ('DEACTIVATE', 'CLEANUP', 'CONFIGURE', 'ACTIVATE'):

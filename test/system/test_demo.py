@@ -1,4 +1,4 @@
-"""The demo as a user starts it: three real processes per video, files at the end."""
+"""The demo command: three node processes per video, and the files that it writes."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def test_demo_writes_video_results_and_summary(tmp_path: Path) -> None:
     assert video.get(cv2.CAP_PROP_FPS) == pytest.approx(7.0)
 
 
-def test_without_a_video_both_shipped_clips_are_tracked(tmp_path: Path) -> None:
+def test_both_shipped_clips_are_tracked_by_default(tmp_path: Path) -> None:
     done = demo('--max-frames', FRAMES, folder=tmp_path)
     assert done.returncode == 0, done.stdout + done.stderr
     assert done.stdout.count(f'{FRAMES} sent, {FRAMES} processed, 0 dropped') == 2
@@ -72,7 +72,7 @@ def test_without_a_video_both_shipped_clips_are_tracked(tmp_path: Path) -> None:
         assert f'{clip}: 100%' in done.stderr.replace('\r', '\n')
 
 
-def test_metrics_are_printed_where_ground_truth_is_given(tmp_path: Path) -> None:
+def test_metrics_are_printed_with_ground_truth(tmp_path: Path) -> None:
     options = ('--video', SHIPPED_CLIP, '--max-frames', 5)
     assert demo(*options, folder=tmp_path).returncode == 0
     truth = tmp_path / 'gt.txt'
@@ -97,10 +97,10 @@ def test_metrics_are_printed_where_ground_truth_is_given(tmp_path: Path) -> None
         (['--ground-truth', 'gt.txt'], '--ground-truth needs the video it belongs to'),
     ],
 )
-def test_a_mistake_is_one_sentence(arguments: list, message: str, tmp_path: Path) -> None:
+def test_user_error_is_reported_in_one_line(arguments: list, message: str, tmp_path: Path) -> None:
     done = demo(*arguments, folder=tmp_path)
     assert done.returncode == 2
     assert message in done.stderr
     assert done.stderr.startswith('fairmot-demo: ')
     assert len(done.stderr.splitlines()) == 1
-    assert not list(tmp_path.iterdir()), 'nothing starts before all inputs are checked'
+    assert not list(tmp_path.iterdir()), 'inputs are checked before anything is started'

@@ -1,4 +1,4 @@
-"""The node with its gallery: people are enrolled, recognised and forgotten over services."""
+"""Gallery of the node: enrolment, queries, re-identification and removal."""
 
 from __future__ import annotations
 
@@ -12,40 +12,41 @@ from fairmot_ros.msg import Track, TrackArray
 from fairmot_ros.srv import EnrolIdentity, ForgetIdentity, QueryIdentity
 
 
-def biggest(message: TrackArray) -> Track:
+def tallest(message: TrackArray) -> Track:
     return max(message.tracks, key=lambda track: track.bbox.size_y)
 
 
-def test_enrol_query_forget(peer: Peer, start: NodeStarter, pictures: list[np.ndarray]) -> None:
+def test_enrol_query_forget(peer: Peer, start: NodeStarter, images: list[np.ndarray]) -> None:
     start('nodes.fairmot_node', {'gallery': True, 'lost_timeout': 0.5, 'reid_timeout': 0.0})
-    camera = Camera(peer, peer.listen(TrackArray, 'fairmot/tracks'))
-    empty = np.full_like(pictures[0], 127)
+    camera = Camera(peer, peer.subscribe(TrackArray, 'fairmot/tracks'))
+    empty = np.full_like(images[0], 127)
 
     def query(**request: object) -> list[tuple[str, str]]:
-        answer = peer.call(QueryIdentity, 'fairmot/query_identity', **request)
-        assert answer.success, answer.message
-        return [(match.id, match.name) for match in answer.matches]
+        response = peer.call(QueryIdentity, 'fairmot/query_identity', **request)
+        assert response.success, response.message
+        return [(match.id, match.name) for match in response.matches]
 
-    def leave() -> None:
+    def send_empty_images() -> None:
         for _ in range(8):
-            assert not camera.show(empty).tracks
+            assert not camera.send(empty).tracks
 
-    def come() -> TrackArray:
-        """Return who is there after the first six pictures."""
-        return [camera.show(picture) for picture in pictures[:6]][-1]
+    def send_people() -> TrackArray:
+        """Return the tracks in the last of six images."""
+        return [camera.send(image) for image in images[:6]][-1]
 
-    def who(message: TrackArray) -> int:
-        """Return the id of the person nearest to where Ada stood in the same picture."""
-        place = person.bbox.center.position
+    def id_at_position_of_person(message: TrackArray) -> int:
+        """Return the id of the track nearest to the enrolled person's position."""
+        position = person.bbox.center.position
         return min(
             message.tracks,
             key=lambda t: (
-                abs(t.bbox.center.position.x - place.x) + abs(t.bbox.center.position.y - place.y)
+                abs(t.bbox.center.position.x - position.x)
+                + abs(t.bbox.center.position.y - position.y)
             ),
         ).track_id
 
-    message = come()
-    person = biggest(message)
+    message = send_people()
+    person = tallest(message)
     id_ = str(person.track_id)
     assert query(id=id_) == []
 
@@ -59,25 +60,25 @@ def test_enrol_query_forget(peer: Peer, start: NodeStarter, pictures: list[np.nd
         QueryIdentity,
         'fairmot/query_identity',
         embedding=person.embedding,
-        model='of another kind',
+        model='another model',
     )
     assert not other_model.success
     assert 'cannot be compared' in other_model.message
 
-    leave()
-    returned = come()
-    assert who(returned) == person.track_id
+    send_empty_images()
+    returned = send_people()
+    assert id_at_position_of_person(returned) == person.track_id
     names = {track.id: track.name for track in returned.tracks}
     assert names[id_] == 'Ada'
     assert set(names.values()) == {'Ada', ''}
-    leave()
+    send_empty_images()
     assert query(id=id_) == [(id_, 'Ada')]
     forgotten = peer.call(ForgetIdentity, 'fairmot/forget_identity', name='Ada')
     assert (forgotten.success, forgotten.forgotten) == (True, 1)
     assert query(embedding=person.embedding) == []
     assert not peer.call(ForgetIdentity, 'fairmot/forget_identity', name='Ada').success
-    assert who(come()) != person.track_id
+    assert id_at_position_of_person(send_people()) != person.track_id
 
     assert peer.call(ForgetIdentity, 'fairmot/forget_identity', everybody=True).success
-    leave()
+    send_empty_images()
     assert query(embedding=person.embedding, max_matches=100) == []

@@ -1,4 +1,4 @@
-"""fairmot-evaluate through the real node over real DDS, beside its offline run."""
+"""Live runs of fairmot-evaluate, through the tracker node over DDS, compared with offline runs."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from fairmot_ros.media.video_source import VideoSource
 
 SHIPPED_CLIP = Path(fairmot_ros.__file__).parent / 'data' / 'pedestrians.mp4'
 FRAMES = 8
-SLOW, FAST = 2, 200  # images per second: what any machine can do, and what none can
+SLOW, FAST = 2, 200  # images per second: below and above the rate of any machine
 
 
 def evaluate(*arguments: object) -> subprocess.CompletedProcess:
@@ -41,9 +41,9 @@ def evaluate(*arguments: object) -> subprocess.CompletedProcess:
 
 
 def make_inputs(folder: Path, image_format: str) -> tuple[Path, Path]:
-    """Return a bag of the clip and a configuration.
+    """Write a bag of the clip and a configuration; return their paths.
 
-    The ground truth is made up: a still box where somebody walks. It is there to be counted.
+    The ground truth, one box at a fixed position, does not match the clip: it only has to exist.
     """
     truth = np.array([[f, 1, 300, 200, 40, 80, 1] for f in range(1, FRAMES + 1)])
     write_sequence(
@@ -61,7 +61,7 @@ def make_inputs(folder: Path, image_format: str) -> tuple[Path, Path]:
 
 @pytest.fixture(scope='module')
 def output(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """What an evaluation of compressed images wrote."""
+    """Output folder of an evaluation of compressed images."""
     folder = tmp_path_factory.mktemp('live')
     bag, configuration = make_inputs(folder, 'jpeg')
     done = evaluate(
@@ -72,22 +72,22 @@ def output(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / 'out'
 
 
-def test_live_and_offline_agree_until_the_first_drop(output: Path) -> None:
+def test_live_and_offline_results_agree_until_the_first_dropped_frame(output: Path) -> None:
     offline, live = (
         read_mot(output / 'results' / f'walk.small.{mode}.txt')
         for mode in ('offline', f'live-{SLOW}hz')
     )
     data = json.loads((output / 'report.json').read_text())
     run = next(r for r in data['runs'] if r['rate'] == SLOW)
-    # None are dropped, unless the machine is very busy.
-    together = min(run['dropped_frames'], default=FRAMES + 1) - 1
-    assert together >= 1
+    # Frames are dropped only if the machine is very busy.
+    last = min(run['dropped_frames'], default=FRAMES + 1) - 1
+    assert last >= 1
     np.testing.assert_allclose(
-        live[live[:, 0] <= together], offline[offline[:, 0] <= together], rtol=0, atol=1e-6
+        live[live[:, 0] <= last], offline[offline[:, 0] <= last], rtol=0, atol=1e-6
     )
 
 
-def test_what_is_too_fast_is_dropped_and_counted(output: Path) -> None:
+def test_dropped_frames_are_counted(output: Path) -> None:
     runs = json.loads((output / 'report.json').read_text())['runs']
     assert [r['rate'] for r in runs] == [None, SLOW, FAST]
     offline, _, fast = runs
@@ -100,7 +100,7 @@ def test_what_is_too_fast_is_dropped_and_counted(output: Path) -> None:
     assert fast['stages_ms'] is not None
 
 
-def test_raw_images_live_alone(tmp_path: Path) -> None:
+def test_live_run_of_raw_images_without_an_offline_run(tmp_path: Path) -> None:
     bag, configuration = make_inputs(tmp_path, 'raw')
     done = evaluate(
         bag,
@@ -122,7 +122,7 @@ def test_raw_images_live_alone(tmp_path: Path) -> None:
     assert run['boxes'] > 0
 
 
-def test_the_page_shows_accuracy_beside_latency(output: Path, tmp_path: Path) -> None:
+def test_report_page_shows_accuracy_and_latency(output: Path, tmp_path: Path) -> None:
     shown = Figures(open_in_browser(output / 'report.html', tmp_path / 'profile'))
     combined = json.loads((output / 'report.json').read_text())['combined']
     assert list(shown.rows) == [
@@ -137,7 +137,7 @@ def test_the_page_shows_accuracy_beside_latency(output: Path, tmp_path: Path) ->
             assert row['dropped'].split()[0] == str(expected['dropped'])
 
 
-def test_mistakes_before_anything_starts(tmp_path: Path) -> None:
+def test_bag_without_stamps_is_rejected(tmp_path: Path) -> None:
     with BagWriter(tmp_path / 'bag') as writer:
         writer.add_topic('/image', IMAGE)
         writer.write(
@@ -160,7 +160,7 @@ def test_mistakes_before_anything_starts(tmp_path: Path) -> None:
     assert 'Traceback' not in done.stderr
 
 
-def test_replay_says_when_nobody_listens(environment: dict[str, str], tmp_path: Path) -> None:
+def test_replay_without_a_tracker_fails(environment: dict[str, str], tmp_path: Path) -> None:
     write_sequence(tmp_path / 'bag', [np.zeros((8, 8, 3), np.uint8)], 7.0)
     done = subprocess.run(
         [
@@ -181,5 +181,5 @@ def test_replay_says_when_nobody_listens(environment: dict[str, str], tmp_path: 
         env=environment,
     )
     assert done.returncode == 2
-    assert 'nobody listens to /image and publishes /tracks' in done.stderr
+    assert 'no node subscribes to /image and publishes /tracks' in done.stderr
     assert 'Traceback' not in done.stderr

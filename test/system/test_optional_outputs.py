@@ -1,4 +1,4 @@
-"""Outputs whose message packages may be missing, each tested where its package is installed."""
+"""Outputs with optional message packages, tested if the package is installed."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ from sensor_msgs.msg import CameraInfo, Image
 from vision_msgs.msg import Detection2DArray
 
 
-def test_foxglove_annotations_are_where_the_people_are(
-    peer: Peer, start: NodeStarter, pictures: list[np.ndarray]
+def test_foxglove_annotations_match_the_detections(
+    peer: Peer, start: NodeStarter, images: list[np.ndarray]
 ) -> None:
     foxglove_msgs = pytest.importorskip('foxglove_msgs.msg', reason='needs foxglove_msgs')
     start('nodes.fairmot_node')
-    annotations = peer.listen(foxglove_msgs.ImageAnnotations, 'fairmot/annotations')
-    answer = Camera(peer, peer.listen(Detection2DArray, 'fairmot/detections')).show(pictures[0])
+    annotations = peer.subscribe(foxglove_msgs.ImageAnnotations, 'fairmot/annotations')
+    result = Camera(peer, peer.subscribe(Detection2DArray, 'fairmot/detections')).send(images[0])
     (message,) = peer.wait(lambda: annotations, 'the annotations')
-    assert [text.text for text in message.texts] == [d.id for d in answer.detections]
-    for lines, text, detection in zip(message.points, message.texts, answer.detections):
+    assert [text.text for text in message.texts] == [d.id for d in result.detections]
+    for lines, text, detection in zip(message.points, message.texts, result.detections):
         assert lines.type == lines.LINE_LOOP
-        assert lines.timestamp == text.timestamp == answer.header.stamp
+        assert lines.timestamp == text.timestamp == result.header.stamp
         box, corners = detection.bbox, np.array([(p.x, p.y) for p in lines.points])
         assert corners.mean(axis=0) == pytest.approx(
             [box.center.position.x, box.center.position.y]
@@ -30,42 +30,42 @@ def test_foxglove_annotations_are_where_the_people_are(
         assert np.ptp(corners, axis=0) == pytest.approx([box.size_x, box.size_y])
 
 
-def test_bodies_of_all_cameras_are_one_list(
-    peer: Peer, start: NodeStarter, pictures: list[np.ndarray]
+def test_bodies_of_all_cameras_are_published_in_one_list(
+    peer: Peer, start: NodeStarter, images: list[np.ndarray]
 ) -> None:
     hri_msgs = pytest.importorskip('hri_msgs.msg', reason='needs hri_msgs')
-    peer.drop_camera()
+    peer.destroy_image_publisher()
     cameras = ('left', 'right')
     start('nodes.fairmot_node', {'cameras': list(cameras)})
-    bodies = peer.listen(hri_msgs.IdsList, '/humans/bodies/tracked')
+    bodies = peer.subscribe(hri_msgs.IdsList, '/humans/bodies/tracked')
     expected: set[str] = set()
 
     def complete() -> bool:
         return bool(bodies) and set(bodies[-1].ids) == expected
 
     for name in cameras:
-        results = peer.listen(Detection2DArray, f'fairmot/{name}/detections')
+        results = peer.subscribe(Detection2DArray, f'fairmot/{name}/detections')
         sender = peer.advertise(Image, f'{name}/image')
-        sender.publish(make_image(pictures[0], 5.0, name))
+        sender.publish(make_image(images[0], 5.0, name))
         peer.wait(lambda r=results: r, f'the result of {name}')
         expected |= {'b' + d.id.replace('/', '_') for d in results[0].detections}
         peer.wait(complete, 'the list of all bodies')
     region_topic = f'/humans/bodies/{min(expected)}/roi'
-    regions = peer.listen(hri_msgs.NormalizedRegionOfInterest2D, region_topic)
+    regions = peer.subscribe(hri_msgs.NormalizedRegionOfInterest2D, region_topic)
     left = peer.create_publisher(Image, 'left/image', 10)
-    peer.wait(left.get_subscription_count, 'the node to hear the left camera')
-    left.publish(make_image(pictures[0], 5.1, 'left'))
+    peer.wait(left.get_subscription_count, 'a subscriber of the left camera')
+    left.publish(make_image(images[0], 5.1, 'left'))
     (region,) = peer.wait(lambda: regions, 'the region of a body')
     assert 0 <= region.xmin < region.xmax <= 1
     assert 0 <= region.ymin < region.ymax <= 1
     assert region.header.frame_id == 'left'
 
 
-def test_frames_of_people_carry_the_namespace(
-    peer: Peer, start: NodeStarter, pictures: list[np.ndarray]
+def test_tf_frames_contain_the_namespace(
+    peer: Peer, start: NodeStarter, images: list[np.ndarray]
 ) -> None:
     tf2_msgs = pytest.importorskip('tf2_msgs.msg', reason='needs tf2_msgs')
-    peer.drop_camera()
+    peer.destroy_image_publisher()
     start(
         'nodes.fairmot_node',
         {
@@ -77,19 +77,19 @@ def test_frames_of_people_carry_the_namespace(
         },
         {'__ns': '/robot'},
     )
-    frames = peer.listen(tf2_msgs.TFMessage, '/tf')
-    results = peer.listen(Detection2DArray, 'robot/fairmot/detections')
-    height, width = pictures[0].shape[:2]
+    frames = peer.subscribe(tf2_msgs.TFMessage, '/tf')
+    results = peer.subscribe(Detection2DArray, 'robot/fairmot/detections')
+    height, width = images[0].shape[:2]
     info = CameraInfo(width=width, height=height, distortion_model='plumb_bob')
     info.k = np.array([700.0, 0, width / 2, 0, 700.0, height / 2, 0, 0, 1])
     peer.advertise(CameraInfo, 'robot/camera_info').publish(info)
     sender = peer.advertise(Image, 'robot/image')
     for i in range(5):
-        sender.publish(make_image(pictures[i], 10 + i / 7))
+        sender.publish(make_image(images[i], 10 + i / 7))
         peer.wait(lambda n=i: len(results) > n, 'the result')
         if frames:
             break
-    peer.wait(lambda: frames, 'frames of people')
+    peer.wait(lambda: frames, 'tf frames')
     ids = {d.id for message in results for d in message.detections}
     for transform in frames[0].transforms:
         assert transform.header.frame_id == 'eye'

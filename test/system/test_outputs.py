@@ -1,4 +1,4 @@
-"""Everything the node publishes beside detections and tracks, and inputs of other kinds."""
+"""Further outputs of the nodes, and inputs other than raw images of one camera."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from fairmot_ros.msg import (
     ZoneStateArray,
 )
 
-NOBODY = 127  # a grey picture
+GREY = 127  # value of images without people
 
 
 def values_of(status: DiagnosticStatus) -> dict[str, str]:
@@ -38,7 +38,7 @@ def values_of(status: DiagnosticStatus) -> dict[str, str]:
 
 
 def test_events_timing_and_stale_images(
-    peer: Peer, start: NodeStarter, pictures: list[np.ndarray]
+    peer: Peer, start: NodeStarter, images: list[np.ndarray]
 ) -> None:
     start(
         'nodes.fairmot_node',
@@ -49,10 +49,10 @@ def test_events_timing_and_stale_images(
             'class_id_format': 'index',
         },
     )
-    tracks = peer.listen(TrackArray, 'fairmot/tracks')
-    results = peer.listen(Detection2DArray, 'fairmot/detections')
-    events = peer.listen(TrackEventArray, 'fairmot/events')
-    timing = peer.listen(Timing, 'fairmot/timing')
+    tracks = peer.subscribe(TrackArray, 'fairmot/tracks')
+    results = peer.subscribe(Detection2DArray, 'fairmot/detections')
+    events = peer.subscribe(TrackEventArray, 'fairmot/events')
+    timing = peer.subscribe(Timing, 'fairmot/timing')
     camera = Camera(peer, results)
     camera.time = peer.get_clock().now().nanoseconds * 1e-9 - 100
 
@@ -63,31 +63,31 @@ def test_events_timing_and_stale_images(
             kinds.setdefault(event.kind, set()).add(event.track_id)
         return kinds
 
-    people = {int(d.id) for d in camera.show(pictures[0]).detections}
+    people = {int(d.id) for d in camera.send(images[0]).detections}
     assert kinds_of_next(1) == {TrackEvent.ENTERED: people}
     assert events[0].header == results[0].header
     assert events[0].events[0].bbox.size_y > 0
     assert {(e.id, e.name) for e in events[0].events} == {(str(i), '') for i in people}
-    empty = np.full_like(pictures[0], NOBODY)
-    assert camera.show(empty).detections == []
+    empty = np.full_like(images[0], GREY)
+    assert camera.send(empty).detections == []
     assert kinds_of_next(2) == {TrackEvent.LOST: people}
     peer.wait(lambda: len(tracks) == 2, 'the tracks that are lost')
-    before, hidden = ({t.track_id: t for t in array.tracks} for array in tracks)
-    assert hidden.keys() == people
-    for track_id, track in hidden.items():
+    before, lost = ({t.track_id: t for t in array.tracks} for array in tracks)
+    assert lost.keys() == people
+    for track_id, track in lost.items():
         assert (track.state, track.class_id) == (Track.LOST, '0')
         assert track.time_since_update.nanosec * 1e-9 == pytest.approx(1 / camera.rate, abs=1e-6)
         last, predicted = before[track_id].bbox, track.bbox
         moved = predicted.center.position.x - last.center.position.x
         assert moved == pytest.approx(track.velocity[0] / camera.rate, abs=0.5)
         assert predicted.size_y == pytest.approx(last.size_y, rel=0.3)
-    found = {int(d.id) for d in camera.show(pictures[0]).detections}
+    found = {int(d.id) for d in camera.send(images[0]).detections}
     assert kinds_of_next(3)[TrackEvent.FOUND] == found & people
     peer.call(Trigger, 'fairmot/reset')
-    camera.show(empty)
+    camera.send(empty)
     assert kinds_of_next(4)[TrackEvent.LEFT] >= found & people
 
-    peer.send_picture(pictures[0], camera.time - 2e3)
+    peer.send_image(images[0], camera.time - 2e3)
     report = peer.wait(lambda: timing and timing[-1].stale == 1 and timing[-1], 'the stale image')
     assert (report.received, report.processed, report.failed) == (5, 4, 0)
     stages = {stage.stage: stage for stage in report.stages}
@@ -99,37 +99,37 @@ def test_events_timing_and_stale_images(
 
 
 def test_two_cameras_share_one_network_and_keep_their_ids_apart(
-    peer: Peer, start: NodeStarter, pictures: list[np.ndarray]
+    peer: Peer, start: NodeStarter, images: list[np.ndarray]
 ) -> None:
-    peer.drop_camera()
+    peer.destroy_image_publisher()
     start('nodes.fairmot_node', {'cameras': ['left', 'right']})
-    diagnostics = peer.listen(DiagnosticArray, '/diagnostics')
+    diagnostics = peer.subscribe(DiagnosticArray, '/diagnostics')
     for name in ('left', 'right'):
-        peer.listen(Detection2DArray, f'fairmot/{name}/detections')
-        peer.listen(Timing, f'fairmot/{name}/timing')
+        peer.subscribe(Detection2DArray, f'fairmot/{name}/detections')
+        peer.subscribe(Timing, f'fairmot/{name}/timing')
     senders = {name: peer.advertise(Image, f'{name}/image') for name in ('left', 'right')}
 
-    def show(name: str, picture: np.ndarray, seconds: float) -> Detection2DArray:
+    def send(name: str, image: np.ndarray, seconds: float) -> Detection2DArray:
         received = peer.received[f'fairmot/{name}/detections']
-        message = make_image(picture, seconds, name)
+        message = make_image(image, seconds, name)
         senders[name].publish(message)
         return peer.wait(
             lambda: next((m for m in received if m.header == message.header), None),
             f'the result of {name} at {seconds}',
         )
 
-    # Times and content of one camera are nothing to the other.
-    left = [show('left', pictures[i], 10.0 + i / 7) for i in range(2)]
-    right = [show('right', pictures[5][:, ::-1].copy(), 7000.0)]
-    left.append(show('left', pictures[2], 10.0 + 2 / 7))
+    # Stamps and content of the cameras are independent.
+    left = [send('left', images[i], 10.0 + i / 7) for i in range(2)]
+    right = [send('right', images[5][:, ::-1].copy(), 7000.0)]
+    left.append(send('left', images[2], 10.0 + 2 / 7))
     ids = {d.id for d in left[-1].detections}
     assert ids & {d.id for d in left[0].detections}
     assert all(i.split('/')[0] == 'left' and int(i.split('/')[1]) >= 1 for i in ids)
     assert 'right/1' in {d.id for d in right[0].detections}
-    # Both at once: the worker takes them together.
+    # The worker processes both images in one batch.
     before = len(peer.received['fairmot/right/detections'])
-    senders['left'].publish(make_image(pictures[3], 10.5, 'left'))
-    senders['right'].publish(make_image(pictures[3][:, ::-1].copy(), 7000.2, 'right'))
+    senders['left'].publish(make_image(images[3], 10.5, 'left'))
+    senders['right'].publish(make_image(images[3][:, ::-1].copy(), 7000.2, 'right'))
     peer.wait(lambda: len(peer.received['fairmot/right/detections']) > before, 'the right result')
     names = peer.wait(
         lambda: (
@@ -140,22 +140,22 @@ def test_two_cameras_share_one_network_and_keep_their_ids_apart(
         'a status of each camera',
     )
     assert names == ['fairmot: left', 'fairmot: right']
-    # A bad image of one is no error of the other.
-    bad = make_image(pictures[0], 11.0, 'left')
-    bad.encoding = 'unheard_of'
+    # An unusable image of one camera does not affect the other.
+    bad = make_image(images[0], 11.0, 'left')
+    bad.encoding = 'unknown'
     senders['left'].publish(bad)
     peer.wait(lambda: diagnostics[-1].status[0].level == DiagnosticStatus.ERROR, 'the error')
     assert diagnostics[-1].status[1].level == DiagnosticStatus.OK
 
 
-def test_zones_are_counted(peer: Peer, start: NodeStarter, pictures: list[np.ndarray]) -> None:
+def test_zones_are_counted(peer: Peer, start: NodeStarter, images: list[np.ndarray]) -> None:
     everywhere = 'everywhere: -9999,-9999 9999,-9999 9999,9999 -9999,9999'
     start('nodes.fairmot_node', {'zones': [everywhere], 'lines': ['far: -9,-9 -9,-8']})
-    results = peer.listen(Detection2DArray, 'fairmot/detections')
-    states = peer.listen(ZoneStateArray, 'fairmot/zones')
-    events = peer.listen(ZoneEventArray, 'fairmot/zone_events')
-    diagnostics = peer.listen_to_diagnostics()
-    people = [d.id for d in Camera(peer, results).show(pictures[0]).detections]
+    results = peer.subscribe(Detection2DArray, 'fairmot/detections')
+    states = peer.subscribe(ZoneStateArray, 'fairmot/zones')
+    events = peer.subscribe(ZoneEventArray, 'fairmot/zone_events')
+    diagnostics = peer.subscribe_to_diagnostics()
+    people = [d.id for d in Camera(peer, results).send(images[0]).detections]
     assert people
     peer.wait(lambda: states and events, 'the counts and events')
     (zone,), (line,) = states[0].zones, states[0].lines
@@ -180,22 +180,24 @@ def test_zones_are_counted(peer: Peer, start: NodeStarter, pictures: list[np.nda
     )
 
 
-def test_compressed_in_and_out(peer: Peer, start: NodeStarter, pictures: list[np.ndarray]) -> None:
-    peer.drop_camera()
+def test_compressed_input_and_compressed_annotated_images(
+    peer: Peer, start: NodeStarter, images: list[np.ndarray]
+) -> None:
+    peer.destroy_image_publisher()
     start(
         'nodes.fairmot_node',
         {'image_transport': 'compressed'},
         {'image': 'camera/image_raw', 'fairmot/image_annotated': 'view'},
     )
-    results = peer.listen(Detection2DArray, 'fairmot/detections')
-    annotated = peer.listen(CompressedImage, 'fairmot/image_annotated/compressed')
+    results = peer.subscribe(Detection2DArray, 'fairmot/detections')
+    annotated = peer.subscribe(CompressedImage, 'fairmot/image_annotated/compressed')
     sender = peer.advertise(CompressedImage, 'camera/image_raw/compressed')
     seconds = 5.0
 
-    def answer_to(suffix: str) -> Detection2DArray:
+    def result_of(suffix: str) -> Detection2DArray:
         nonlocal seconds
         seconds += 0.1
-        _, data = cv2.imencode(suffix, pictures[0])
+        _, data = cv2.imencode(suffix, images[0])
         message = CompressedImage(format=suffix[1:], data=array('B', data.tobytes()))
         message.header.stamp.sec = int(seconds)
         message.header.stamp.nanosec = round(seconds % 1 * 1e9)
@@ -205,21 +207,21 @@ def test_compressed_in_and_out(peer: Peer, start: NodeStarter, pictures: list[np
             f'the result of a {suffix}',
         )
 
-    # The node draws from the moment at which it has discovered the subscription.
-    peer.wait(lambda: answer_to('.jpg') and annotated, 'the first annotated image')
+    # The node draws after it has discovered the subscription.
+    peer.wait(lambda: result_of('.jpg') and annotated, 'the first annotated image')
     annotated.clear()
-    assert answer_to('.jpg').detections
-    assert answer_to('.png').detections
+    assert result_of('.jpg').detections
+    assert result_of('.png').detections
     peer.wait(lambda: len(annotated) == 2, 'annotated images')
     drawn = cv2.imdecode(np.frombuffer(annotated[1].data, np.uint8), cv2.IMREAD_COLOR)
-    assert drawn.shape == pictures[0].shape
-    difference = np.abs(drawn.astype(int) - pictures[0]).max(axis=2) > 60
-    assert 100 < difference.sum() < difference.size / 4, 'boxes are drawn, and not all over'
+    assert drawn.shape == images[0].shape
+    difference = np.abs(drawn.astype(int) - images[0]).max(axis=2) > 60
+    assert 100 < difference.sum() < difference.size / 4, 'only boxes are drawn'
 
 
 @pytest.mark.parametrize('source', ['depth', 'ground'])
-def test_people_are_located(
-    peer: Peer, start: NodeStarter, pictures: list[np.ndarray], source: str
+def test_positions_are_published(
+    peer: Peer, start: NodeStarter, images: list[np.ndarray], source: str
 ) -> None:
     start(
         'nodes.fairmot_node',
@@ -232,20 +234,20 @@ def test_people_are_located(
             'follow': '1',
         },
     )
-    results = peer.listen(Detection2DArray, 'fairmot/detections')
-    located = peer.listen(Detection3DArray, 'fairmot/detections_3d')
-    markers = peer.listen(MarkerArray, 'fairmot/markers')
-    poses = peer.listen(PoseStamped, 'fairmot/follow_pose')
-    height, width = pictures[0].shape[:2]
+    results = peer.subscribe(Detection2DArray, 'fairmot/detections')
+    located = peer.subscribe(Detection3DArray, 'fairmot/detections_3d')
+    markers = peer.subscribe(MarkerArray, 'fairmot/markers')
+    poses = peer.subscribe(PoseStamped, 'fairmot/follow_pose')
+    height, width = images[0].shape[:2]
     info = CameraInfo(width=width, height=height, distortion_model='plumb_bob', d=[0.0] * 5)
     info.k = np.array([700.0, 0, width / 2, 0, 700.0, height / 2, 0, 0, 1])
     infos = peer.create_publisher(CameraInfo, 'camera_info', 10)
     depths = peer.create_publisher(Image, 'depth', 10)
     camera = Camera(peer, results)
 
-    # Without the calibration there are tracks, and nobody is located.
-    answer = camera.show(pictures[0])
-    assert answer.detections
+    # Without a calibration there are tracks, but no positions.
+    result = camera.send(images[0])
+    assert result.detections
     peer.wait(lambda: located, 'an empty array of positions')
     assert list(located[0].detections) == []
 
@@ -253,24 +255,24 @@ def test_people_are_located(
     infos.publish(info)
     if source == 'depth':
         peer.wait(depths.get_subscription_count, 'a subscriber of depth')
-    for picture in pictures[1:6]:
+    for image in images[1:6]:
         if source == 'depth':
             seconds = camera.time + 1 / camera.rate
             depth = Image(width=width, height=height, encoding='16UC1', step=2 * width)
-            depth.header = make_image(picture, seconds).header
+            depth.header = make_image(image, seconds).header
             pixels = np.full((height, width), 4500, np.uint16)
             depth.data = array('B', pixels.tobytes())
             depths.publish(depth)
-        answer = camera.show(picture)
+        result = camera.send(image)
         if len(located) > 1 and located[-1].detections and markers and poses:
             break
-    peer.wait(lambda: located[-1].detections and markers and poses, 'somebody to be located')
+    peer.wait(lambda: located[-1].detections and markers and poses, 'a position')
     flat = {d.id: d for m in results for d in m.detections if m.header == located[-1].header}
     for person in located[-1].detections:
         point, box = person.bbox.center.position, flat[person.id].bbox
         assert person.header.frame_id == 'eye'
         assert point.z > 0
-        # Where a point is projected to, there is the person in the image.
+        # The projection of the position is the centre of the box.
         assert 700 * point.x / point.z + width / 2 == pytest.approx(
             box.center.position.x, abs=0.1 if source == 'depth' else 5.0
         )
@@ -293,12 +295,12 @@ def make_detection(label: str, score: float, x: float, size: float = 40.0) -> De
     return detection
 
 
-def test_foreign_detections_get_ids(peer: Peer, start: NodeStarter) -> None:
+def test_received_detections_are_tracked(peer: Peer, start: NodeStarter) -> None:
     node = start('nodes.detection_tracker_node', {'score_treshold': 0.3})
-    results = peer.listen(Detection2DArray, 'detection_tracker/detections')
+    results = peer.subscribe(Detection2DArray, 'detection_tracker/detections')
     assert 'did you mean score_threshold?' in node.last_lines(20)
-    tracks = peer.listen(TrackArray, 'detection_tracker/tracks')
-    diagnostics = peer.listen(DiagnosticArray, '/diagnostics')
+    tracks = peer.subscribe(TrackArray, 'detection_tracker/tracks')
+    diagnostics = peer.subscribe(DiagnosticArray, '/diagnostics')
     sender = peer.advertise(Detection2DArray, 'detections')
 
     def send(seconds: float, *detections: Detection2D) -> Detection2DArray:
@@ -309,25 +311,25 @@ def test_foreign_detections_get_ids(peer: Peer, start: NodeStarter) -> None:
         sender.publish(message)
         return message
 
-    def answer_to(message: Detection2DArray) -> Detection2DArray:
+    def result_of(message: Detection2DArray) -> Detection2DArray:
         return peer.wait(
             lambda: next((r for r in results if r.header == message.header), None), 'the tracks'
         )
 
     for i in range(5):
-        answer = answer_to(
+        result = result_of(
             send(
                 10 + i / 10,
                 make_detection('person', 0.9, 100 + 5 * i),
                 make_detection('dog', 0.8, 300 - 5 * i),
             )
         )
-        assert [(d.id, d.results[0].hypothesis.class_id) for d in answer.detections] == [
+        assert [(d.id, d.results[0].hypothesis.class_id) for d in result.detections] == [
             ('1', 'person'),
             ('2', 'dog'),
         ]
     assert [len(t.embedding) for t in tracks[-1].tracks] == [0, 0]
-    assert answer_to(send(10.6)).detections == []
+    assert result_of(send(10.6)).detections == []
     unscored, infinite, flat = (make_detection('person', 0.9, 100) for _ in range(3))
     unscored.results = []
     infinite.bbox.center.position.x = float('nan')
@@ -340,17 +342,17 @@ def test_foreign_detections_get_ids(peer: Peer, start: NodeStarter) -> None:
         send(seconds, broken)
         peer.wait(
             lambda w=words: diagnostics and w in diagnostics[-1].status[0].message,
-            f'the complaint that it {words}',
+            f'the error {words!r}',
         )
-    assert answer_to(send(10.8, make_detection('person', 0.9, 130))).detections[0].id == '1'
+    assert result_of(send(10.8, make_detection('person', 0.9, 130))).detections[0].id == '1'
 
 
-def test_foreign_embeddings_are_used(peer: Peer, start: NodeStarter) -> None:
+def test_received_embeddings_are_used(peer: Peer, start: NodeStarter) -> None:
     start('nodes.detection_tracker_node', {'with_embeddings': True})
-    results = peer.listen(TrackArray, 'detection_tracker/tracks')
+    results = peer.subscribe(TrackArray, 'detection_tracker/tracks')
     sender = peer.advertise(TrackArray, 'detections')
 
-    def show(seconds: float, *people: tuple[float, tuple[float, ...]]) -> list[int]:
+    def send(seconds: float, *people: tuple[float, tuple[float, ...]]) -> list[int]:
         message = TrackArray(model='clothes:1')
         message.header.stamp.sec = int(seconds)
         message.header.stamp.nanosec = round(seconds % 1 * 1e9)
@@ -359,33 +361,33 @@ def test_foreign_embeddings_are_used(peer: Peer, start: NodeStarter) -> None:
             track.bbox = make_detection('person', 0.9, x, 100.0).bbox
             message.tracks.append(track)
         sender.publish(message)
-        answer = peer.wait(
+        result = peer.wait(
             lambda: next((r for r in results if r.header == message.header), None), 'the tracks'
         )
-        assert answer.model == 'clothes:1'
-        return [t.track_id for t in sorted(answer.tracks, key=lambda t: t.bbox.center.position.x)]
+        assert result.model == 'clothes:1'
+        return [t.track_id for t in sorted(result.tracks, key=lambda t: t.bbox.center.position.x)]
 
     red, blue = (1.0, 0.0, 0.0), (0.0, 0.0, 1.0)
     for i in range(4):
-        assert show(5 + i / 10, (100.0, red), (130.0, blue)) == [1, 2]
-    assert show(5.35) == []  # nobody is there: an empty answer, and the tracks age
-    # They swap places between two images: only the looks can tell.
+        assert send(5 + i / 10, (100.0, red), (130.0, blue)) == [1, 2]
+    assert send(5.35) == []  # no detections: the tracks are lost
+    # The people swap positions: only their embeddings tell them apart.
     for i in range(3):
-        swapped = show(5.4 + i / 10, (100.0, blue), (130.0, red))
+        swapped = send(5.4 + i / 10, (100.0, blue), (130.0, red))
     assert swapped == [2, 1]
 
 
-def test_reliability_can_be_overridden_and_a_mismatch_is_explained(
-    peer: Peer, start: NodeStarter, pictures: list[np.ndarray]
+def test_reliability_override_and_explanation_of_a_mismatch(
+    peer: Peer, start: NodeStarter, images: list[np.ndarray]
 ) -> None:
-    peer.drop_camera()
+    peer.destroy_image_publisher()
     node = start(
         'nodes.fairmot_node',
         {'qos_overrides./image.subscription.reliability': 'reliable', 'input_timeout': 1.0},
     )
-    diagnostics = peer.listen(DiagnosticArray, '/diagnostics')
+    diagnostics = peer.subscribe(DiagnosticArray, '/diagnostics')
 
-    def complaint(words: str) -> None:
+    def wait_for_warning(words: str) -> None:
         status = peer.wait(
             lambda: (
                 diagnostics
@@ -397,27 +399,27 @@ def test_reliability_can_be_overridden_and_a_mismatch_is_explained(
         assert status.level == DiagnosticStatus.WARN
         assert words in node.last_lines(50)
 
-    complaint('/image has no publisher, nor has any other topic')
+    wait_for_warning('/image has no publisher, nor has any other topic')
     wrong = peer.create_publisher(CompressedImage, 'image/compressed', 10)
-    complaint('set the parameter `image_transport` to compressed')
+    wait_for_warning('set the parameter `image_transport` to compressed')
     peer.destroy_publisher(wrong)
     sender = peer.create_publisher(
         Image, 'image', QoSProfile(depth=1, reliability=ReliabilityPolicy.BEST_EFFORT)
     )
-    complaint('best_effort by /peer, but reliable is requested')
+    wait_for_warning('best_effort by /peer, but reliable is requested')
     peer.destroy_publisher(sender)
     good = peer.advertise(Image, 'image')
-    good.publish(make_image(pictures[0], 3.0))
+    good.publish(make_image(images[0], 3.0))
     peer.wait(lambda: values_of(diagnostics[-1].status[0]).get('processed') == '1', 'the image')
     assert diagnostics[-1].status[0].level == DiagnosticStatus.OK
 
 
-def test_a_best_effort_camera_is_followed(
-    peer: Peer, start: NodeStarter, pictures: list[np.ndarray]
+def test_subscription_follows_the_reliability_of_the_publisher(
+    peer: Peer, start: NodeStarter, images: list[np.ndarray]
 ) -> None:
-    peer.drop_camera()
+    peer.destroy_image_publisher()
     start('nodes.fairmot_node')
-    results = peer.listen(Detection2DArray, 'fairmot/detections')
+    results = peer.subscribe(Detection2DArray, 'fairmot/detections')
     for number, reliability in enumerate(
         (ReliabilityPolicy.BEST_EFFORT, ReliabilityPolicy.RELIABLE, ReliabilityPolicy.BEST_EFFORT)
     ):
@@ -435,7 +437,7 @@ def test_a_best_effort_camera_is_followed(
         )
         peer.wait(sender.get_subscription_count, 'a subscriber')
         for attempt in range(20):  # best effort may lose one
-            sender.publish(make_image(pictures[0], 100.0 * number + 1 + attempt / 10))
+            sender.publish(make_image(images[0], 100.0 * number + 1 + attempt / 10))
             before = len(results)
             try:
                 peer.wait(lambda n=before: len(results) > n, 'a result', timeout=3.0)
@@ -443,5 +445,5 @@ def test_a_best_effort_camera_is_followed(
             except AssertionError:
                 continue
         else:
-            pytest.fail(f'no result from a camera that is {reliability.name}')
+            pytest.fail(f'no result from a camera with reliability {reliability.name}')
         peer.destroy_publisher(sender)

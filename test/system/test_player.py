@@ -1,4 +1,4 @@
-"""The player on its own: what it sends, and that it can go on for ever."""
+"""The player without a tracker: published images and stamps."""
 
 from __future__ import annotations
 
@@ -13,31 +13,31 @@ from peers import NodeStarter, Peer
 from sensor_msgs.msg import Image
 
 
-def test_a_loop_begins_again_and_its_stamps_go_on(
+def test_loop_restarts_the_video_with_increasing_stamps(
     peer: Peer, start: NodeStarter, tmp_path: Path
 ) -> None:
     for i in range(3):
         cv2.imwrite(str(tmp_path / f'{i}.png'), np.full((16, 24, 3), 40 * i, np.uint8))
-    peer.drop_camera()
+    peer.destroy_image_publisher()
     start(
         'tools.player_node',
         {'video': str(tmp_path), 'frame_rate': 20.0, 'loop': True, 'max_frames': 8},
     )
-    images = peer.listen(Image, 'image')
+    images = peer.subscribe(Image, 'image')
     peer.wait(lambda: len(images) >= 8, 'the images')
     assert [image.data[0] for image in images] == [0, 40, 80, 0, 40, 80, 0, 40]
     stamps = [image.header.stamp.sec + image.header.stamp.nanosec * 1e-9 for image in images]
     assert np.diff(stamps) == pytest.approx(0.05, abs=1e-6)
 
 
-def test_frames_without_an_image_leave_a_gap_in_the_stamps(
+def test_missing_frames_leave_gaps_in_the_stamps(
     peer: Peer, start: NodeStarter, tmp_path: Path
 ) -> None:
     for i in (21, 22, 25):
         cv2.imwrite(str(tmp_path / f'{i}.png'), np.full((16, 24, 3), i, np.uint8))
-    peer.drop_camera()
+    peer.destroy_image_publisher()
     node = start('tools.player_node', {'video': str(tmp_path), 'frame_rate': 20.0})
-    images = peer.listen(Image, 'image')
+    images = peer.subscribe(Image, 'image')
     peer.wait(lambda: len(images) >= 3, 'the images')
     assert [image.data[0] for image in images] == [21, 22, 25]
     stamps = [image.header.stamp.sec + image.header.stamp.nanosec * 1e-9 for image in images]

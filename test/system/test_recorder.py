@@ -1,4 +1,4 @@
-"""The recorder on its own: its files hold what came, and its counts are true."""
+"""The recorder without a tracker: content of its files, and its counters."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ SIZE = (48, 64)
 
 
 class Sender:
-    """Publishes what a camera and a tracker would."""
+    """Publishes images, tracks and annotated images in place of camera and tracker."""
 
     def __init__(self, peer: Peer) -> None:
         self.peer = peer
@@ -31,8 +31,8 @@ class Sender:
         self.total = peer.create_publisher(UInt32, 'frames_sent', LATCHED)
 
     def send(self, frame: int, annotated: Image | None = None) -> None:
-        picture = np.full((*SIZE, 3), 10 * frame, np.uint8)
-        image = self.peer.send_picture(picture, 100 + frame / RATE)
+        pixels = np.full((*SIZE, 3), 10 * frame, np.uint8)
+        image = self.peer.send_image(pixels, 100 + frame / RATE)
         track = Track(track_id=7, state=Track.TRACKED, score=0.5)
         track.bbox.size_x = track.bbox.size_y = 10.0
         self.tracks.publish(TrackArray(header=image.header, tracks=[track]))
@@ -43,7 +43,7 @@ def end(node: NodeProcess) -> int:
     return node.process.wait(timeout=30)
 
 
-def test_annotated_images_that_do_not_fit_are_not_counted(
+def test_unusable_annotated_images_are_not_counted(
     peer: Peer, start: NodeStarter, tmp_path: Path
 ) -> None:
     output = tmp_path / 'out'
@@ -68,7 +68,7 @@ def test_annotated_images_that_do_not_fit_are_not_counted(
     assert 'Traceback' not in log
 
 
-def test_a_full_disk_is_one_sentence_and_the_counts_are_true(
+def test_full_disk_is_reported_in_one_line_and_counters_are_exact(
     peer: Peer, start: NodeStarter, tmp_path: Path
 ) -> None:
     output = tmp_path / 'out'

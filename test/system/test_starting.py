@@ -1,4 +1,4 @@
-"""What nodes and commands do when they cannot start, or are stopped while they do."""
+"""Nodes and commands that cannot start, or are interrupted during their start."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ pytest.importorskip('rclpy', reason='needs ROS 2')
 from diagnostic_msgs.msg import DiagnosticStatus
 from lifecycle_msgs.msg import State, Transition
 from lifecycle_msgs.srv import ChangeState, GetState
-from peers import PATIENCE, NodeStarter, Peer
+from peers import TIMEOUT, NodeStarter, Peer
 
 from fairmot_ros.ros.tools.node_processes import NodeProcess, python_module
 
@@ -30,23 +30,23 @@ MISTAKE = 2
 
 
 def last_line(node: NodeProcess) -> str:
-    """Wait for the end of a node that cannot start; return the last line it wrote."""
-    assert node.process.wait(PATIENCE) == MISTAKE, node.last_lines(100)
+    """Wait for the end of a node that cannot start; return the last line of its output."""
+    assert node.process.wait(TIMEOUT) == MISTAKE, node.last_lines(100)
     output = node.last_lines(100)
     assert 'Traceback' not in output
     return output.splitlines()[-1]
 
 
 def wait_until(condition, process: subprocess.Popen, what: str) -> None:
-    end = time.monotonic() + PATIENCE
+    end = time.monotonic() + TIMEOUT
     while not condition():
-        assert process.poll() is None, f'ended before {what}'
-        assert time.monotonic() < end, f'waited in vain for {what}'
+        assert process.poll() is None, f'the process ended before {what}'
+        assert time.monotonic() < end, f'timeout: {what}'
         time.sleep(0.01)
 
 
-def imports_something(process: subprocess.Popen) -> bool:
-    """Whether a process has loaded NumPy's library, with which the imports begin."""
+def is_importing(process: subprocess.Popen) -> bool:
+    """Return whether a process has loaded NumPy's library, which is imported first."""
     try:
         return '_multiarray_umath' in Path(f'/proc/{process.pid}/maps').read_text()
     except OSError:
@@ -57,12 +57,12 @@ def imports_something(process: subprocess.Popen) -> bool:
 
 
 def unusable(kind: str, folder: Path) -> tuple[str, str]:
-    """Return the path of weights that cannot be used, and what is said of them."""
+    """Return the path of unusable weights, and the expected message."""
     if kind == 'opcodes':
         path = folder / 'model.pth'
-        path.write_bytes(b'a.')  # a pickle that takes from an empty stack
+        path.write_bytes(b'a.')  # a pickle that pops from an empty stack
         return str(path), f'{path} is not a readable torch checkpoint'
-    if kind == 'unreadable':  # by everybody, the superuser included
+    if kind == 'unreadable':  # even for the superuser
         return '/proc/self/mem', '/proc/self/mem is not a readable torch checkpoint'
     if kind == 'no home':
         return '~nobody_of_that_name/a.pth', 'no weights at ~nobody_of_that_name/a.pth'
@@ -71,7 +71,9 @@ def unusable(kind: str, folder: Path) -> tuple[str, str]:
 
 
 @pytest.mark.parametrize('kind', ['opcodes', 'unreadable', 'no home', '.onnx'])
-def test_unusable_weights_are_one_sentence(kind: str, start: NodeStarter, tmp_path: Path) -> None:
+def test_unusable_weights_are_reported_in_one_line(
+    kind: str, start: NodeStarter, tmp_path: Path
+) -> None:
     weights, message = unusable(kind, tmp_path)
     node = start('nodes.fairmot_node', {'weights': weights})
     assert last_line(node) == 'error: the node could not be started; see the error above'
@@ -92,7 +94,7 @@ def test_unusable_weights_are_one_sentence(kind: str, start: NodeStarter, tmp_pa
         ),
     ],
 )
-def test_a_lifecycle_manager_finds_the_reason_in_log_and_diagnostics(
+def test_failed_transition_is_explained_in_log_and_diagnostics(
     module: str,
     parameters: dict,
     transition: str,
@@ -104,7 +106,7 @@ def test_a_lifecycle_manager_finds_the_reason_in_log_and_diagnostics(
         request = Transition(id=number)
         return peer.call(ChangeState, f'{name}/change_state', transition=request).success
 
-    diagnostics = peer.listen_to_diagnostics()
+    diagnostics = peer.subscribe_to_diagnostics()
     node = start(module, {'autostart': False, **parameters})
     name = {'nodes.fairmot_node': 'fairmot'}.get(module, 'detection_tracker')
     configured = change(Transition.TRANSITION_CONFIGURE)
@@ -150,14 +152,14 @@ def run_node(module: str, *arguments: str, **variables: str | None) -> tuple[int
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
-        timeout=PATIENCE,
+        timeout=TIMEOUT,
     )
     assert 'Traceback' not in done.stdout
     return done.returncode, done.stdout.splitlines()[-1]
 
 
 @pytest.mark.parametrize('module', NODES)
-def test_a_missing_or_broken_parameter_file_is_one_sentence(
+def test_unreadable_parameter_file_is_reported_in_one_line(
     module: str, environment: dict[str, str], tmp_path: Path
 ) -> None:
     broken = tmp_path / 'broken.yaml'
@@ -180,7 +182,7 @@ def test_a_missing_or_broken_parameter_file_is_one_sentence(
         ('tools.replay_node', 'bag:=7', '"\'1\'"'),
     ],
 )
-def test_a_value_of_the_wrong_type_is_answered_by_an_example(
+def test_error_about_a_wrong_type_shows_an_example(
     module: str, given: str, example: str, environment: dict[str, str]
 ) -> None:
     code, line = run_node(module, '-p', given)
@@ -189,13 +191,13 @@ def test_a_value_of_the_wrong_type_is_answered_by_an_example(
     assert line.endswith(f'; write it like {example}')
 
 
-def test_a_wrong_type_of_a_parameter_of_ros_itself(environment: dict[str, str]) -> None:
+def test_wrong_type_of_use_sim_time_is_reported_in_one_line(environment: dict[str, str]) -> None:
     code, line = run_node('nodes.detection_tracker_node', '-p', 'use_sim_time:=3')
     assert code == MISTAKE
     assert line.startswith("error: Trying to set parameter 'use_sim_time' to '3'")
 
 
-def test_unused_qos_overrides_are_named(start: NodeStarter, peer: Peer) -> None:
+def test_qos_overrides_without_effect_are_logged(start: NodeStarter, peer: Peer) -> None:
     node = start(
         'nodes.detection_tracker_node',
         {
@@ -207,9 +209,9 @@ def test_unused_qos_overrides_are_named(start: NodeStarter, peer: Peer) -> None:
     )
     peer.wait(lambda: 'without effect' in node.last_lines(20), 'the warning')
     (line,) = [text for text in node.last_lines(20).splitlines() if 'without effect' in text]
-    right = 'qos_overrides./front/people.subscription.'
-    assert f'people.subscription.reliabilty (did you mean {right}reliability?)' in line
-    assert f'./detections.subscription.durability (did you mean {right}durability?)' in line
+    prefix = 'qos_overrides./front/people.subscription.'
+    assert f'people.subscription.reliabilty (did you mean {prefix}reliability?)' in line
+    assert f'./detections.subscription.durability (did you mean {prefix}durability?)' in line
     assert 'subscription.depth' not in line
     assert line.endswith('overrides name a subscription by its topic after remapping')
 
@@ -217,7 +219,9 @@ def test_unused_qos_overrides_are_named(start: NodeStarter, peer: Peer) -> None:
 # -- folders ---------------------------------------------------------------------------------
 
 
-def test_where_logs_cannot_be_written_the_variable_is_named(environment: dict[str, str]) -> None:
+def test_error_about_an_unwritable_log_folder_names_the_variable(
+    environment: dict[str, str],
+) -> None:
     code, line = run_node('nodes.detection_tracker_node', HOME=os.devnull, ROS_LOG_DIR=None)
     assert code == MISTAKE
     assert line.startswith('error: ')
@@ -225,7 +229,7 @@ def test_where_logs_cannot_be_written_the_variable_is_named(environment: dict[st
 
 
 @pytest.mark.parametrize('home', [None, os.devnull])
-def test_the_node_starts_without_a_home(
+def test_node_starts_without_a_home_folder(
     home: str | None, environment: dict[str, str], tmp_path: Path
 ) -> None:
     variables = {**environment, 'XDG_CACHE_HOME': ''}
@@ -250,13 +254,13 @@ def test_the_node_starts_without_a_home(
 
 @pytest.mark.parametrize('number', [signal.SIGINT, signal.SIGTERM])
 @pytest.mark.parametrize('module', NODES)
-def test_a_signal_during_the_imports_ends_a_node_cleanly(
+def test_signal_during_the_imports_ends_a_node_with_exit_code_0(
     module: str, number: signal.Signals, start: NodeStarter
 ) -> None:
     node = start(module)
-    wait_until(lambda: imports_something(node.process), node.process, 'the imports')
+    wait_until(lambda: is_importing(node.process), node.process, 'the imports')
     node.process.send_signal(number)
-    assert node.process.wait(PATIENCE) == 0
+    assert node.process.wait(TIMEOUT) == 0
     assert node.last_lines(20) == ''
 
 
@@ -268,18 +272,18 @@ def start_command(name: str, *arguments: object, folder: Path) -> subprocess.Pop
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
-        start_new_session=True,  # as a shell does: Ctrl-C reaches the children too
+        start_new_session=True,  # as in a shell: Ctrl-C reaches the child processes as well
     )
 
 
 @pytest.mark.parametrize('name', ['demo', 'evaluate', 'train', 'bag2mot'])
-def test_ctrl_c_during_the_imports_ends_a_command_with_one_sentence(
+def test_ctrl_c_during_the_imports_ends_a_command_with_one_line(
     name: str, environment: dict[str, str], tmp_path: Path
 ) -> None:
     command = start_command(name, '--help', folder=tmp_path)
-    wait_until(lambda: imports_something(command), command, 'the imports')
+    wait_until(lambda: is_importing(command), command, 'the imports')
     os.killpg(command.pid, signal.SIGINT)
-    output, _ = command.communicate(timeout=PATIENCE)
+    output, _ = command.communicate(timeout=TIMEOUT)
     assert (command.returncode, output) == (130, f'{name}: interrupted\n')
 
 
@@ -291,7 +295,7 @@ def test_ctrl_c_while_nodes_start_ends_them_and_the_demo(
     wait_until(lambda: len(children.read_text().split()) == 3, command, 'the nodes')
     nodes = children.read_text().split()
     os.killpg(command.pid, signal.SIGINT)
-    output, _ = command.communicate(timeout=PATIENCE)
+    output, _ = command.communicate(timeout=TIMEOUT)
     assert command.returncode == 130
     assert output.splitlines()[-1] == 'fairmot-demo: interrupted'
     assert 'Traceback' not in output

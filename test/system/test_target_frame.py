@@ -208,11 +208,3 @@ def test_transforms_and_depth_images_that_do_not_fit_are_explained(
     ):
         peer.wait(lambda w=words, c=changed: explained(w, lambda: world.step(**c)), words)
     peer.wait(lambda: world.step().detections, 'somebody located again')
-    loop = transform('optical', 'odom', (0, 0, 0), (0, 0, 0, 1))
-
-    def looped() -> None:
-        loop.header.stamp = world.header.stamp
-        world.transforms.publish(TFMessage(transforms=[loop]))
-        world.step()
-
-    peer.wait(lambda: explained('a loop', looped), 'a word on the loop')

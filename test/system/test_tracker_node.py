@@ -1,4 +1,4 @@
-"""What the tracker node sends and answers, as another process on the network sees it."""
+"""Topics and services of the tracker node, used from another process."""
 
 from __future__ import annotations
 
@@ -21,16 +21,16 @@ from fairmot_ros.ros.tools.node_processes import NodeProcess
 
 @pytest.fixture
 def results(peer: Peer, tracker: NodeProcess) -> list[Detection2DArray]:
-    return peer.listen(Detection2DArray, 'fairmot/detections')
+    return peer.subscribe(Detection2DArray, 'fairmot/detections')
 
 
 @pytest.fixture
 def tracks(peer: Peer, tracker: NodeProcess) -> list[TrackArray]:
-    return peer.listen(TrackArray, 'fairmot/tracks')
+    return peer.subscribe(TrackArray, 'fairmot/tracks')
 
 
 def level_of(diagnostics: list[DiagnosticArray]) -> tuple[bytes, str]:
-    """Return level and text of the newest status."""
+    """Return level and message of the newest status."""
     status = diagnostics[-1].status[0] if diagnostics else DiagnosticStatus(message='none yet')
     return status.level, status.message
 
@@ -40,15 +40,15 @@ def value_of(diagnostics: list[DiagnosticArray], key: str) -> str:
     return next(v.value for v in diagnostics[-1].status[0].values if v.key == key)
 
 
-def test_detections_and_tracks_of_people(
-    peer: Peer, results: list, tracks: list, pictures: list[np.ndarray]
+def test_detections_and_tracks_are_published(
+    peer: Peer, results: list, tracks: list, images: list[np.ndarray]
 ) -> None:
     camera = Camera(peer, results)
-    seen = [camera.show(picture) for picture in pictures[:4]]
+    seen = [camera.send(image) for image in images[:4]]
     for message in seen:
         assert message.header.frame_id == 'eye'
-        assert message.detections, 'there are people in every picture of the clip'
-        height, width = pictures[0].shape[:2]
+        assert message.detections, 'every image of the clip shows people'
+        height, width = images[0].shape[:2]
         for detection in message.detections:
             assert detection.header == message.header
             assert int(detection.id) >= 1
@@ -59,7 +59,7 @@ def test_detections_and_tracks_of_people(
             assert 0 < detection.bbox.center.position.y < height
             assert 0 < detection.bbox.size_x < detection.bbox.size_y < height
     first, last = ({d.id for d in message.detections} for message in (seen[0], seen[-1]))
-    assert first & last, 'nobody kept an id'
+    assert first & last, 'no track kept its id'
 
     peer.wait(lambda: len(tracks) == 4, 'tracks of every image')
     for array, message in zip(tracks, seen):
@@ -81,119 +81,117 @@ def test_detections_and_tracks_of_people(
     assert oldest.age.sec + 1e-9 * oldest.age.nanosec == pytest.approx(3 / camera.rate, abs=1e-6)
 
 
-def test_an_empty_scene_gives_empty_arrays(
-    peer: Peer, results: list, tracks: list, pictures: list[np.ndarray]
+def test_image_without_people_gives_empty_arrays(
+    peer: Peer, results: list, tracks: list, images: list[np.ndarray]
 ) -> None:
-    answer = Camera(peer, results).show(np.full_like(pictures[0], 127))
-    assert answer.detections == []
-    assert answer.header.frame_id == 'eye'
+    result = Camera(peer, results).send(np.full_like(images[0], 127))
+    assert result.detections == []
+    assert result.header.frame_id == 'eye'
     peer.wait(lambda: tracks, 'the empty track array')
     assert tracks[0].tracks == [] or list(tracks[0].tracks) == []
 
 
-def test_reset_gives_everybody_a_new_id(
-    peer: Peer, results: list, pictures: list[np.ndarray]
-) -> None:
+def test_reset_drops_all_tracks(peer: Peer, results: list, images: list[np.ndarray]) -> None:
     camera = Camera(peer, results)
-    before = {int(d.id) for d in camera.show(pictures[0]).detections}
-    kept = {int(d.id) for d in camera.show(pictures[0]).detections}
+    before = {int(d.id) for d in camera.send(images[0]).detections}
+    kept = {int(d.id) for d in camera.send(images[0]).detections}
     assert kept == before
     assert peer.call(Trigger, 'fairmot/reset').success
-    after = {int(d.id) for d in camera.show(pictures[0]).detections}
+    after = {int(d.id) for d in camera.send(images[0]).detections}
     assert len(after) == len(before)
-    assert min(after) > max(before), 'an id was used again'
+    assert min(after) > max(before), 'an id was reused'
 
 
-def test_stamps_that_go_back_start_anew_and_repeated_ones_are_skipped(
-    peer: Peer, results: list, pictures: list[np.ndarray]
+def test_stamp_that_goes_back_drops_tracks_and_repeated_stamp_is_skipped(
+    peer: Peer, results: list, images: list[np.ndarray]
 ) -> None:
-    diagnostics = peer.listen(DiagnosticArray, '/diagnostics')
+    diagnostics = peer.subscribe(DiagnosticArray, '/diagnostics')
     camera = Camera(peer, results)
-    before = {int(d.id) for d in camera.show(pictures[0]).detections}
+    before = {int(d.id) for d in camera.send(images[0]).detections}
     camera.time -= 500.0
-    after = {int(d.id) for d in camera.show(pictures[0]).detections}
+    after = {int(d.id) for d in camera.send(images[0]).detections}
     assert min(after) > max(before)
-    peer.send_picture(pictures[1], camera.time)  # the same stamp once more
+    peer.send_image(images[1], camera.time)  # a repeated stamp
     peer.wait(
         lambda: diagnostics and value_of(diagnostics, 'skipped') == '1', 'the skip to be counted'
     )
     assert len(results) == 2
 
 
-def test_set_enabled_stops_and_resumes(
-    peer: Peer, results: list, pictures: list[np.ndarray]
+def test_set_enabled_pauses_and_resumes_tracking(
+    peer: Peer, results: list, images: list[np.ndarray]
 ) -> None:
     camera = Camera(peer, results)
-    camera.show(pictures[0])
+    camera.send(images[0])
     assert peer.call(SetBool, 'fairmot/set_enabled', data=False).success
     camera.time += 1.0
-    unseen = peer.send_picture(pictures[1], camera.time)
-    # The node's answer to a later call shows that the picture has been there before.
+    unseen = peer.send_image(images[1], camera.time)
+    # The response to the second call shows that the image has arrived before it.
     assert peer.call(SetBool, 'fairmot/set_enabled', data=True).success
-    camera.show(pictures[1])
+    camera.send(images[1])
     assert unseen.header.stamp not in [message.header.stamp for message in results]
     assert len(results) == 2
 
 
-def _wrong_encoding(picture: np.ndarray) -> Image:
-    message = make_image(picture, 200.0)
+def _wrong_encoding(image: np.ndarray) -> Image:
+    message = make_image(image, 200.0)
     message.encoding = 'yuv400_unheard_of'
     return message
 
 
-def _empty(picture: np.ndarray) -> Image:
-    return Image(header=make_image(picture, 200.0).header, encoding='bgr8')
+def _empty(image: np.ndarray) -> Image:
+    return Image(header=make_image(image, 200.0).header, encoding='bgr8')
 
 
-def _truncated(picture: np.ndarray) -> Image:
-    message = make_image(picture, 200.0)
+def _truncated(image: np.ndarray) -> Image:
+    message = make_image(image, 200.0)
     message.data = message.data[: len(message.data) // 2]
     return message
 
 
-def test_bad_images_are_reported_and_survived(
-    peer: Peer, results: list, pictures: list[np.ndarray]
+def test_unusable_images_are_reported_and_skipped(
+    peer: Peer, results: list, images: list[np.ndarray]
 ) -> None:
-    diagnostics = peer.listen(DiagnosticArray, '/diagnostics')
+    diagnostics = peer.subscribe(DiagnosticArray, '/diagnostics')
     camera = Camera(peer, results)
     for make, words in (
         (_wrong_encoding, 'yuv400_unheard_of'),
         (_empty, 'is empty'),
         (_truncated, 'is truncated'),
     ):
-        message = make(pictures[0])
+        message = make(images[0])
         camera.time += 1.0
         message.header.stamp.sec = int(camera.time)
-        peer.send(message)
+        peer.send_message(message)
         level, text = peer.wait(
             lambda words=words: words in level_of(diagnostics)[1] and level_of(diagnostics),
             f'{words!r} in the diagnostics',
         )
         assert level == DiagnosticStatus.ERROR, text
     assert results == []
-    assert camera.show(pictures[0]).detections
+    assert camera.send(images[0]).detections
 
 
 def test_annotated_image_labels_and_model(
-    peer: Peer, results: list, pictures: list[np.ndarray]
+    peer: Peer, results: list, images: list[np.ndarray]
 ) -> None:
-    annotated = peer.listen(Image, 'fairmot/image_annotated')
-    labels = peer.listen(LabelInfo, 'fairmot/label_info', LATCHED)
-    models = peer.listen(VisionInfo, 'fairmot/vision_info', LATCHED)
-    peer.wait(lambda: labels and models, 'what is published once and kept')
+    annotated = peer.subscribe(Image, 'fairmot/image_annotated')
+    labels = peer.subscribe(LabelInfo, 'fairmot/label_info', LATCHED)
+    models = peer.subscribe(VisionInfo, 'fairmot/vision_info', LATCHED)
+    peer.wait(lambda: labels and models, 'the latched messages')
     assert [c.class_name for c in labels[0].class_map] == ['person']
     assert re.fullmatch(r'FairMOT \S+, (openvino|torch) \S+ \(cpu, fp32\)', models[0].method)
 
-    # The node draws from the moment at which it has discovered the subscription.
+    # The node draws after it has discovered the subscription.
     camera = Camera(peer, results)
-    peer.wait(lambda: camera.show(pictures[0]) and annotated, 'the annotated image')
+    peer.wait(lambda: camera.send(images[0]) and annotated, 'the annotated image')
     for message in annotated[:1]:
-        answer = next(answer for answer in results if answer.header == message.header)
+        result = next(r for r in results if r.header == message.header)
         drawn = to_bgr(message)
-        assert drawn.shape == pictures[0].shape
-        box = answer.detections[0].bbox
+        assert drawn.shape == images[0].shape
+        box = result.detections[0].bbox
         left = round(box.center.position.x - box.size_x / 2)
         middle = round(box.center.position.y)
         window = np.s_[middle - 8 : middle + 8, max(left - 2, 0) : left + 3]
-        difference = np.abs(drawn[window].astype(int) - pictures[0][window]).max(axis=(1, 2))
-        assert (difference > 40).all(), 'no left edge of a box was drawn'
+        difference = np.abs(drawn[window].astype(int) - images[0][window]).max(axis=(1, 2))
+        assert (difference > 40).all(), 'the left edge of the box is not drawn'

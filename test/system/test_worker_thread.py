@@ -1,4 +1,4 @@
-"""One thread loads and runs the model, and transitions and signals do not wait for it in vain."""
+"""One thread loads and runs the model; transitions and signals do not wait for it forever."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ pytest.importorskip('rclpy', reason='needs ROS 2')
 import rclpy
 from lifecycle_msgs.msg import Transition
 from lifecycle_msgs.srv import ChangeState
-from peers import PATIENCE, Peer
+from peers import TIMEOUT, Peer
 from rclpy.executors import SingleThreadedExecutor
 from rclpy.lifecycle import TransitionCallbackReturn
 from slow_node import LOAD_SECONDS, LOADING
@@ -24,7 +24,7 @@ from vision_msgs.msg import Detection2DArray
 
 from fairmot_ros.ros.nodes.detection_tracker_node import DetectionTrackerNode
 from fairmot_ros.ros.processing.received_detections import ReceivedDetections
-from fairmot_ros.ros.processing.worker import is_running
+from fairmot_ros.ros.processing.worker import is_worker_running
 from fairmot_ros.ros.tools.node_processes import NodeProcess
 
 OK, ERROR = TransitionCallbackReturn.SUCCESS, TransitionCallbackReturn.ERROR
@@ -32,7 +32,7 @@ FAILURE = TransitionCallbackReturn.FAILURE
 
 
 class RecordingSource(ReceivedDetections):
-    """Notes which thread detects."""
+    """Detection source that records the threads which call it."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -44,15 +44,15 @@ class RecordingSource(ReceivedDetections):
 
 
 class RecordingNode(DetectionTrackerNode):
-    """A node in this process whose model notes the threads, or fails to load."""
+    """Node in this process whose source records threads, or fails to load."""
 
     error: Exception | None = None
 
     def load(self) -> RecordingSource:
         if self.error is not None:
             raise self.error
-        self.perception = RecordingSource()
-        return self.perception
+        self.recording = RecordingSource()
+        return self.recording
 
 
 @pytest.fixture
@@ -62,7 +62,7 @@ def node(environment: dict[str, str]) -> Iterator[RecordingNode]:
     yield node
     node.destroy_node()
     rclpy.try_shutdown()
-    assert not is_running()
+    assert not is_worker_running()
 
 
 @pytest.fixture
@@ -71,7 +71,7 @@ def spin_until(node: RecordingNode) -> Callable[[Callable[[], bool]], None]:
     executor.add_node(node)
 
     def spin(condition: Callable[[], bool]) -> None:
-        end = time.monotonic() + PATIENCE
+        end = time.monotonic() + TIMEOUT
         while not condition():
             assert time.monotonic() < end
             executor.spin_once(timeout_sec=0.05)
@@ -86,7 +86,7 @@ def test_one_thread_loads_and_detects_until_cleanup(
     loaders, stamp = [], 0
     for _ in range(2):
         assert node.trigger_configure() == OK
-        threads = node.perception.threads
+        threads = node.recording.threads
         for _ in range(2):
             assert node.trigger_activate() == OK
             spin_until(lambda: camera.get_subscription_count() > 0)
@@ -118,7 +118,7 @@ def test_one_thread_loads_and_detects_until_cleanup(
     ],
     ids=['expected', 'unexpected'],
 )
-def test_an_exception_while_loading_fails_the_transition(
+def test_exception_while_loading_fails_the_transition(
     node: RecordingNode,
     capfd: pytest.CaptureFixture,
     error: Exception,
@@ -131,14 +131,14 @@ def test_an_exception_while_loading_fails_the_transition(
     assert output.count(words) == 1
     assert ('Traceback' in output) == (result == ERROR)
     assert ('in load' in output) == (result == ERROR)
-    assert not is_running()
+    assert not is_worker_running()
     node.error = None
     assert node.trigger_configure() == OK, 'the node is unconfigured and can be configured'
 
 
 @pytest.mark.parametrize('autostart', [True, False])
 @pytest.mark.parametrize('number', [signal.SIGINT, signal.SIGTERM])
-def test_a_signal_while_loading_ends_the_node_cleanly(
+def test_signal_while_loading_ends_the_node_with_exit_code_0(
     peer: Peer,
     environment: dict[str, str],
     tmp_path: Path,
@@ -153,7 +153,7 @@ def test_a_signal_while_loading_ends_the_node_cleanly(
         {**environment, 'PYTHONPATH': path},
         tmp_path / 'log',
         {'autostart': autostart},
-        {'__node': 'slow_node'},  # services of the nodes above may still be discovered
+        {'__node': 'slow_node'},  # services of earlier nodes may still be discovered
     )
     try:
         if not autostart:

@@ -24,7 +24,7 @@ class EngineOptions:
 
     Attributes:
         device: 'auto', 'cpu', 'cuda' or 'cuda:N'.
-        precision: 'auto', 'fp32', 'fp16' or 'bf16'.
+        precision: 'auto', or a name of `PRECISIONS`.
         input_size: (width, height) of the network's input; the model's own if None.
         deterministic: compute the same bits in every run on this machine.
         execution: of torch: 'auto', 'eager', 'graphs' or 'compiled'.
@@ -57,8 +57,9 @@ class Engine(Protocol):
         embedding_size: D of its embeddings, 0 for none.
         device: where it runs.
         input_size: (width, height) that it is ready for.
-        precision: 'fp32', 'fp16' or 'bf16'. The heads always compute in float32: in half
-            precision the embeddings lose much of their meaning.
+        precision: of the backbone. The heads always compute in float32: in half precision the
+            embeddings lose much of their meaning.
+        prepares_batches: whether the first call with a number of images takes much longer.
     """
 
     name: str
@@ -67,6 +68,7 @@ class Engine(Protocol):
     device: torch.device
     input_size: tuple[int, int]
     precision: str
+    prepares_batches: bool
 
     def __call__(self, images_bgr: Sequence[Image]) -> Predictions:
         """Scale images to `input_size` and run the network on them.

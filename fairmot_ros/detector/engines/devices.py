@@ -1,4 +1,4 @@
-"""Choosing device and precision."""
+"""Choice of device, precision and execution."""
 
 from __future__ import annotations
 
@@ -6,7 +6,13 @@ import gc
 
 import torch
 
-PRECISIONS = {'fp32': torch.float32, 'fp16': torch.float16, 'bf16': torch.bfloat16}
+#: TF32 rounds the inputs of convolutions of float32 maps, see `gpu_arithmetic`.
+PRECISIONS = {
+    'fp32': torch.float32,
+    'tf32': torch.float32,
+    'fp16': torch.float16,
+    'bf16': torch.bfloat16,
+}
 EXECUTIONS = ('eager', 'graphs', 'compiled')
 
 
@@ -32,10 +38,10 @@ def choose_device(device: str) -> torch.device:
 
 
 def choose_precision(precision: str, device: torch.device) -> str:
-    """Return 'fp32', 'fp16' or 'bf16'; 'auto' is fp16 on a GPU and fp32 on the CPU.
+    """Return a name of PRECISIONS; 'auto' is fp16 on a GPU and fp32 on the CPU.
 
     Raises:
-        ValueError: on an unknown name.
+        ValueError: on an unknown name, or one that the device lacks.
     """
     if precision == 'auto':
         return 'fp16' if device.type == 'cuda' else 'fp32'
@@ -43,6 +49,8 @@ def choose_precision(precision: str, device: torch.device) -> str:
         raise ValueError(
             f"precision must be 'auto', {', '.join(map(repr, PRECISIONS))}, got {precision!r}"
         )
+    if precision == 'tf32' and device.type != 'cuda':
+        raise ValueError("precision 'tf32' needs a GPU: use 'fp32'")
     return precision
 
 

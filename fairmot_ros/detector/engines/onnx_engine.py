@@ -86,6 +86,7 @@ class OnnxEngine:
         on_gpu = self.device.type == 'cuda' and torch.cuda.is_available()
         self._memory = self.device if on_gpu else torch.device('cpu')
         self._to_input = _make_input(self.input_size, architecture.enlarge_images, self._memory)
+        self.prepares_batches = on_gpu  # for every shape, cuDNN's algorithms are timed
         self._bindings: dict[int, tuple[Any, dict[str, torch.Tensor]]] = {}
         self._check(path, inputs)
 

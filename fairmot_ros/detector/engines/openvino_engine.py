@@ -45,6 +45,7 @@ class OpenVinoEngine:
     """
 
     name = 'openvino'
+    prepares_batches = False
 
     def __init__(
         self,

@@ -65,6 +65,7 @@ class TorchEngine:
         self.device = choose_device(options.device)
         self.precision = choose_precision(options.precision, self.device)
         self.execution = choose_execution(options.execution, self.device)
+        self.prepares_batches = self.execution != 'eager'
         self._deterministic = options.deterministic
         self._max_detections = options.max_detections
         own = deepcopy(network) if copy else network

@@ -1,4 +1,4 @@
-"""Bags of ROS 2 (rosbag2, sqlite3 or mcap), read and written without a ROS installation."""
+"""Reading and writing of ROS 2 bags (sqlite3 or mcap) without a ROS installation."""
 
 from fairmot_ros.evaluation.bags.bag import Bag, Topic
 from fairmot_ros.evaluation.bags.errors import BagError

@@ -1,4 +1,4 @@
-"""A bag to read: its topics and its messages in the order of their recording."""
+"""Reading of a bag: its topics, and its messages in the order of recording."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ class Topic(NamedTuple):
     """A topic of a bag.
 
     Attributes:
-        type: of the messages.
-        messages: how many, as far as the bag tells.
-        encoding: how they are serialised; only 'cdr' can be read.
+        type: message type.
+        messages: number of messages, according to the bag.
+        encoding: serialisation; only 'cdr' can be read.
     """
 
     type: str
@@ -36,12 +36,12 @@ class Topic(NamedTuple):
 
 
 class Message(NamedTuple):
-    """A message as it was recorded.
+    """A recorded message.
 
     Attributes:
-        topic: its topic.
-        time: when it was recorded, nanoseconds.
-        data: serialised, CDR.
+        topic: name of the topic.
+        time: time of recording in nanoseconds.
+        data: the message, serialised as CDR.
     """
 
     topic: str
@@ -50,20 +50,20 @@ class Message(NamedTuple):
 
 
 class Bag:
-    """An open bag; a context manager.
+    """An open bag; use it as a context manager.
 
     Attributes:
         path: folder, or .mcap or .db3 file.
-        topics: name to type and number of messages.
-        damage: one sentence on what is wrong with a bag that can be read in part only, ''
-            while nothing is known to be; reading may bring it to light.
+        topics: topics by name.
+        damage: sentence on the damage of a partly readable bag, '' if none is known; may change
+            while messages are read.
     """
 
     def __init__(self, path: str | Path) -> None:
         """Open a bag.
 
         Raises:
-            BagError: if there is no bag, or none of it can be read.
+            BagError: if there is no bag, or nothing in it is readable.
         """
         self.path = Path(path)
         self._stack = ExitStack()
@@ -75,7 +75,7 @@ class Bag:
             raise
         self.topics: dict[str, Topic] = {}
         for storage in self._storages:
-            topics: dict[Any, Any] = dict(storage.topics)  # a damaged file gives other types
+            topics: dict[Any, Any] = dict(storage.topics)  # types are wrong if it is damaged
             for name, (kind, count) in topics.items():
                 if not (isinstance(name, str) and isinstance(kind, str)):
                     self.damage = (
@@ -98,14 +98,14 @@ class Bag:
         self._stack.close()
 
     def messages(self, topics: Collection[str]) -> Iterator[Message]:
-        """Yield the messages of some topics; ends early, and notes it, where a bag is damaged.
+        """Yield the messages of some topics, up to the first damage; see `damage`.
 
         Raises:
-            BagError: if the bag has no such topic, or cannot be read on.
+            BagError: if the bag has no such topic, or reading fails otherwise.
         """
         for name in topics:
             if name not in self.topics:
-                raise BagError(f'{self.path} has no topic {name}; it holds {self.list_topics()}')
+                raise BagError(f'{self.path} has no topic {name}; it has {self.list_topics()}')
             if self.topics[name].encoding != CDR:
                 raise BagError(
                     f'{self.path}: {name} is serialised as {self.topics[name].encoding!r}; '
@@ -114,11 +114,11 @@ class Bag:
         with reading(f'{self.path} cannot be read', BagError):
             for storage in self._storages:
                 for topic, time, stored in storage.messages(topics):
-                    # A column of a database may hold anything.
+                    # SQLite does not enforce types.
                     data = decompress(stored) if isinstance(stored, bytes) else b''
                     if data is None:
                         self.damage = (
-                            f'{self.path} is damaged: only what comes before that is used'
+                            f'{self.path} is damaged: only messages before the damage are used'
                         )
                         return
                     yield Message(topic, time, data)
@@ -127,22 +127,22 @@ class Bag:
                     return
 
     def decode(self, message: Message) -> Any:
-        """Return a message with its fields as attributes.
+        """Deserialise a message into an object with its fields as attributes.
 
         Raises:
-            BagError: if its data does not fit its type.
+            BagError: if the data does not fit the message type.
         """
         kind = self.topics[message.topic].type
         what = f'{self.path}: a message on {message.topic} cannot be read as {kind}'
         with reading(what, BagError):
             *likely, last = self._types_of(kind)
             for types in likely:
-                with suppress(Exception):  # what does not fit may raise anything
+                with suppress(Exception):  # any exception is possible if the type does not fit
                     return types.deserialize_cdr(message.data, kind)
             return last.deserialize_cdr(message.data, kind)
 
     def topics_of(self, types: Collection[str]) -> list[str]:
-        """Return the topics of some types with messages that can be read, by alphabet."""
+        """Return the names of topics with readable messages of some types, sorted."""
         return sorted(
             name
             for name, topic in self.topics.items()
@@ -150,7 +150,11 @@ class Bag:
         )
 
     def choose(self, types: Collection[str], what: str) -> str:
-        """Return the one topic of some types.
+        """Return the name of the only topic of some types.
+
+        Args:
+            types: message types.
+            what: content of the topic in error messages.
 
         Raises:
             BagError: if there is none or more than one.
@@ -163,30 +167,30 @@ class Bag:
                 f'{self.path} has several topics with {what}, {", ".join(found)}: choose one'
             )
         raise BagError(
-            f'{self.path} has no topic with {what} ({" or ".join(types)}); it holds '
+            f'{self.path} has no topic with {what} ({" or ".join(types)}); it has '
             f'{self.list_topics()}'
         )
 
     def check(self, topic: str, types: Collection[str]) -> str:
-        """Return the topic's name if it is there and has one of some types.
+        """Return the name of a topic, with a leading slash if the bag has one.
 
         Raises:
-            BagError: if not.
+            BagError: if the bag has no such topic, or it has none of the types.
         """
         name = topic if topic.startswith('/') or topic in self.topics else f'/{topic}'
         if name not in self.topics:
-            raise BagError(f'{self.path} has no topic {name}; it holds {self.list_topics()}')
+            raise BagError(f'{self.path} has no topic {name}; it has {self.list_topics()}')
         if self.topics[name].type not in types:
             raise BagError(
-                f'{name} in {self.path} is of type {self.topics[name].type}; expected '
+                f'{name} in {self.path} has type {self.topics[name].type}; expected '
                 f'{" or ".join(types)}'
             )
         return name
 
     def list_topics(self) -> str:
-        """Return names, types and numbers of messages, for people."""
+        """Return names, types and numbers of messages of all topics as text."""
         if not self.topics:
-            return 'no topics at all'
+            return 'no topics'
         return ', '.join(
             f'{name} ({topic.type}, {topic.messages} messages'
             f'{"" if topic.encoding == CDR else f", serialised as {topic.encoding}"})'
@@ -194,10 +198,10 @@ class Bag:
         )
 
     def _types_of(self, kind: str) -> tuple[Typestore, ...]:
-        """Return the types to read a message with, the most likely ones first.
+        """Return type stores to deserialise a message type with, the most likely one first.
 
-        They are the definition in the bag, then the present ones, and for messages of this
-        package without a definition the former ones.
+        They are the definition in the bag, if there is one, and the current definition; for
+        messages of this package without a definition in the bag, also the former definition.
         """
         if kind not in self._types:
             definitions = (storage.definitions.get(kind) for storage in self._storages)
@@ -213,11 +217,11 @@ class Bag:
         return self._types[kind]
 
 
-@lru_cache(maxsize=64)  # the bags of one recorder share them
+@lru_cache(maxsize=64)  # bags of the same recorder have the same definitions
 def _embedded_types(kind: str, definition: MessageDefinition) -> Typestore | None:
-    """Return the known types with a definition of a bag, None if it is none of that type."""
+    """Return the known types with a definition of a bag; None if the definition is invalid."""
     store = new_store(Stores.EMPTY)
-    with suppress(Exception):  # the text may be anything
+    with suppress(Exception):  # any exception is possible for an invalid text
         store.register({**known_types().fielddefs, **_parse(kind, definition)})
         return store
     return None

@@ -1,4 +1,4 @@
-"""Boxes of people in bags: Detection2DArray and TrackArray to MOTChallenge rows and back."""
+"""Conversion of Detection2DArray and TrackArray messages to MOTChallenge rows and back."""
 
 from __future__ import annotations
 
@@ -18,22 +18,22 @@ from fairmot_ros.evaluation.mot.classes import CLASS_NAMES, CLASS_NUMBERS
 from fairmot_ros.evaluation.mot.text_format import CLASS, HEIGHT, ID, LEFT, MARK, MotArray
 from fairmot_ros.file_errors import reading
 
-PERSON = 'person'  # the label of a box of a benchmark without classes
-_TRACKED = 1  # of Track.msg
+PERSON = 'person'  # label of boxes of benchmarks without classes
+_TRACKED = 1  # constant of Track.msg
 
 
 @dataclass(frozen=True, eq=False)
 class BoxTable:
-    """What a topic of boxes holds.
+    """Boxes of a topic.
 
     Attributes:
-        stamps: int64 [M], nanoseconds, of each message, one without boxes included.
-        message: int64 [N], index into `stamps` of each box.
+        stamps: int64 [M], stamp of each message in nanoseconds.
+        message: int64 [N], index of the message of each box.
         ids: int64 [N].
         boxes: float64 [N, 4], left, top, width, height in pixels.
         scores: float64 [N].
-        labels: names of the classes of the boxes, [N].
-        names: what the ids are called in the bag, where that is not a number; number to name.
+        labels: str [N], names of the classes.
+        names: original ids by `ids`, if they are no numbers.
     """
 
     stamps: NDArray[np.int64]
@@ -45,12 +45,12 @@ class BoxTable:
     names: dict[int, str]
 
     def rows(self, numbers: NDArray[np.int64]) -> tuple[MotArray, NDArray[np.str_]]:
-        """Return rows with ten columns, and their labels.
+        """Return MOTChallenge rows with ten columns, and the label of each row.
 
-        The class is that of MOT16 to MOT20 where the label is the name of one, else -1.
+        The class is that of MOT16 to MOT20 with the name of the label, or -1.
 
         Args:
-            numbers: [M], the frame of each message; boxes of frame 0 are left out.
+            numbers: [M], frame number of each message; boxes of frame 0 are omitted.
         """
         rows = np.full((len(self.ids), 10), -1.0)
         if len(rows):
@@ -64,7 +64,7 @@ class BoxTable:
 
 
 def read_boxes(bag: Bag, topic: str) -> BoxTable:
-    """Read a topic of Detection2DArray, or of TrackArray, of which the tracked ones.
+    """Read a topic of Detection2DArray or TrackArray messages; of tracks, only TRACKED ones.
 
     Raises:
         BagError: if a message cannot be read.
@@ -107,11 +107,11 @@ def _read_boxes(bag: Bag, topic: str) -> BoxTable:
 
 
 def _split_detections(array: Any) -> list[tuple[str, Any, float, str]]:
-    """Return id, box, score and label of each; of several hypotheses the best."""
+    """Return id, box, score and label of each detection, from its best hypothesis."""
     found = []
     for detection in array.detections:
-        guesses = [result.hypothesis for result in detection.results]
-        best = max(guesses, key=lambda guess: guess.score, default=None)
+        hypotheses = [result.hypothesis for result in detection.results]
+        best = max(hypotheses, key=lambda hypothesis: hypothesis.score, default=None)
         score, label = (best.score, best.class_id) if best is not None else (1.0, '')
         found.append((detection.id, detection.bbox, score, label))
     return found
@@ -129,7 +129,11 @@ def _centred(box: Any) -> tuple[float, float, float, float]:
 
 
 def _number(names: list[str]) -> tuple[NDArray[np.int64], dict[int, str]]:
-    """Return ids as numbers: as they are where all are, else in the order of appearance."""
+    """Convert ids to numbers; if any is no number, number all by their first appearance.
+
+    Returns:
+        The numbers [N], and the original ids by number if they were no numbers.
+    """
     if all(name.isdecimal() and len(name) < 16 for name in names):
         return np.array([int(name) for name in names], np.int64), {}
     numbers = {name: number for number, name in enumerate(dict.fromkeys(names), 1)}
@@ -138,20 +142,20 @@ def _number(names: list[str]) -> tuple[NDArray[np.int64], dict[int, str]]:
 
 
 class BoxMaker:
-    """Makes the messages of a writer."""
+    """Creates messages with boxes."""
 
     def __init__(self, writer: BagWriter) -> None:
-        """Look up the types."""
+        """Use the message types of a writer."""
         self._make = writer.make
 
     def header(self, stamp: int, frame_id: str) -> Any:
-        """Return a header; the stamp is in nanoseconds."""
+        """Return a header with a stamp in nanoseconds."""
         seconds, nanoseconds = divmod(stamp, 1_000_000_000)
         time = self._make('builtin_interfaces/msg/Time', sec=seconds, nanosec=nanoseconds)
         return self._make('std_msgs/msg/Header', stamp=time, frame_id=frame_id)
 
     def detections(self, rows: MotArray, header: Any) -> Any:
-        """Return the boxes of one frame as Detection2DArray; the score is the row's mark."""
+        """Return MOTChallenge rows of one frame as Detection2DArray; marks become scores."""
         found = [self._detection(row, header) for row in rows.astype(np.float64)]
         return self._make(DETECTIONS, header=header, detections=found)
 

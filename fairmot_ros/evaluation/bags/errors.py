@@ -1,7 +1,7 @@
-"""What goes wrong with bags."""
+"""Errors of bags."""
 
 from fairmot_ros.file_errors import FileError
 
 
 class BagError(FileError):
-    """A bag that cannot be used as asked; the message says why and what to do."""
+    """A bag that cannot be read, written or used; the message gives the reason."""

@@ -1,4 +1,4 @@
-"""The images of a bag."""
+"""Reading of the images in a bag."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from fairmot_ros.pixels import MAX_IMAGE_PIXELS, BgrImage, compressed_to_bgr, ra
 logger = logging.getLogger(__name__)
 
 
-class Picture(NamedTuple):
+class StampedImage(NamedTuple):
     """An image and its stamp in nanoseconds."""
 
     stamp: int
@@ -25,23 +25,23 @@ class Picture(NamedTuple):
 
 
 class ImageStream:
-    """One camera's images in a bag.
+    """Images of one topic of a bag.
 
     Attributes:
         bag: the bag.
-        topic: of the images.
-        compressed: whether they are CompressedImage.
-        max_pixels: largest width x height.
-        skipped: number of messages that the latest reading found too short for an image.
+        topic: name of the topic.
+        compressed: whether the messages are CompressedImage.
+        max_pixels: largest width x height; larger images are an error.
+        skipped: number of messages, in the last iteration, that were too short for an image.
     """
 
     def __init__(
         self, bag: Bag, topic: str | None = None, max_pixels: int = MAX_IMAGE_PIXELS
     ) -> None:
-        """Choose the topic; None is the only one with images.
+        """Select a topic; None selects the only one with images.
 
         Raises:
-            BagError: if there is no such topic, or several and none was named.
+            BagError: if there is no such topic, or `topic` is None and there are several.
         """
         self.bag = bag
         self.max_pixels = max_pixels
@@ -56,10 +56,10 @@ class ImageStream:
         return self.bag.topics[self.topic].messages
 
     def messages(self) -> Iterator[tuple[int, Message]]:
-        """Yield stamp, nanoseconds, and message of each image, not decoded.
+        """Yield stamp in nanoseconds and undecoded message of each image.
 
-        A message without a stamp has the time of its recording. One that is too short to hold a
-        stamp is skipped and counted in `skipped`.
+        If the header stamp is 0, the stamp is the time of recording. Messages that are too short
+        for a stamp are skipped and counted in `skipped`.
         """
         self.skipped = 0
         for message in self.bag.messages([self.topic]):
@@ -70,20 +70,20 @@ class ImageStream:
                 continue
             yield stamp or message.time, message
 
-    def pictures(
+    def images(
         self,
         stamps: Collection[int] | None = None,
         failed: Callable[[int, BagError], object] | None = None,
-    ) -> Iterator[Picture]:
-        """Yield the images, or those with some stamps, one by one.
+    ) -> Iterator[StampedImage]:
+        """Yield decoded images.
 
         Args:
-            stamps: of the images, all if None.
-            failed: called with the stamp of an image that cannot be decoded and the error; None
-                to raise it.
+            stamps: stamps of the images to decode; all if None.
+            failed: called with stamp and error of each image that cannot be decoded; if None, the
+                error is raised.
 
         Raises:
-            BagError: if an image cannot be decoded and there is no `failed`.
+            BagError: if an image cannot be decoded and `failed` is None.
         """
         for stamp, message in self.messages():
             if stamps is not None and stamp not in stamps:
@@ -95,7 +95,7 @@ class ImageStream:
                     raise
                 failed(stamp, error)
                 continue
-            yield Picture(stamp, pixels)
+            yield StampedImage(stamp, pixels)
 
     def _decode(self, message: Message) -> BgrImage:
         image = self.bag.decode(message)
@@ -104,7 +104,7 @@ class ImageStream:
             return convert(image, self.max_pixels, self._warn)
 
     def _warn(self, text: str) -> None:
-        """Log a warning about the images once."""
+        """Log a warning about the images, once."""
         if text not in self._warnings:
             self._warnings.add(text)
             logger.warning('%s, %s: %s', self.bag.path, self.topic, text)

@@ -1,4 +1,4 @@
-"""The message types of bags: those of ROS 2, vision_msgs and this package's own."""
+"""Message types in bags: those of ROS 2, vision_msgs and this package."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _IN_SOURCE_TREE = {
 
 @cache
 def known_types() -> Typestore:
-    """Return the types that this package reads and writes, and the usual ones of ROS 2.
+    """Return the message types of ROS 2 Jazzy, vision_msgs and this package.
 
     Raises:
         BagError: if the definitions of this package's messages are not installed.
@@ -42,9 +42,9 @@ def known_types() -> Typestore:
 
 @cache
 def former_types() -> Typestore:
-    """Return the types with the messages of tracks as version 0.1 had them.
+    """Return the known types with the track messages of version 0.1.
 
-    Bags without embedded definitions do not tell which ones they were recorded with.
+    They are needed for bags without embedded definitions, which may be of any version.
 
     Raises:
         BagError: if the definitions of this package's messages are not installed.
@@ -61,7 +61,7 @@ def former_types() -> Typestore:
 
 
 def _definitions(package: str, in_source_tree: Path) -> Path:
-    """Return the folder with a package's .msg files: of the source tree or the installation."""
+    """Return the folder with the .msg files of a package, in source tree or installation."""
     prefixes = [*os.environ.get('AMENT_PREFIX_PATH', '').split(os.pathsep), sys.prefix]
     installed = [Path(p) / 'share' / package / 'msg' for p in prefixes if p]
     for folder in (in_source_tree, *installed):

@@ -1,4 +1,4 @@
-"""Bags of a kind that rosbags does not know, by the storage plugins of an installed ROS 2."""
+"""Bags that rosbags does not support, read by the storage plugins of an installed ROS 2."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ from fairmot_ros.evaluation.bags.salvage import FORMATS
 
 
 class PluginStorage:
-    """A bag's folder that rosbag2_py can open; see `Storage`."""
+    """A bag that rosbag2_py can open; see `Storage`."""
 
     def __init__(self, path: Path, refusal: str, *, compressed: bool) -> None:
         """Open a bag.
 
         Args:
-            path: its folder.
-            refusal: why rosbags cannot, in a sentence.
+            path: folder of the bag.
+            refusal: why rosbags cannot read it, as a sentence for errors.
             compressed: whether files or messages are compressed.
 
         Raises:
-            BagError: if there is no rosbag2_py, or it cannot either.
+            BagError: if rosbag2_py is not installed or cannot read the bag either.
         """
         try:
             import rosbag2_py
@@ -43,7 +43,7 @@ class PluginStorage:
             topic.topic_metadata.name: (topic.topic_metadata.type, topic.message_count)
             for topic in information.topics_with_message_count
         }
-        self.encodings: dict[str, str] = {}  # the plugin converts them
+        self.encodings: dict[str, str] = {}  # empty, as the plugin converts messages to CDR
         self.definitions = {}
         if hasattr(reader, 'get_all_message_definitions'):  # since Iron
             self.definitions = {
@@ -61,7 +61,7 @@ class PluginStorage:
                 topic, data, time = reader.read_next()
                 yield topic, time, data
         except RuntimeError as error:
-            self.damage = f'{self._path} is damaged ({error}): only what comes before that is used'
+            self.damage = f'{self._path} is damaged ({error}): only messages before it are used'
 
     def _open(self) -> Any:
         kind = 'SequentialCompressionReader' if self._compressed else 'SequentialReader'

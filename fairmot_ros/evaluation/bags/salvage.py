@@ -1,4 +1,4 @@
-"""What can still be read of a file that rosbags cannot open: everything up to the damage."""
+"""Reading of files that rosbags cannot open, up to the first damage."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ from rosbags.interfaces import MessageDefinition, MessageDefinitionFormat
 from fairmot_ros.evaluation.bags.errors import BagError
 from fairmot_ros.unpacking import MAX_CHUNK_BYTES, UnpackError, too_large
 
-WITHOUT_SCHEMA = '__schemaless__'  # the type of such a topic, as rosbags has it
+WITHOUT_SCHEMA = '__schemaless__'  # message type of topics without a schema, as in rosbags
 FORMATS = {'ros2msg': MessageDefinitionFormat.MSG, 'ros2idl': MessageDefinitionFormat.IDL}
 
 
 class SalvagedMcap:
-    """The records of an MCAP file from its start on, without the index at its end.
+    """An MCAP file, read from its start without the index at its end; see `Storage`.
 
     Attributes:
-        is_whole: whether the file ends as it should.
+        is_whole: whether the file is complete.
     """
 
     def __init__(self, path: Path, stack: ExitStack) -> None:
-        """Read once to see what is there."""
+        """Read the file once to find its topics."""
         self._path = path
         self._file: BinaryIO = stack.enter_context(path.open('rb'))
         self.damage = ''
@@ -38,7 +38,7 @@ class SalvagedMcap:
         self.topics = {name: (kind, counts[name]) for name, (kind, _) in self.topics.items()}
 
     def messages(self, topics: Collection[str]) -> Iterator[tuple[str, int, bytes]]:
-        """See `Storage`; the damage was noted when the file was opened."""
+        """See `Storage`; `damage` is empty, as `open_storages` describes it."""
         return (record for record in self._records() if record[0] in topics)
 
     def _records(self) -> Iterator[tuple[str, int, bytes]]:
@@ -48,8 +48,8 @@ class SalvagedMcap:
             from mcap.stream_reader import StreamReader, breakup_chunk
         except ImportError:
             raise BagError(
-                f'{self._path} is damaged, and reading what is left of it needs the Python '
-                'package mcap: pip install mcap'
+                f'{self._path} is damaged; reading its intact part needs the Python package mcap: '
+                'pip install mcap'
             ) from None
         self._file.seek(0)
         schemas: dict[int, Schema] = {}
@@ -94,10 +94,14 @@ class SalvagedMcap:
 
 
 class SalvagedSqlite:
-    """The rows of a database whose file ends too early or was not closed."""
+    """A truncated or unclosed SQLite database; see `Storage`.
+
+    Attributes:
+        is_whole: always false.
+    """
 
     def __init__(self, path: Path, stack: ExitStack) -> None:
-        """Read once to see what is there."""
+        """Read the file once to find its topics."""
         self._connection = sqlite3.connect(f'{path.resolve().as_uri()}?mode=ro', uri=True)
         stack.callback(self._connection.close)
         self.damage = ''
@@ -105,7 +109,7 @@ class SalvagedSqlite:
         self.topics: dict[str, tuple[str, int]] = {}
         self.encodings: dict[str, str] = {}
         self.definitions: dict[str, MessageDefinition] = {}
-        # Makes SQLite put up with a file that is shorter than its header says.
+        # Makes SQLite accept a file that is shorter than its header states.
         list(self._rows('PRAGMA writable_schema = ON'))
         topics = list(self._rows('SELECT id, name, type FROM topics'))
         self._names = {number: name for number, name, _ in topics}
@@ -120,7 +124,7 @@ class SalvagedSqlite:
                 self.definitions[kind] = MessageDefinition(FORMATS[encoding], text)
 
     def messages(self, topics: Collection[str]) -> Iterator[tuple[str, int, bytes]]:
-        """See `Storage`; the damage was noted when the file was opened."""
+        """See `Storage`; `damage` is empty, as `open_storages` describes it."""
         for number, time, data in self._rows(
             'SELECT topic_id, timestamp, data FROM messages ORDER BY id'
         ):
@@ -128,7 +132,7 @@ class SalvagedSqlite:
                 yield self._names[number], time, bytes(data)
 
     def _rows(self, query: str) -> Iterator[Any]:
-        """Yield the rows up to the damage."""
+        """Yield the rows up to the first damage."""
         try:
             yield from self._connection.execute(query)
         except sqlite3.Error:

@@ -1,4 +1,4 @@
-"""A MOTChallenge sequence as a bag."""
+"""Writing of a MOTChallenge sequence to a bag."""
 
 from __future__ import annotations
 
@@ -18,21 +18,21 @@ from fairmot_ros.evaluation.bags.writer import BagWriter
 from fairmot_ros.evaluation.mot.text_format import CLASS, FRAME, MotArray
 from fairmot_ros.pixels import BgrImage
 
-CLASSES_BEFORE_COLUMN = 9  # ground truth with as many columns, or one less, has classes
+MAX_COLUMNS_WITH_CLASSES = 9  # ground truth with more columns has world coordinates instead
 FORMATS = ('raw', 'jpeg', 'png')
 
 
 @dataclass(frozen=True)
 class BagLayout:
-    """How a sequence is laid out in a bag.
+    """Topics and format of a sequence in a bag.
 
     Attributes:
-        image_topic: of the images; compressed ones get `/compressed` added, as image_transport
-            has it.
-        ground_truth_topic: of the boxes.
-        frame_id: of the images.
-        image_format: 'raw' for Image, 'jpeg' or 'png' for CompressedImage.
-        jpeg_quality: 1 to 100.
+        image_topic: topic of the images; `/compressed` is appended for compressed ones, as
+            image_transport does.
+        ground_truth_topic: topic of the ground truth.
+        frame_id: frame_id of all headers.
+        image_format: 'raw' for Image messages, 'jpeg' or 'png' for CompressedImage.
+        jpeg_quality: quality of JPEG images, 1 to 100.
         storage: 'mcap' or 'sqlite3'.
         compress: whether messages are compressed with zstd.
         start: stamp of the first image in seconds.
@@ -60,33 +60,33 @@ class BagLayout:
 
 def write_sequence(
     path: str | Path,
-    pictures: Iterable[BgrImage],
+    images: Iterable[BgrImage],
     frame_rate: float,
     ground_truth: MotArray | None = None,
     layout: BagLayout | None = None,
     *,
     total: int | None = None,
 ) -> int:
-    """Write a sequence as a bag: each image and, with the same stamp, its ground truth.
+    """Write a sequence to a bag: each image and, with the same stamp, its ground truth.
 
-    Boxes, ids, marks (as scores) and the classes of MOT16 to MOT20 (as labels) travel;
-    visibility and world coordinates do not.
+    Ground truth is written with boxes, ids, marks (as scores) and classes of MOT16 to MOT20 (as
+    labels), but without visibility and world coordinates.
 
     Args:
-        path: the bag's folder; it must not exist.
-        pictures: uint8 [H, W, 3] each, BGR, in order; the first one is frame 1.
+        path: folder of the bag; it must not exist.
+        images: uint8 [H, W, 3] each, BGR, in order; the first one is frame 1.
         frame_rate: images per second.
-        ground_truth: [N, 7..10] MOTChallenge rows, or None for a bag without.
-        layout: topics and storage.
-        total: number of pictures, for the progress bar.
+        ground_truth: [N, 7..10] MOTChallenge rows; None for a bag without ground truth.
+        layout: topics and format.
+        total: number of images, for the progress bar.
 
     Returns:
-        The number of images written.
+        Number of images written.
 
     Raises:
         BagError: if the bag cannot be written.
     """
-    frames = enumerate(pictures, 1)
+    frames = enumerate(images, 1)
     return len(write_frames(path, frames, frame_rate, ground_truth, layout, total=total))
 
 
@@ -99,23 +99,23 @@ def write_frames(
     *,
     total: int | None = None,
 ) -> list[int]:
-    """Write a sequence some frames of which may have no image; see `write_sequence`.
+    """Write a sequence in which frames may be missing; see `write_sequence`.
 
     The stamp of frame n is that of frame 1 plus (n - 1) / frame rate.
 
     Args:
-        path: as for `write_sequence`, like all others but `frames`.
-        frames: number, from 1 on, and image of each frame that has one, by rising numbers.
+        path: folder of the bag; it must not exist.
+        frames: frame number, from 1 on, and image of each frame, by increasing numbers.
         frame_rate: frames per second.
-        ground_truth: [N, 7..10] rows, or None.
-        layout: topics and storage.
+        ground_truth: [N, 7..10] MOTChallenge rows; None for a bag without ground truth.
+        layout: topics and format.
         total: number of images, for the progress bar.
 
     Returns:
-        The numbers of the frames written.
+        Numbers of the frames written.
 
     Raises:
-        BagError: if the bag cannot be written; nothing is left of it.
+        BagError: if the bag cannot be written; it is then removed.
     """
     layout = layout or BagLayout()
     compressed = layout.image_format != 'raw'
@@ -127,13 +127,13 @@ def write_frames(
         writer.add_topic(image_topic, COMPRESSED_IMAGE if compressed else IMAGE)
         if rows is not None:
             writer.add_topic(layout.ground_truth_topic, DETECTIONS)
-        for number, picture in tqdm(
+        for number, image in tqdm(
             frames, total=total, unit='image', desc=f'writing {Path(path).name}'
         ):
             stamp = round((layout.start + (number - 1) / frame_rate) * 1e9)
             header = maker.header(stamp, layout.frame_id)
-            image = (_compressed if compressed else _raw)(writer, picture, header, layout)
-            writer.write(image_topic, stamp, image)
+            message = (_compressed if compressed else _raw)(writer, image, header, layout)
+            writer.write(image_topic, stamp, message)
             if rows is not None:
                 boxes = maker.detections(rows[rows[:, FRAME] == number], header)
                 writer.write(layout.ground_truth_topic, stamp, boxes)
@@ -142,14 +142,14 @@ def write_frames(
 
 
 def _without_coordinates(rows: MotArray | None) -> MotArray | None:
-    """Cut 2DMOT15's world coordinates off, which are where later benchmarks have the class."""
-    if rows is None or rows.shape[1] <= CLASSES_BEFORE_COLUMN:
+    """Remove the world coordinates of MOT15, which later benchmarks replace by the class."""
+    if rows is None or rows.shape[1] <= MAX_COLUMNS_WITH_CLASSES:
         return rows
     return rows[:, :CLASS]
 
 
-def _raw(writer: BagWriter, picture: BgrImage, header: Any, layout: BagLayout) -> Any:
-    height, width = picture.shape[:2]
+def _raw(writer: BagWriter, image: BgrImage, header: Any, layout: BagLayout) -> Any:
+    height, width = image.shape[:2]
     return writer.make(
         IMAGE,
         header=header,
@@ -158,14 +158,14 @@ def _raw(writer: BagWriter, picture: BgrImage, header: Any, layout: BagLayout) -
         encoding='bgr8',
         is_bigendian=0,
         step=3 * width,
-        data=np.ascontiguousarray(picture).reshape(-1),
+        data=np.ascontiguousarray(image).reshape(-1),
     )
 
 
-def _compressed(writer: BagWriter, picture: BgrImage, header: Any, layout: BagLayout) -> Any:
+def _compressed(writer: BagWriter, image: BgrImage, header: Any, layout: BagLayout) -> Any:
     suffix = {'jpeg': '.jpg', 'png': '.png'}[layout.image_format]
     options = [cv2.IMWRITE_JPEG_QUALITY, layout.jpeg_quality] if suffix == '.jpg' else []
-    _, data = cv2.imencode(suffix, picture, options)
+    _, data = cv2.imencode(suffix, image, options)
     return writer.make(
         COMPRESSED_IMAGE, header=header, format=layout.image_format, data=data.reshape(-1)
     )

@@ -1,4 +1,4 @@
-"""Where the messages of a bag come from: sound files through rosbags, damaged ones salvaged."""
+"""Files of a bag: intact ones are read by rosbags, damaged ones as far as possible."""
 
 from __future__ import annotations
 
@@ -27,16 +27,18 @@ else:
     from backports import zstd  # comes with rosbags
 
 STORAGES = ('mcap', 'sqlite3')
+#: Suffixes of images, to recognize a folder of images that is given instead of a bag.
 IMAGE_SUFFIXES = {'.jpg', '.jpeg', '.png', '.bmp', '.tif', '.tiff'}
 METADATA = 'metadata.yaml'
 ZSTD_SUFFIX, ZSTD_MAGIC = '.zstd', b'\x28\xb5\x2f\xfd'
-UNKNOWN_CHUNKS = 'Unsupported chunk compression'  # how rosbags begins that error
+#: Beginning of the error of rosbags for chunks with an unsupported compression.
+UNKNOWN_CHUNKS = 'Unsupported chunk compression'
 
-#: Largest compressed message when unpacked, in bytes: three times the largest image.
+#: Largest unpacked size of a compressed message, in bytes: three times the largest image.
 MAX_MESSAGE_BYTES = 1 << 30
-#: A compressed file may unpack to so many times its size; raw video does to 10 or 20 times,
+#: Largest ratio of the unpacked to the compressed size of a file; raw video has 10 to 20.
 MAX_UNPACK_RATIO = 200
-#: and any file to so many bytes.
+#: Unpacked size, in bytes, that is allowed for any file.
 ALWAYS_UNPACKED_BYTES = 1 << 28
 
 
@@ -44,10 +46,10 @@ class Storage(Protocol):
     """One file of a bag.
 
     Attributes:
-        topics: name to message type and number of messages.
-        encodings: how the messages of topics are serialised; 'cdr' where a topic is left out.
-        definitions: of the message types, as far as they are embedded.
-        damage: one sentence once something could not be read, '' until then.
+        topics: message type and number of messages by topic name.
+        encodings: serialisation by topic name; 'cdr' for missing topics.
+        definitions: embedded message definitions by message type.
+        damage: sentence on what could not be read; '' if nothing is known.
     """
 
     topics: dict[str, tuple[str, int]]
@@ -56,21 +58,22 @@ class Storage(Protocol):
     damage: str
 
     def messages(self, topics: Collection[str]) -> Iterator[tuple[str, int, bytes]]:
-        """Yield topic, time of recording in nanoseconds, and data; ends at the first damage."""
+        """Yield topic, time of recording in nanoseconds, and data, up to the first damage."""
 
 
-class SoundStorage:
-    """A file that rosbags can open.
+class IntactStorage:
+    """A file that rosbags can open; see `Storage`.
 
-    File by file, not the folder as a whole: rosbags leaves topics out, and does not say so,
-    whose qualities of service in metadata.yaml are not those in the files.
+    Files are opened one by one instead of the bag as a whole: rosbags silently omits topics whose
+    QoS in metadata.yaml differs from that in the files.
     """
 
     def __init__(self, path: Path, stack: ExitStack) -> None:
-        """Open a file; raises whatever rosbags raises.
+        """Open a file.
 
         Raises:
-            UnpackError: if a part of it unpacks to too much.
+            UnpackError: if a chunk is too large when unpacked.
+            Exception: any other error of rosbags.
         """
         self._path = path
         self._reader = Reader(path)
@@ -106,19 +109,19 @@ class SoundStorage:
                 if str(error).startswith(UNKNOWN_CHUNKS):
                     raise BagError(f'{self._path}: {error} Expected lz4 or zstd') from error
                 self.damage = (
-                    f'{self._path} is damaged ({error}): only what comes before that is used'
+                    f'{self._path} is damaged ({error}): only messages before it are used'
                 )
                 return
             yield connection.topic, time, data
 
 
 def decompress(data: bytes) -> bytes | None:
-    """Return the data of a message, which a bag may hold compressed; None if it is damaged.
+    """Return the data of a message, decompressed if necessary; None if it is damaged.
 
     Raises:
-        UnpackError: if it unpacks to more than `MAX_MESSAGE_BYTES`.
+        UnpackError: if the unpacked size exceeds `MAX_MESSAGE_BYTES`.
     """
-    if data[:4] != ZSTD_MAGIC:  # as is no CDR, which begins with a zero
+    if data[:4] != ZSTD_MAGIC:  # CDR begins with a zero, so it cannot be mistaken for zstd
         return data
     try:
         with zstd.open(BytesIO(data), 'rb') as source:
@@ -131,13 +134,13 @@ def decompress(data: bytes) -> bytes | None:
 
 
 def open_storages(path: Path, stack: ExitStack) -> tuple[list[Storage], str]:
-    """Open all of a bag, or as much of it as can be read.
+    """Open the files of a bag, as far as they are readable.
 
     Returns:
-        The storages in their order, and what is wrong with the bag, '' if nothing is.
+        The storages in order, and a sentence on the damage of the bag, '' if it is intact.
 
     Raises:
-        BagError: if there is no bag, it is of a kind that cannot be read, or nothing in it can.
+        BagError: if there is no bag, its format is not supported, or nothing in it is readable.
     """
     metadata = _read_metadata(path)
     if metadata is not None and metadata.refusal:
@@ -158,24 +161,23 @@ def open_storages(path: Path, stack: ExitStack) -> tuple[list[Storage], str]:
 
 
 def _find_files(path: Path, metadata: Metadata | None) -> tuple[list[Path], list[str]]:
-    """Return the files of a bag that are there, and what is wrong with it so far."""
+    """Return the existing files of a bag, and descriptions of its damage."""
     if not path.exists():
         raise BagError(f'no bag at {path}: expected a folder, or an .mcap or .db3 file')
     if path.is_file():
         if _kind(path) not in SALVAGERS:
             raise BagError(
-                f'{path} is not a bag of ROS 2: expected a folder, or an .mcap or .db3 file'
-                + ('; rosbags-convert converts bags of ROS 1' if path.suffix == '.bag' else '')
+                f'{path} is not a ROS 2 bag: expected a folder, or an .mcap or .db3 file'
+                + ('; rosbags-convert converts ROS 1 bags' if path.suffix == '.bag' else '')
             )
         return [path], []
     present = sorted(p for p in path.iterdir() if _kind(p) in SALVAGERS)
     if not (path / METADATA).is_file():
         if not present:
             raise BagError(
-                f'{path} is not a bag: it holds no {METADATA} and no .mcap or .db3 file'
-                f'{_hint(path)}'
+                f'{path} is not a bag: it has no {METADATA} and no .mcap or .db3 file{_hint(path)}'
             )
-        return present, [f'{path} has no {METADATA}, so its recording was cut short']
+        return present, [f'{path} has no {METADATA}, so the recording was not finished']
     if metadata is None:
         return present, [f'{path / METADATA} is damaged']
     missing = [name for name in metadata.files if not (path / name).is_file()]
@@ -186,24 +188,30 @@ def _find_files(path: Path, metadata: Metadata | None) -> tuple[list[Path], list
 
 
 def _hint(folder: Path) -> str:
-    """Return what to do with a folder that holds something else, '' if that is not known."""
+    """Return which tool converts the content of a folder that is not a bag, '' if unknown."""
     suffixes = {path.suffix.lower() for path in folder.iterdir()}
     hints = []
     if '.bag' in suffixes:
-        hints.append('rosbags-convert converts its bag of ROS 1')
+        hints.append('rosbags-convert converts its ROS 1 bag')
     if suffixes & IMAGE_SUFFIXES or (folder / 'img1').is_dir():
-        hints.append('fairmot-mot2bag makes a bag of its images')
+        hints.append('fairmot-mot2bag creates a bag from its images')
     return ''.join(f'; {hint}' for hint in hints)
 
 
 def _kind(path: Path) -> str:
-    """Return the suffix of a file, or that before the one of its compression."""
+    """Return the suffix of a file without that of its compression."""
     return path.with_suffix('').suffix if path.suffix == ZSTD_SUFFIX else path.suffix
 
 
 @dataclass(frozen=True)
 class Metadata:
-    """What metadata.yaml says: names of the files, compression, and why rosbags cannot read it."""
+    """Content of metadata.yaml.
+
+    Attributes:
+        files: names of the files of the bag.
+        compression: compression format, '' for none.
+        refusal: why rosbags cannot read the bag, '' if it can.
+    """
 
     files: tuple[str, ...]
     compression: str
@@ -211,12 +219,12 @@ class Metadata:
 
 
 def _read_metadata(path: Path) -> Metadata | None:
-    """Return what the metadata of a bag say, None if there are none or they cannot be read."""
+    """Return the metadata of a bag; None if they are missing or unreadable."""
     try:
         information = yaml.safe_load((path / METADATA).read_text())['rosbag2_bagfile_information']
         storage = information['storage_identifier']
         compression = information.get('compression_format') or ''
-        # Early versions name files by their path from the folder above.
+        # Early versions of rosbag2 store paths relative to the parent folder.
         files = tuple(PurePath(name).name for name in information['relative_file_paths'])
     except (OSError, yaml.YAMLError, UnicodeDecodeError, KeyError, TypeError, AttributeError):
         return None
@@ -224,45 +232,45 @@ def _read_metadata(path: Path) -> Metadata | None:
     if storage not in STORAGES:
         refusal = (
             f'{path} is stored as {storage!r}; expected {" or ".join(STORAGES)}: convert it with '
-            '`ros2 bag convert`, or source a ROS 2 that has the plugin for it'
+            '`ros2 bag convert`, or source a ROS 2 installation with the plugin for it'
         )
     elif compression not in ('', 'zstd'):
         refusal = (
             f'{path} is compressed as {compression!r}; expected zstd or none: decompress it with '
-            '`ros2 bag convert`, or source a ROS 2 that has the plugin for it'
+            '`ros2 bag convert`, or source a ROS 2 installation with the plugin for it'
         )
     return Metadata(files, compression, refusal)
 
 
 def _open_file(file: Path, stack: ExitStack) -> tuple[Storage | None, str]:
-    """Open a file, by salvaging what is in it if need be, and say what is wrong with it."""
+    """Open a file, if necessary only its readable part; return it and a text on its damage."""
     plain = _unpack(file, stack) if file.suffix == ZSTD_SUFFIX else file
     if _has_journal(plain):
         damage = f'{file} was not closed'
     else:
         try:
-            return SoundStorage(plain, stack), ''
+            return IntactStorage(plain, stack), ''
         except UnpackError:
             raise
         except Exception as error:  # damaged bytes raise almost anything
-            damage = f'{file} is cut short or damaged ({str(error) or type(error).__name__})'
+            damage = f'{file} is truncated or damaged ({str(error) or type(error).__name__})'
     salvaged: Any = SALVAGERS[plain.suffix](plain, stack)
-    if salvaged.is_whole:  # it holds what rosbags does not know, such as a schema of protobuf
+    if salvaged.is_whole:  # rosbags does not support its content, such as a protobuf schema
         damage = ''
     return salvaged if salvaged.topics else None, damage
 
 
 def _has_journal(file: Path) -> bool:
-    """Whether a database was not closed: its newest rows are in a file beside it."""
+    """Return whether a database was not closed, so that its newest rows are in a journal."""
     journal = file.with_name(f'{file.name}-wal')
     return journal.is_file() and journal.stat().st_size > 0
 
 
 def _unpack(file: Path, stack: ExitStack) -> Path:
-    """Decompress a file into a temporary one, as far as that goes.
+    """Decompress a file into a temporary one, up to the first damage.
 
     Raises:
-        UnpackError: if it is larger than the limits at the top of this file allow.
+        UnpackError: if the unpacked size exceeds MAX_UNPACK_RATIO and ALWAYS_UNPACKED_BYTES.
         WriteError: if the temporary file cannot be written.
     """
     folder = stack.enter_context(tempfile.TemporaryDirectory(prefix='fairmot_'))
@@ -270,6 +278,6 @@ def _unpack(file: Path, stack: ExitStack) -> Path:
     limit = max(MAX_UNPACK_RATIO * file.stat().st_size, ALWAYS_UNPACKED_BYTES)
     with writing(plain), zstd.open(file, 'rb') as source, plain.open('wb') as target:
         with suppress(zstd.ZstdError, EOFError):
-            # A damaged file is cut short when unpacked as well, and will be found to be.
+            # The truncated result of a damaged file is recognized when it is opened.
             copy_unpacked(source, target, file, limit)
     return plain

@@ -1,4 +1,4 @@
-"""Writing bags."""
+"""Writing of bags."""
 
 from __future__ import annotations
 
@@ -23,18 +23,17 @@ VERSION = 8  # of the bag format: the newest that Humble reads
 
 
 class BagWriter:
-    """A new bag; a context manager that on any exception leaves nothing of it.
+    """A new bag; use it as a context manager.
 
-    It is written beside its place and put there once it is complete.
-
-    Message types come with their definitions, so that any reader can make sense of them.
+    The bag is written to a temporary folder and renamed when it is complete; on any exception it
+    is removed. Message definitions are embedded, so that any tool can read the bag.
     """
 
     def __init__(self, path: str | Path, storage: str = 'mcap', *, compress: bool = False) -> None:
         """Prepare a bag.
 
         Args:
-            path: folder that is made; it must not exist.
+            path: folder to create; it must not exist.
             storage: 'mcap' or 'sqlite3'.
             compress: compress each message with zstd.
 
@@ -45,11 +44,11 @@ class BagWriter:
             raise BagError(f'storage must be one of {", ".join(STORAGES)}, got {storage!r}')
         self._path = Path(path).resolve()
         if self._path.exists():
-            raise BagError(f'{path} exists already: give another name or remove it')
+            raise BagError(f'{path} already exists: choose another name or remove it')
         self._folder = self._path.with_name(self._path.name + PARTIAL)
         if self._folder.is_dir():
             shutil.rmtree(self._folder)  # of a process that crashed
-        # The files of a bag have its name, so the folder above has another one.
+        # Files of a bag are named like its folder, so the temporary name is one level above.
         whole = self._folder / self._path.name
         self._writer = Writer(whole, version=VERSION, storage_plugin=STORAGES[storage])
         if compress:
@@ -77,7 +76,7 @@ class BagWriter:
 
     @contextmanager
     def _removed_on_error(self) -> Iterator[None]:
-        """Remove what was written if writing fails; raise BagError for whatever a disk does."""
+        """Remove the bag if writing fails, and raise BagError."""
         try:
             yield
         except (OSError, sqlite3.Error, WriterError) as error:
@@ -86,16 +85,16 @@ class BagWriter:
             raise BagError(f'{self._path} cannot be written: {reason}') from error
 
     def add_topic(self, name: str, kind: str) -> None:
-        """Announce a topic; `kind` is its type, such as 'sensor_msgs/msg/Image'."""
+        """Add a topic; `kind` is its message type, such as 'sensor_msgs/msg/Image'."""
         self._connections[name] = self._writer.add_connection(name, kind, typestore=self._types)
 
     def write(self, topic: str, time: int, message: Any) -> None:
-        """Write a message of `make`; `time` is nanoseconds."""
+        """Write a message made by `make`; `time` is in nanoseconds."""
         connection = self._connections[topic]
         data = self._types.serialize_cdr(message, connection.msgtype)
         with self._removed_on_error():
             self._writer.write(connection, time, data)
 
     def make(self, kind: str, **fields: Any) -> Any:
-        """Return a message of a type with all of its fields given."""
+        """Return a message of a type; all of its fields must be given."""
         return self._types.types[kind](**fields)

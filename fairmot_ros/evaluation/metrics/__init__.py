@@ -1,1 +1,1 @@
-"""Tracking metrics: CLEAR MOT, identity metrics and HOTA, and what they are computed from."""
+"""Tracking metrics: HOTA, CLEAR MOT and identity metrics, with preprocessing by benchmark."""

@@ -1,7 +1,7 @@
-"""CLEAR MOT: MOTA, MOTP, identity switches, fragmentations and track coverage.
+"""CLEAR MOT metrics: MOTA, MOTP, identity switches, fragmentations and track coverage.
 
 Bernardin and Stiefelhagen, 'Evaluating Multiple Object Tracking Performance: The CLEAR MOT
-Metrics', 2008; mostly tracked and mostly lost from Li, Huang and Nevatia, CVPR 2009.
+Metrics', 2008; mostly tracked and mostly lost as in Li, Huang and Nevatia, CVPR 2009.
 """
 
 from __future__ import annotations
@@ -16,13 +16,16 @@ from scipy.optimize import linear_sum_assignment
 from fairmot_ros.boxes import TRACKEVAL_EPSILON
 from fairmot_ros.evaluation.metrics.preprocessing import FloatArray, Frame, IndexArray, MotSequence
 
+#: Smallest IoU of a match.
 MATCH_IOU = 0.5
-MOSTLY_TRACKED = 0.8  # more than this share of its boxes is matched
-MOSTLY_LOST = 0.2  # less than this
+#: Share of matched boxes above which a ground-truth track is mostly tracked.
+MOSTLY_TRACKED = 0.8
+#: Share of matched boxes below which a ground-truth track is mostly lost.
+MOSTLY_LOST = 0.2
 
-# A pair that was matched in the frame before goes ahead of any overlap of other pairs.
+# Gives pairs that were matched in the previous frame priority over any overlap.
 _CONTINUATION_BONUS = 1000
-_NOBODY = -1
+_UNMATCHED = -1
 
 
 @dataclass(frozen=True)
@@ -30,11 +33,11 @@ class Clear:
     """CLEAR MOT sums of one or more sequences; adding them combines sequences.
 
     Attributes:
-        tp, fn, fp: numbers of matched, missed and superfluous boxes.
-        idsw: identity switches.
-        frag: fragmentations, the times that an interrupted ground-truth track is found again.
+        tp, fn, fp: numbers of true positive, false negative and false positive boxes.
+        idsw: number of identity switches.
+        frag: number of fragmentations: resumed matches of a ground-truth track after a gap.
         mostly_tracked, partially_tracked, mostly_lost: numbers of ground-truth tracks.
-        overlap_sum: overlap summed over the matches.
+        overlap_sum: sum of the IoU of all matches.
     """
 
     tp: int
@@ -51,7 +54,7 @@ class Clear:
         return Clear(*(getattr(self, f.name) + getattr(other, f.name) for f in fields(self)))
 
     def summary(self) -> dict[str, float | int]:
-        """Return the usual figures by name."""
+        """Return the metrics by name."""
         return {
             'MOTA': self.mota,
             'MOTP': self.motp,
@@ -71,25 +74,25 @@ class Clear:
 
     @property
     def mota(self) -> float:
-        """Multiple object tracking accuracy, 1 at best and without a lower bound."""
+        """Multiple object tracking accuracy, at most 1; may be negative."""
         return (self.tp - self.fp - self.idsw) / max(1, self.gt_boxes)
 
     @property
     def motp(self) -> float:
-        """Multiple object tracking precision: the mean overlap of the matches, 0..1."""
+        """Multiple object tracking precision: mean IoU of the matches, 0..1."""
         return self.overlap_sum / max(1, self.tp)
 
 
 @dataclass(frozen=True, eq=False)
 class FrameMatches:
-    """What CLEAR MOT makes of one frame.
+    """Matches of one frame under the rules of CLEAR MOT.
 
     Attributes:
         frame: the frame.
-        gt_ids, result_ids: [K], the pairs that match.
+        gt_ids, result_ids: [K], ids of the matched pairs.
         iou: float64 [K], their overlaps.
-        switched: bool [K], whether the result is another one than at the last match.
-        found_again: bool [K], whether the frame before did not match this ground truth.
+        switched: bool [K], whether the result id differs from that of the last match.
+        resumed: bool [K], whether the ground truth was not matched in the previous frame.
     """
 
     frame: Frame
@@ -97,14 +100,14 @@ class FrameMatches:
     result_ids: IndexArray
     iou: FloatArray
     switched: NDArray[np.bool_]
-    found_again: NDArray[np.bool_]
+    resumed: NDArray[np.bool_]
 
 
 def match_frames(sequence: MotSequence) -> Iterator[FrameMatches]:
-    """Match frame by frame; a match of the frame before goes ahead of a larger overlap."""
+    """Match frame by frame; matches of the previous frame have priority over larger overlaps."""
     gt_count = len(sequence.gt_boxes)
-    last_match = np.full(gt_count, _NOBODY)
-    previous_match = np.full(gt_count, _NOBODY)
+    last_match = np.full(gt_count, _UNMATCHED)
+    previous_match = np.full(gt_count, _UNMATCHED)
     for frame in sequence.frames:
         rows, columns = _match(frame, previous_match)
         gt_ids, result_ids = frame.gt_ids[rows], frame.result_ids[columns]
@@ -114,18 +117,18 @@ def match_frames(sequence: MotSequence) -> Iterator[FrameMatches]:
             gt_ids,
             result_ids,
             frame.iou[rows, columns],
-            switched=(last != _NOBODY) & (last != result_ids),
-            found_again=previous_match[gt_ids] == _NOBODY,
+            switched=(last != _UNMATCHED) & (last != result_ids),
+            resumed=previous_match[gt_ids] == _UNMATCHED,
         )
-        # A frame in which one side is empty neither continues nor interrupts a track.
+        # As in TrackEval, a frame without ground truth or without results interrupts no track.
         if frame.iou.size:
             last_match[gt_ids] = result_ids
-            previous_match.fill(_NOBODY)
+            previous_match.fill(_UNMATCHED)
             previous_match[gt_ids] = result_ids
 
 
 def _match(frame: Frame, previous_match: NDArray[np.intp]) -> tuple[IndexArray, IndexArray]:
-    """Return rows and columns of the pairs of a frame."""
+    """Return rows and columns of the matched pairs of a frame."""
     continues = previous_match[frame.gt_ids][:, None] == frame.result_ids
     score = _CONTINUATION_BONUS * continues + frame.iou
     score[frame.iou < MATCH_IOU - TRACKEVAL_EPSILON] = 0
@@ -138,12 +141,12 @@ def evaluate_clear(sequence: MotSequence) -> Clear:
     """Return the CLEAR MOT sums of one sequence."""
     gt_count = len(sequence.gt_boxes)
     matched_boxes = np.zeros(gt_count, dtype=np.int64)
-    times_found = np.zeros(gt_count, dtype=np.int64)
+    times_resumed = np.zeros(gt_count, dtype=np.int64)
     idsw = 0
     overlap_sum = 0.0
     for matches in match_frames(sequence):
         matched_boxes[matches.gt_ids] += 1
-        times_found[matches.gt_ids] += matches.found_again
+        times_resumed[matches.gt_ids] += matches.resumed
         idsw += int(matches.switched.sum())
         overlap_sum += float(matches.iou.sum())
 
@@ -156,7 +159,7 @@ def evaluate_clear(sequence: MotSequence) -> Clear:
         fn=int(sequence.gt_boxes.sum()) - tp,
         fp=int(sequence.result_boxes.sum()) - tp,
         idsw=idsw,
-        frag=int(np.maximum(times_found - 1, 0).sum()),
+        frag=int(np.maximum(times_resumed - 1, 0).sum()),
         mostly_tracked=mostly_tracked,
         partially_tracked=gt_count - mostly_tracked - mostly_lost,
         mostly_lost=mostly_lost,

@@ -1,4 +1,4 @@
-"""Evaluate tracking results against ground truth, sequence by sequence and together."""
+"""Evaluation of tracking results against ground truth, per sequence and combined."""
 
 from __future__ import annotations
 
@@ -23,16 +23,16 @@ Summary = dict[str, float | int]
 
 
 class Metric(Protocol):
-    """One family of metrics of one or more sequences; adding combines sequences."""
+    """One family of metrics of one or more sequences; adding them combines sequences."""
 
     def __add__(self, other: Any) -> Any:
-        """Return the metrics of both."""
+        """Return the metrics of all sequences of both."""
 
     def summary(self) -> Summary:
-        """Return the usual figures by name: ratios as floats, counts as integers."""
+        """Return the metrics by name: ratios as floats, counts as integers."""
 
 
-#: All families, by the name of their part in `Metrics`: a new one is one file and one line here.
+#: Families of metrics by name. To add one, write a function in a file of its own and list it here.
 METRICS: dict[str, Callable[[MotSequence], Metric]] = {
     'hota': evaluate_hota,
     'clear': evaluate_clear,
@@ -45,7 +45,7 @@ class Metrics:
     """All metrics of one or more sequences; adding them combines sequences.
 
     Attributes:
-        parts: by the names of METRICS.
+        parts: families of metrics by their name in METRICS.
     """
 
     parts: Mapping[str, Metric]
@@ -55,18 +55,18 @@ class Metrics:
 
     @property
     def hota(self) -> Hota:
-        """HOTA at each threshold."""
+        """HOTA metrics at each threshold."""
         return cast(Hota, self.parts['hota'])
 
     @property
     def clear(self) -> Clear:
-        """CLEAR MOT."""
+        """CLEAR MOT metrics."""
         return cast(Clear, self.parts['clear'])
 
     def summary(self) -> Summary:
-        """Return the usual figures, ratios before counts.
+        """Return all metrics by name, ratios before counts.
 
-        HOTA's family is averaged over its thresholds. Ratios are in 0..1, but MOTA may be
+        HOTA metrics are averaged over the thresholds. Ratios are in 0..1, except that MOTA may be
         negative.
         """
         figures: Summary = {}
@@ -78,26 +78,28 @@ class Metrics:
 def evaluate_sequences(
     sequences: Mapping[str, tuple[MotSource, MotSource]], benchmark: str = 'MOT15'
 ) -> dict[str, Metrics]:
-    """Evaluate sequences and keep everything, HOTA at each threshold included.
+    """Evaluate sequences and return full metrics, including HOTA at each threshold.
 
-    Ground truth of which no row counts is evaluated by the rules all the same, with a warning.
+    If no ground-truth row counts under the rules of the benchmark, a warning is logged.
 
     Args:
-        sequences: name → (ground truth, results), each a MOTChallenge array [N, 7..10] or the
-            path of a text file. Without any result the array or file is empty.
-        benchmark: MOT15, MOT16, MOT17 or MOT20: whose rules decide which boxes count.
+        sequences: ground truth and results by sequence name, each a MOTChallenge array [N, 7..10]
+            or the path of a text file; empty if there are no results.
+        benchmark: MOT15, MOT16, MOT17 or MOT20; determines which boxes count.
 
     Returns:
-        The metrics of each sequence, and of all together under 'COMBINED'.
+        Metrics by sequence name, and those of all sequences under 'COMBINED'.
 
     Raises:
         FileNotFoundError: if a file does not exist.
-        ValueError: if the benchmark is unknown or ground truth or results break the format.
+        ValueError: if the benchmark is unknown, or ground truth or results are invalid.
     """
     if not sequences:
         raise ValueError('there are no sequences to evaluate; expected at least one')
     if COMBINED in sequences:
-        raise ValueError(f'no sequence may be called {COMBINED!r}: the sum of all has that name')
+        raise ValueError(
+            f'a sequence is called {COMBINED!r}, the name of the combined metrics: rename it'
+        )
     metrics = {
         name: _evaluate(*pair, benchmark=benchmark, name=name) for name, pair in sequences.items()
     }
@@ -108,17 +110,17 @@ def evaluate_sequences(
 def evaluate_mot(
     sequences: Mapping[str, tuple[MotSource, MotSource]], benchmark: str = 'MOT15'
 ) -> dict[str, Summary]:
-    """Evaluate sequences as TrackEval does and return the usual figures.
+    """Evaluate sequences as TrackEval does.
 
-    Args and errors are those of `evaluate_sequences`.
+    For arguments and errors, see `evaluate_sequences`.
 
     Returns:
-        For each sequence, and for all together under 'COMBINED': HOTA DetA AssA LocA MOTA MOTP
-        IDF1 IDP IDR (ratios) and IDSW FP FN Frag MT PT ML (counts).
+        Metrics by sequence name, and those of all sequences under 'COMBINED': HOTA DetA AssA LocA
+        MOTA MOTP IDF1 IDP IDR (ratios) and IDSW FP FN Frag MT PT ML (counts).
 
     Examples:
         Two frames with one person, who is missed in the second one. The columns are frame, id,
-        left, top, width, height, mark (results: score) and three that MOT15 does not use.
+        left, top, width, height, mark (in results: score) and three that are unused in MOT15.
 
         >>> import numpy as np
         >>> from fairmot_ros.evaluation import evaluate_mot
@@ -131,8 +133,8 @@ def evaluate_mot(
     metrics = evaluate_sequences(sequences, benchmark)
     summaries = {name: m.summary() for name, m in metrics.items()}
     for name in sequences:
-        # By convention the MOTA of a sequence with nobody in it is 0, its false positives
-        # notwithstanding; they do count in the combination.
+        # As in TrackEval, the MOTA of a sequence without ground truth is 0, although its false
+        # positives count in the combined metrics.
         if metrics[name].clear.gt_boxes == 0:
             summaries[name]['MOTA'] = 0.0
     return summaries
@@ -147,5 +149,5 @@ def _evaluate(gt: MotSource, results: MotSource, *, benchmark: str, name: str) -
 
 
 def measure(sequence: MotSequence) -> Metrics:
-    """Return all metrics of a sequence that is ready for them."""
+    """Return all metrics of a preprocessed sequence."""
     return Metrics({name: evaluate(sequence) for name, evaluate in METRICS.items()})

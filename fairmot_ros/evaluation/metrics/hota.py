@@ -1,7 +1,7 @@
-"""Higher Order Tracking Accuracy.
+"""HOTA: higher order tracking accuracy.
 
 Luiten et al., 'HOTA: A Higher Order Metric for Evaluating Multi-Object Tracking', IJCV 2021.
-Equation numbers below are those of the paper.
+Equation numbers refer to this paper.
 """
 
 from __future__ import annotations
@@ -23,14 +23,14 @@ ALPHAS = np.arange(0.05, 0.99, 0.05)
 class Hota:
     """HOTA of one or more sequences at each threshold of `ALPHAS`; every array is [19].
 
-    It holds sums alone, so that sequences are combined by adding them: association and
-    localisation are then weighted by true positives, as the paper asks for.
+    All attributes are sums, so sequences are combined by adding them. Association and localisation
+    are then weighted by true positives, as defined in the paper.
 
     Attributes:
-        tp, fn, fp: int64, numbers of matched, missed and superfluous boxes.
-        association_sum: A(c) summed over the true positives c (equation 5).
-        association_recall_sum, association_precision_sum: likewise.
-        localisation_sum: overlap summed over the true positives.
+        tp, fn, fp: int64, numbers of true positive, false negative and false positive boxes.
+        association_sum: sum of A(c) over the true positives c (equation 5).
+        association_recall_sum, association_precision_sum: likewise, of recall and precision.
+        localisation_sum: sum of the IoU over the true positives.
     """
 
     tp: NDArray[np.int64]
@@ -45,7 +45,7 @@ class Hota:
         return Hota(*(getattr(self, f.name) + getattr(other, f.name) for f in fields(self)))
 
     def summary(self) -> dict[str, float | int]:
-        """Return the usual figures by name, averaged over the thresholds."""
+        """Return the metrics by name, averaged over the thresholds."""
         return {
             'HOTA': float(self.hota.mean()),
             'DetA': float(self.det_a.mean()),
@@ -85,7 +85,7 @@ class Hota:
 
     @property
     def loc_a(self) -> FloatArray:
-        """Localisation accuracy; 1 where nothing matched."""
+        """Localisation accuracy; 1 without matches."""
         return np.where(self.tp > 0, self.localisation_sum / np.maximum(1, self.tp), 1.0)
 
     @property
@@ -103,7 +103,7 @@ def evaluate_hota(sequence: MotSequence) -> Hota:
     gt_size, result_size = gt_total[gt_of_pair], result_total[result_of_pair]
 
     hits = iou >= ALPHAS[:, None] - TRACKEVAL_EPSILON
-    # matches[a, p]: in how many frames pair p is matched at threshold a, |TPA| of equation 5.
+    # matches[a, p]: number of frames in which pair p matches at threshold a, |TPA| of equation 5.
     matches = np.array([np.bincount(pair_of_match[hit], minlength=len(pairs)) for hit in hits])
     squared = matches * matches
     tp = hits.sum(axis=1)
@@ -119,13 +119,13 @@ def evaluate_hota(sequence: MotSequence) -> Hota:
 
 
 def _match(sequence: MotSequence) -> tuple[NDArray[np.intp], NDArray[np.intp], FloatArray]:
-    """Assign boxes frame by frame, preferring pairs of ids that fit over the whole sequence.
+    """Assign boxes frame by frame, preferring pairs of ids that overlap in the whole sequence.
 
-    The score of a pair is its overlap times the global alignment of its two ids. One assignment
-    serves every threshold: a pair too far apart for one is simply not counted there.
+    The score of a pair is its IoU times the global alignment of its two ids. The same assignment
+    is used for all thresholds; each counts only the pairs with sufficient IoU.
 
     Returns:
-        Ground-truth id, result id and overlap of each assigned pair.
+        Ground-truth id, result id and IoU of each assigned pair.
     """
     alignment = _global_alignment(sequence)
     gt_ids, result_ids, ious = [], [], []
@@ -141,10 +141,10 @@ def _match(sequence: MotSequence) -> tuple[NDArray[np.intp], NDArray[np.intp], F
 
 
 def _global_alignment(sequence: MotSequence) -> FloatArray:
-    """Return [G, T], the Jaccard index of every two ids over the sequence, in 0..1.
+    """Return the Jaccard index [G, T] of ground-truth and result ids in the sequence, in 0..1.
 
-    A frame adds to the common part of two ids their overlap, divided by all the overlap that
-    either of the two boxes has in that frame: 1 where they overlap only each other.
+    Each frame adds to the intersection of two ids the IoU of their boxes, divided by the sum of
+    all IoU that involve either box in that frame: 1 if they overlap no other box.
     """
     common = np.zeros((len(sequence.gt_boxes), len(sequence.result_boxes)))
     for frame in sequence.frames:

@@ -1,4 +1,4 @@
-"""Identity metrics: how well whole tracks are kept apart.
+"""Identity metrics: IDF1, IDP and IDR.
 
 Ristani et al., 'Performance Measures and a Data Set for Multi-Target, Multi-Camera Tracking',
 ECCV workshops 2016.
@@ -21,8 +21,8 @@ class Identity:
     """Identity sums of one or more sequences; adding them combines sequences.
 
     Attributes:
-        idtp, idfn, idfp: numbers of boxes explained, missed and superfluous under the best
-            one-to-one assignment of ground-truth ids to result ids.
+        idtp, idfn, idfp: numbers of true positive, false negative and false positive boxes under
+            the best one-to-one assignment of ground-truth ids to result ids.
     """
 
     idtp: int
@@ -33,7 +33,7 @@ class Identity:
         return Identity(self.idtp + other.idtp, self.idfn + other.idfn, self.idfp + other.idfp)
 
     def summary(self) -> dict[str, float | int]:
-        """Return the usual figures by name."""
+        """Return the metrics by name."""
         return {'IDF1': self.idf1, 'IDP': self.idp, 'IDR': self.idr}
 
     @property
@@ -55,8 +55,8 @@ class Identity:
 def evaluate_identity(sequence: MotSequence) -> Identity:
     """Return the identity sums of one sequence.
 
-    Minimising IDFN + IDFP, as the paper defines it, is maximising the number of boxes on which
-    assigned ids agree, since each such box takes one off both.
+    The paper minimises IDFN + IDFP. This maximises the number of boxes on which assigned ids
+    agree, which is equivalent: each such box reduces both terms by one.
     """
     agreement = np.zeros((len(sequence.gt_boxes), len(sequence.result_boxes)), dtype=np.int64)
     for frame in sequence.frames:

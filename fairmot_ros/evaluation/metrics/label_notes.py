@@ -1,4 +1,4 @@
-"""What a user should know about ground truth that does not count as it may be meant to."""
+"""Warnings about ground truth whose rows may not count as intended."""
 
 from __future__ import annotations
 
@@ -9,24 +9,25 @@ import numpy as np
 from fairmot_ros.evaluation.metrics.preprocessing import BENCHMARKS, PEDESTRIAN
 from fairmot_ros.evaluation.mot.text_format import CLASS, MARK, MAX_COLUMNS, MotArray
 
-#: Highest numbers of VisDrone's class, truncation and occlusion, its columns 8 to 10.
+#: Largest values of class, truncation and occlusion in VisDrone files, columns 8 to 10.
 VISDRONE = (11, 1, 2)
-VISDRONE_PEOPLE = (1, 2)  # pedestrian, people
+#: Classes of VisDrone that are people: pedestrian, people.
+VISDRONE_PEOPLE = (1, 2)
 
 
 def notes_on(rows: MotArray, benchmark: str, source: str | Path) -> list[str]:
-    """Return sentences on rows of ground truth that do not count, or that count as people.
+    """Return warnings about ground-truth rows that do not count, or count as people by mistake.
 
     Args:
-        rows: [N, 7..10].
-        benchmark: whose rules apply.
-        source: for the sentences.
+        rows: [N, 7..10] ground truth.
+        benchmark: benchmark whose rules apply.
+        source: name of the ground truth in the warnings.
     """
     return [*filter(None, (_note_uncounted(rows, benchmark, source), visdrone_note(rows, source)))]
 
 
 def _note_uncounted(rows: MotArray, benchmark: str, source: str | Path) -> str:
-    """Return a sentence if no row counts, or some do not whose marks are between 0 and 1."""
+    """Return a warning if no row counts, or some have marks between 0 and 1; '' otherwise."""
     marks = rows[:, MARK]
     unmarked = marks.astype(np.int64) == 0
     between = unmarked & (marks != 0)
@@ -39,17 +40,17 @@ def _note_uncounted(rows: MotArray, benchmark: str, source: str | Path) -> str:
     if between.any():
         reason = (
             f'{int(between.sum())} marks (column 7) are between 0 and 1, which counts as 0, as in '
-            'TrackEval: write 1 for boxes that are to be evaluated'
+            'TrackEval: write 1 for boxes to evaluate'
         )
     elif unmarked.all():
-        reason = 'all marks (column 7) are 0: write 1 for boxes that are to be evaluated'
+        reason = 'all marks (column 7) are 0: write 1 for boxes to evaluate'
     else:
         reason = f'no marked row has the class {PEDESTRIAN} (column 8), a pedestrian'
     return f'{number} of the {len(rows)} rows of {source} counts, because {reason}'
 
 
 def visdrone_note(rows: MotArray, source: str | Path) -> str:
-    """Return a sentence if ten columns hold VisDrone's classes instead of world coordinates."""
+    """Return a warning if rows have VisDrone's columns instead of world coordinates, else ''."""
     if rows.shape[1] != MAX_COLUMNS or not len(rows):
         return ''
     extra = rows[:, CLASS:]
@@ -59,7 +60,7 @@ def visdrone_note(rows: MotArray, source: str | Path) -> str:
     if not others:
         return ''
     return (
-        f'{source} looks like VisDrone, with the class in column 8, but ten columns have no class '
-        f'here: {others} rows of other classes than {VISDRONE_PEOPLE[0]} and {VISDRONE_PEOPLE[1]} '
-        'count as people; leave them out'
+        f'{source} seems to have VisDrone format with the class in column 8, but files with ten '
+        f'columns are read without classes: {others} rows of other classes than '
+        f'{VISDRONE_PEOPLE[0]} and {VISDRONE_PEOPLE[1]} count as people; remove them'
     )

@@ -1,8 +1,8 @@
-"""What is evaluated: each benchmark's rules about which boxes count.
+"""Preprocessing by the rules of a benchmark, which determine the boxes that count.
 
-MOT15 has no classes: ground-truth rows with mark 0 are dropped and nothing else. MOT16, MOT17
-and MOT20 evaluate pedestrians (class 1): a result that overlaps a person who is not one (on a
-vehicle, static, reflected, ...) is neither right nor wrong and is dropped first (Milan et al.,
+In MOT15, ground-truth rows with mark 0 are dropped. MOT16, MOT17 and MOT20 evaluate pedestrians
+(class 1) only: results that match a distractor (a person on a vehicle, a static person, a
+reflection, ...) count neither as true nor as false positives and are dropped first (Milan et al.,
 'MOT16: A Benchmark for Multi-Object Tracking', section 4.1).
 """
 
@@ -26,24 +26,25 @@ CLASSES = range(1, 14)
 _DISTRACTORS = (2, 7, 8, 12)  # person on vehicle, static person, distractor, reflection
 _NON_MOT_VEHICLE = 6
 
-# The classes whose matched results are dropped; None where the benchmark knows no classes.
+#: Classes whose matched results are dropped, by benchmark; None if it has no classes.
 BENCHMARKS: dict[str, tuple[int, ...] | None] = {
     'MOT15': None,
     'MOT16': _DISTRACTORS,
     'MOT17': _DISTRACTORS,
     'MOT20': (*_DISTRACTORS, _NON_MOT_VEHICLE),
 }
+#: Smallest IoU of a result and a distractor that match.
 DISTRACTOR_IOU = 0.5
 
 
 @dataclass(frozen=True, eq=False)
 class Frame:
-    """The boxes of one frame that are evaluated.
+    """Boxes of one frame that count.
 
     Attributes:
-        number: of the frame, from 1 on.
-        gt_ids: [N], numbered 0, 1, ... within the sequence.
-        result_ids: [M], likewise.
+        number: frame number, from 1 on.
+        gt_ids: [N], ids of the ground-truth boxes, renumbered from 0 within the sequence.
+        result_ids: [M], ids of the result boxes, likewise.
         iou: float64 [N, M].
     """
 
@@ -55,14 +56,14 @@ class Frame:
 
 @dataclass(frozen=True, eq=False)
 class MotSequence:
-    """A sequence ready for the metrics: frames in order, those without any box left out.
+    """A preprocessed sequence.
 
     Attributes:
-        frames: the frames that have a box on either side.
+        frames: the frames with any box that counts, in order.
         gt_boxes: int64 [G], number of boxes of each ground-truth id.
         result_boxes: int64 [T], number of boxes of each result id.
-        gt_names: int64 [G], the ids as they are in the ground truth.
-        result_names: int64 [T], the ids as they are in the results.
+        gt_names: int64 [G], original ids of the ground truth.
+        result_names: int64 [T], original ids of the results.
     """
 
     frames: list[Frame]
@@ -73,17 +74,17 @@ class MotSequence:
 
 
 def preprocess(gt: MotArray, results: MotArray, benchmark: str, name: str = '') -> MotSequence:
-    """Apply the rules of `benchmark` and compute the overlaps.
+    """Apply the rules of a benchmark and compute the overlaps.
 
     Args:
-        gt: [N, 7..10] MOTChallenge ground truth; class in column 8 unless MOT15.
+        gt: [N, 7..10] MOTChallenge ground truth, with the class in column 8 unless for MOT15.
         results: [M, 7..10] MOTChallenge results.
         benchmark: MOT15, MOT16, MOT17 or MOT20.
-        name: the sequence, for error messages.
+        name: name of the sequence in error messages.
 
     Raises:
         ValueError: if the benchmark is unknown, an id occurs twice in a frame, or a class is not
-            one of the benchmark's.
+            one of the benchmark.
     """
     if benchmark not in BENCHMARKS:
         raise ValueError(f'benchmark must be one of {", ".join(BENCHMARKS)}, got {benchmark!r}')
@@ -121,7 +122,7 @@ def preprocess(gt: MotArray, results: MotArray, benchmark: str, name: str = '') 
 
 
 def _frames(gt: MotArray, results: MotArray) -> Iterator[tuple[int, IndexArray, IndexArray]]:
-    """Yield number and rows of each frame; rows of a frame stay in the order of the file."""
+    """Yield number, ground-truth rows and result rows of each frame, in the order of the files."""
     gt_order = np.argsort(gt[:, FRAME], kind='stable')
     result_order = np.argsort(results[:, FRAME], kind='stable')
     numbers = np.union1d(gt[:, FRAME], results[:, FRAME])
@@ -134,7 +135,7 @@ def _frames(gt: MotArray, results: MotArray) -> Iterator[tuple[int, IndexArray, 
 
 
 def _match(iou: FloatArray) -> tuple[IndexArray, IndexArray]:
-    """Return the pairs that make the overlap largest, none of them below the threshold."""
+    """Return the pairs with the largest total IoU, without pairs below the threshold."""
     score = np.where(iou < DISTRACTOR_IOU - TRACKEVAL_EPSILON, 0, iou)
     rows, columns = linear_sum_assignment(score, maximize=True)
     matched = score[rows, columns] > TRACKEVAL_EPSILON
@@ -144,7 +145,11 @@ def _match(iou: FloatArray) -> tuple[IndexArray, IndexArray]:
 def _renumber(
     ids: FloatArray, kept: NDArray[np.bool_]
 ) -> tuple[IndexArray, NDArray[np.int64], NDArray[np.int64]]:
-    """Number the kept ids from 0 up; return the number of each row, the boxes and name of each."""
+    """Renumber the kept ids from 0 on.
+
+    Returns:
+        New id of each row (-1 if not kept); number of rows and original id of each new id.
+    """
     numbers = np.full(len(ids), -1, dtype=np.intp)
     names, inverse, counts = np.unique(ids[kept], return_inverse=True, return_counts=True)
     numbers[kept] = inverse
@@ -177,6 +182,6 @@ def _check_classes(gt: MotArray, results: MotArray, benchmark: str, name: str) -
         )
     if results.shape[1] > CLASS and (results[:, CLASS] >= PEDESTRIAN + 1).any():
         raise ValueError(
-            f'results of {name!r}: column 8 holds a class above {PEDESTRIAN}, but {benchmark} '
-            'evaluates pedestrians alone; keep only their rows and write 1 or -1 there'
+            f'results of {name!r}: column 8 has a class above {PEDESTRIAN}, but {benchmark} '
+            'evaluates only pedestrians; remove the other rows and write 1 or -1 in column 8'
         )

@@ -1,4 +1,4 @@
-"""Metrics as a table to read in a terminal."""
+"""Metrics as a text table."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from fairmot_ros.evaluation.metrics.evaluate import Summary
 
 
 def format_table(results: Mapping[str, Summary]) -> str:
-    """Return what `evaluate_mot` returned as a table, one sequence a line.
+    """Format the results of `evaluate_mot` as a table with one line per sequence.
 
-    Ratios are shown in percent with one decimal, counts as they are.
+    Ratios are in percent with one decimal.
     """
     if not results:
         return '(no sequences)'

@@ -1,4 +1,4 @@
-"""Who was followed when: each person's matches over time, and where it went wrong."""
+"""Timeline of a sequence: matches of each ground-truth track, and errors of each frame."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from fairmot_ros.evaluation.metrics.preprocessing import MotSequence
 
 @dataclass
 class Span:
-    """Frames without a gap in which one person has one track; `track` is the result's id."""
+    """Consecutive frames in which a person is matched to the same track id."""
 
     first: int
     last: int
@@ -22,13 +22,13 @@ class Span:
 
 @dataclass
 class Person:
-    """One ground-truth track.
+    """A ground-truth track.
 
     Attributes:
         name: its id.
         first, last: frames of its first and last box.
-        spans: in which it was followed.
-        switches: frames in which it got another id.
+        spans: frames in which it was matched.
+        switches: frames with an identity switch.
     """
 
     name: int
@@ -40,27 +40,27 @@ class Person:
 
 @dataclass(frozen=True, eq=False)
 class Timeline:
-    """What happened in each frame of a sequence.
+    """Matches and errors of a sequence over time.
 
     Attributes:
-        people: in the order of their appearance.
-        numbers: [F], the frames that have a box.
-        missed, superfluous, switched: int64 [F], ground truth without a result, results
-            without a ground truth, and identity switches.
+        people: ground-truth tracks in the order of their first frame.
+        numbers: [F], numbers of the frames with any box.
+        missed, false_positives, switched: int64 [F], numbers of false negatives, false positives
+            and identity switches in each frame.
     """
 
     people: list[Person]
     numbers: NDArray[np.int64]
     missed: NDArray[np.int64]
-    superfluous: NDArray[np.int64]
+    false_positives: NDArray[np.int64]
     switched: NDArray[np.int64]
 
     def worst(self, count: int, apart: int) -> list[int]:
-        """Return the frames with the most errors, none closer to a worse one than `apart`.
+        """Return the `count` frames with the most errors, at least `apart` frames apart.
 
-        A switch counts as much as three boxes: it spoils all that comes after it.
+        An identity switch counts as three errors, as it affects all later frames.
         """
-        errors = self.missed + self.superfluous + 3 * self.switched
+        errors = self.missed + self.false_positives + 3 * self.switched
         chosen: list[int] = []
         for index in np.argsort(-errors, kind='stable').tolist():
             number = int(self.numbers[index])
@@ -72,7 +72,7 @@ class Timeline:
 
 
 def make_timeline(sequence: MotSequence) -> Timeline:
-    """Match a sequence as CLEAR MOT does and keep what happened when."""
+    """Match a sequence as CLEAR MOT does, and record matches and errors over time."""
     people: dict[int, Person] = {}
     counts = []
     for matches in match_frames(sequence):
@@ -84,7 +84,8 @@ def make_timeline(sequence: MotSequence) -> Timeline:
         for gt_id, result_id, switched in zip(
             matches.gt_ids.tolist(), matches.result_ids.tolist(), matches.switched.tolist()
         ):
-            _follow(people[gt_id], frame.number, int(sequence.result_names[result_id]), switched)
+            track = int(sequence.result_names[result_id])
+            _add_match(people[gt_id], frame.number, track, switched)
         pairs = len(matches.gt_ids)
         counts.append(
             (
@@ -98,8 +99,8 @@ def make_timeline(sequence: MotSequence) -> Timeline:
     return Timeline(list(people.values()), *columns)
 
 
-def _follow(person: Person, number: int, track: int, switched: bool) -> None:
-    """Note that a person was matched in a frame."""
+def _add_match(person: Person, number: int, track: int, switched: bool) -> None:
+    """Record that a person was matched to a track in a frame."""
     if switched:
         person.switches.append(number)
     spans = person.spans

@@ -1,4 +1,4 @@
-"""The classes of MOT16, MOT17 and MOT20 by their numbers in ground-truth files."""
+"""Classes of MOT16, MOT17 and MOT20 by their numbers in ground-truth files."""
 
 from __future__ import annotations
 
@@ -17,6 +17,6 @@ CLASS_NAMES = {
     12: 'reflection',
     13: 'crowd',
 }
-#: Numbers of columns of a file of MOT16, MOT17 or MOT20.
+#: Possible numbers of columns of a ground-truth file with classes.
 WITH_CLASSES = (8, 9)
 CLASS_NUMBERS = {name: number for number, name in CLASS_NAMES.items()}

@@ -1,4 +1,4 @@
-"""Finding the sequences of a benchmark on disk, whole or in halves."""
+"""Reading the sequences of a benchmark, in full or by halves."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ SPLITS = ('all', 'half-train', 'half-val')
 
 
 def split_frames(length: int, split: str) -> range:
-    """Return the frames of a part of a sequence, counted from 1.
+    """Return the frame numbers, from 1 on, of a part of a sequence.
 
-    The halves are those that FairMOT's authors use on MOT17's training set: the first
-    floor(length / 2) frames train, the rest validates. Frame numbers stay those of the whole.
+    The halves are those that FairMOT uses on the training set of MOT17: the first
+    floor(length / 2) frames for training, the rest for validation.
 
     Args:
         length: number of frames of the sequence.
@@ -34,26 +34,26 @@ def split_frames(length: int, split: str) -> range:
 
 
 def select_frames(rows: MotArray, frames: range) -> MotArray:
-    """Return the rows of a range of frames, which keep their numbers."""
+    """Return the rows of a range of frames; frame numbers are not changed."""
     return rows[(rows[:, FRAME] >= frames.start) & (rows[:, FRAME] < frames.stop)]
 
 
 def read_sequences(
     ground_truth: str | Path, results: str | Path, split: str = 'all'
 ) -> dict[str, tuple[MotArray, MotArray]]:
-    """Read a benchmark as MOTChallenge lays it out, to be given to `evaluate_mot`.
+    """Read a benchmark in the folder layout of MOTChallenge, for `evaluate_mot`.
 
     Args:
         ground_truth: folder with `<sequence>/gt/gt.txt`, and for halves `<sequence>/seqinfo.ini`.
-        results: folder with `<sequence>.txt`; the sequences in it are evaluated.
-        split: see `split_frames`.
+        results: folder with `<sequence>.txt` for each sequence to evaluate.
+        split: part of each sequence, see `split_frames`.
 
     Returns:
-        Sequence to ground truth and results.
+        Ground truth and results by sequence name.
 
     Raises:
         FileNotFoundError: if a sequence has no ground truth or there are no results.
-        ValueError: if a file breaks the format.
+        ValueError: if a file has an invalid format.
     """
     ground_truth, results = Path(ground_truth), Path(results)
     files = sorted(results.glob('*.txt'))

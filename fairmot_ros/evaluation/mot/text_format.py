@@ -1,8 +1,8 @@
-"""MOTChallenge text to array and back.
+"""Reading and writing of MOTChallenge text.
 
 One row per box: frame, id, left, top, width, height, confidence (in ground truth: a mark, 0 for
-rows that are not to be evaluated), then class and visibility (MOT16, MOT17, MOT20) or three
-world coordinates (MOT15). Frames count from 1, boxes are in pixels.
+rows to ignore), then class and visibility (MOT16, MOT17, MOT20) or three world coordinates
+(MOT15). Frame numbers start at 1, boxes are in pixels.
 """
 
 from __future__ import annotations
@@ -30,11 +30,11 @@ _COLUMNS = (
     f'expected {MIN_COLUMNS} to {MAX_COLUMNS} columns '
     '(frame, id, left, top, width, height, confidence, ...)'
 )
-_LARGEST_WHOLE = 2.0**53  # above this float64 no longer holds every integer
+_LARGEST_INTEGER = 2.0**53  # above it, float64 cannot represent every integer
 
 
 def rows_of_tracks(frame: int, tracks: Tracks) -> MotArray:
-    """Return the tracks of a frame as rows [N, 10] of results, with their score as confidence."""
+    """Return the tracks of a frame as result rows [N, 10], with their scores as confidence."""
     rows = np.full((len(tracks), MAX_COLUMNS), -1.0)
     rows[:, FRAME], rows[:, ID], rows[:, MARK] = frame, tracks.ids, tracks.scores
     rows[:, LEFT : HEIGHT + 1] = tracks.boxes_xywh
@@ -48,8 +48,8 @@ def read_mot(path: str | os.PathLike[str]) -> MotArray:
         float64 [N, C] in the order of the file, C between 7 and 10; [0, 10] for an empty file.
 
     Raises:
-        LabelError: if a line does not hold what the format asks for; names file and line. If
-            there is no such file, it is a FileNotFoundError as well.
+        LabelError: if a line is invalid; the message names file and line.
+        MissingLabelsError: if there is no such file; it is a FileNotFoundError as well.
     """
     path = Path(path)
     with reading(f'{path}: not a MOTChallenge text file', LabelError):
@@ -75,38 +75,38 @@ def _read_mot(path: Path) -> MotArray:
 
 
 def write_mot(path: str | os.PathLike[str], rows: ArrayLike) -> None:
-    """Write rows as MOTChallenge text; `read_mot` gives the same numbers back.
+    """Write rows as MOTChallenge text; `read_mot` returns exactly the same numbers.
 
     Args:
-        path: the file to write, compressed if it ends in .gz; its folder must exist.
+        path: path of the file, compressed if it ends in .gz; its folder must exist.
         rows: [N, C] with C between 7 and 10.
 
     Raises:
-        ValueError: if a row does not hold what the format asks for.
-        WriteError: if the file cannot be written; an earlier one stays as it is.
+        ValueError: if a row is invalid.
+        WriteError: if the file cannot be written; an existing file is then unchanged.
     """
     path = Path(path)
     array = as_mot_array(rows, f'rows for {path}')
     text = ''.join(','.join(map(_shortest, row)) + '\n' for row in array.tolist())
     if path.suffix == '.gz':
-        # No time stamp inside, so that equal rows make equal files.
+        # No time stamp, so that equal rows give equal files.
         write_bytes(path, gzip.compress(text.encode('ascii'), mtime=0))
     else:
         write_text(path, text)
 
 
 def load_mot(source: MotSource, name: str) -> MotArray:
-    """Return the rows of a path or an array; `name` says in errors which array was wrong."""
+    """Return the rows of a path or an array; `name` identifies an array in error messages."""
     if isinstance(source, (str, os.PathLike)):
         return read_mot(source)
     return as_mot_array(source, name)
 
 
 def as_mot_array(rows: ArrayLike, name: str) -> MotArray:
-    """Return `rows` as a checked float64 [N, C] array; `name` begins the error messages.
+    """Return `rows` as a checked float64 [N, C] array; `name` begins error messages.
 
     Raises:
-        ValueError: if the shape or a row is wrong; names the row, counted from 0.
+        ValueError: if the shape or a row is invalid; the message gives the row, counted from 0.
     """
     array = np.asarray(rows, dtype=np.float64)
     if array.size == 0:
@@ -129,32 +129,32 @@ def _read_text(path: Path) -> str:
 
 
 def _find_fault(rows: MotArray) -> tuple[int, str] | None:
-    """Return the index of the first bad row and what is wrong with it, or None."""
+    """Return the index of the first invalid row and the reason, or None."""
     columns = rows.shape[1]
     if not MIN_COLUMNS <= columns <= MAX_COLUMNS:
         return 0, f'got {columns} columns; {_COLUMNS}'
     finite = np.asarray(np.isfinite(rows).all(axis=1))
     frames, ids = rows[:, FRAME], rows[:, ID]
-    frame_valid = _is_whole(frames) & (frames >= 1)
-    valid = finite & frame_valid & _is_whole(ids)
+    frame_valid = _is_integer(frames) & (frames >= 1)
+    valid = finite & frame_valid & _is_integer(ids)
     if valid.all():
         return None
     index = int(np.argmin(valid))
     if not finite[index]:
         reason = 'every value must be a finite number'
     elif not frame_valid[index]:
-        reason = f'the frame must be a whole number from 1 up, got {_shortest(frames[index])}'
+        reason = f'the frame must be an integer of at least 1, got {_shortest(frames[index])}'
     else:
-        reason = f'the id must be a whole number, got {_shortest(ids[index])}'
+        reason = f'the id must be an integer, got {_shortest(ids[index])}'
     return index, reason
 
 
-def _is_whole(values: NDArray[np.float64]) -> NDArray[np.bool_]:
-    return np.equal(np.floor(values), values) & (np.abs(values) <= _LARGEST_WHOLE)
+def _is_integer(values: NDArray[np.float64]) -> NDArray[np.bool_]:
+    return np.equal(np.floor(values), values) & (np.abs(values) <= _LARGEST_INTEGER)
 
 
 def _unreadable(path: Path, numbered: list[tuple[int, str]], separator: str | None) -> LabelError:
-    """Find the line that made reading fail; only called once it has."""
+    """Return the error of the first unreadable line of a file that could not be read."""
     expected = len(numbered[0][1].split(separator))
     for number, line in numbered:
         cells = line.split(separator)
@@ -162,8 +162,8 @@ def _unreadable(path: Path, numbered: list[tuple[int, str]], separator: str | No
             return LabelError(f'{path}, line {number}: got {len(cells)} columns; {_COLUMNS}')
         if len(cells) != expected:
             return LabelError(
-                f'{path}, line {number}: got {len(cells)} columns, but the lines before have '
-                f'{expected}; every line must have the same number'
+                f'{path}, line {number}: got {len(cells)} columns; expected {expected}, as in the '
+                'lines before'
             )
         for cell in cells:
             try:
@@ -177,5 +177,5 @@ def _unreadable(path: Path, numbered: list[tuple[int, str]], separator: str | No
 
 
 def _shortest(value: float) -> str:
-    """Return the shortest text that reads back as the same number."""
+    """Return the shortest text that represents exactly this number."""
     return str(int(value)) if value.is_integer() else repr(float(value))

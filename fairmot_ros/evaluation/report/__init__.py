@@ -1,4 +1,4 @@
-"""Reports of an evaluation: JSON for programs, one page of HTML and a table for people."""
+"""Reports of an evaluation: JSON, an HTML page and a text table."""
 
 from fairmot_ros.evaluation.report.files import write_report, write_tracks
 from fairmot_ros.evaluation.report.page import write_page

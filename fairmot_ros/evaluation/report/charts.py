@@ -1,4 +1,4 @@
-"""Charts as SVG to be put into a page: they scale with it and need nothing else."""
+"""Line charts and timelines as inline SVG, which scales with the page and needs no library."""
 
 from __future__ import annotations
 
@@ -7,19 +7,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 
-# Told apart by people who confuse red and green as well (Okabe and Ito, 2008).
+# Distinguishable with red-green colour blindness (Okabe and Ito, 2008).
 COLOURS = ('#0072b2', '#d55e00', '#009e73', '#cc79a7', '#b8860b', '#56b4e9', '#444444')
 DASHES = ('', '7 4', '2 3', '9 3 2 3', '1 5')
 
 WIDTH, HEIGHT = 560, 320
 LEFT, RIGHT, TOP, BOTTOM = 52, 14, 12, 44
-ROW, LABEL, TICKS = 20, 84, 26  # of a timeline: height of a row, width of the names, axis
+ROW, LABEL, TICKS = 20, 84, 26  # timeline: height of rows, width of names, height of the axis
 TIMELINE_WIDTH = 1000
 
 
 @dataclass(frozen=True)
 class Series:
-    """A line of a chart, with its place among the colours and dashes."""
+    """A line of a chart; `colour` and `dash` are indices into COLOURS and DASHES."""
 
     name: str
     x: Sequence[float]
@@ -37,7 +37,7 @@ class Axis:
     high: float
 
     def ticks(self, most: int = 6) -> list[float]:
-        """Return round numbers along the axis."""
+        """Return at most about `most` round numbers along the axis."""
         step = 10 ** math.floor(math.log10(max(self.high - self.low, 1e-12) / most))
         for factor in (1, 2, 5, 10):
             if (self.high - self.low) / (step * factor) <= most:
@@ -49,7 +49,7 @@ class Axis:
 
 
 def line_chart(title: str, series: Sequence[Series], x: Axis, y: Axis) -> str:
-    """Return lines with a legend beneath; `title` is for those who do not see the picture."""
+    """Return a line chart with a legend; `title` is for screen readers."""
 
     def across(value: float) -> float:
         return LEFT + (value - x.low) / (x.high - x.low) * (WIDTH - LEFT - RIGHT)
@@ -112,7 +112,7 @@ def _legend(series: Sequence[Series]) -> str:
 
 @dataclass(frozen=True)
 class Bar:
-    """A stretch of time in a row, in seconds; `key` decides on the colour."""
+    """A period in a row, in seconds; `key` determines the colour."""
 
     start: float
     end: float
@@ -122,7 +122,14 @@ class Bar:
 
 @dataclass(frozen=True)
 class Row:
-    """A row of a timeline: from when to when somebody was there, was followed, was mixed up."""
+    """A row of a timeline.
+
+    Attributes:
+        name: label of the row.
+        start, end: period in which the person is present, in seconds.
+        bars: periods in which the person is tracked.
+        marks: times of identity switches in seconds, with a text.
+    """
 
     name: str
     start: float
@@ -132,7 +139,7 @@ class Row:
 
 
 def timeline(title: str, rows: Sequence[Row], end: float) -> str:
-    """Return one row a person over the time from 0 to `end` seconds."""
+    """Return a timeline with one row per person, from 0 to `end` seconds."""
     axis = Axis('seconds', 0, max(end, 1e-3))
     height = len(rows) * ROW + TICKS
 
@@ -157,7 +164,7 @@ def timeline(title: str, rows: Sequence[Row], end: float) -> str:
             f'{escape(row.name)}</text>'
         )
         parts.append(
-            f'<line class="there" x1="{across(row.start):.1f}" '
+            f'<line class="present" x1="{across(row.start):.1f}" '
             f'x2="{across(row.end):.1f}" y1="{middle:.0f}" y2="{middle:.0f}"/>'
         )
         for bar in row.bars:
@@ -178,6 +185,6 @@ def timeline(title: str, rows: Sequence[Row], end: float) -> str:
 
 
 def colour_of(key: int) -> str:
-    """Return a colour for an id; ids that follow each other differ much."""
+    """Return a colour for an id; consecutive ids have very different colours."""
     hue = key * 137.508 % 360
     return f'hsl({hue:.0f} 58% {58 - 12 * (key % 3)}%)'

@@ -1,4 +1,4 @@
-"""The two charts of a report: accuracy over the overlap asked for, and latency."""
+"""Charts of a report: HOTA over its threshold, and the distribution of the latency."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from fairmot_ros.evaluation.runs.results import Group
 
 
 def accuracy_chart(groups: Sequence[Group]) -> str:
-    """Return HOTA over its thresholds, '' without ground truth."""
+    """Return a chart of HOTA over its thresholds, '' without ground truth."""
     series = [
         Series(
             _name(group),
@@ -27,15 +27,15 @@ def accuracy_chart(groups: Sequence[Group]) -> str:
         return ''
     top = max(10.0, *(max(line.y) for line in series))
     return line_chart(
-        'HOTA over the overlap that a match needs',
+        'HOTA over the smallest IoU of a match',
         series,
-        Axis('overlap that a match needs, α', 0.0, 1.0),
+        Axis('smallest IoU of a match, α', 0.0, 1.0),
         Axis('HOTA in percent', 0.0, top * 1.05),
     )
 
 
 def latency_chart(groups: Sequence[Group]) -> str:
-    """Return which share of the results was there after how long, '' without live runs."""
+    """Return a chart of the cumulative distribution of the latency, '' without live runs."""
     series = []
     longest = 0.0
     for group in groups:
@@ -43,7 +43,7 @@ def latency_chart(groups: Sequence[Group]) -> str:
             continue
         times = 1e3 * np.sort(group.live.latencies)
         shares = 100 * np.arange(1, len(times) + 1) / len(times)
-        # As many points as can be told apart, the first and the last one among them.
+        # At most 200 points, including the first and the last one.
         chosen = np.unique(np.linspace(0, len(times) - 1, 200).astype(int))
         series.append(
             Series(
@@ -60,7 +60,7 @@ def latency_chart(groups: Sequence[Group]) -> str:
         'Share of results over latency',
         series,
         Axis('milliseconds', 0.0, max(1.03 * longest, 1.0)),
-        Axis('results there by then, percent', 0.0, 100.0),
+        Axis('results with at most this latency, percent', 0.0, 100.0),
     )
 
 
@@ -69,9 +69,9 @@ def _name(group: Group) -> str:
 
 
 def _style(group: Group, groups: Sequence[Group]) -> tuple[int, int]:
-    """Return colour and dash: a colour for each configuration, a dash for each mode.
+    """Return indices of colour and dash: one colour per configuration, one dash per mode.
 
-    With one configuration alone, colours tell the modes apart as well.
+    With a single configuration, modes have different colours as well.
     """
     names = list(dict.fromkeys(g.configuration for g in groups))
     modes = list(dict.fromkeys(g.mode for g in groups))

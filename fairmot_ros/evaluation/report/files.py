@@ -1,4 +1,4 @@
-"""The files of an evaluation: page, JSON, and the tracks of every run."""
+"""Files of an evaluation: HTML page, JSON, and the tracks of every run."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ def write_report(evaluation: Evaluation, folder: Path) -> list[Path]:
     """Write `report.html`, `report.json`, and the tracks as MOTChallenge text in `results/`.
 
     Args:
-        evaluation: what to write.
-        folder: made if it is missing.
+        evaluation: the results to write.
+        folder: target folder; created if it is missing.
 
     Returns:
-        The paths of the three.
+        The three paths.
 
     Raises:
-        BagError: if the page's images cannot be read from a bag.
-        WriteError: if a file cannot be written; what was written before is complete.
+        BagError: if images for the page cannot be read from a bag.
+        WriteError: if a file cannot be written; files written before are complete.
     """
     for scored in evaluation.scored_runs:
         write_tracks(scored.run, folder)
@@ -38,10 +38,10 @@ def write_report(evaluation: Evaluation, folder: Path) -> list[Path]:
 
 
 def write_tracks(run: Run, folder: Path) -> Path:
-    """Write the tracks of one run below the folder of a report; returns the path of the file.
+    """Write the tracks of one run to the folder of a report; return the path of the file.
 
     Raises:
-        WriteError: if it cannot be written.
+        WriteError: if the file cannot be written.
     """
     path = folder / RESULTS / f'{run.name}.txt'
     with writing(path):

@@ -1,4 +1,4 @@
-"""An evaluation as one page of HTML that needs no other file and no network."""
+"""Evaluation results as a self-contained HTML page."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ import fairmot_ros
 from fairmot_ros.evaluation.metrics.evaluate import Metrics
 from fairmot_ros.evaluation.report.curves import accuracy_chart, latency_chart
 from fairmot_ros.evaluation.report.text import COUNTS, LATENCIES, RATIOS
-from fairmot_ros.evaluation.report.track_timelines import MOST_PEOPLE, track_timeline_chart
+from fairmot_ros.evaluation.report.track_timelines import MAX_PEOPLE, track_timeline_chart
 from fairmot_ros.evaluation.report.worst_frames import COLOURS, worst_frames
 from fairmot_ros.evaluation.runs.recording import Recording
 from fairmot_ros.evaluation.runs.results import Evaluation, Group
@@ -23,7 +23,9 @@ from fairmot_ros.evaluation.runs.run_scores import RunScores
 from fairmot_ros.written_files import write_text
 
 FOLDER = Path(__file__).parent
-COSTS = ('HOTA', 'MOTA', 'IDF1')  # of real time, shown beneath the figure
+#: Metrics for which live runs show the difference to the offline run.
+COMPARED = ('HOTA', 'MOTA', 'IDF1')
+#: Number of frames with the most errors to show, and their smallest distance in seconds.
 WORST_FRAMES, SECONDS_APART = 6, 2.0
 
 
@@ -31,7 +33,8 @@ def write_page(path: Path, evaluation: Evaluation) -> None:
     """Write the page.
 
     Raises:
-        BagError: if a picture cannot be read from a bag.
+        BagError: if an image cannot be read from a bag.
+        WriteError: if the page cannot be written.
     """
     environment = Environment(loader=FileSystemLoader(FOLDER), autoescape=True)
     text = environment.get_template('page.html').render(_context(evaluation))
@@ -39,7 +42,7 @@ def write_page(path: Path, evaluation: Evaluation) -> None:
 
 
 def _context(evaluation: Evaluation) -> dict[str, Any]:
-    """Return what the template shows."""
+    """Return the variables of the template."""
     groups = evaluation.groups()
     charts = [('HOTA over α', accuracy_chart(groups)), ('Latency', latency_chart(groups))]
     return {
@@ -65,7 +68,7 @@ def _context(evaluation: Evaluation) -> dict[str, Any]:
 
 
 def _tiles(evaluation: Evaluation, groups: Sequence[Group]) -> list[tuple[str, str]]:
-    """Return the figures that everybody looks for first: those of the first configuration."""
+    """Return value and text of the key figures at the top, of the first configuration."""
     first = groups[0]
     figures = first.figures()
     several = len(evaluation.parameters) > 1
@@ -92,7 +95,7 @@ def _tiles(evaluation: Evaluation, groups: Sequence[Group]) -> list[tuple[str, s
 
 
 def _main_lines(groups: Sequence[Group]) -> list[dict[str, Any]]:
-    """Return a line for each configuration and mode, with what real time costs."""
+    """Return a table line for each configuration and mode; live ones with offline differences."""
     offline = {
         g.configuration: g.figures() for g in groups if g.mode.rate is None and not g.mode.filled
     }
@@ -106,14 +109,18 @@ def _main_lines(groups: Sequence[Group]) -> list[dict[str, Any]]:
                 'images': group.images,
                 'tracks': group.tracks,
                 'dropped': f'{group.dropped} ({share:.0f} %)' if group.live else '–',
-                'seen': group.seen.summary()['HOTA'] if group.seen and group.live else None,
+                'processed': (
+                    group.processed_metrics.summary()['HOTA']
+                    if group.processed_metrics and group.live
+                    else None
+                ),
                 'latency': (group.live.percentiles() if group.live else dict.fromkeys(LATENCIES)),
             }
         )
         baseline = offline.get(group.configuration, {}) if group.live else {}
-        lines[-1]['costs'] |= {
+        lines[-1]['differences'] |= {
             name: round(100 * (lines[-1]['figures'][name] - baseline[name]), 1)
-            for name in COSTS
+            for name in COMPARED
             if name in baseline
         }
     return lines
@@ -124,16 +131,16 @@ def _line(configuration: str, mode: str, metrics: Metrics | None) -> dict[str, A
         'configuration': configuration,
         'mode': mode,
         'figures': metrics.summary() if metrics else {},
-        'costs': dict.fromkeys(RATIOS),
+        'differences': dict.fromkeys(RATIOS),
     }
 
 
 def _recording(recording: Recording, evaluation: Evaluation) -> dict[str, Any]:
     scored_runs = [v for v in evaluation.scored_runs if v.run.recording is recording]
-    judged = [v for v in scored_runs if v.timeline is not None]
+    annotated = [v for v in scored_runs if v.timeline is not None]
     first, last = recording.frames.span
     lives = [v.run.live for v in scored_runs if v.run.live is not None]
-    people = len(judged[0].timeline.people) if judged and judged[0].timeline else 0
+    people = len(annotated[0].timeline.people) if annotated and annotated[0].timeline else 0
     return {
         'name': recording.name,
         'notes': [*recording.notes, *dict.fromkeys(n for v in scored_runs for n in v.run.notes)],
@@ -147,11 +154,11 @@ def _recording(recording: Recording, evaluation: Evaluation) -> dict[str, Any]:
             for v in scored_runs
         ],
         'stages': list(dict.fromkeys(name for live in lives for name in live.stages)),
-        'timelines': [(_title(v), Markup(track_timeline_chart(_title(v), v))) for v in judged],
-        'people_shown': min(people, MOST_PEOPLE),
-        'people_left_out': max(0, people - MOST_PEOPLE),
+        'timelines': [(_title(v), Markup(track_timeline_chart(_title(v), v))) for v in annotated],
+        'people_shown': min(people, MAX_PEOPLE),
+        'people_left_out': max(0, people - MAX_PEOPLE),
         'worst_frames': (
-            list(worst_frames(judged[0], WORST_FRAMES, SECONDS_APART)) if judged else []
+            list(worst_frames(annotated[0], WORST_FRAMES, SECONDS_APART)) if annotated else []
         ),
     }
 

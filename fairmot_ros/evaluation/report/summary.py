@@ -1,4 +1,4 @@
-"""An evaluation as plain data."""
+"""Evaluation results as plain data for JSON."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from fairmot_ros.evaluation.runs.recording import Recording
 from fairmot_ros.evaluation.runs.results import Evaluation, Group
 from fairmot_ros.evaluation.runs.run_scores import Mode, Run, RunScores
 
-FORMAT = 1  # of the JSON; grows when a field changes its meaning
-DIGITS = 9  # of ratios
+FORMAT = 1  # version of the JSON; increases when the meaning of a field changes
+DIGITS = 9  # digits of ratios
 
 
 def summarise(evaluation: Evaluation) -> dict[str, Any]:
-    """Return an evaluation as JSON can hold it.
+    """Return evaluation results as JSON-serialisable data.
 
-    Of offline runs nothing in it depends on when or how fast they ran.
+    Data of offline runs does not depend on when or how fast they ran.
     """
     return {
         'format': FORMAT,
@@ -69,7 +69,7 @@ def _recording(recording: Recording) -> dict[str, Any]:
             'benchmark': truth.benchmark,
             'boxes': len(truth.rows),
             'people': len(np.unique(truth.rows[:, 1])),
-            'judged_images': int(truth.judged.sum()),
+            'judged_images': int(truth.annotated.sum()),
         },
         'notes': list(recording.notes),
     }
@@ -89,7 +89,7 @@ def _group(group: Group) -> dict[str, Any]:
         **_mode(group.mode),
         'images': group.images,
         'dropped': group.dropped,
-        **_metrics(group.metrics, group.seen),
+        **_metrics(group.metrics, group.processed_metrics),
         'latency_ms': None if group.live is None else group.live.percentiles(),
     }
 
@@ -106,7 +106,7 @@ def _run(scored: RunScores) -> dict[str, Any]:
         'tracks': run.tracks,
         'boxes': len(run.rows),
         'notes': list(run.notes),
-        **_metrics(scored.metrics, scored.seen),
+        **_metrics(scored.metrics, scored.processed_metrics),
         **_live(run),
         'switches': None
         if scored.timeline is None
@@ -133,12 +133,12 @@ def _live(run: Run) -> dict[str, Any]:
     }
 
 
-def _metrics(metrics: Metrics | None, seen: Metrics | None) -> dict[str, Any]:
-    if metrics is None or seen is None:
+def _metrics(metrics: Metrics | None, processed: Metrics | None) -> dict[str, Any]:
+    if metrics is None or processed is None:
         return {'metrics': None, 'metrics_of_processed': None, 'curves': None}
     return {
         'metrics': {name: _rounded(v) for name, v in metrics.summary().items()},
-        'metrics_of_processed': {name: _rounded(v) for name, v in seen.summary().items()},
+        'metrics_of_processed': {name: _rounded(v) for name, v in processed.summary().items()},
         'curves': {
             'alpha': [round(float(a), 2) for a in ALPHAS],
             'HOTA': [_rounded(v) for v in metrics.hota.hota.tolist()],

@@ -1,4 +1,4 @@
-"""The main table for a terminal."""
+"""Main table of an evaluation as text."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ NOTHING = '-'
 
 
 def format_groups(groups: Sequence[Group]) -> str:
-    """Return accuracy beside latency, one line for each configuration and mode."""
+    """Return a table of accuracy and latency with one line per configuration and mode."""
     known = any(group.metrics for group in groups)
     live = any(group.live for group in groups)
     header = ['configuration', 'mode', *((*RATIOS, *COUNTS) if known else ('tracks',)), 'images']
     if live:
-        header += ['dropped', *(['HOTA of the rest'] if known else [])]
+        header += ['dropped', *(['HOTA processed'] if known else [])]
         header += [f'{name} ms' for name in LATENCIES]
     lines = [header, *(_cells(group, known, live) for group in groups)]
     widths = [max(map(len, column)) for column in zip(*lines)]
@@ -44,7 +44,11 @@ def _cells(group: Group, known: bool, live: bool) -> list[str]:
         cells.append(str(group.dropped) if group.live else NOTHING)
         if known:
             cells.append(
-                _percent(group.seen.summary()['HOTA'] if group.seen and group.live else None)
+                _percent(
+                    group.processed_metrics.summary()['HOTA']
+                    if group.processed_metrics and group.live
+                    else None
+                )
             )
         latencies = group.live.percentiles() if group.live else dict.fromkeys(LATENCIES)
         cells += [

@@ -1,4 +1,4 @@
-"""The timeline of a run: a row for each person of the ground truth."""
+"""Timeline chart of a run, with one row for each ground-truth track."""
 
 from __future__ import annotations
 
@@ -8,19 +8,20 @@ from fairmot_ros.evaluation.metrics.timeline import Person
 from fairmot_ros.evaluation.report.charts import Bar, Row, timeline
 from fairmot_ros.evaluation.runs.run_scores import RunScores
 
-MOST_PEOPLE = 60
+#: Largest number of rows.
+MAX_PEOPLE = 60
 
 
 def track_timeline_chart(title: str, scored: RunScores) -> str:
-    """Return the timeline; of too many people those with the most switches."""
+    """Return the chart; if there are too many people, of those with the most switches."""
     assert scored.timeline is not None
     frames = scored.run.recording.frames
     seconds = ((frames.stamps - frames.stamps.min()) * 1e-9).tolist()
     step = 1 / frames.rate if frames.rate else 1.0
     people = scored.timeline.people
-    if len(people) > MOST_PEOPLE:
-        # By the ground truth's ids after that, so that all runs show the same people if they can.
-        chosen = sorted(people, key=lambda p: (-len(p.switches), p.name))[:MOST_PEOPLE]
+    if len(people) > MAX_PEOPLE:
+        # Ties are resolved by id, so that different runs show the same people if possible.
+        chosen = sorted(people, key=lambda p: (-len(p.switches), p.name))[:MAX_PEOPLE]
         people = [person for person in people if person in chosen]
     return timeline(title, [_row(p, seconds, step) for p in people], max(seconds) + step)
 

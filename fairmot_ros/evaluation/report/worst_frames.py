@@ -16,21 +16,21 @@ from fairmot_ros.evaluation.mot.text_format import FRAME, HEIGHT, ID, LEFT, MotA
 from fairmot_ros.evaluation.runs.run_scores import RunScores
 from fairmot_ros.pixels import BgrImage
 
-WIDEST = 720  # pixels
-QUALITY = 82
-RIGHT, MISSED, SUPERFLUOUS, SWITCHED = (  # BGR
+MAX_WIDTH = 720  # pixels
+JPEG_QUALITY = 82
+CORRECT, MISSED, FALSE_POSITIVE, SWITCHED = (  # BGR
     (96, 160, 0),
     (40, 40, 220),
     (0, 140, 255),
     (190, 40, 170),
 )
-COLOURS = tuple(  # as CSS has them, with what they mean
+COLOURS = tuple(  # CSS colours and their meanings
     (f'rgb({red} {green} {blue})', meaning)
     for (blue, green, red), meaning in (
-        (RIGHT, 'right'),
+        (CORRECT, 'correct'),
         (MISSED, 'missed'),
-        (SUPERFLUOUS, 'superfluous'),
-        (SWITCHED, 'another id than before'),
+        (FALSE_POSITIVE, 'false positive'),
+        (SWITCHED, 'identity switch'),
     )
 )
 
@@ -40,26 +40,26 @@ class WorstFrame:
     """A frame with its errors.
 
     Attributes:
-        number: of the frame.
-        seconds: since the first image.
-        missed, superfluous, switched: numbers of errors.
-        picture: JPEG as a data URI.
+        number: frame number.
+        seconds: time since the first image.
+        missed, false_positives, switched: numbers of errors.
+        image: annotated image, a JPEG as a data URI.
     """
 
     number: int
     seconds: float
     missed: int
-    superfluous: int
+    false_positives: int
     switched: int
-    picture: str
+    image: str
 
     @property
     def text(self) -> str:
         """Time, frame number and errors."""
         errors = (
             (self.missed, 'missed'),
-            (self.superfluous, 'superfluous'),
-            (self.switched, 'switched'),
+            (self.false_positives, 'false positive'),
+            (self.switched, 'identity switch'),
         )
         return f'{self.seconds:.1f} s, frame {self.number}: ' + ', '.join(
             f'{count} {kind}' for count, kind in errors if count
@@ -67,9 +67,9 @@ class WorstFrame:
 
 
 def worst_frames(scored: RunScores, count: int, seconds_apart: float) -> Iterator[WorstFrame]:
-    """Yield the frames with the most errors in the order of time; reads the bag again.
+    """Yield the frames with the most errors, in the order of time; reads the bag again.
 
-    Images that cannot be decoded are left out.
+    Images that cannot be decoded are skipped.
 
     Raises:
         BagError: if the bag cannot be read.
@@ -85,7 +85,7 @@ def worst_frames(scored: RunScores, count: int, seconds_apart: float) -> Iterato
     stamps = recording.frames.stamps
     rows = {int(n): i for i, n in enumerate(timeline.numbers)}
     done = set()
-    for number, picture in recording.pictures(numbers, failed=lambda *_: None):
+    for number, image in recording.images(numbers, failed=lambda *_: None):
         if number in done:
             continue
         done.add(number)
@@ -94,9 +94,9 @@ def worst_frames(scored: RunScores, count: int, seconds_apart: float) -> Iterato
             number,
             float(stamps[number - 1] - stamps.min()) * 1e-9,
             int(timeline.missed[row]),
-            int(timeline.superfluous[row]),
+            int(timeline.false_positives[row]),
             int(timeline.switched[row]),
-            _as_uri(_draw(picture.pixels, drawings[number])),
+            _as_uri(_draw(image.pixels, drawings[number])),
         )
 
 
@@ -108,13 +108,13 @@ class _Box:
 
 
 def _find_boxes(scored: RunScores, numbers: frozenset[int]) -> dict[int, list[_Box]]:
-    """Match the run again and keep some frames' boxes, the right ones first."""
+    """Match the run again and return the boxes of some frames, correct ones first."""
     run = scored.run
     truth = run.recording.truth
     assert truth is not None
-    judged = truth.judged
+    annotated = truth.annotated
     rows, results = (
-        table[judged[table[:, FRAME].astype(int) - 1]] for table in (truth.rows, run.rows)
+        table[annotated[table[:, FRAME].astype(int) - 1]] for table in (truth.rows, run.rows)
     )
     sequence = preprocess(rows, results, truth.benchmark)
     found: dict[int, list[_Box]] = {}
@@ -127,12 +127,12 @@ def _find_boxes(scored: RunScores, numbers: frozenset[int]) -> dict[int, list[_B
         boxes = []
         for result_id, switched in zip(matches.result_ids.tolist(), matches.switched.tolist()):
             name = int(sequence.result_names[result_id])
-            boxes.append(_Box(tracks[name], SWITCHED if switched else RIGHT, str(name)))
+            boxes.append(_Box(tracks[name], SWITCHED if switched else CORRECT, str(name)))
         for result_id in sorted(
             set(matches.frame.result_ids.tolist()) - set(matches.result_ids.tolist())
         ):
             name = int(sequence.result_names[result_id])
-            boxes.append(_Box(tracks[name], SUPERFLUOUS, str(name)))
+            boxes.append(_Box(tracks[name], FALSE_POSITIVE, str(name)))
         for gt_id in sorted(set(matches.frame.gt_ids.tolist()) - set(matches.gt_ids.tolist())):
             boxes.append(_Box(people[int(sequence.gt_names[gt_id])], MISSED, ''))
         found[number] = boxes
@@ -143,11 +143,11 @@ def _boxes_by_id(rows: MotArray, number: int) -> dict[int, NDArray[np.float64]]:
     return {int(row[ID]): row[LEFT : HEIGHT + 1] for row in rows[rows[:, FRAME] == number]}
 
 
-def _draw(picture: BgrImage, boxes: list[_Box]) -> BgrImage:
-    height, width = picture.shape[:2]
-    scale = min(1.0, WIDEST / width)
+def _draw(image: BgrImage, boxes: list[_Box]) -> BgrImage:
+    height, width = image.shape[:2]
+    scale = min(1.0, MAX_WIDTH / width)
     size = (round(width * scale), round(height * scale))
-    canvas = cv2.resize(picture, size, interpolation=cv2.INTER_AREA)
+    canvas = cv2.resize(image, size, interpolation=cv2.INTER_AREA)
     for box in boxes:
         left, top, box_width, box_height = box.xywh * scale
         start = round(float(left)), round(float(top))
@@ -170,6 +170,6 @@ def _draw(picture: BgrImage, boxes: list[_Box]) -> BgrImage:
     return canvas
 
 
-def _as_uri(picture: BgrImage) -> str:
-    _, data = cv2.imencode('.jpg', picture, [cv2.IMWRITE_JPEG_QUALITY, QUALITY])
+def _as_uri(image: BgrImage) -> str:
+    _, data = cv2.imencode('.jpg', image, [cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY])
     return 'data:image/jpeg;base64,' + base64.b64encode(data.tobytes()).decode('ascii')

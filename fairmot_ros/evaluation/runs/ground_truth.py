@@ -1,4 +1,4 @@
-"""Ground truth for the images of a bag, from one of its topics or from a file."""
+"""Ground truth for the images of a bag, from a topic or from a MOTChallenge file."""
 
 from __future__ import annotations
 
@@ -19,24 +19,26 @@ from fairmot_ros.evaluation.metrics.label_notes import notes_on
 from fairmot_ros.evaluation.mot.classes import CLASS_NUMBERS, WITH_CLASSES
 from fairmot_ros.evaluation.mot.text_format import CLASS, FRAME, MARK, MotArray, read_mot
 
-PEOPLE = ('person', 'pedestrian', 'people', 'human')  # labels that mean a person
-NAMED_AT_MOST = 5
+#: Labels of people.
+PERSON_LABELS = ('person', 'pedestrian', 'people', 'human')
+#: Largest number of other labels in a note.
+MAX_LISTED_LABELS = 5
 
 
 @dataclass(frozen=True, eq=False)
 class GroundTruth:
-    """The truth about a bag.
+    """Ground truth of a recording.
 
     Attributes:
-        rows: [N, 10] MOTChallenge rows, frames numbered as the bag's images.
-        judged: bool [F], for each image whether the truth about it is known.
-        benchmark: whose rules apply.
-        source: the topic or file.
-        notes: what a user should know.
+        rows: [N, 10] MOTChallenge rows; frame n is the n-th image of the recording.
+        annotated: bool [F], whether each image has ground truth; others are not evaluated.
+        benchmark: benchmark whose rules apply.
+        source: topic or file.
+        notes: remarks for the user.
     """
 
     rows: MotArray
-    judged: NDArray[np.bool_]
+    annotated: NDArray[np.bool_]
     benchmark: str
     source: str
     notes: tuple[str, ...] = ()
@@ -50,49 +52,54 @@ def from_topic(
     *,
     limited: bool = False,
 ) -> GroundTruth:
-    """Match boxes with images by their stamps; images without a message are not judged.
+    """Read ground truth from a topic; messages belong to the image with the same stamp.
 
-    A label that is a class of MOT16 to MOT20 is treated as there; of other labels, those that
-    mean a person count, or all where none does.
+    Images without a message are not evaluated. If all labels are classes of MOT16 to MOT20, the
+    rules of MOT17 apply. Otherwise, boxes with a label of `PERSON_LABELS` count, or all boxes if
+    there are none.
 
     Args:
-        bag: what holds the topic.
-        topic: its name.
+        bag: the bag.
+        topic: name of the topic.
         frames: the images.
-        benchmark: whose rules apply; None to tell by the labels.
-        limited: whether the images were cut short on purpose: truth after the last one is
-            then nothing to be told of.
+        benchmark: benchmark whose rules apply; None to derive it from the labels.
+        limited: whether only the first images are used, so that no note is needed on ground truth
+            after the last one.
 
     Raises:
-        BagError: if no stamp fits.
+        BagError: if no message has the stamp of an image.
     """
     name = bag.check(topic, BOX_TYPES)
     table = read_boxes(bag, name)
     numbers = frames.numbers(table.stamps)
     if not numbers.any():
-        raise BagError(_apart(bag, name, table.stamps, frames))
+        raise BagError(_explain_mismatch(bag, name, table.stamps, frames))
     rows, labels = table.rows(numbers)
     notes = []
     late = table.stamps > frames.stamps.max()
-    lost = int(((numbers == 0) & ~(late & limited)).sum())
-    if lost:
-        notes.append(f'{lost} of {len(numbers)} messages of {name} have the stamp of no image')
+    unmatched = int(((numbers == 0) & ~(late & limited)).sum())
+    if unmatched:
+        notes.append(
+            f'{unmatched} of {len(numbers)} messages on {name} do not have the stamp of an image'
+        )
     if set(labels.tolist()) <= set(CLASS_NUMBERS) and len(labels):
         rows[:, MARK] = rows[:, MARK] > 0
-        found = 'MOT17'
+        derived = 'MOT17'
     else:
-        keep, left_out = _people(labels.tolist())
+        keep, others = _person_rows(labels.tolist())
         rows = rows[keep]
         rows[:, MARK], rows[:, CLASS:] = 1, -1
-        found = 'MOT15'
-        if left_out:
-            notes.append(f'the ground truth also holds {left_out}: left out')
-    judged = np.zeros(len(frames), bool)
-    judged[numbers[numbers > 0] - 1] = True
-    missing = int((~judged).sum())
+        derived = 'MOT15'
+        if others:
+            notes.append(f'boxes with other labels than people are ignored: {others}')
+    annotated = np.zeros(len(frames), bool)
+    annotated[numbers[numbers > 0] - 1] = True
+    missing = int((~annotated).sum())
     if missing:
-        notes.append(f'{missing} of {len(frames)} images have no ground truth and do not count')
-    return GroundTruth(rows, judged, benchmark or found, name, tuple(notes))
+        notes.append(
+            f'{missing} of {len(frames)} images have no ground truth and are not evaluated'
+        )
+    return GroundTruth(rows, annotated, benchmark or derived, name, tuple(notes))
 
 
 def from_file(
@@ -103,19 +110,19 @@ def from_file(
     *,
     limited: bool = False,
 ) -> GroundTruth:
-    """Match the frames of a MOTChallenge file with images, all of which are judged.
+    """Read ground truth from a MOTChallenge file; all images are evaluated.
 
     Args:
-        path: the file; with 8 or 9 columns it has the classes of MOT16, MOT17 and MOT20.
-        frames: the images; frame n is the n-th message with an image.
-        rate: frames per second of the file, if its frames are to be found by time instead:
-            frame 1 is the first image, frame n the one 1 / rate x (n - 1) seconds later.
-        benchmark: whose rules apply; None to tell by the columns.
+        path: path of the file; with 8 or 9 columns it has the classes of MOT16, MOT17 and MOT20.
+        frames: the images; frame n of the file is the n-th image message.
+        rate: frames per second of the file, to find its frames by time instead: frame n is the
+            image (n - 1) / rate seconds after the first one.
+        benchmark: benchmark whose rules apply; None to derive it from the columns.
         limited: see `from_topic`.
 
     Raises:
         FileNotFoundError: if there is no such file.
-        ValueError: if it breaks the format, or no frame of it is among the images.
+        ValueError: if the file is invalid, or none of its frames is among the images.
     """
     given = read_mot(path)
     classes = given.shape[1] in WITH_CLASSES and (given[:, CLASS] > 0).all() and len(given)
@@ -131,13 +138,13 @@ def from_file(
     if len(given) and not inside.any():
         first, last = int(given[:, FRAME].min()), int(given[:, FRAME].max())
         raise BagError(
-            f'{path} does not overlap with the bag: it is about frames {first} to {last}, and '
-            f"the bag's {len(frames)} images are frames {numbers[0]} to {numbers[-1]}"
+            f'{path} does not overlap with the bag: it has frames {first} to {last}, but the '
+            f'{len(frames)} images of the bag are frames {numbers[0]} to {numbers[-1]}'
         )
     if not inside.all() and not limited:
         notes.append(
-            f'{int((~inside).sum())} of {len(given)} boxes of {path} are about frames other than '
-            f"the bag's {len(frames)} images: left out"
+            f'{int((~inside).sum())} of {len(given)} boxes of {path} are ignored, as their frames '
+            f'are not among the {len(frames)} images of the bag'
         )
     return GroundTruth(
         rows[inside],
@@ -153,27 +160,27 @@ def _by_time(frames: FrameIndex, rate: float) -> NDArray[np.int64]:
     return np.rint(seconds * rate).astype(np.int64) + 1
 
 
-def _people(labels: Collection[str]) -> tuple[NDArray[np.bool_], str]:
-    """Return which labels mean a person, and in words which do not."""
-    keep = np.array([label.lower() in PEOPLE for label in labels], bool)
+def _person_rows(labels: Collection[str]) -> tuple[NDArray[np.bool_], str]:
+    """Return which boxes have the label of a person, and a list of the other labels as text."""
+    keep = np.array([label.lower() in PERSON_LABELS for label in labels], bool)
     if not keep.any():
         return np.ones(len(keep), bool), ''
     others = Counter(label for label, kept in zip(labels, keep) if not kept).most_common()
-    return keep, ', '.join(f'{n} {label or "unnamed"}' for label, n in others[:NAMED_AT_MOST])
+    return keep, ', '.join(f'{n} {label or "unnamed"}' for label, n in others[:MAX_LISTED_LABELS])
 
 
-def _apart(bag: Bag, name: str, stamps: NDArray[np.int64], frames: FrameIndex) -> str:
-    """Return why no ground truth fits."""
+def _explain_mismatch(bag: Bag, name: str, stamps: NDArray[np.int64], frames: FrameIndex) -> str:
+    """Return why no message belongs to an image."""
     if not len(stamps):
-        return f'{name} in {bag.path} holds no message that can be read'
+        return f'{name} in {bag.path} has no readable message'
     start, end = (stamps.min() * 1e-9, stamps.max() * 1e-9)
     if end < frames.span[0] or start > frames.span[1]:
         return (
             f'the ground truth {name} does not overlap with the images of {bag.path} in time: it '
-            f'covers {start:.3f} to {end:.3f} s, they {frames.span[0]:.3f} to '
+            f'covers {start:.3f} to {end:.3f} s, the images {frames.span[0]:.3f} to '
             f'{frames.span[1]:.3f} s'
         )
     return (
-        f'no message of {name} has the stamp of an image of {bag.path}: ground truth must carry '
+        f'no message on {name} has the stamp of an image of {bag.path}: ground truth must have '
         'the header stamps of the images, to the millisecond'
     )

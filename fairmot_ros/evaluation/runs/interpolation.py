@@ -1,4 +1,4 @@
-"""Filling the gaps of tracks after the fact: offline only, as it looks into the future."""
+"""Interpolation of gaps in finished tracks; offline only, as it needs later frames."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ from fairmot_ros.evaluation.mot.text_format import FRAME, HEIGHT, ID, LEFT, MARK
 
 
 def fill_gaps(rows: MotArray, stamps: NDArray[np.float64], longest: float) -> MotArray:
-    """Add boxes where a track is missing for a while, on a straight line in time.
+    """Fill gaps in tracks with boxes that are linearly interpolated over time.
 
     Args:
-        rows: [N, 10] results, any order.
-        stamps: [F], seconds, of frames 1, 2, ...
-        longest: seconds between two boxes of a track that are still bridged.
+        rows: [N, 10] results in any order.
+        stamps: [F], stamps of frames 1, 2, ... in seconds.
+        longest: largest gap to fill, in seconds between two boxes of a track.
 
     Returns:
-        float64 [M, 10], M >= N, by frame and within it by id; a box that was added has the
-        lower score of the two it lies between.
+        float64 [M, 10], M >= N, ordered by frame, then id. The score of an interpolated box is
+        the lower one of the two boxes around the gap.
     """
     added = [rows]
     for track in np.unique(rows[:, ID]):
@@ -30,12 +30,12 @@ def fill_gaps(rows: MotArray, stamps: NDArray[np.float64], longest: float) -> Mo
             first, last = frames[before], frames[before + 1]
             duration = stamps[last - 1] - stamps[first - 1]
             if 0 < duration <= longest:
-                added.append(_bridge(start, end, np.arange(first + 1, last), stamps))
+                added.append(_interpolate(start, end, np.arange(first + 1, last), stamps))
     filled = np.concatenate(added)
     return filled[np.lexsort((filled[:, ID], filled[:, FRAME]))]
 
 
-def _bridge(
+def _interpolate(
     start: NDArray[np.float64],
     end: NDArray[np.float64],
     frames: NDArray[np.int64],

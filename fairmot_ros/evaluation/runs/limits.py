@@ -1,4 +1,4 @@
-"""Limits that an evaluation must keep, for tests that run at every change."""
+"""Limits on the metrics of an evaluation, for use in regression tests."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ NAMES = (*RATIOS, *COUNTS, *LIVE)
 
 @dataclass(frozen=True)
 class Limit:
-    """A bound on a figure.
+    """A bound on a metric.
 
     Attributes:
-        name: of the figure.
-        value: of the bound, itself allowed.
-        is_lowest: whether less is a failure; else more is.
+        name: name of the metric.
+        value: the bound, inclusive.
+        is_lowest: whether it is a lower bound; otherwise an upper bound.
     """
 
     name: str
@@ -30,10 +30,11 @@ class Limit:
 
     @classmethod
     def parse(cls, text: str, *, is_lowest: bool) -> Limit:
-        """Read NAME=VALUE.
+        """Parse NAME=VALUE.
 
         Raises:
-            ValueError: if it is not that, or the name is unknown.
+            ValueError: if the text has another form, the name is unknown or the value is out of
+                range.
         """
         name, sign, number = text.partition('=')
         try:
@@ -43,7 +44,7 @@ class Limit:
         if not sign or not math.isfinite(value):
             raise ValueError(f'expected NAME=VALUE, such as HOTA=0.45, got {text!r}')
         if name not in NAMES:
-            raise ValueError(f'{name!r} is no figure; expected one of {", ".join(NAMES)}')
+            raise ValueError(f'{name!r} is no metric; expected one of {", ".join(NAMES)}')
         if name in RATIOS and abs(value) > 1:
             raise ValueError(f'{name} is a ratio in 0..1, got {value:g}')
         return cls(name, value, is_lowest)
@@ -51,7 +52,7 @@ class Limit:
 
 @dataclass(frozen=True)
 class Outcome:
-    """Whether a limit was kept by a configuration in a mode; a value of None is a failure."""
+    """Result of checking a limit for a configuration in a mode; None as value is a failure."""
 
     limit: Limit
     configuration: str
@@ -67,7 +68,7 @@ class Outcome:
         return self.value >= limit.value if limit.is_lowest else self.value <= limit.value
 
     def __str__(self) -> str:
-        value = 'not known' if self.value is None else f'{self.value:.6g}'
+        value = 'unknown' if self.value is None else f'{self.value:.6g}'
         return (
             f'{"ok  " if self.kept else "FAIL"} {self.limit}: {value} '
             f'({self.configuration}, {self.mode})'

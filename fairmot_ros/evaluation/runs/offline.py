@@ -1,4 +1,4 @@
-"""Every image of a recording through detector and tracker, in order, however long it takes."""
+"""Offline runs: process every image of a recording in order, regardless of the time it takes."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ logger = logging.getLogger(__name__)
 
 
 class OfflineTracker:
-    """One configuration; each recording gets a tracker of its own.
+    """Tracks recordings with one configuration, each with a new tracker.
 
-    The steps are those of the node, so that equal images and parameters give equal tracks.
+    The steps are those of the node, so equal images and parameters give equal tracks.
     """
 
     def __init__(self, configuration: Configuration) -> None:
@@ -42,11 +42,11 @@ class OfflineTracker:
 
     @property
     def runtime(self) -> str:
-        """What runs the network."""
+        """Library that runs the network."""
         return self._detector.runtime
 
     def track(self, recording: Recording) -> Run:
-        """Track a recording; images that cannot be decoded are left out and noted.
+        """Track a recording; images that cannot be decoded are skipped and listed in the notes.
 
         Raises:
             BagError: if no image can be decoded.
@@ -56,20 +56,20 @@ class OfflineTracker:
         processed = np.zeros(len(recording.frames), bool)
         rows = [np.zeros((0, MAX_COLUMNS))]
         failures: dict[int, BagError] = {}
-        for number, picture in tqdm(
-            recording.pictures(failed=failures.setdefault),
+        for number, image in tqdm(
+            recording.images(failed=failures.setdefault),
             f'{recording.name}, {settings.name}',
             len(processed),
             unit='image',
         ):
-            stamp = seconds_of(picture.stamp)
-            height, width = picture.pixels.shape[:2]
+            stamp = seconds_of(image.stamp)
+            height, width = image.pixels.shape[:2]
             decision = frames.admit(stamp, (width, height))
             if decision.reason:
                 logger.warning('%s: %s', recording.name, decision.reason)
             if not decision.is_tracked:
                 continue
-            tracks = frames.track(self._detector(picture.pixels), stamp, picture.pixels)
+            tracks = frames.track(self._detector(image.pixels), stamp, image.pixels)
             processed[number - 1] = True
             rows.append(rows_of_tracks(number, tracks))
         if len(failures) == len(processed):
@@ -87,18 +87,18 @@ class OfflineTracker:
 
 
 def _note_failures(failures: Mapping[int, BagError], images: int) -> tuple[str, ...]:
-    """Return what a user should know about images that could not be decoded."""
+    """Return a note on images that could not be decoded, if there are any."""
     if not failures:
         return ()
     number, error = next(iter(failures.items()))
     return (
-        f'{len(failures)} of {images} images cannot be decoded and are left out, the first is '
+        f'{len(failures)} of {images} images cannot be decoded and are skipped, the first is '
         f'image {number}: {error}',
     )
 
 
 def filled_run(run: Run, longest: float) -> Run:
-    """Return an offline run with the gaps of its tracks filled up to a length in seconds."""
+    """Return an offline run with interpolated gaps of up to `longest` seconds."""
     stamps = np.array([seconds_of(s) for s in run.recording.frames.stamps.tolist()])
     return Run(
         run.recording,
@@ -113,6 +113,6 @@ def filled_run(run: Run, longest: float) -> Run:
 
 
 def seconds_of(stamp: int) -> float:
-    """Return nanoseconds as seconds, rounded as the node does."""
+    """Convert nanoseconds to seconds, rounded as in the node."""
     seconds, nanoseconds = divmod(stamp, 1_000_000_000)
     return seconds + nanoseconds * 1e-9

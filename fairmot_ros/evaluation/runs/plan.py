@@ -1,4 +1,4 @@
-"""What an evaluation is to do: bags, ground truth, configurations, modes and limits."""
+"""Plan of an evaluation: bags, ground truth, configurations, modes and limits."""
 
 from __future__ import annotations
 
@@ -12,49 +12,49 @@ if TYPE_CHECKING:
     from fairmot_ros.evaluation.runs.configuration import Configuration
     from fairmot_ros.evaluation.runs.limits import Limit
 
-#: How settings are called in messages where a caller has no names of its own for them.
+#: Names of settings in messages that differ from their name in `EvaluationPlan`.
 NAMES = {'offline': 'offline=False'}
 
 
 class PlanError(ValueError):
-    """Settings of a plan that do not go together, or do not go with its bags.
+    """Settings of a plan that contradict each other or do not fit its bags.
 
-    The message names settings as `EvaluationPlan` does; `text` puts other names in their place,
-    such as the options of a command.
+    The message has the names of `EvaluationPlan` for settings; `text` replaces them by others,
+    such as command-line options.
     """
 
     def __init__(self, template: str) -> None:
-        """Take the message, with the names of settings in braces."""
+        """Store the message, in which names of settings are in braces."""
         self._template = template
         super().__init__(self.text(NAMES))
 
     def text(self, names: Mapping[str, str]) -> str:
-        """Return the message with other names for the settings."""
+        """Return the message with other names of settings."""
         return re.sub(r'\{(\w+)\}', lambda m: names.get(m[1], m[1]), self._template)
 
 
 @dataclass(frozen=True)
 class EvaluationPlan:
-    """Trackers to run over bags, and the ground truth to compare their tracks with.
+    """Bags to track with each configuration, and the ground truth to compare with.
 
     Attributes:
-        bags: folders, or .mcap or .db3 files.
-        configurations: parameters to compare; empty for one with all defaults, 'default'.
-        image_topic: of the images in each bag, None for the only one with images.
-        max_images: use no more than the first so many images of each bag; 0 uses all.
-        ground_truth_topic: of the boxes, None for /ground_truth where there is one.
+        bags: paths of bags: folders, .mcap or .db3 files.
+        configurations: configurations to compare; if empty, one with all defaults.
+        image_topic: topic of the images in each bag; None for the only one.
+        max_images: largest number of images of each bag to use, from its start; 0 for all.
+        ground_truth_topic: topic of the ground truth; None for /ground_truth if a bag has it.
         ground_truth_files: MOTChallenge files instead of a topic, one for each bag.
-        ground_truth_rate: frames per second of the files, to find their frames by time: frame 1
+        ground_truth_rate: frames per second of these files, to find their frames by time; frame 1
             is the first image. None: frame n is the n-th image.
-        benchmark: whose rules decide which boxes count; None to tell by the ground truth.
-        offline: track every image in this process.
-        rates: images per second at which to send the images to the real node as well.
-        interpolate: also report the offline tracks with gaps up to so many seconds filled by
-            straight lines; 0 does not.
-        limits: bounds that the figures are to keep.
+        benchmark: benchmark whose rules apply; None to derive it from the ground truth.
+        offline: whether to track every image in this process.
+        rates: rates, in images per second, at which to send the images to the node (live runs).
+        interpolate: largest gap, in seconds, to interpolate in additional results of the offline
+            runs; 0 for no such results.
+        limits: limits on metrics.
 
     Raises:
-        PlanError: if settings are out of range or do not go together.
+        PlanError: if settings are out of range or contradict each other.
     """
 
     bags: Sequence[str | Path]
@@ -72,9 +72,9 @@ class EvaluationPlan:
 
     def __post_init__(self) -> None:
         if not self.offline and not self.rates:
-            raise PlanError('{offline} leaves nothing to do without {rates}')
+            raise PlanError('{offline} without {rates} leaves no run to evaluate')
         if not self.offline and self.interpolate:
-            raise PlanError('{interpolate} is of the offline run, which {offline} leaves out')
+            raise PlanError('{interpolate} needs an offline run, which {offline} disables')
         if any(not rate > 0 for rate in self.rates):
             raise PlanError('every {rate} must be positive')
         if self.interpolate < 0 or self.max_images < 0:
@@ -83,8 +83,8 @@ class EvaluationPlan:
             raise PlanError('give either {ground_truth_files} or {ground_truth_topic}')
         if self.ground_truth_files and len(self.ground_truth_files) != len(self.bags):
             raise PlanError(
-                f'got {len(self.ground_truth_files)} files of ground truth for '
-                f'{len(self.bags)} bags; expected one for each, in the same order'
+                f'got {len(self.ground_truth_files)} ground-truth files for {len(self.bags)} '
+                'bags; expected one for each, in the same order'
             )
         if self.ground_truth_rate is not None and not self.ground_truth_rate > 0:
             raise PlanError('{ground_truth_rate} must be positive')

@@ -1,4 +1,4 @@
-"""A bag as something to evaluate trackers on."""
+"""Recordings: the images of one camera in a bag, with their ground truth."""
 
 from __future__ import annotations
 
@@ -10,22 +10,23 @@ from tqdm import tqdm
 
 from fairmot_ros.evaluation.bags import Bag, BagError, FrameIndex, ImageStream
 from fairmot_ros.evaluation.bags.frames import header_stamp
-from fairmot_ros.evaluation.bags.images import Picture
+from fairmot_ros.evaluation.bags.images import StampedImage
 from fairmot_ros.evaluation.bags.message_types import BOX_TYPES
 from fairmot_ros.evaluation.runs.ground_truth import GroundTruth, from_file, from_topic
 
+#: Topics that are used as ground truth if none is given.
 DEFAULT_TRUTH = ('/ground_truth', 'ground_truth')
 
 
 @dataclass(frozen=True)
 class TruthSource:
-    """Where the ground truth is.
+    """Source of ground truth.
 
     Attributes:
-        topic: name of a topic, None for /ground_truth if the bag has one.
-        file: a MOTChallenge file, None for a topic.
+        topic: name of a topic; None for /ground_truth if the bag has it.
+        file: a MOTChallenge file; None for a topic.
         rate: frames per second of the file, see `from_file`.
-        benchmark: whose rules apply; None to tell by the data.
+        benchmark: benchmark whose rules apply; None to derive it from the data.
     """
 
     topic: str | None = None
@@ -36,18 +37,18 @@ class TruthSource:
 
 @dataclass(frozen=True, eq=False)
 class Recording:
-    """One camera's images in a bag and the truth about them.
+    """Images of one camera in a bag, with their ground truth.
 
     Attributes:
-        name: for tables and files.
-        path: of the bag.
-        image_topic: of the images.
-        compressed: whether they are CompressedImage.
+        name: name in tables and files.
+        path: path of the bag.
+        image_topic: topic of the images.
+        compressed: whether the images are CompressedImage messages.
         frames: numbers and stamps of the images.
-        truth: None where it is not known.
-        stamped: whether the images have stamps of their own.
-        notes: what a user should know, damage of the bag for one.
-        limit: no more than so many images are used; 0 for all.
+        truth: ground truth; None if there is none.
+        stamped: whether all images have a header stamp.
+        notes: remarks for the user, for example on damage of the bag.
+        limit: largest number of images to use; 0 for all.
     """
 
     name: str
@@ -60,45 +61,51 @@ class Recording:
     notes: tuple[str, ...] = ()
     limit: int = field(default=0, repr=False)
 
-    def pictures(
+    def images(
         self,
         numbers: frozenset[int] | None = None,
         failed: Callable[[int, BagError], object] | None = None,
-    ) -> Iterator[tuple[int, Picture]]:
-        """Yield number and picture of each image, or of some, as the bag has them.
+    ) -> Iterator[tuple[int, StampedImage]]:
+        """Yield number and image, in the order of the bag.
 
         Args:
-            numbers: of the images, all if None.
-            failed: called with the number of an image that cannot be decoded and the error; None
-                to raise it.
+            numbers: numbers of the images to read; all if None.
+            failed: called with number and error of each image that cannot be decoded; if None,
+                the error is raised.
         """
-        wanted = None
+        stamps = None
         if numbers is not None:
-            wanted = {int(self.frames.stamps[number - 1]) for number in numbers}
-        known = {stamp: i for i, stamp in enumerate(self.frames.stamps.tolist(), 1)}
+            stamps = {int(self.frames.stamps[number - 1]) for number in numbers}
+        number_of = {stamp: i for i, stamp in enumerate(self.frames.stamps.tolist(), 1)}
 
-        def note(stamp: int, error: BagError) -> None:
+        def on_failure(stamp: int, error: BagError) -> None:
             if failed is None:
                 raise error
-            if stamp in known:
-                failed(known[stamp], error)
+            if stamp in number_of:
+                failed(number_of[stamp], error)
 
         with Bag(self.path) as bag:
-            for picture in ImageStream(bag, self.image_topic).pictures(wanted, note):
-                if picture.stamp not in known:
+            for image in ImageStream(bag, self.image_topic).images(stamps, on_failure):
+                if image.stamp not in number_of:
                     return  # beyond the limit
-                yield known[picture.stamp], picture
+                yield number_of[image.stamp], image
 
 
 def open_recording(
     path: Path, image_topic: str | None, source: TruthSource, limit: int = 0
 ) -> Recording:
-    """Look through a bag: which images it has, and what the truth about them is.
+    """Index the images of a bag and read their ground truth.
+
+    Args:
+        path: path of the bag.
+        image_topic: topic of the images; None for the only one.
+        source: source of the ground truth.
+        limit: largest number of images to use; 0 for all.
 
     Raises:
-        BagError: if the bag cannot be used; a damaged one can, with a note.
-        FileNotFoundError: if a file of ground truth does not exist.
-        ValueError: if a file of ground truth breaks the format.
+        BagError: if the bag cannot be used; a partly readable one can, with a note.
+        FileNotFoundError: if a ground-truth file does not exist.
+        ValueError: if a ground-truth file is invalid.
     """
     with Bag(path) as bag:
         images = ImageStream(bag, image_topic)
@@ -106,7 +113,7 @@ def open_recording(
         total = min(limit, len(images)) if limit else len(images)
         stamped = True
         for stamp, message in tqdm(
-            images.messages(), f'looking through {path.name}', total, unit='image', leave=False
+            images.messages(), f'indexing {path.name}', total, unit='image', leave=False
         ):
             stamps.append(stamp)
             positions.append(len(stamps) + images.skipped)
@@ -118,8 +125,8 @@ def open_recording(
         frames = FrameIndex(stamps, positions)
         if len(frames) == 1 < len(stamps):
             raise BagError(
-                f'all {len(stamps)} images on {images.topic} in {path} have the same stamp and '
-                'cannot be told apart: record them with the stamps of their header set'
+                f'all {len(stamps)} images on {images.topic} in {path} have the same stamp, but '
+                'images are identified by their stamp: record them with header stamps'
             )
         truth = _find_truth(bag, source, frames, limited=bool(limit))
         notes = [bag.damage] if bag.damage else []
@@ -127,12 +134,11 @@ def open_recording(
             notes.append(f'{images.skipped} messages on {images.topic} are too short for an image')
     if len(frames) < len(stamps):
         notes.append(
-            f'{len(stamps) - len(frames)} images have the stamp of another and count once'
+            f'{len(stamps) - len(frames)} images repeat the stamp of another image and are ignored'
         )
     if truth is None:
         notes.append(
-            'there is no ground truth, so there are no metrics: name a topic or a file that holds '
-            'it'
+            'there is no ground truth, so there are no metrics: give a topic or a file with it'
         )
     else:
         notes += truth.notes

@@ -1,4 +1,4 @@
-"""Evaluation results: the scores of all runs, and what limits make of them."""
+"""Evaluation results: scores of all runs, grouped by configuration and mode, and limit checks."""
 
 from __future__ import annotations
 
@@ -17,21 +17,21 @@ from fairmot_ros.evaluation.runs.run_scores import LiveStats, Mode, RunScores, c
 
 @dataclass(frozen=True, eq=False)
 class Group:
-    """One configuration in one mode, over all recordings together.
+    """Results of one configuration in one mode, combined over all recordings.
 
     Attributes:
-        configuration: its name.
-        mode: how images reached the tracker.
-        scored_runs: of each recording.
-        metrics, seen: see `RunScores`; None without ground truth.
-        live: latencies of all recordings, None offline.
+        configuration: name of the configuration.
+        mode: live or offline.
+        scored_runs: scores of each recording.
+        metrics, processed_metrics: see `RunScores`; None without ground truth.
+        live: statistics of live runs; None offline.
     """
 
     configuration: str
     mode: Mode
     scored_runs: tuple[RunScores, ...]
     metrics: Metrics | None
-    seen: Metrics | None
+    processed_metrics: Metrics | None
     live: LiveStats | None
 
     @property
@@ -41,7 +41,7 @@ class Group:
 
     @property
     def dropped(self) -> int:
-        """Number of images that the tracker did not get to."""
+        """Number of images that were not processed."""
         return sum(v.run.dropped for v in self.scored_runs)
 
     @property
@@ -50,7 +50,7 @@ class Group:
         return sum(v.run.tracks for v in self.scored_runs)
 
     def figures(self) -> dict[str, Any]:
-        """Return every figure that a limit can be set on."""
+        """Return every value that a limit can be set on, by the name in `limits`."""
         figures: dict[str, Any] = dict(self.metrics.summary()) if self.metrics else {}
         figures['dropped'] = self.dropped / max(1, self.images)
         if self.live is not None:
@@ -63,10 +63,10 @@ class Evaluation:
     """Evaluation results.
 
     Attributes:
-        recordings: what was tracked.
-        parameters: of each configuration.
-        scored_runs: of all runs.
-        outcomes: of the limits that were set.
+        recordings: the recordings.
+        parameters: parameters by configuration name.
+        scored_runs: scores of all runs.
+        outcomes: results of the limit checks.
     """
 
     recordings: Sequence[Recording]
@@ -80,7 +80,7 @@ class Evaluation:
         return all(outcome.kept for outcome in self.outcomes)
 
     def groups(self) -> list[Group]:
-        """Return the scored_runs by configuration and mode, in the order in which they came."""
+        """Group the scored runs by configuration and mode, in the order of the runs."""
         found: dict[tuple[str, Mode], list[RunScores]] = {}
         for scored in self.scored_runs:
             key = (scored.run.configuration, scored.run.mode)
@@ -103,13 +103,13 @@ def _combine_live(scored_runs: Sequence[RunScores]) -> LiveStats | None:
 
 
 def check_limits(limits: Iterable[Limit], groups: Sequence[Group]) -> list[Outcome]:
-    """Hold every configuration to the limits.
+    """Check the limits for every configuration.
 
-    Accuracy is that of the offline runs as they are, or of the live ones where there is no
-    offline run; drops and latencies are those of the live runs.
+    Limits on accuracy apply to the offline runs without interpolation, or to the live runs if
+    there are no offline runs; limits on drops and latencies apply to the live runs.
 
     Raises:
-        PlanError: if a limit is about something that was not evaluated.
+        PlanError: if a limit is on a value that was not measured.
     """
     outcomes = []
     for limit in limits:

@@ -1,4 +1,4 @@
-"""What a tracker did with a recording, and what that was worth."""
+"""Runs of a tracker on a recording, and their scores against the ground truth."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ PERCENTILES = (50, 95, 99)
 
 @dataclass(frozen=True)
 class Mode:
-    """How images reach the tracker.
+    """Mode of a run: live or offline.
 
     Attributes:
-        rate: images per second through the real node, or None for every image in turn.
-        filled: seconds of the longest gap that was filled afterwards; 0 for none.
+        rate: images per second sent to the node; None offline, where every image is processed.
+        filled: largest gap, in seconds, that was interpolated afterwards; 0 for none.
     """
 
     rate: float | None = None
@@ -32,14 +32,14 @@ class Mode:
 
     @property
     def name(self) -> str:
-        """For people."""
+        """Name of the mode in tables and charts."""
         if self.rate is not None:
             return f'live at {self.rate:g} Hz'
         return f'offline, gaps up to {self.filled:g} s filled' if self.filled else 'offline'
 
     @property
     def slug(self) -> str:
-        """For file names."""
+        """Name of the mode in file names."""
         if self.rate is not None:
             return f'live-{self.rate:g}hz'
         return 'offline-filled' if self.filled else 'offline'
@@ -47,13 +47,14 @@ class Mode:
 
 @dataclass(frozen=True, eq=False)
 class LiveStats:
-    """What can only be known of a live run.
+    """Statistics of a live run.
 
     Attributes:
         sent: number of images sent.
-        rate: images per second that were really sent.
-        latencies: float64 [K], seconds from the sending of an image to its tracks.
-        stages: median and 95th percentile of the node's stages in seconds, newest images.
+        rate: measured rate of sending in images per second.
+        latencies: float64 [K], seconds from sending an image to receiving its tracks.
+        stages: median and 95th percentile, in seconds, of each processing stage of the node,
+            over the most recent images.
     """
 
     sent: int
@@ -62,7 +63,7 @@ class LiveStats:
     stages: dict[str, tuple[float, float]] = field(default_factory=dict)
 
     def percentiles(self) -> dict[str, float | None]:
-        """Return p50, p95, p99 and the largest latency in milliseconds."""
+        """Return p50, p95, p99 and max of the latency in milliseconds; None without results."""
         names = [f'p{p}' for p in PERCENTILES]
         if not len(self.latencies):
             return dict.fromkeys([*names, 'max'])
@@ -75,18 +76,18 @@ class LiveStats:
 
 @dataclass(frozen=True, eq=False)
 class Run:
-    """One configuration on one recording in one mode.
+    """Result of one configuration on one recording in one mode.
 
     Attributes:
-        recording: what was tracked.
-        configuration: name of the parameters.
-        mode: how.
-        model: which network.
-        rows: [N, 10] MOTChallenge results, frames numbered as the bag's images.
-        processed: bool [F], for each image whether the tracker got to it.
-        live: only of live runs.
-        runtime: what ran the network, on which the last digits depend.
-        notes: what a user should know, such as images that could not be decoded.
+        recording: the recording.
+        configuration: name of the configuration.
+        mode: live or offline.
+        model: name and hash of the network.
+        rows: [N, 10] MOTChallenge results; frame n is the n-th image of the recording.
+        processed: bool [F], whether each image was processed; live runs drop images.
+        live: statistics of a live run, None offline.
+        runtime: library that ran the network; the last digits of results depend on it.
+        notes: remarks for the user, for example on images that could not be decoded.
     """
 
     recording: Recording
@@ -101,7 +102,7 @@ class Run:
 
     @property
     def name(self) -> str:
-        """For file names: recording, configuration and mode."""
+        """Name in file names: recording, configuration and mode."""
         return f'{self.recording.name}.{self.configuration}.{self.mode.slug}'
 
     @property
@@ -111,24 +112,24 @@ class Run:
 
     @property
     def dropped(self) -> int:
-        """Number of images that the tracker did not get to."""
+        """Number of images that were not processed."""
         return int((~self.processed).sum())
 
 
 @dataclass(frozen=True, eq=False)
 class RunScores:
-    """What a run was worth; all None where there is no ground truth.
+    """Scores of a run; all None without ground truth.
 
     Attributes:
         run: the run.
-        metrics: over all images that can be judged; a dropped one has nobody found.
-        seen: over those alone that the tracker got to.
-        timeline: who was followed when.
+        metrics: metrics over all images with ground truth; dropped images count without results.
+        processed_metrics: metrics over the processed images only.
+        timeline: matches and errors over time.
     """
 
     run: Run
     metrics: Metrics | None = None
-    seen: Metrics | None = None
+    processed_metrics: Metrics | None = None
     timeline: Timeline | None = None
 
 
@@ -136,24 +137,21 @@ def score_run(run: Run) -> RunScores:
     """Compare a run with the ground truth of its recording.
 
     Raises:
-        ValueError: if the ground truth breaks the rules of its benchmark.
+        ValueError: if the ground truth is invalid under the rules of its benchmark.
     """
     truth = run.recording.truth
     if truth is None:
         return RunScores(run)
-    whole = _sequence(run, truth.judged)
-    metrics = measure(whole)
-    seen = truth.judged & run.processed
-    return RunScores(
-        run,
-        metrics,
-        metrics if np.array_equal(seen, truth.judged) else measure(_sequence(run, seen)),
-        make_timeline(whole),
-    )
+    sequence = _sequence(run, truth.annotated)
+    metrics = processed_metrics = measure(sequence)
+    processed = truth.annotated & run.processed
+    if not np.array_equal(processed, truth.annotated):
+        processed_metrics = measure(_sequence(run, processed))
+    return RunScores(run, metrics, processed_metrics, make_timeline(sequence))
 
 
 def _sequence(run: Run, frames: NDArray[np.bool_]) -> MotSequence:
-    """Prepare the rows of some frames for the metrics."""
+    """Preprocess the rows of chosen frames, given by a mask [F]."""
     truth = run.recording.truth
     assert truth is not None
     rows, results = (
@@ -163,11 +161,7 @@ def _sequence(run: Run, frames: NDArray[np.bool_]) -> MotSequence:
 
 
 def combine(scored_runs: list[RunScores]) -> tuple[Metrics | None, Metrics | None]:
-    """Return the metrics, and those of the seen images, of several recordings together."""
-    known = [v for v in scored_runs if v.metrics is not None and v.seen is not None]
-    if not known:
-        return None, None
-    return (
-        reduce(add, [v.metrics for v in known if v.metrics is not None]),
-        reduce(add, [v.seen for v in known if v.seen is not None]),
-    )
+    """Return `metrics` and `processed_metrics` of several recordings combined."""
+    metrics = [scored.metrics for scored in scored_runs if scored.metrics is not None]
+    processed = [s.processed_metrics for s in scored_runs if s.processed_metrics is not None]
+    return reduce(add, metrics) if metrics else None, reduce(add, processed) if processed else None

@@ -1,4 +1,4 @@
-"""Run an `EvaluationPlan`: every configuration over every bag in every mode."""
+"""Execution of an `EvaluationPlan`: every configuration on every bag in every mode."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from fairmot_ros.evaluation.runs.recording import Recording, TruthSource, open_r
 from fairmot_ros.evaluation.runs.results import Evaluation, check_limits
 from fairmot_ros.evaluation.runs.run_scores import Run, score_run
 
-#: Plays a recording at a rate, in images per second, to a node with a configuration. The last
-#: two arguments are the model and the runtime of the configuration, for the `Run`.
+#: Plays a recording to a node: called with configuration, recording, rate in images per second,
+#: and the `model` and `runtime` of the resulting `Run`.
 LiveRunner = Callable[[Configuration, Recording, float, str, str], Run]
 
 
@@ -27,26 +27,24 @@ def run(
 ) -> Evaluation:
     """Track all bags and compare the tracks with the ground truth.
 
-    Offline, every image is processed, and equal input gives equal results to the byte.
+    Offline runs process every image and are reproducible to the byte.
 
     Args:
-        plan: what to do.
-        live: runs the node for the plan's `rates`;
-            `fairmot_ros.ros.tools.live_evaluation.track_live`, which needs ROS 2.
-        opened: called with each recording before anything is tracked; its `notes` say what a
-            user should know about it.
-        tracked: called with each run as soon as it is finished, to keep its tracks whatever
-            happens later.
+        plan: what to evaluate.
+        live: runs the node for the `rates` of the plan; use `track_live` of
+            `fairmot_ros.ros.tools.live_evaluation`, which needs ROS 2.
+        opened: called with each recording before tracking starts, for example to show its notes.
+        tracked: called with each finished run, for example to save its tracks at once.
 
     Raises:
-        PlanError: if the plan does not fit its bags, or has rates and there is no `live`.
+        PlanError: if the plan does not fit its bags, or has rates although `live` is None.
         BagError: if a bag cannot be used, or none of its images can be decoded.
-        FileNotFoundError: if a file of ground truth does not exist.
-        ValueError: if ground truth breaks the rules of its benchmark, or the weights of a
-            configuration cannot be used.
+        FileNotFoundError: if a ground-truth file does not exist.
+        ValueError: if ground truth is invalid under the rules of its benchmark, or the weights of
+            a configuration cannot be used.
     """
     if plan.rates and live is None:
-        raise PlanError('{rates} need a function `live` that runs the node')
+        raise PlanError('{rates} needs the argument `live`, a function that runs the node')
     recordings = open_recordings(plan, opened)
     _check_recordings(plan, recordings)
     configurations = plan.configurations or [Configuration('default')]
@@ -67,7 +65,7 @@ def run(
 def open_recordings(
     plan: EvaluationPlan, opened: Callable[[Recording], object] | None = None
 ) -> list[Recording]:
-    """Find the images and the ground truth of all bags; errors and `opened` as for `run`."""
+    """Open the recordings of all bags; for `opened` and errors, see `run`."""
     files: Sequence[str | Path | None] = plan.ground_truth_files or [None] * len(plan.bags)
     recordings: list[Recording] = []
     for path, file in zip(plan.bags, files):
@@ -80,8 +78,8 @@ def open_recordings(
         recording = open_recording(Path(path), plan.image_topic, source, plan.max_images)
         if any(recording.name == other.name for other in recordings):
             raise PlanError(
-                f'two bags are called {recording.name!r}; rename one, as files and tables go by '
-                'the name'
+                f'two bags are called {recording.name!r}, but names of files and table rows must '
+                'be unique: rename one'
             )
         if opened is not None:
             opened(recording)
@@ -90,12 +88,12 @@ def open_recordings(
 
 
 def _check_recordings(plan: EvaluationPlan, recordings: Sequence[Recording]) -> None:
-    """Raise PlanError now, rather than after an hour, for what cannot be done with the bags."""
+    """Raise PlanError before tracking starts if the plan does not fit the recordings."""
     for recording in recordings:
         if plan.rates and not recording.stamped:
             raise PlanError(
-                f'the images of {recording.path} have no stamps, by which results are told '
-                'apart: only offline evaluation is possible'
+                f'the images of {recording.path} have no header stamps, which identify results '
+                'of live runs: only offline evaluation is possible'
             )
     for limit in plan.limits:
         if limit.name in LIVE and not plan.rates:
@@ -110,7 +108,7 @@ def _runs_of(
     recordings: Sequence[Recording],
     live: LiveRunner | None,
 ) -> Iterator[Run]:
-    """Track every recording with one configuration in every mode; yield each finished run."""
+    """Track every recording with one configuration in every mode, and yield finished runs."""
     runs: list[Run] = []
     tracker = OfflineTracker(configuration)
     if plan.offline:
@@ -120,7 +118,7 @@ def _runs_of(
         if plan.interpolate:
             yield from (filled_run(run, plan.interpolate) for run in runs)
     model, runtime = tracker.model, tracker.runtime
-    del tracker  # the node loads its own
+    del tracker  # frees its memory, as the node loads a network of its own
     if live is not None:
         for rate in plan.rates:
             for recording in recordings:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from rclpy.exceptions import InvalidTopicNameException
 from rclpy.node import Node
+from rclpy.validate_topic_name import validate_topic_name
 
 NAME = 'camera_info'
 
@@ -25,9 +26,10 @@ def camera_info_topic(node: Node, prefix: str, given: str = '') -> str:
     if given and not given.startswith(('/', '~')):
         name = prefix + given
     try:
-        topic = node.resolve_topic_name(name)
+        validate_topic_name(name)
     except InvalidTopicNameException as error:
         raise ValueError(f'camera_info_topic is not a valid topic: {error}') from None
+    topic = node.resolve_topic_name(name)
     if given or topic != node.resolve_topic_name(name, only_expand=True):
         return topic
     image = node.resolve_topic_name(prefix + 'image')

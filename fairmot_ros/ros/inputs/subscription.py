@@ -12,7 +12,7 @@ from rclpy.node import Node
 from rclpy.qos import DurabilityPolicy, HistoryPolicy, QoSProfile, ReliabilityPolicy
 from rclpy.subscription import Subscription
 
-from fairmot_ros.ros.parameters.declaration import declare_one
+from fairmot_ros.ros.parameters.declaration import declare_parameter
 
 try:
     from rclpy.event_handler import SubscriptionEventCallbacks
@@ -74,7 +74,7 @@ def declare_qos(node: Node, topic: str, reliability: str) -> QosRequest:
                 read_only=True,
                 additional_constraints=f'one of: {", ".join(known)}' if known else '',
             )
-            declare_one(node, name, getattr(defaults, policy), descriptor)
+            declare_parameter(node, name, getattr(defaults, policy), descriptor)
         values[policy] = node.get_parameter(name).value
         if known and values[policy] not in known:
             raise ValueError(f'{name} must be one of {", ".join(known)}, got {values[policy]!r}')

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from typing import Any
 
 from vision_msgs.msg import Detection2DArray
 
@@ -18,9 +19,9 @@ class DetectionTrackerNode(TrackingNode[DetectionTrackerParameters]):
     parameter_type = DetectionTrackerParameters
     input_name = 'detections'
 
-    def __init__(self) -> None:
+    def __init__(self, node_name: str = 'detection_tracker', **options: Any) -> None:
         """See `TrackingNode`."""
-        super().__init__('detection_tracker')
+        super().__init__(node_name, **options)
 
     def load(self) -> ReceivedDetections:
         """Return the detection source; no model is loaded."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from typing import Any
 
 from sensor_msgs.msg import CompressedImage, Image
 
@@ -21,9 +22,9 @@ class TrackerNode(TrackingNode[NodeParameters]):
     input_name = 'image'
     takes_images = True
 
-    def __init__(self) -> None:
+    def __init__(self, node_name: str = 'fairmot', **options: Any) -> None:
         """See `TrackingNode`."""
-        super().__init__('fairmot')
+        super().__init__(node_name, **options)
         forward_logging(self.get_logger())
 
     def load(self) -> NetworkSource:
@@ -31,7 +32,7 @@ class TrackerNode(TrackingNode[NodeParameters]):
         detector = Detector(**self.parameters.detector.arguments())
         if detector.engine == 'torch' and detector.device.type == 'cpu':
             keep_freed_memory()
-        detector.warm_up()
+        detector.warm_up(len(self.parameters.inputs.cameras))
         self.get_logger().info(
             f'{detector.model_name} in {detector.runtime}, '
             f'input {detector.input_size[0]} x {detector.input_size[1]}'

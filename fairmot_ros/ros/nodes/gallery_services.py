@@ -36,12 +36,21 @@ class GalleryServices:
 
         Args:
             node: provides the services.
-            cameras: list of the node's cameras, empty while the node is unconfigured.
+            cameras: list of the node's cameras.
         """
         self._cameras = cameras
-        node.create_service(EnrolIdentity, '~/enrol_identity', _with_message(self._enrol))
-        node.create_service(QueryIdentity, '~/query_identity', _with_message(self._query))
-        node.create_service(ForgetIdentity, '~/forget_identity', _with_message(self._forget))
+        self._node = node
+        self._services = [
+            node.create_service(EnrolIdentity, '~/enrol_identity', _with_message(self._enrol)),
+            node.create_service(QueryIdentity, '~/query_identity', _with_message(self._query)),
+            node.create_service(ForgetIdentity, '~/forget_identity', _with_message(self._forget)),
+        ]
+
+    def close(self) -> None:
+        """Destroy the services."""
+        for service in self._services:
+            self._node.destroy_service(service)
+        self._services.clear()
 
     def _enrol(self, request: EnrolIdentity.Request, response: EnrolIdentity.Response) -> str:
         galleries = self._galleries()

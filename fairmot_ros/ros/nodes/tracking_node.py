@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, Generic, TypeVar
 
 from rcl_interfaces.msg import SetParametersResult
@@ -26,7 +26,7 @@ from fairmot_ros.ros.nodes.reporter import Reporter
 from fairmot_ros.ros.nodes.run_node import run_node
 from fairmot_ros.ros.outputs import make_outputs
 from fairmot_ros.ros.parameters import TrackingParameters
-from fairmot_ros.ros.parameters.declaration import declare, own_values
+from fairmot_ros.ros.parameters.declaration import declare_parameters, select_values
 from fairmot_ros.ros.parameters.overrides import (
     explain_unknown,
     unknown_parameters,
@@ -36,7 +36,7 @@ from fairmot_ros.ros.processing.camera_stream import CameraStream
 from fairmot_ros.ros.processing.detection_source import DetectionSource
 from fairmot_ros.ros.processing.frame_processor import FrameProcessor
 from fairmot_ros.ros.processing.person_locator import make_locator
-from fairmot_ros.ros.processing.worker import CallInterruptedError, Worker, is_running
+from fairmot_ros.ros.processing.worker import CallInterruptedError, Worker, is_worker_running
 
 OK = TransitionCallbackReturn.SUCCESS
 
@@ -60,8 +60,12 @@ class TrackingNode(LifecycleNode, Generic[P]):
 
     parameter_type: type[P]
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, node_name: str, **options: Any) -> None:
         """Declare the parameters and create the services.
+
+        Args:
+            node_name: of the node, unless it is remapped.
+            options: of `rclpy.node.Node`, such as namespace, parameter_overrides and context.
 
         Raises:
             ValueError: if parameter values are invalid or inconsistent.
@@ -77,9 +81,9 @@ class TrackingNode(LifecycleNode, Generic[P]):
         self._worker_timeout = TRANSITION_TIMEOUT
         self._jump_handle: Any = None
         self.transition_error = ''
-        super().__init__(name)
+        super().__init__(node_name, **options)
         guard_transitions(self)
-        self.parameters: P = declare(self, self.parameter_type)
+        self.parameters: P = declare_parameters(self, self.parameter_type)
         if unknown := unknown_parameters(self):
             names = list(self.parameter_type.settings())
             self.get_logger().warning(explain_unknown(unknown, names))
@@ -88,8 +92,7 @@ class TrackingNode(LifecycleNode, Generic[P]):
             self.add_post_set_parameters_callback(self._apply_parameters)
         self.create_service(Trigger, '~/reset', self._on_reset)
         self.create_service(SetBool, '~/set_enabled', self._on_set_enabled)
-        if self.parameters.frames().gallery is not None:
-            GalleryServices(self, self._cameras)
+        self._gallery_services: GalleryServices | None = None
         self._reporter = Reporter(self)
         # A steady clock: timers on ROS time stall when a bag starts over.
         self.create_timer(1.0, self._on_timer, clock=Clock(clock_type=ClockType.STEADY_TIME))
@@ -131,6 +134,8 @@ class TrackingNode(LifecycleNode, Generic[P]):
             self._source = self._worker.call(self.load)
             for name in self.parameters.inputs.cameras:
                 self._cameras.append(self._create_camera(name))
+            if self.parameters.frames().gallery is not None:
+                self._gallery_services = GalleryServices(self, self._cameras)
             self._processor = FrameProcessor(self._source, self.parameters)
             self._worker.process = self._processor.process
             self._reporter.open(self._cameras, self._source, self.parameters)
@@ -202,14 +207,14 @@ class TrackingNode(LifecycleNode, Generic[P]):
     def _create_camera(self, name: str) -> Camera:
         source, statistics = self._source, Statistics()
         assert source is not None
-        frames = FrameTracker(
+        frame_tracker = FrameTracker(
             self.parameters.frames(source.thresholds), source.model, self._last_ids.get(name, 0)
         )
         locator = make_locator(self, name, self.parameters)
         outputs = make_outputs(self, name, self.parameters, locator, images=self.takes_images)
         clock, logger = self.get_clock(), self.get_logger()
         stream = CameraStream(
-            name, frames, outputs, statistics, clock, logger, source.thresholds, locator
+            name, frame_tracker, outputs, statistics, clock, logger, source.thresholds, locator
         )
         return Camera(name, CameraInput(statistics, clock), stream, statistics)
 
@@ -258,11 +263,14 @@ class TrackingNode(LifecycleNode, Generic[P]):
         self._end_worker()
         for camera in self._cameras:
             stream = camera.stream
-            self._last_ids[camera.name] = stream.frames.tracker.last_id
+            self._last_ids[camera.name] = stream.frame_tracker.tracker.last_id
             if stream.gallery is not None:
                 stream.gallery.forget()
             for output in stream.outputs:
                 output.close()
+        if self._gallery_services is not None:
+            self._gallery_services.close()
+            self._gallery_services = None
         self._reporter.close()
         self._cameras.clear()
         self._processor = None
@@ -306,16 +314,29 @@ class TrackingNode(LifecycleNode, Generic[P]):
     def _check_parameters(self, parameters: list[Parameter]) -> SetParametersResult:
         """Accept or reject a set of changes as a whole."""
         try:
-            self.parameters.changed(own_values(parameters, self.parameter_type))
+            values = select_values(parameters, self.parameter_type)
+            if self._worker is not None:
+                self._check_fixed(values)
+            self.parameters.changed(values)
         except (ValueError, TypeError) as error:
             return SetParametersResult(successful=False, reason=str(error))
         if not hasattr(self, 'add_post_set_parameters_callback'):  # Humble
             self._apply_parameters(parameters)
         return SetParametersResult(successful=True)
 
+    def _check_fixed(self, values: Mapping[str, Any]) -> None:
+        """Raise ValueError if a value differs that is read when the node is configured."""
+        new = self.parameters.changed(values).values
+        for name, setting in self.parameter_type.settings().items():
+            if setting.structural and new[name] != self.parameters.values[name]:
+                raise ValueError(
+                    f'{name} cannot be changed while the node is configured: clean the node up '
+                    'first (lifecycle transition cleanup)'
+                )
+
     def _apply_parameters(self, parameters: list[Parameter]) -> None:
         """Apply accepted changes before the next frame."""
-        self.parameters = self.parameters.changed(own_values(parameters, self.parameter_type))
+        self.parameters = self.parameters.changed(select_values(parameters, self.parameter_type))
         if self._processor is not None:
             self._processor.parameters = self.parameters
 
@@ -355,7 +376,7 @@ def run_tracking_node(node_type: Callable[[], TrackingNode]) -> int:
             raise StartupError('the node could not be started; see the error above')
 
     code = run_node(node_type, start=start, mistakes=(StartupError,))
-    if is_running():
+    if is_worker_running():
         # The worker still runs native code, which a regular exit would unload: it would crash.
         sys.stdout.flush()
         sys.stderr.flush()

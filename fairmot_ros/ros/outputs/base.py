@@ -22,7 +22,7 @@ class FrameResult:
 
     Attributes:
         header: of the input message; copied to all published messages.
-        stamp: time of the frame in seconds, strictly increasing even if the header's stamps jump.
+        stamp: time of the frame in seconds, increasing even if the header's stamps jump.
         image: uint8 [H, W, 3], BGR; None if the input has no image.
         visible: tracks matched in this frame that pass the output filter.
         lost: unmatched tracks with predicted boxes.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from rcl_interfaces.msg import FloatingPointRange, IntegerRange, ParameterDescriptor
@@ -15,7 +15,7 @@ from fairmot_ros.ros.parameters.overrides import rename_former
 from fairmot_ros.settings import Setting
 
 
-def declare(node: Node, kind: type[P]) -> P:
+def declare_parameters(node: Node, parameter_type: type[P]) -> P:
     """Declare all parameters of a class and return an instance with their values.
 
     Values given under former names are used with a warning, see `rename_former`.
@@ -25,12 +25,12 @@ def declare(node: Node, kind: type[P]) -> P:
     """
     rename_former(node)
     values = {}
-    for name, known in kind.settings().items():
-        values[name] = declare_one(node, name, _default(known), _descriptor(known))
-    return kind(**values)
+    for name, setting in parameter_type.settings().items():
+        values[name] = declare_parameter(node, name, _default(setting), _descriptor(setting))
+    return parameter_type(**values)
 
 
-def declare_one(node: Node, name: str, default: Any, descriptor: ParameterDescriptor) -> Any:
+def declare_parameter(node: Node, name: str, default: Any, descriptor: ParameterDescriptor) -> Any:
     """Declare a parameter with the type of its default; return its value.
 
     Raises:
@@ -44,31 +44,33 @@ def declare_one(node: Node, name: str, default: Any, descriptor: ParameterDescri
         raise ValueError(str(error)) from error
 
 
-def declare_plain(node: Node, known: Mapping[str, tuple[Any, str]]) -> dict[str, Any]:
+def declare_read_only(node: Node, defaults: Mapping[str, tuple[Any, str]]) -> dict[str, Any]:
     """Declare read-only parameters without ranges; return their values by name.
 
     Args:
         node: declares the parameters.
-        known: default and description by name.
+        defaults: default and description by name.
 
     Raises:
         ValueError: if a given value has the wrong type.
     """
     values = {}
-    for name, (default, description) in known.items():
+    for name, (default, description) in defaults.items():
         descriptor = ParameterDescriptor(description=description, read_only=True)
-        values[name] = declare_one(node, name, default, descriptor)
+        values[name] = declare_parameter(node, name, default, descriptor)
     return values
 
 
-def own_values(parameters: Iterable[Parameter], kind: type[TrackingParameters]) -> dict[str, Any]:
+def select_values(
+    parameters: Iterable[Parameter], parameter_type: type[TrackingParameters]
+) -> dict[str, Any]:
     """Return the values of a class's parameters; others, such as `use_sim_time`, are omitted."""
-    names = kind.settings().keys()
+    names = parameter_type.settings().keys()
     return {p.name: p.value for p in parameters if p.name in names}
 
 
-def _default(known: Setting) -> Any:
-    return list(known.default) if isinstance(known.default, tuple) else known.default
+def _default(setting: Setting) -> Any:
+    return list(setting.default) if isinstance(setting.default, tuple) else setting.default
 
 
 def _example(default: Any) -> str:
@@ -78,21 +80,29 @@ def _example(default: Any) -> str:
     return {bool: 'true', int: '3', float: '3.0', str: '"\'1\'"'}[type(default)]
 
 
-def _descriptor(known: Setting) -> ParameterDescriptor:
-    unit = f' [{known.unit}]' if known.unit else ''
+def _constraints(setting: Setting) -> Iterator[str]:
+    if setting.choices:
+        yield f'one of: {", ".join(setting.choices)}'
+    if setting.structural:
+        yield 'can be changed while the node is unconfigured'
+
+
+def _descriptor(setting: Setting) -> ParameterDescriptor:
+    unit = f' [{setting.unit}]' if setting.unit else ''
     descriptor = ParameterDescriptor(
-        description=known.description + unit,
-        read_only=known.structural,
-        additional_constraints=(f'one of: {", ".join(known.choices)}' if known.choices else ''),
+        description=setting.description + unit,
+        additional_constraints='; '.join(_constraints(setting)),
     )
-    if known.low is None or known.high is None or isinstance(known.default, tuple):
+    if setting.low is None or setting.high is None or isinstance(setting.default, tuple):
         return descriptor
-    if isinstance(known.default, int):
+    if isinstance(setting.default, int):
         descriptor.integer_range = [
-            IntegerRange(from_value=int(known.low), to_value=int(known.high), step=0)
+            IntegerRange(from_value=int(setting.low), to_value=int(setting.high), step=0)
         ]
     else:
         descriptor.floating_point_range = [
-            FloatingPointRange(from_value=float(known.low), to_value=float(known.high), step=0.0)
+            FloatingPointRange(
+                from_value=float(setting.low), to_value=float(setting.high), step=0.0
+            )
         ]
     return descriptor

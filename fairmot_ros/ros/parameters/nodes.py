@@ -61,8 +61,8 @@ class TrackingParameters:
         if unknown := sorted(values.keys() - declared.keys()):
             raise TypeError(f'no such parameters: {", ".join(unknown)}')
         self.values: Mapping[str, Any] = {
-            name: _like(values.get(name, known.default), known.default)
-            for name, known in declared.items()
+            name: _as_tuple_like(values.get(name, setting.default), setting.default)
+            for name, setting in declared.items()
         }
         self.inputs = INPUTS.make(self.values)
         self.outputs = OUTPUTS.make(self.values)
@@ -76,7 +76,9 @@ class TrackingParameters:
     @classmethod
     def settings(cls) -> dict[str, Setting]:
         """Return the settings of all groups by name."""
-        return {name: known for group in cls.groups for name, known in group.settings().items()}
+        return {
+            name: setting for group in cls.groups for name, setting in group.settings().items()
+        }
 
     def frames(self, thresholds: Mapping[str, float] | None = None) -> FrameSettings:
         """Return the settings of the pipeline.
@@ -90,7 +92,7 @@ class TrackingParameters:
         """Return a copy with some values changed.
 
         Raises:
-            ValueError: if the result is not consistent; the message says why.
+            ValueError: if the result is not consistent; the text says why.
         """
         return type(self)(**{**self.values, **values})
 
@@ -161,6 +163,6 @@ class DetectionTrackerParameters(TrackingParameters):
             raise ValueError('gallery needs embeddings: set with_embeddings, or disable gallery')
 
 
-def _like(value: Any, default: Any) -> Any:
+def _as_tuple_like(value: Any, default: Any) -> Any:
     """Convert a list, array or None from ROS to a tuple if the default is a tuple."""
     return tuple(value or ()) if isinstance(default, tuple) else value

@@ -34,7 +34,7 @@ class CameraStream:
 
     Attributes:
         name: of the camera, '' for a single unnamed camera.
-        frames: checks stamps and sizes, and tracks.
+        frame_tracker: checks stamps and image sizes, and updates the tracker.
         outputs: publish the result of each frame; the tracks are the first.
         statistics: counters and durations; shared.
         warnings: one sentence per problem with the input of the last tracked frame; shared.
@@ -45,7 +45,7 @@ class CameraStream:
     def __init__(
         self,
         name: str,
-        frames: FrameTracker,
+        frame_tracker: FrameTracker,
         outputs: Sequence[Output],
         statistics: Statistics,
         clock: Clock,
@@ -57,7 +57,7 @@ class CameraStream:
 
         Args:
             name: see above.
-            frames: see above.
+            frame_tracker: see above.
             outputs: see above.
             statistics: see above.
             clock: of the node.
@@ -66,7 +66,7 @@ class CameraStream:
             locator: computes the motion of the camera, None if nothing does.
         """
         self.name = name
-        self.frames = frames
+        self.frame_tracker = frame_tracker
         self.outputs = outputs
         self.statistics = statistics
         self.warnings: tuple[str, ...] = ()
@@ -85,7 +85,7 @@ class CameraStream:
     @property
     def gallery(self) -> Gallery | None:
         """Gallery of identities, None if disabled; thread-safe."""
-        return self.frames.gallery
+        return self.frame_tracker.gallery
 
     def request_reset(self) -> None:
         """Drop all tracks before the next frame; thread-safe."""
@@ -98,11 +98,11 @@ class CameraStream:
         self.statistics.add('wait', time.perf_counter() - received.arrived)
         self._new_warnings.clear()
         if parameters is not self._parameters:
-            self.frames.configure(parameters.frames(self._thresholds))
+            self.frame_tracker.configure(parameters.frames(self._thresholds))
             self._parameters = parameters
         if self._reset_requested.is_set():
             self._reset_requested.clear()
-            self.frames.reset()
+            self.frame_tracker.reset()
             self._reset_results()
         age = self._clock.now().nanoseconds * 1e-9 - self._stamp(received)
         if 0 < parameters.inputs.max_input_age < age:
@@ -113,8 +113,8 @@ class CameraStream:
     def admit(self, received: ReceivedMessage, image: BgrImage | None) -> bool:
         """Check stamp and image size; return whether to track the frame."""
         size = None if image is None else (image.shape[1], image.shape[0])
-        decision = self.frames.admit(self._stamp(received), size)
-        self.statistics.set_time_jumps(self.frames.stamps.jumps)
+        decision = self.frame_tracker.admit(self._stamp(received), size)
+        self.statistics.set_time_jumps(self.frame_tracker.stamps.jumps)
         if not decision.is_tracked:
             self.statistics.count('skipped')
             return False
@@ -150,24 +150,24 @@ class CameraStream:
             shape = None if image is None else image.shape[:2]
             motion = self._locator.camera_motion(received.message.header, shape)
         with self.statistics.measure('track'):
-            visible = self.frames.track(detections, stamp, image, motion)
-        if left_out := self.frames.tracker.left_out:
+            visible = self.frame_tracker.track(detections, stamp, image, motion)
+        if left_out := self.frame_tracker.tracker.left_out:
             self.statistics.note_left_out(left_out)
+            limit = self.frame_tracker.tracker.config.max_detections
             self.warn(
-                'a frame has more detections than max_detections '
-                f'({self.frames.tracker.config.max_detections}): only those with the highest '
-                'scores are used'
+                f'a frame has more detections than max_detections ({limit}): only those with the '
+                'highest scores are used'
             )
-        lost = self.frames.lost
+        lost = self.frame_tracker.lost
         if self.gallery is not None:
             self.recent_tracks = {track.track_id: track for track in (*visible, *lost)}
         result = FrameResult(
             header=received.message.header,
-            stamp=self.frames.time_of(stamp),
+            stamp=self.frame_tracker.time_of(stamp),
             image=image,
             visible=visible,
             lost=lost,
-            tentative=self.frames.tentative if parameters.outputs.publish_tentative else (),
+            tentative=self.frame_tracker.tentative if parameters.outputs.publish_tentative else (),
             parameters=parameters,
             converter=TrackConverter(
                 labels,

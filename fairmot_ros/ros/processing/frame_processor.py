@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 from typing import Any
 
@@ -55,11 +56,13 @@ class FrameProcessor:
         if not admitted:
             return {}
         try:
-            first = next(iter(admitted))
-            with first.statistics.measure('detect'):
-                found = self._source.detect(list(admitted.values()))
+            started = time.perf_counter()
+            found = self._source.detect(list(admitted.values()))
+            seconds = time.perf_counter() - started
         except Exception as error:
             for stream in admitted:
                 stream.report(error)
             return {}
+        for stream in admitted:  # each waits for the whole batch
+            stream.statistics.add('detect', seconds)
         return dict(zip(admitted, found, strict=True))

@@ -120,6 +120,6 @@ class Worker(Generic[K, T]):
             return partial(self.process, items)
 
 
-def is_running() -> bool:
+def is_worker_running() -> bool:
     """Return whether a worker thread is running in this process."""
     return any(thread.name == THREAD_NAME for thread in threading.enumerate())

@@ -1,1 +1,1 @@
-"""Nodes and processes around the tracker: player, recorder, replay, live evaluation."""
+"""Tools around the tracker: player, recorder and replay nodes, node processes, live evaluation."""

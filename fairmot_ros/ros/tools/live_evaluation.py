@@ -1,4 +1,4 @@
-"""The images of a recording through the real node, over real DDS, at the rate of a camera."""
+"""Live evaluation: replays a recording to a tracker node in real time, over DDS."""
 
 from __future__ import annotations
 
@@ -22,39 +22,40 @@ from fairmot_ros.ros.tools.node_processes import (
     stop_all,
 )
 
-# Stages of the node that measure from the stamp of the image, which is that of the recording.
-MEANINGLESS_STAGES = ('latency',)
+# Stages measured from the image stamp, which is the time of the recording.
+STAGES_OF_RECORDING_TIME = ('latency',)
 
 
 class LiveError(ValueError):
-    """A live run failed; the message says why."""
+    """A live run failed; the text says why."""
 
 
 def track_live(
     configuration: Configuration, recording: Recording, rate: float, model: str, runtime: str
 ) -> Run:
-    """Play a recording to a tracker node of its own and take in the results.
+    """Start a tracker node, replay a recording to it and return its results.
 
     Args:
         configuration: parameters of the node.
-        recording: what to play; its images must have stamps.
+        recording: recording to replay; its images must have stamps.
         rate: images per second.
-        model: which network the configuration has.
-        runtime: what runs it.
+        model: name of the model, for the report.
+        runtime: library and device that run the model, for the report.
 
     Raises:
-        LiveError: if a node fails.
+        LiveError: if a node fails, or does not have one of the parameters.
     """
     with tempfile.TemporaryDirectory(prefix='fairmot_') as folder:
         output = Path(folder) / 'replay.npz'
         _play(configuration, recording, rate, output)
         with np.load(output) as data:
             return replace(
-                _read(data, configuration, recording, Mode(rate), model), runtime=runtime
+                _as_run(data, configuration, recording, Mode(rate), model), runtime=runtime
             )
 
 
 def _play(configuration: Configuration, recording: Recording, rate: float, output: Path) -> None:
+    """Run tracker and replay node until the replay node has written its results to `output`."""
     logs = make_log_folder()
     domain = DomainLock()
     environment = local_environment(domain.number, logs)
@@ -91,13 +92,13 @@ def _play(configuration: Configuration, recording: Recording, rate: float, outpu
         while replay.process.poll() is None:
             if tracker.process.poll() is not None:
                 raise LiveError(
-                    f'the tracker ended early with code {tracker.process.returncode}: '
-                    f'{tracker.last_lines()}'
+                    f'the tracker ended early with exit code {tracker.process.returncode}; end of '
+                    f'its log: {tracker.last_lines()}'
                 )
             time.sleep(0.1)
         if replay.process.returncode != 0:
             raise LiveError(
-                f'the replay failed; the end of the log of the tracker: {tracker.last_lines()}'
+                f'the replay failed; end of the log of the tracker: {tracker.last_lines()}'
             )
     finally:
         fault = stop_all(nodes)
@@ -107,10 +108,10 @@ def _play(configuration: Configuration, recording: Recording, rate: float, outpu
 
 
 def _typed(values: dict[str, Any]) -> dict[str, Any]:
-    """Return parameters as the node takes them: ROS does not take 2 for 2.0.
+    """Convert parameter values to the types of the node: ROS does not accept 2 for 2.0.
 
     Raises:
-        LiveError: for one that the node does not have, which it would ignore.
+        LiveError: if the node does not have a parameter; it would ignore it.
     """
     from fairmot_ros.ros.parameters import NodeParameters
 
@@ -118,29 +119,29 @@ def _typed(values: dict[str, Any]) -> dict[str, Any]:
     unknown = [name for name in values if name not in known]
     if unknown:
         raise LiveError(
-            f'{", ".join(unknown)} cannot be evaluated live, as the node has no such parameter: '
-            'evaluate offline alone, or leave the parameter out'
+            f'the node does not have the parameters {", ".join(unknown)}: remove them for live '
+            'runs, or evaluate offline only'
         )
-    return {name: _like(known[name], value) for name, value in values.items()}
+    return {name: _convert_numbers(known[name], value) for name, value in values.items()}
 
 
-def _like(default: Any, value: Any) -> Any:
-    """Return a value whose numbers are floating-point ones where the default's are."""
+def _convert_numbers(default: Any, value: Any) -> Any:
+    """Convert numbers to float where the default has floats."""
     if isinstance(default, float):
         return float(value)
     if isinstance(default, tuple) and default:
-        return [_like(default[0], v) for v in value]
+        return [_convert_numbers(default[0], v) for v in value]
     return value
 
 
-def _read(
+def _as_run(
     data: np.lib.npyio.NpzFile,
     configuration: Configuration,
     recording: Recording,
     mode: Mode,
     model: str,
 ) -> Run:
-    """Match results with images by their stamps."""
+    """Return the output of the replay node as a run, with frame numbers found by stamp."""
     frames = recording.frames
     sent_at = dict(zip(data['sent_stamps'].tolist(), data['sent_at'].tolist()))
     numbers = frames.numbers(data['got_stamps'])
@@ -162,7 +163,7 @@ def _read(
         stages={
             str(name): (float(p50), float(p95))
             for name, (p50, p95) in zip(data['stage_names'], data['stages'])
-            if name not in MEANINGLESS_STAGES
+            if name not in STAGES_OF_RECORDING_TIME
         },
     )
     return Run(

@@ -1,4 +1,4 @@
-"""Starting ROS 2 nodes as real processes on a domain of their own."""
+"""ROS 2 nodes as child processes in a private ROS domain."""
 
 from __future__ import annotations
 
@@ -16,22 +16,22 @@ from fairmot_ros.starting import held_signals, python_module
 
 PROFILE = 'fastdds_localhost.xml'
 STOP_SECONDS = 15.0
-FIRST_DOMAIN, LAST_DOMAIN = 40, 100  # below the range that needs ephemeral ports
+FIRST_DOMAIN, LAST_DOMAIN = 40, 100  # domains above use ephemeral ports
 LOCK_PORT = 47_000
 
 
 class DomainLock:
-    """A ROS domain that no other holder of such a lock on this machine uses.
+    """Exclusive use of a ROS domain on this machine, among holders of such locks.
 
     Attributes:
-        number: the domain's id.
+        number: domain id.
     """
 
     def __init__(self) -> None:
-        """Take the first free domain.
+        """Lock the first free domain.
 
         Raises:
-            RuntimeError: if all are taken.
+            RuntimeError: if no domain is free.
         """
         for number in range(FIRST_DOMAIN, LAST_DOMAIN + 1):
             lock = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
@@ -43,19 +43,21 @@ class DomainLock:
             self._lock = lock
             self.number = number
             return
-        raise RuntimeError('no free ROS domain on this machine')
+        raise RuntimeError(
+            f'the ROS domains {FIRST_DOMAIN} to {LAST_DOMAIN} are all in use: end other runs'
+        )
 
     def release(self) -> None:
-        """Let others have the domain."""
+        """Release the domain."""
         self._lock.close()
 
 
 def local_environment(domain: int, log_folder: Path) -> dict[str, str]:
-    """Return an environment in which nodes see each other and nothing else."""
+    """Return environment variables that restrict nodes to a domain on this machine."""
     environment = dict(os.environ)
     profile = find_profile()
     if profile is not None:
-        # The variable's name depends on the distribution.
+        # The name of the variable depends on the distribution.
         environment['FASTRTPS_DEFAULT_PROFILES_FILE'] = str(profile)
         environment['FASTDDS_DEFAULT_PROFILES_FILE'] = str(profile)
     environment.update(
@@ -66,13 +68,13 @@ def local_environment(domain: int, log_folder: Path) -> dict[str, str]:
             'PYTHONUNBUFFERED': '1',
         }
     )
-    if environment.get('ROS_DISTRO') == 'humble':  # before the discovery range there was this
+    if environment.get('ROS_DISTRO') == 'humble':  # has no ROS_AUTOMATIC_DISCOVERY_RANGE
         environment['ROS_LOCALHOST_ONLY'] = '1'
     return environment
 
 
 def find_profile() -> Path | None:
-    """Return the Fast DDS profile for one machine: from the source tree or the installation."""
+    """Return the path of the Fast DDS profile for local nodes, None if it is not installed."""
     candidates = [Path(__file__).resolve().parents[3] / 'config' / PROFILE]
     prefixes = [*os.environ.get('AMENT_PREFIX_PATH', '').split(os.pathsep), sys.prefix]
     candidates += [Path(p) / 'share/fairmot_ros/config' / PROFILE for p in prefixes if p]
@@ -80,12 +82,12 @@ def find_profile() -> Path | None:
 
 
 class NodeProcess:
-    """One node as a child process, with its output in a file.
+    """A node that runs as a child process and writes its output to a file.
 
     Attributes:
-        name: for messages.
-        log: path of the output.
-        process: the child.
+        name: name of the node in messages.
+        log: path of the output file.
+        process: the child process.
     """
 
     def __init__(
@@ -99,9 +101,16 @@ class NodeProcess:
         *,
         show_errors: bool = False,
     ) -> None:
-        """Start a module with ROS arguments; `show_errors` leaves stderr alone.
+        """Start a module; the current folder is not on its module path.
 
-        The current folder, which may be anybody's, is not on its module path.
+        Args:
+            name: name of the node in messages.
+            module: Python module to run.
+            environment: environment variables.
+            log: path of the output file.
+            parameters: ROS parameters by name.
+            remappings: remapping rules, names before to names after.
+            show_errors: whether to inherit stderr instead of writing it to `log`.
         """
         self.name = name
         self.log = log
@@ -120,7 +129,7 @@ class NodeProcess:
             )
 
     def stop(self) -> int:
-        """Ask the node to end, insist if it does not; returns its exit code."""
+        """Interrupt the node, kill it after `STOP_SECONDS`, and return its exit code."""
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGINT)
             try:
@@ -130,7 +139,7 @@ class NodeProcess:
         return self.process.wait()
 
     def last_lines(self, count: int = 8) -> str:
-        """Return the end of the output."""
+        """Return the last lines of the output."""
         return '\n'.join(self.log.read_text(errors='replace').splitlines()[-count:])
 
 
@@ -145,22 +154,22 @@ def _as_yaml(value: Any) -> str:
 
 
 def make_log_folder() -> Path:
-    """Return a fresh folder for logs that outlives the process, for a look after a failure."""
+    """Create a temporary folder for logs, which is kept for the analysis of failures."""
     return Path(tempfile.mkdtemp(prefix='fairmot_'))
 
 
 def stop_all(nodes: Sequence[NodeProcess]) -> str:
-    """Stop nodes that were started from the last of the flow to its first.
+    """Stop nodes in the reverse order of their start.
 
     Returns:
-        A sentence on the first one that did not end cleanly, '' if all did.
+        A sentence about the first node with an exit code other than 0, '' if there is none.
     """
-    # In the order of the flow, so that what is under way still arrives.
+    # Consumers are started first, so publishers stop first and messages in transit still arrive.
     codes = {node.name: node.stop() for node in reversed(nodes)}
     for node in nodes:
         if codes[node.name] != 0:
             return (
-                f'the {node.name} did not end cleanly (code {codes[node.name]}); '
-                f'its output is in {node.log}'
+                f'the {node.name} ended with exit code {codes[node.name]}; its output is in '
+                f'{node.log}'
             )
     return ''

@@ -1,4 +1,4 @@
-"""The `fairmot_player` node: plays a video or a folder of pictures as camera images."""
+"""The `fairmot_player` node: publishes a video or an image folder as camera images."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import sys
 import time
 from collections.abc import Iterator
 from itertools import islice
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,42 +20,49 @@ from vision_msgs.msg import Detection2DArray
 from fairmot_ros.media.video_source import SourceError, VideoSource
 from fairmot_ros.ros.conversions.images import from_bgr
 from fairmot_ros.ros.nodes.run_node import run_node
-from fairmot_ros.ros.parameters.declaration import declare_plain
+from fairmot_ros.ros.parameters.declaration import declare_read_only
 
 RELIABLE = QoSProfile(depth=5, reliability=ReliabilityPolicy.RELIABLE)
 LATCHED = QoSProfile(depth=1, durability=DurabilityPolicy.TRANSIENT_LOCAL)
 PARAMETERS = {
-    'video': ('', 'video file or folder of pictures'),
-    'frame_rate': (0.0, 'images per second; 0 for the rate of seqinfo.ini or the video itself'),
+    'video': ('', 'video file or folder of images'),
+    'frame_rate': (0.0, 'frames per second; 0 uses the rate in seqinfo.ini or in the video'),
     'every_frame': (
         False,
-        'wait for the result (topic `detections`) of each image before the '
-        'next, however long that takes, instead of playing in real time',
+        'publish the next image only after a result of the previous one has arrived on '
+        '`detections`; otherwise play in real time',
     ),
-    'max_frames': (0, 'stop after this many images; 0 for all'),
-    'loop': (False, 'begin again at the end; the stamps go on'),
-    'subscribers': (1, 'begin when this many nodes listen to `image`'),
-    'frame_id': ('camera', 'frame of the images'),
+    'max_frames': (0, 'number of images after which to stop; 0 plays all'),
+    'loop': (False, 'restart at the end, with increasing stamps'),
+    'subscribers': (1, 'number of subscribers of `image` to wait for before the start'),
+    'frame_id': ('camera', 'frame_id of the images'),
 }
 
 
 class PlayerNode(Node):
-    """Publishes `image`, and how many it published on `~/frames_sent` once it is through.
+    """Publishes `image`, and after the last image their number on `~/frames_sent`.
 
-    The stamp of a frame is the start plus its distance from the first frame, in frames, over the
-    frame rate: where a folder has no image of a frame, its time passes without one.
+    Stamps follow the frame numbers: start time + (frame number - first number) / frame rate. A
+    frame without an image, in a folder, leaves a gap.
     """
 
-    def __init__(self) -> None:
-        """Open the video.
+    def __init__(self, node_name: str = 'player', **options: Any) -> None:
+        """Declare the parameters and open the video.
+
+        Args:
+            node_name: of the node, unless it is remapped.
+            options: of `rclpy.node.Node`.
 
         Raises:
-            SourceError: if it cannot be played.
+            SourceError: if the video cannot be read.
+            ValueError: if a parameter has the wrong type.
         """
-        super().__init__('player')
-        values = declare_plain(self, PARAMETERS)
+        super().__init__(node_name, **options)
+        values = declare_read_only(self, PARAMETERS)
         if not values['video']:
-            raise SourceError('the parameter `video` is empty: give a video file or a folder')
+            raise SourceError(
+                'the parameter `video` is empty: give a video file or a folder of images'
+            )
         self.source = VideoSource(values['video'], values['frame_rate'])
         self.finished = False
         self._subscribers = values['subscribers']
@@ -64,10 +72,10 @@ class PlayerNode(Node):
         self._images = islice(frames, values['max_frames'] or None)
         self._next = next(self._images, None)
         self._sent = 0
-        self._newest = 0  # frames from the start to the newest image sent
-        self._answered = -1  # and to the newest one with a result
+        self._last_sent = 0  # offset of the last image published, in frames from the first
+        self._last_processed = -1  # offset of the last image with a result
         self._start: Time | None = None
-        self._started = 0.0  # of the monotonic clock, seconds
+        self._started = 0.0  # start on the monotonic clock, seconds
         for note in self.source.notes:
             self.get_logger().warning(f'{self.source.path}: {note}')
         self._publisher = self.create_publisher(Image, 'image', RELIABLE)
@@ -77,17 +85,17 @@ class PlayerNode(Node):
         self.create_timer(0.002, self._on_tick)
 
     def _frames(self, *, loop: bool) -> Iterator[tuple[int, NDArray[np.uint8]]]:
-        """Yield each image with its distance from the first frame; endless if `loop`."""
-        start = 0
+        """Yield image and offset, in frames from the first one; endlessly if `loop`."""
+        loop_start = 0
         while True:
-            after = start
+            next_start = loop_start
             for number, image in self.source.frames():
-                offset = start + number - self.source.first_number
-                after = offset + 1
+                offset = loop_start + number - self.source.first_number
+                next_start = offset + 1
                 yield offset, image
             if not loop:
                 return
-            start = after
+            loop_start = next_start
 
     def _stamp(self, offset: int) -> Time:
         assert self._start is not None
@@ -97,7 +105,8 @@ class PlayerNode(Node):
     def _on_result(self, message: Detection2DArray) -> None:
         if self._start is not None:
             elapsed = Time.from_msg(message.header.stamp).nanoseconds - self._start.nanoseconds
-            self._answered = max(self._answered, round(elapsed * 1e-9 * self.source.frame_rate))
+            offset = round(elapsed * 1e-9 * self.source.frame_rate)
+            self._last_processed = max(self._last_processed, offset)
 
     def _on_tick(self) -> None:
         if self.finished or not self._ready():
@@ -112,7 +121,7 @@ class PlayerNode(Node):
         header = Header(stamp=self._stamp(offset).to_msg(), frame_id=self._frame_id)
         self._publisher.publish(from_bgr(image, header))
         self._sent += 1
-        self._newest = offset
+        self._last_sent = offset
         self._next = next(self._images, None)
 
     def _ready(self) -> bool:
@@ -120,8 +129,8 @@ class PlayerNode(Node):
             subscribed = self._publisher.get_subscription_count() >= self._subscribers
             return subscribed and (not self._every_frame or self._has_result_publisher())
         if self._every_frame:
-            return self._answered >= self._newest
-        offset = self._next[0] if self._next is not None else self._newest + 1
+            return self._last_processed >= self._last_sent
+        offset = self._next[0] if self._next is not None else self._last_sent + 1
         return time.monotonic() >= self._started + offset / self.source.frame_rate
 
     def _has_result_publisher(self) -> bool:
@@ -131,12 +140,12 @@ class PlayerNode(Node):
         self._total.publish(UInt32(data=self._sent))
         for note in self.source.unreadable:
             self.get_logger().warning(f'{note}: left out')
-        self.get_logger().info(f'played {self._sent} images of {self.source.path}')
+        self.get_logger().info(f'published {self._sent} images of {self.source.path}')
         self.finished = True
 
 
 def main() -> int:
-    """Run the node until its last image was played and it is told to stop."""
+    """Run the node until it is interrupted."""
     return run_node(PlayerNode, mistakes=(SourceError,))
 
 

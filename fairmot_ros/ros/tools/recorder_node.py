@@ -1,4 +1,4 @@
-"""The `fairmot_recorder` node: writes what a tracker publishes to files."""
+"""The `fairmot_recorder` node: writes the results of a tracker to files."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import struct
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from rclpy.node import Node
@@ -19,7 +20,7 @@ from fairmot_ros.media.video_writer import VideoFile
 from fairmot_ros.msg import Track, TrackArray
 from fairmot_ros.ros.conversions.images import to_bgr
 from fairmot_ros.ros.nodes.run_node import run_node
-from fairmot_ros.ros.parameters.declaration import declare_plain
+from fairmot_ros.ros.parameters.declaration import declare_read_only
 from fairmot_ros.starting import ExitCode
 from fairmot_ros.written_files import BlockFile, WriteError, write_text
 
@@ -27,41 +28,45 @@ RELIABLE = QoSProfile(depth=10, reliability=ReliabilityPolicy.RELIABLE)
 LATCHED = QoSProfile(depth=1, durability=DurabilityPolicy.TRANSIENT_LOCAL)
 PARAMETERS = {
     'output': ('out', 'folder for annotated.mp4, results.txt and recording.json'),
-    'frame_rate': (25.0, 'images per second of the source; numbers the results by their stamps'),
-    'first_frame': (1, 'number of the frame that the first image is'),
-    'patience': (5.0, 'seconds to wait for further results after the last image was sent'),
-    'progress_total': (0, 'number of images to expect: draws a progress bar; 0 draws none'),
-    'progress_title': ('tracking', 'text before the progress bar'),
+    'frame_rate': (25.0, 'frames per second of the source; converts stamps to frame numbers'),
+    'first_frame': (1, 'frame number of the first image'),
+    'patience': (5.0, 'seconds to wait for further results after the last image was published'),
+    'progress_total': (0, 'number of images of the progress bar; 0 shows no bar'),
+    'progress_title': ('tracking', 'title of the progress bar'),
 }
-CDR_STAMP = struct.Struct('<4xiI')  # encapsulation, then the header's stamp: sec, nanosec
+CDR_STAMP = struct.Struct('<4xiI')  # CDR encapsulation, then the stamp: sec, nanosec
 
 
 class RecorderNode(Node):
-    """Listens to `image`, `tracks`, `image_annotated` and `frames_sent`.
+    """Records `tracks` and `image_annotated`, with latencies measured from `image`.
 
-    It subscribes to `image` last, when both results have a publisher: a player that waits for
-    it does not begin before the first result would arrive.
+    It subscribes to `image` only after both results have a publisher, so that a player that waits
+    for subscribers starts when the tracker is ready.
 
-    Latency is the time between the publication of an image by the camera and that of its
-    tracks, by the stamps that DDS puts on both.
+    Latency is the time from the publication of an image to that of its tracks, by the source
+    timestamps of DDS.
 
-    A full disk ends the recording: what was written until then is kept and counted.
+    A failed write, e.g. on a full disk, ends the recording; earlier results are kept.
 
     Attributes:
-        finished: whether everything that was sent is recorded, or nothing more can be.
-        fault: why the recording ended early, '' while it has not.
+        finished: whether the recording has ended.
+        fault: why it ended early, '' if it did not.
     """
 
-    def __init__(self) -> None:
-        """Open the output folder.
+    def __init__(self, node_name: str = 'recorder', **options: Any) -> None:
+        """Declare the parameters and create the output files.
+
+        Args:
+            node_name: of the node, unless it is remapped.
+            options: of `rclpy.node.Node`.
 
         Raises:
             ValueError: if a parameter has the wrong type.
             OSError: if the folder cannot be written.
         """
-        self._open = False  # first: `destroy_node()` is called where what follows fails
-        super().__init__('recorder')
-        values = declare_plain(self, PARAMETERS)
+        self._open = False  # set first: `destroy_node()` is called if the construction fails
+        super().__init__(node_name, **options)
+        values = declare_read_only(self, PARAMETERS)
         self.finished = False
         self.fault = ''
         self._folder = Path(values['output'])
@@ -72,14 +77,14 @@ class RecorderNode(Node):
         self._results = BlockFile(self._folder / 'results.txt')
         self._video = VideoFile(self._folder / 'annotated.mp4', self._rate)
         self._warned: set[str] = set()
-        self._first_stamp: int | None = None  # nanoseconds, of the first image
-        self._sent_at: dict[int, int] = {}  # stamp of an image: when it was published
-        self._latencies: list[float] = []
-        self._early: list[tuple[TrackArray, int]] = []
+        self._first_stamp: int | None = None  # of the first image, nanoseconds
+        self._sent_at: dict[int, int] = {}  # time of publication by stamp, nanoseconds
+        self._latencies: list[float] = []  # milliseconds
+        self._early: list[tuple[TrackArray, int]] = []  # tracks received before their image
         self._ids: set[int] = set()
-        self._processed = self._boxes = self._drawn = 0  # drawn: annotated images received
+        self._processed = self._boxes = self._annotated = 0
         self._sent: int | None = None
-        self._last_news = time.monotonic()
+        self._last_received = time.monotonic()
         self._progress = tqdm(
             total=values['progress_total'] or None,
             disable=not values['progress_total'],
@@ -94,30 +99,30 @@ class RecorderNode(Node):
                 (Image, 'image_annotated', self._on_annotated),
             )
         ]
-        self._listens = False
+        self._subscribed_to_images = False
         self._open = True
         self.create_subscription(UInt32, 'frames_sent', self._on_sent, LATCHED)
         self.create_timer(0.2, self._on_timer)
 
     def _on_image(self, data: bytes, info: dict) -> None:
-        """Note the time alone: the pixels stay unread."""
+        """Record the time of publication; the serialised pixels are not read."""
         seconds, nanoseconds = CDR_STAMP.unpack_from(data)
         stamp = seconds * 1_000_000_000 + nanoseconds
         if self._first_stamp is None:
             self._first_stamp = stamp
         self._sent_at[stamp] = info['source_timestamp']
-        waiting, self._early = self._early, []
-        for message, published in waiting:
+        early, self._early = self._early, []
+        for message, published in early:
             self._record(message, published)
 
     def _on_tracks(self, message: TrackArray, info: dict) -> None:
-        self._last_news = time.monotonic()
+        self._last_received = time.monotonic()
         self._record(message, info['source_timestamp'])
 
     def _record(self, message: TrackArray, published: int) -> None:
         stamp = message.header.stamp.sec * 1_000_000_000 + message.header.stamp.nanosec
         sent_at = self._sent_at.pop(stamp, None)
-        if sent_at is None:  # the tracks came before the image they belong to
+        if sent_at is None:  # the tracks arrived before their image
             self._early.append((message, published))
             return
         assert self._first_stamp is not None
@@ -137,8 +142,8 @@ class RecorderNode(Node):
         self._progress.update()
 
     def _on_annotated(self, message: Image) -> None:
-        self._last_news = time.monotonic()
-        self._drawn += 1
+        self._last_received = time.monotonic()
+        self._annotated += 1
         try:
             self._video.write(to_bgr(message))
         except WriteError as error:
@@ -147,28 +152,28 @@ class RecorderNode(Node):
             self._warn(f'annotated images are left out of the video: {error}')
 
     def _warn(self, text: str) -> None:
-        """Log a warning once."""
+        """Log a warning, each text once."""
         if text not in self._warned:
             self._warned.add(text)
             self.get_logger().warning(text)
 
     def _stop(self, fault: str) -> None:
-        """End the recording early."""
+        """End the recording because of an error."""
         self.fault = self.fault or fault
         self.finished = True
 
     def _on_sent(self, message: UInt32) -> None:
         self._sent = message.data
-        self._last_news = time.monotonic()
+        self._last_received = time.monotonic()
 
     def _on_timer(self) -> None:
-        if not self._listens and all(map(self.count_publishers, self._result_topics)):
+        if not self._subscribed_to_images and all(map(self.count_publishers, self._result_topics)):
             self.create_subscription(Image, 'image', self._on_image, RELIABLE, raw=True)
-            self._listens = True
+            self._subscribed_to_images = True
         if self._sent is None:
             return
-        complete = min(self._processed, self._drawn) >= self._sent
-        if complete or time.monotonic() - self._last_news > self._patience:
+        complete = min(self._processed, self._annotated) >= self._sent
+        if complete or time.monotonic() - self._last_received > self._patience:
             self.finished = True
 
     def _summary(self) -> dict:
@@ -186,7 +191,7 @@ class RecorderNode(Node):
         }
 
     def destroy_node(self) -> None:
-        """Close the files; whatever came until now is in them."""
+        """Close the files and destroy the node."""
         if self._open:
             self._close_files()
         super().destroy_node()
@@ -208,7 +213,7 @@ class RecorderNode(Node):
 
 
 def _line(number: int, track: Track) -> str:
-    """Return a track as a line of MOTChallenge results."""
+    """Format a track as a line of MOTChallenge results."""
     box = track.bbox
     left = box.center.position.x - box.size_x / 2
     top = box.center.position.y - box.size_y / 2
@@ -219,7 +224,7 @@ def _line(number: int, track: Track) -> str:
 
 
 def main() -> int:
-    """Run the node until everything that was sent is recorded; 2 if it cannot be written."""
+    """Run the node until the recording ends; return 2 if a file cannot be written."""
     nodes: list[RecorderNode] = []
 
     def make_node() -> Node:

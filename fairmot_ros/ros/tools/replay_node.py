@@ -1,4 +1,4 @@
-"""The `fairmot_replay` node: plays the images of a bag at a chosen rate and notes the results."""
+"""The `fairmot_replay` node: plays the images of a bag at a fixed rate and saves the results."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import sys
 import time
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from rclpy.node import Node
@@ -16,46 +17,52 @@ from tqdm import tqdm
 from fairmot_ros.evaluation.bags import Bag, BagError, ImageStream
 from fairmot_ros.msg import Timing, TrackArray
 from fairmot_ros.ros.nodes.run_node import run_node
-from fairmot_ros.ros.parameters.declaration import declare_plain
+from fairmot_ros.ros.parameters.declaration import declare_read_only
 from fairmot_ros.written_files import replacing
 
 RELIABLE = QoSProfile(depth=5, reliability=ReliabilityPolicy.RELIABLE)
 RESULTS = QoSProfile(depth=100, reliability=ReliabilityPolicy.RELIABLE)
 PARAMETERS = {
-    'bag': ('', 'folder, or .mcap or .db3 file'),
-    'image_topic': ('', 'of the images in the bag; empty for the only one'),
-    'rate': (30.0, 'images per second, whatever the rate of the recording'),
-    'max_images': (0, 'stop after this many images; 0 for all'),
-    'patience': (10.0, 'seconds to wait for further results after the last image'),
-    'startup_patience': (120.0, 'seconds to wait for somebody who listens to `image`'),
+    'bag': ('', 'bag to play: folder, or .mcap or .db3 file'),
+    'image_topic': ('', 'image topic in the bag; empty if it has only one'),
+    'rate': (30.0, 'images per second, independent of the rate of the recording'),
+    'max_images': (0, 'number of images after which to stop; 0 plays all'),
+    'patience': (10.0, 'seconds to wait for further results after the last image was published'),
+    'startup_patience': (120.0, 'seconds to wait for a subscriber of `image`'),
     'output': ('replay.npz', 'file to write'),
 }
 
 
-class NobodyListensError(RuntimeError):
+class NoTrackerError(RuntimeError):
     """No tracker subscribed in time."""
 
 
 class ReplayNode(Node):
-    """Publishes `image` or `image/compressed`, listens to `tracks` and `timing`.
+    """Publishes `image` or `image/compressed`, and saves `tracks` and `timing`.
 
-    The images are sent as they are, with the stamps of the recording. Latency is the time from
-    the publication of an image to that of its tracks. The output holds, by numpy.savez:
-    sent_stamps and sent_at, got_stamps and got_at (int64, nanoseconds), and rows [N, 10]: index
-    into got_stamps, track id, left, top, width, height, score, -1, -1, -1; stage_names and
-    stages [S, 2], medians and 95th percentiles in seconds.
+    Images are published unchanged, with the stamps of the recording. Latency is the time from the
+    publication of an image to that of its tracks. The output is an .npz file with:
+
+    * sent_stamps, sent_at: stamp and time of publication of each image, int64 nanoseconds;
+    * got_stamps, got_at: the same of each message with tracks;
+    * rows: [N, 10], index into got_stamps, track id, left, top, width, height, score, -1, -1, -1;
+    * stage_names, stages: [S] and [S, 2], median and 95th percentile in seconds.
     """
 
-    def __init__(self) -> None:
-        """Open the bag.
+    def __init__(self, node_name: str = 'replay', **options: Any) -> None:
+        """Declare the parameters and open the bag.
+
+        Args:
+            node_name: of the node, unless it is remapped.
+            options: of `rclpy.node.Node`.
 
         Raises:
-            BagError: if it cannot be played.
+            BagError: if the bag cannot be played.
             ValueError: if a parameter has the wrong type.
         """
-        self._open = False  # first: `destroy_node()` is called where what follows fails
-        super().__init__('replay')
-        values = declare_plain(self, PARAMETERS)
+        self._open = False  # set first: `destroy_node()` is called if the construction fails
+        super().__init__(node_name, **options)
+        values = declare_read_only(self, PARAMETERS)
         if values['rate'] <= 0:
             raise BagError(f'rate must be positive, got {values["rate"]:g}')
         self.finished = False
@@ -79,7 +86,7 @@ class ReplayNode(Node):
         self._stages: dict[str, tuple[float, float]] = {}
         self._next_time: float | None = None
         self._all_sent = False
-        self._last_news = time.monotonic()
+        self._last_received = time.monotonic()
         self._progress = tqdm(
             total=min(limit, len(images)) if limit else len(images),
             unit='image',
@@ -90,7 +97,7 @@ class ReplayNode(Node):
         self.create_timer(0.002, self._on_tick)
 
     def _on_tracks(self, message: TrackArray, info: dict) -> None:
-        self._last_news = time.monotonic()
+        self._last_received = time.monotonic()
         stamp = message.header.stamp
         index = len(self._got)
         self._got.append((stamp.sec * 1_000_000_000 + stamp.nanosec, info['source_timestamp']))
@@ -119,41 +126,41 @@ class ReplayNode(Node):
     def _on_tick(self) -> None:
         if self._all_sent:
             last = self._sent[-1][0] if self._sent else None
-            answered = bool(self._got) and self._got[-1][0] == last
-            if answered or time.monotonic() - self._last_news > self._patience:
+            complete = bool(self._got) and self._got[-1][0] == last
+            if complete or time.monotonic() - self._last_received > self._patience:
                 self.finished = True
             return
         if self._next_time is None:
-            if not self._listened_to():
+            if not self._has_tracker():
                 return
             self._next_time = time.monotonic()
-            self._progress.unpause()  # its clock ran while the tracker loaded
+            self._progress.unpause()  # excludes the time in which the tracker loaded
         if time.monotonic() < self._next_time:
             return
         stamp, message = next(self._images, (0, None))
         if message is None:
             self._all_sent = True
-            self._last_news = time.monotonic()
+            self._last_received = time.monotonic()
             return
         self._sent.append((stamp, time.time_ns()))
         self._publisher.publish(message.data)
         self._next_time += 1.0 / self._rate
         self._progress.update()
 
-    def _listened_to(self) -> bool:
+    def _has_tracker(self) -> bool:
         if self._publisher.get_subscription_count() > 0 and self.count_publishers(
             self.resolve_topic_name('tracks')
         ):
             return True
         if time.monotonic() > self._deadline:
-            raise NobodyListensError(
-                f'nobody listens to {self._publisher.topic_name} and publishes '
-                f'{self.resolve_topic_name("tracks")}: is the tracker running?'
+            raise NoTrackerError(
+                f'no node subscribes to {self._publisher.topic_name} and publishes '
+                f'{self.resolve_topic_name("tracks")}: start the tracker'
             )
         return False
 
     def destroy_node(self) -> None:
-        """Write what there is."""
+        """Write the output and destroy the node."""
         if self._open:
             self._write()
         super().destroy_node()
@@ -176,9 +183,9 @@ class ReplayNode(Node):
 
 
 def main() -> int:
-    """Run the node until the result of the last image is there."""
+    """Run the node until the result of the last image has arrived."""
     return run_node(
-        ReplayNode, done=lambda node: node.finished, mistakes=(BagError, NobodyListensError)
+        ReplayNode, done=lambda node: node.finished, mistakes=(BagError, NoTrackerError)
     )
 
 

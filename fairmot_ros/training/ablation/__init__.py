@@ -1,4 +1,4 @@
-"""Ablations: variants of one training, trained and scored alike, side by side in a table."""
+"""Ablation studies: variants of one configuration, trained, scored and compared in a table."""
 
 from fairmot_ros.training.ablation.harness import run_ablation
 from fairmot_ros.training.ablation.plan import AblationPlan, read_plan

@@ -1,4 +1,4 @@
-"""Which variants are compared, how each is trained and how it is scored."""
+"""Plan of an ablation study: variants, seeds and scoring, read from a YAML file."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import torch
 from fairmot_ros.file_errors import reading
 from fairmot_ros.training.config import (
     ConfigError,
-    SetConfig,
+    DatasetConfig,
     TrainingConfig,
     build_section,
     parse_config,
@@ -25,29 +25,29 @@ from fairmot_ros.training.engine.factory import make_loss, make_network
 
 @dataclass(frozen=True)
 class Scoring:
-    """What the trained networks are measured on, at the size they were trained at.
+    """Datasets for scoring, at the input size of the training.
 
     Attributes:
-        detection: set for AP at IoU 0.5.
-        embedding: set with identities for retrieval and verification.
-        margin: grey around the pictures of `embedding`, as a share of their size.
-        max_people: pictures of people of `embedding` at most.
+        detection: dataset for average precision at IoU 0.5.
+        embedding: dataset with identities, for retrieval and verification.
+        margin: grey margin around the images of `embedding`, as a share of their size.
+        max_people: maximum number of boxes of `embedding`.
     """
 
-    detection: SetConfig
-    embedding: SetConfig
+    detection: DatasetConfig
+    embedding: DatasetConfig
     margin: float = 0.0
     max_people: int = 2000
 
 
 @dataclass(frozen=True)
 class Variant:
-    """One way to train.
+    """A variant of the configuration.
 
     Attributes:
-        study: the question that it is an answer to.
-        name: the answer.
-        settings: a training file's content.
+        study: name of the study, such as `stride`.
+        name: name of the variant within the study, such as `8`.
+        settings: content of a training file.
     """
 
     study: str
@@ -56,19 +56,31 @@ class Variant:
 
     @property
     def key(self) -> str:
-        """Name of its folder: the same for variants with the same settings."""
+        """Hash of the settings: the name of the folder, shared by equal variants."""
         text = json.dumps(self.settings, sort_keys=True, default=str)
         return hashlib.sha256(text.encode()).hexdigest()[:10]
 
     def config(self, seed: int, origin: str) -> TrainingConfig:
-        """Return the training of this variant with a seed."""
+        """Return the configuration of this variant with a seed.
+
+        Args:
+            seed: seed of the run.
+            origin: name of the file; error messages begin with it.
+        """
         name = f'{self.study} {self.name}, seed {seed}'
         return parse_config({**self.settings, 'name': name, 'seed': seed}, origin)
 
 
 @dataclass(frozen=True)
 class AblationPlan:
-    """All variants, the seeds of each, and the scoring."""
+    """Variants, seeds and scoring of an ablation study.
+
+    Attributes:
+        origin: name of the file.
+        variants: all variants of all studies.
+        seeds: seeds that each variant is trained with.
+        scoring: datasets for scoring.
+    """
 
     origin: str
     variants: tuple[Variant, ...]
@@ -76,7 +88,7 @@ class AblationPlan:
     scoring: Scoring
 
     def runs(self) -> Iterator[tuple[Variant, int]]:
-        """Yield each training once, all variants with the first seed first."""
+        """Yield each run once, ordered by seed; equal variants are trained once."""
         for seed in self.seeds:
             seen = set()
             for variant in self.variants:
@@ -89,7 +101,7 @@ def read_plan(path: Path) -> AblationPlan:
     """Read a YAML file with `base`, `studies`, `seeds` and `scoring`.
 
     Raises:
-        ConfigError: if it is missing, or something in it is unknown.
+        ConfigError: if the file is missing, or a setting or variant is invalid.
     """
     with reading(f'{path} is not a plan of ablations', ConfigError):
         return _make_plan(read_mapping(path), str(path))
@@ -104,19 +116,19 @@ def _make_plan(content: dict[str, Any], origin: str) -> AblationPlan:
         )
     variants = tuple(
         Variant(study, str(name), merge(content['base'], changes or {}))
-        for study, answers in content['studies'].items()
-        for name, changes in answers.items()
+        for study, variants_of_study in content['studies'].items()
+        for name, changes in variants_of_study.items()
     )
     scoring = dict(content['scoring'])
-    for half in ('detection', 'embedding'):
-        scoring[half] = build_section(SetConfig, scoring.get(half, {}), f'{origin}, {half}')
+    for name in ('detection', 'embedding'):
+        scoring[name] = build_section(DatasetConfig, scoring.get(name, {}), f'{origin}, {name}')
     plan = AblationPlan(
         origin, variants, tuple(content['seeds']), build_section(Scoring, scoring, origin)
     )
     for variant, seed in plan.runs():
         config = variant.config(seed, origin)
         try:
-            with torch.device('meta'):  # tells what is wrong before hours have passed, at no cost
+            with torch.device('meta'):  # checks the settings without allocating memory
                 make_network(config)
                 make_loss(config, num_identities=2)
         except ConfigError as error:
@@ -125,7 +137,7 @@ def _make_plan(content: dict[str, Any], origin: str) -> AblationPlan:
 
 
 def merge(base: Any, changes: Any) -> dict[str, Any]:
-    """Return `base` with `changes`, mappings in it changed in turn."""
+    """Return a copy of `base` updated with `changes`; nested mappings are merged."""
     merged = dict(base)
     for name, value in changes.items():
         old = merged.get(name)

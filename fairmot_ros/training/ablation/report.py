@@ -1,4 +1,4 @@
-"""The results of an ablation as a table for people, one for programs, and a plot."""
+"""Report of an ablation study: Markdown tables, CSV and a plot."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 Result = dict[str, Any]
 
-# Column -> how it is read off a training's result.
+#: Value of each column, from the result of a run.
 MEASURES: dict[str, Callable[[Result], float | None]] = {
     'AP50': lambda r: r['detection']['ap50'],
     'rank-1': lambda r: r['embedding']['rank1'],
@@ -29,19 +29,19 @@ PLOTTED = ('AP50', 'rank-1', 'TPR at FAR 0.1')
 
 @dataclass(frozen=True)
 class Row:
-    """One variant's results, one for each seed that is done."""
+    """Results of one variant, one for each finished seed."""
 
     study: str
     variant: str
     results: list[Result]
 
     def values(self, measure: str) -> list[float]:
-        """Return a measure of every seed."""
+        """Return a measure of each seed; results without it are skipped."""
         found = [MEASURES[measure](result) for result in self.results]
         return [value for value in found if value is not None]
 
     def shown(self, measure: str) -> str:
-        """Return the mean and, of several seeds, the standard deviation."""
+        """Return the mean and, with several seeds, the standard deviation as text."""
         values = self.values(measure)
         if not values:
             return '-'
@@ -51,7 +51,7 @@ class Row:
 
 
 def write_report(plan: AblationPlan, rows: list[Row], output: Path) -> None:
-    """Write `results.md`, `results.csv` and, where matplotlib is installed, `results.png`."""
+    """Write `results.md`, `results.csv` and, if matplotlib is installed, `results.png`."""
     output.mkdir(parents=True, exist_ok=True)
     write_text(output / 'results.md', table(plan, rows))
     with replacing(output / 'results.csv') as partial, partial.open('w', newline='') as file:
@@ -75,7 +75,7 @@ def write_report(plan: AblationPlan, rows: list[Row], output: Path) -> None:
 
 
 def table(plan: AblationPlan, rows: list[Row]) -> str:
-    """Return the results as Markdown, one table for each study."""
+    """Return the results as Markdown, with one table per study."""
     lines = []
     for study in dict.fromkeys(variant.study for variant in plan.variants):
         own = [row for row in rows if row.study == study]
@@ -98,10 +98,10 @@ def table(plan: AblationPlan, rows: list[Row]) -> str:
 
 
 def plot(rows: list[Row], path: Path) -> bool:
-    """Draw mean and single seeds of each variant, a panel for each study and measure.
+    """Plot the mean and the single seeds of each variant, one panel per study and measure.
 
     Returns:
-        False if matplotlib, which is optional, is not installed.
+        False if matplotlib is not installed.
     """
     try:
         from matplotlib.figure import Figure

@@ -1,1 +1,1 @@
-"""Training sets: readers, pseudo-labels, sets put together, streams of samples."""
+"""Training datasets: readers, labels of teachers, mixing, packing and conversion."""

@@ -1,4 +1,4 @@
-"""Labels of any readable set in the paper's layout: `images/` beside `labels_with_ids/`."""
+"""Conversion of any readable dataset to the JDE layout: `images/` beside `labels_with_ids/`."""
 
 from __future__ import annotations
 
@@ -10,64 +10,64 @@ import numpy as np
 from tqdm import tqdm
 
 from fairmot_ros.boxes import xyxy_to_cxcywh
-from fairmot_ros.training.data.data_problems import Problems
-from fairmot_ros.training.data.readers import without_gaps
+from fairmot_ros.training.data.labelled_image import LabelledImage
+from fairmot_ros.training.data.problems import DataError, Problems
+from fairmot_ros.training.data.readers import renumber_identities
 from fairmot_ros.training.data.readers.jde import IMAGES, label_path
-from fairmot_ros.training.data.sources import DataError, Photograph
 from fairmot_ros.written_files import write_text
 
 
 def write_jde(
-    photographs: Sequence[Photograph], source: Path, output: Path, name: str, problems: Problems
+    images: Sequence[LabelledImage], source: Path, output: Path, name: str, problems: Problems
 ) -> Path:
-    """Write the labels of a set, link its pictures, and list them in `<name>.train`.
+    """Write label files, link the images and list them in `<name>.train`.
 
-    Identities count over the whole set, whatever the order of its labels: people of two
-    sequences never share one. Files are written anew, so doing it again changes nothing.
-    Pictures that already lie at their place stay there.
+    Identities are numbered over the whole dataset: two sequences never share one. Repeating the
+    conversion gives the same files. Images that are already in place are not linked.
 
     Args:
-        photographs: what was read, with paths below `source`.
-        source: folder of the set.
-        output: folder to write.
-        name: of the list.
-        problems: where unreadable pictures, which are left out, are noted.
+        images: labelled images with paths below `source`.
+        source: folder of the dataset.
+        output: folder to write to.
+        name: name of the list.
+        problems: receives a message for each unreadable image, which is skipped.
 
     Returns:
         Path of the list.
     """
-    numbered = without_gaps(list(photographs))
     listed = []
-    for photograph in tqdm(numbered, desc='labels', unit='picture', mininterval=2.0):
+    for image in tqdm(
+        renumber_identities(list(images)), desc='labels', unit='image', mininterval=2.0
+    ):
         try:
-            scene = photograph.load()
+            sample = image.load()
         except DataError as error:
-            problems.add(f'{error}; left out')
+            problems.add(f'{error}; skipped')
             continue
-        own = [p for p in photograph.path.relative_to(source).parts if p.lower() != IMAGES]
-        picture = Path(IMAGES, *own)
-        _link(photograph.path, output / picture)
-        size = np.array([scene.image.shape[1], scene.image.shape[0]] * 2)
-        boxes = scene.boxes_xyxy.astype(np.float64) / size
-        classes = scene.class_ids
+        parts = [p for p in image.path.relative_to(source).parts if p.lower() != IMAGES]
+        relative = Path(IMAGES, *parts)
+        _link(image.path, output / relative)
+        size = np.array([sample.image.shape[1], sample.image.shape[0]] * 2)
+        boxes = sample.boxes_xyxy.astype(np.float64) / size
+        classes = sample.class_ids
         lines = [
-            f'{0 if classes is None else classes[row]} {scene.identities[row]} '
+            f'{0 if classes is None else classes[row]} {sample.identities[row]} '
             f'{x:.6f} {y:.6f} {width:.6f} {height:.6f}\n'
             for row, (x, y, width, height) in enumerate(xyxy_to_cxcywh(boxes))
         ]
-        path = output / label_path(picture)
+        path = output / label_path(relative)
         path.parent.mkdir(parents=True, exist_ok=True)
         write_text(path, ''.join(lines))
-        listed.append(f'{picture}\n')
+        listed.append(f'{relative}\n')
     listing = output / f'{name}.train'
     write_text(listing, ''.join(listed))
     return listing
 
 
-def _link(picture: Path, place: Path) -> None:
-    """Make `place` lead to a picture, unless it already does."""
-    place.parent.mkdir(parents=True, exist_ok=True)
-    if place.exists() and place.samefile(picture):
+def _link(image: Path, target: Path) -> None:
+    """Make `target` a link to the image, unless both are the same file already."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    if target.exists() and target.samefile(image):
         return
-    place.unlink(missing_ok=True)
-    place.symlink_to(os.path.abspath(picture))
+    target.unlink(missing_ok=True)
+    target.symlink_to(os.path.abspath(image))

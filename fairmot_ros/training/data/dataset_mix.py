@@ -1,4 +1,4 @@
-"""The sets of a training put together, with identities that count over all of them."""
+"""The datasets of a training run combined, with identities numbered over all of them."""
 
 from __future__ import annotations
 
@@ -8,107 +8,106 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from fairmot_ros.training.config import SetConfig
-from fairmot_ros.training.data.data_problems import Problems
-from fairmot_ros.training.data.readers import read_set
-from fairmot_ros.training.data.sources import CutOut, Photograph, read_cut_outs
+from fairmot_ros.training.config import DatasetConfig
+from fairmot_ros.training.data.cut_outs import CutOut, read_cut_outs
+from fairmot_ros.training.data.labelled_image import LabelledImage
+from fairmot_ros.training.data.problems import Problems
+from fairmot_ros.training.data.readers import count_identities, read_dataset
 from fairmot_ros.training.data.teacher_labels import embedding_table, read_embeddings
 
 
 @dataclass(frozen=True)
-class SetSummary:
-    """What was read from one set."""
+class DatasetSummary:
+    """Numbers of images, boxes and identities read from one dataset."""
 
     folder: str
-    pictures: int
+    images: int
     boxes: int
     identities: int
 
 
 @dataclass
-class Mix:
-    """All training pictures.
+class DatasetMix:
+    """All training images.
 
     Attributes:
-        photographs: labelled pictures, repeated as often as their set's weight says.
-        cut_outs: masked people, of the sets that are marked so.
-        num_identities: identities are 0 to this, less one.
-        summaries: what was read, set by set.
-        problems: what was wrong with the labels.
+        images: labelled images, repeated according to the weight of their dataset.
+        cut_outs: masked people of the datasets with `cut_outs`.
+        num_identities: identities are 0 to `num_identities - 1`.
+        summaries: one entry per dataset.
+        problems: messages about faulty labels.
     """
 
-    photographs: list[Photograph] = field(default_factory=list)
+    images: list[LabelledImage] = field(default_factory=list)
     cut_outs: list[CutOut] = field(default_factory=list)
     num_identities: int = 0
-    summaries: list[SetSummary] = field(default_factory=list)
+    summaries: list[DatasetSummary] = field(default_factory=list)
     problems: Problems = field(default_factory=Problems)
 
-    def looks(self, size: int) -> NDArray[np.float32] | None:
-        """Return target embeddings [num_identities, size]; None without teacher embeddings.
+    def target_embeddings(self, size: int) -> NDArray[np.float32] | None:
+        """Return target embeddings [num_identities, size] for distillation.
 
-        See `embedding_table`.
+        See `embedding_table`. None if no dataset has teacher embeddings.
         """
         people = [
-            (p.identities, p.teacher_embeddings)
-            for p in self.photographs
-            if p.teacher_embeddings is not None
+            (image.identities, image.teacher_embeddings)
+            for image in self.images
+            if image.teacher_embeddings is not None
         ]
         people += [
-            (np.array([c.identity]), c.teacher_embedding[None])
-            for c in self.cut_outs
-            if c.teacher_embedding is not None
+            (np.array([cut_out.identity]), cut_out.teacher_embedding[None])
+            for cut_out in self.cut_outs
+            if cut_out.teacher_embedding is not None
         ]
         if not people:
             return None
-        identities, embeddings = (np.concatenate(part) for part in zip(*people))
+        identities, embeddings = (np.concatenate(rows) for rows in zip(*people))
         return embedding_table(identities, embeddings, self.num_identities, size)
 
 
-def read_mix(sets: tuple[SetConfig, ...], data: Path, max_cut_out_height: int = 0) -> Mix:
-    """Read the labels of all sets, in their order.
+def read_dataset_mix(
+    datasets: tuple[DatasetConfig, ...], data: Path, max_cut_out_height: int = 0
+) -> DatasetMix:
+    """Read the labels of all datasets in the given order.
 
     Args:
-        sets: which, and how they are to be read.
-        data: folder that holds them.
-        max_cut_out_height: pixels.
+        datasets: datasets to read.
+        data: folder that contains them.
+        max_cut_out_height: height in pixels to which taller cut-outs are reduced.
 
     Raises:
-        DataError: if a set is missing.
+        DataError: if a dataset is missing.
     """
-    mix = Mix()
-    for part in sets:
-        if part.cut_outs:
-            folder = data / part.folder
+    mix = DatasetMix()
+    for dataset in datasets:
+        if dataset.cut_outs:
+            folder = data / dataset.folder
             embeddings = (
-                read_embeddings(folder).of_annotations if part.teacher_embeddings else None
+                read_embeddings(folder).of_annotations if dataset.teacher_embeddings else None
             )
-            found = read_cut_outs(
-                folder, mix.num_identities, max_cut_out_height, embeddings, part.selects
+            cut_outs = read_cut_outs(
+                folder, mix.num_identities, max_cut_out_height, embeddings, dataset.selects
             )
-            mix.cut_outs += found
-            count = boxes = pictures = len(found)
+            mix.cut_outs += cut_outs
+            identity_count = box_count = image_count = len(cut_outs)
         else:
-            photographs, count = number_identities(
-                read_set(data, part, mix.problems), mix.num_identities
+            images = read_dataset(data, dataset, mix.problems)
+            identity_count = count_identities(images)
+            mix.images += offset_identities(images, mix.num_identities) * max(
+                1, round(dataset.weight)
             )
-            mix.photographs += photographs * max(1, round(part.weight))
-            pictures = len(photographs)
-            boxes = sum(len(p.boxes_xyxy) for p in photographs)
-        mix.num_identities += count
-        mix.summaries.append(SetSummary(part.folder, pictures, boxes, count))
+            image_count = len(images)
+            box_count = sum(len(image.boxes_xyxy) for image in images)
+        mix.num_identities += identity_count
+        mix.summaries.append(
+            DatasetSummary(dataset.folder, image_count, box_count, identity_count)
+        )
     return mix
 
 
-def number_identities(photographs: list[Photograph], first: int) -> tuple[list[Photograph], int]:
-    """Let the identities of one set count from `first` on.
-
-    Returns:
-        The photographs, and how many numbers they take: as published, one more than the
-        largest, whether all occur or not.
-    """
-    count = max((int(p.identities.max(initial=-1)) for p in photographs), default=-1) + 1
-    numbered = [
-        replace(p, identities=np.where(p.identities >= 0, p.identities + first, -1))
-        for p in photographs
+def offset_identities(images: list[LabelledImage], offset: int) -> list[LabelledImage]:
+    """Return the images with `offset` added to all known identities."""
+    return [
+        replace(image, identities=np.where(image.identities >= 0, image.identities + offset, -1))
+        for image in images
     ]
-    return numbered, count

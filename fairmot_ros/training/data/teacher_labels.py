@@ -1,9 +1,9 @@
-"""Teacher labels: files that `fairmot-teach` writes beside the images of a set.
+"""Pseudo-labels of teacher networks: the files that `fairmot-teach` writes beside the images.
 
 `teacher.json` holds the detections of the teachers in every image. `teacher_embeddings.npz` holds
-the embeddings of a re-identification teacher: of the labelled people, and of the people that the
-teachers detect with a high score. The embedding is trained to reproduce them (distillation), which
-gives more signal per image than classifying thousands of people with one example each.
+the embeddings of a re-identification teacher for all labelled people and for confident
+detections. They are the targets of distillation, which gives more signal per image than a
+classification of thousands of identities with one example each.
 """
 
 from __future__ import annotations
@@ -18,28 +18,30 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fairmot_ros.file_errors import reading
-from fairmot_ros.training.data.sources import DataError, EmbeddingsById
+from fairmot_ros.training.data.problems import DataError
 from fairmot_ros.unpacking import check_archive
 from fairmot_ros.written_files import replacing
 
-DETECTIONS = 'teacher.json'  # {file name: [[left, top, right, bottom, score], ...]}
-# annotation: int64 [K], embedding: float16 [K, T]; of the rows of DETECTIONS: detection_file:
-# str [L], detection_row: int64 [L], detection_embedding: float16 [L, T]
+#: JSON object: {file name: [[left, top, right, bottom, score], ...]}.
+DETECTIONS = 'teacher.json'
+#: Arrays for annotations: annotation int64 [K] (ids), embedding float16 [K, T]; for rows of
+#: DETECTIONS: detection_file str [L], detection_row int64 [L], detection_embedding float16 [L, T].
 EMBEDDINGS = 'teacher_embeddings.npz'
 
 Array = NDArray[np.float32]
+EmbeddingsById = dict[int, Array]  # by annotation id
 
 NO_DETECTIONS = np.zeros((0, 5), np.float32)
 
 
 @dataclass(frozen=True)
 class TeacherEmbeddings:
-    """Embeddings of one set.
+    """Teacher embeddings of one dataset.
 
     Attributes:
-        of_annotations: by the id of the annotation, [T] each.
-        of_detections: by file name and row in `teacher.json`, [T] each.
-        size: T.
+        of_annotations: float32 [T] by annotation id.
+        of_detections: float32 [T] by file name and row in `teacher.json`.
+        size: length T of the embeddings.
     """
 
     of_annotations: EmbeddingsById
@@ -47,19 +49,19 @@ class TeacherEmbeddings:
     size: int
 
     def of_people(self, ids: Sequence[int]) -> Array:
-        """Return the embeddings [N, T] of annotations, by id; zero where unknown."""
+        """Return the embeddings [N, T] of the annotations with these ids; zero where unknown."""
         return _stack([self.of_annotations.get(i) for i in ids], self.size)
 
     def of_image(self, name: str, count: int) -> Array:
-        """Return those [count, T] of an image's rows in `teacher.json`, zero where unknown."""
+        """Return the embeddings [count, T] of an image's detections; zero where unknown."""
         return _stack([self.of_detections.get((name, row)) for row in range(count)], self.size)
 
 
 def read_detections(folder: Path) -> dict[str, Array]:
-    """Return the boxes and scores [K, 5] of the teachers by file name.
+    """Read the teacher detections of a dataset: boxes and scores [K, 5] by file name.
 
     Raises:
-        DataError: if the set has no teacher detections, or they cannot be read.
+        DataError: if the dataset has no teacher detections or they cannot be read.
     """
     path = _require(folder, DETECTIONS)
     with reading(f'{path} does not hold teacher detections', DataError):
@@ -72,10 +74,10 @@ def read_detections(folder: Path) -> dict[str, Array]:
 
 
 def read_embeddings(folder: Path) -> TeacherEmbeddings:
-    """Return the teacher's embeddings of a set.
+    """Read the teacher embeddings of a dataset.
 
     Raises:
-        DataError: if the set has no teacher embeddings, or they cannot be read.
+        DataError: if the dataset has no teacher embeddings or they cannot be read.
     """
     path = _require(folder, EMBEDDINGS)
     with reading(f'{path} does not hold teacher embeddings', DataError):
@@ -89,17 +91,17 @@ def read_embeddings(folder: Path) -> TeacherEmbeddings:
             rows = zip(file['detection_file'].tolist(), file['detection_row'].tolist())
             of_detections = dict(zip(rows, file['detection_embedding'].astype(np.float32)))
         size = embeddings.shape[1]
-        every = [*of_annotations.values(), *of_detections.values()]
-        if any(embedding.shape != (size,) for embedding in every):
+        all_embeddings = [*of_annotations.values(), *of_detections.values()]
+        if any(embedding.shape != (size,) for embedding in all_embeddings):
             raise DataError(f'{path}: not all embeddings have {size} numbers')
         return TeacherEmbeddings(of_annotations, of_detections, size)
 
 
 def write_embeddings(target: Path | BinaryIO, embeddings: TeacherEmbeddings) -> None:
-    """Write the teacher's embeddings of a set to a path or an open file.
+    """Write the teacher embeddings of a dataset to a path or an open file.
 
     Raises:
-        WriteError: if the file at a path cannot be written; an earlier one stays as it is.
+        WriteError: if the path cannot be written; an existing file is kept unchanged.
     """
     if isinstance(target, Path):
         with replacing(target) as partial, partial.open('wb') as file:
@@ -123,14 +125,14 @@ def embedding_table(
 ) -> Array:
     """Return unit-length target embeddings [count, size] of all identities; zero where unknown.
 
-    They are the first principal components of the teacher's embeddings, which preserve their
-    angles best.
+    The teacher embeddings are projected onto their first `size` principal components, the linear
+    projection that preserves their angles best.
 
     Args:
-        identities: [K]; the embeddings of an identity that occurs several times are averaged.
-        embeddings: [K, T], T at least `size`.
+        identities: int64 [K]; embeddings of the same identity are averaged.
+        embeddings: float32 [K, T], T at least `size`; zero rows are ignored.
         count: number of identities.
-        size: of the embedding that is trained.
+        size: embedding size of the trained network.
     """
     known = (identities >= 0) & embeddings.any(axis=1)
     identities, embeddings = identities[known], embeddings[known]
@@ -142,7 +144,7 @@ def embedding_table(
 
 
 def _stack(embeddings: Sequence[Array | None], size: int) -> Array:
-    """Return [N, size], zero where there is no embedding."""
+    """Return the embeddings as rows of an array [N, size]; zero for None."""
     rows = np.zeros((len(embeddings), size), np.float32)
     for row, embedding in enumerate(embeddings):
         if embedding is not None:
@@ -153,5 +155,5 @@ def _stack(embeddings: Sequence[Array | None], size: int) -> Array:
 def _require(folder: Path, name: str) -> Path:
     path = folder / name
     if not path.is_file():
-        raise DataError(f'no {path}: make it with fairmot-teach')
+        raise DataError(f'no {path}: create it with fairmot-teach')
     return path

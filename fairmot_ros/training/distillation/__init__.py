@@ -1,1 +1,1 @@
-"""Distillation from teacher networks: pseudo-labels and the person bank."""
+"""Distillation of teacher networks: pseudo-labels, and the person bank for the embedding."""

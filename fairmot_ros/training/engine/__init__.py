@@ -1,1 +1,1 @@
-"""The training loop and what it needs: network, optimiser schedule, averages, logs."""
+"""The training loop and its parts: construction, schedule, weight average, logs, processes."""

@@ -1,4 +1,4 @@
-"""Several processes that train one network, started by torch's own launcher (torchrun)."""
+"""Distributed training with several processes, started by torchrun."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from fairmot_ros.training.config import ConfigError
 
 @dataclass(frozen=True)
 class ProcessGroup:
-    """This process among those of the run.
+    """The processes of a run, as seen by one of them.
 
     Attributes:
-        rank: its number.
-        world: how many there are.
-        device: where it computes: `cuda` is the GPU of this machine that is its own.
+        rank: number of this process.
+        world: number of processes.
+        device: device of this process; of several GPUs, the one with its local rank.
     """
 
     rank: int
@@ -30,13 +30,15 @@ class ProcessGroup:
 
     @staticmethod
     def join(device: str) -> ProcessGroup:
-        """Find the others by the environment that torchrun sets; alone without it.
+        """Join the process group given by torchrun's environment variables.
+
+        Without them, the run has one process.
 
         Args:
             device: 'auto', 'cpu', 'cuda' or 'cuda:N'.
 
         Raises:
-            ConfigError: if there is no such device.
+            ConfigError: if the device does not exist.
         """
         try:
             chosen = choose_device(device)
@@ -54,37 +56,37 @@ class ProcessGroup:
 
     @property
     def is_first(self) -> bool:
-        """Whether this is the process that writes files."""
+        """Whether this process has rank 0, and so writes the files and logs."""
         return self.rank == 0
 
-    def total(self, values: Tensor) -> Tensor:
-        """Return the sum over all processes."""
+    def all_reduce(self, values: Tensor) -> Tensor:
+        """Return the sum of a tensor over all processes."""
         if self.world > 1:
             values = values.clone()
             dist.all_reduce(values)
         return values
 
-    def gather(self, sentences: list[str]) -> list[str]:
-        """Return the sentences of all processes."""
+    def gather(self, messages: list[str]) -> list[str]:
+        """Return the messages of all processes, by rank."""
         if self.world == 1:
-            return sentences
-        every: list[list[str]] = [[] for _ in range(self.world)]
-        dist.all_gather_object(every, sentences)
-        return [sentence for own in every for sentence in own]
+            return messages
+        of_processes: list[list[str]] = [[] for _ in range(self.world)]
+        dist.all_gather_object(of_processes, messages)
+        return [message for own in of_processes for message in own]
 
-    def share(self, module: nn.Module) -> nn.Module:
-        """Return the module such that its gradients are the mean over all processes."""
+    def wrap(self, module: nn.Module) -> nn.Module:
+        """Return a module whose gradients are averaged over all processes."""
         if self.world == 1:
             return module
         devices = [self.device] if self.device.type == 'cuda' else None
         return DistributedDataParallel(module, device_ids=devices, find_unused_parameters=True)
 
-    def wait(self) -> None:
-        """Go on when all have come here."""
+    def barrier(self) -> None:
+        """Wait until all processes reach this call."""
         if self.world > 1:
             dist.barrier()
 
-    def leave(self) -> None:
-        """Part from the others."""
+    def close(self) -> None:
+        """Destroy the process group."""
         if self.world > 1 and dist.is_initialized():
             dist.destroy_process_group()

@@ -1,4 +1,4 @@
-"""Running average of a network's weights: steadier than the last step's."""
+"""Exponential moving average (EMA) of the weights of a network."""
 
 from __future__ import annotations
 
@@ -13,7 +13,9 @@ class WeightAverage:
     """Exponential moving average of parameters and buffers.
 
     Attributes:
-        network: the averaged copy, in evaluation mode.
+        network: averaged copy of the network, in evaluation mode.
+        decay: decay per update; lower during the first updates.
+        updates: number of updates so far.
     """
 
     def __init__(self, network: Network, decay: float) -> None:
@@ -23,7 +25,7 @@ class WeightAverage:
 
     @torch.no_grad()
     def update(self, network: Network) -> None:
-        """Move the average towards `network`; quickly at first, as the start is random."""
+        """Update the average; a lower decay in the first updates lets the initial weights fade."""
         self.updates += 1
         decay = min(self.decay, (1 + self.updates) / (10 + self.updates))
         current = network.state_dict()

@@ -1,4 +1,4 @@
-"""From a configuration to what is trained: the samples, the network and the loss."""
+"""Construction of the sample stream, the network and the loss from a configuration."""
 
 from __future__ import annotations
 
@@ -17,24 +17,31 @@ from fairmot_ros.network.base import Network
 from fairmot_ros.network.checkpoint import initialise
 from fairmot_ros.network.checkpoint_content import CheckpointError
 from fairmot_ros.training.config import ConfigError, TrainingConfig
-from fairmot_ros.training.data.dataset_mix import Mix, read_mix
-from fairmot_ros.training.data.sample_streams import SampleStream, SceneStream
-from fairmot_ros.training.distillation.person_bank.stream import make_person_stream
+from fairmot_ros.training.data.dataset_mix import DatasetMix, read_dataset_mix
 from fairmot_ros.training.losses.objectives import Objective, recipe_of
-from fairmot_ros.training.synthesis.whole_images import PictureStream
+from fairmot_ros.training.streams.canvas_stream import make_canvas_stream
+from fairmot_ros.training.streams.composed_stream import ComposedStream
+from fairmot_ros.training.streams.sample_stream import SampleStream
+from fairmot_ros.training.streams.whole_image_stream import WholeImageStream
 
 HALF_TYPES = {'bf16': torch.bfloat16, 'fp16': torch.float16}
 
 
 class NetworkWithLoss(nn.Module):
-    """Both as one module, so that the gradients of both are shared among processes."""
+    """Network and loss as one module, so that the gradients of both are averaged together."""
 
     def __init__(self, network: Network, objective: Objective, precision: str) -> None:
         super().__init__()
         self.network, self.objective, self.precision = network, objective, precision
 
     def forward(self, images: Tensor, batch: dict[str, Any], totals: Tensor) -> dict[str, Tensor]:
-        """Return the loss terms of float32 images [B, 3, H, W]."""
+        """Return the loss terms by name.
+
+        Args:
+            images: float32 [B, 3, H, W], RGB in 0..1.
+            batch: stacked targets by name.
+            totals: divisors of the terms, see `Objective.count_totals`.
+        """
         with self._autocast(images.device.type):
             features = self.network.features(images)
         terms: dict[str, Tensor] = self.objective(self.network, features, images, batch, totals)
@@ -46,22 +53,26 @@ class NetworkWithLoss(nn.Module):
         return torch.autocast(device, dtype=HALF_TYPES[self.precision])
 
 
-def make_stream(config: TrainingConfig, data: Path) -> tuple[Mix, SampleStream]:
-    """Read the labels of all sets; returns them and the stream of samples."""
+def make_stream(config: TrainingConfig, data: Path) -> tuple[DatasetMix, SampleStream]:
+    """Read the labels of all datasets; return them and the stream of samples.
+
+    Raises:
+        DataError: if a dataset or the person bank is missing.
+    """
     if config.canvas is not None:
-        return make_person_stream(config)
+        return make_canvas_stream(config)
     if config.composer is None:
-        mix = read_mix(config.sets, data)
-        return mix, PictureStream(config, mix)
-    mix = read_mix(config.sets, data, int(1.5 * config.composer.person_height[1]))
-    return mix, SceneStream(config, mix)
+        mix = read_dataset_mix(config.sets, data)
+        return mix, WholeImageStream(config, mix)
+    mix = read_dataset_mix(config.sets, data, int(1.5 * config.composer.person_height[1]))
+    return mix, ComposedStream(config, mix)
 
 
 def make_network(config: TrainingConfig) -> Network:
     """Build the network with fresh weights.
 
     Raises:
-        ConfigError: if the architecture or an option of it is unknown.
+        ConfigError: if the architecture or one of its options is unknown.
     """
     try:
         return create_network(
@@ -72,29 +83,35 @@ def make_network(config: TrainingConfig) -> Network:
 
 
 def start_from(network: Network, weights: str) -> None:
-    """Fill a network with the weights that a run starts from, and tell what starts fresh.
+    """Load the initial weights of a run, and report the heads that keep random weights.
 
     Raises:
-        CheckpointError: if they do not fit.
+        CheckpointError: if the weights belong to another architecture.
     """
     fresh = initialise(network, weights)
     if fresh:
-        tqdm.write(f'{weights} has no {", ".join(fresh)} that fits: started fresh')
+        tqdm.write(f'{weights} has no matching {", ".join(fresh)}: initialised at random')
 
 
 def make_loss(
-    config: TrainingConfig, num_identities: int, looks: NDArray[np.float32] | None = None
+    config: TrainingConfig,
+    num_identities: int,
+    teacher_embeddings: NDArray[np.float32] | None = None,
 ) -> Objective:
-    """Build the loss; `looks` [num_identities, reid_dim] are a teacher's embeddings.
+    """Build the loss.
+
+    Args:
+        config: configuration of the run.
+        num_identities: classes of the identity classifier.
+        teacher_embeddings: target embeddings [num_identities, reid_dim] for distillation.
 
     Raises:
-        ConfigError: if an option of it is unknown.
-        CheckpointError: if a network to distil cannot be read.
+        ConfigError: if an option of the loss is unknown.
+        CheckpointError: if the network to distil cannot be read.
     """
+    targets = None if teacher_embeddings is None else torch.from_numpy(teacher_embeddings)
     try:
-        return recipe_of(config.architecture).make_objective(
-            config, num_identities, None if looks is None else torch.from_numpy(looks)
-        )
+        return recipe_of(config.architecture).make_objective(config, num_identities, targets)
     except CheckpointError:  # its message names the file
         raise
     except (TypeError, ValueError) as error:

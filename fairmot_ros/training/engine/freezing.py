@@ -1,4 +1,4 @@
-"""Which parts of a network a run trains, and how fast."""
+"""Freezing of modules, and learning rates by module."""
 
 from __future__ import annotations
 
@@ -11,22 +11,22 @@ from fairmot_ros.training.config import ConfigError
 
 
 def freeze(network: nn.Module, names: Sequence[str]) -> None:
-    """Take modules out of the training: they get no gradients.
+    """Disable the gradients of modules, given by name.
 
     Raises:
-        ConfigError: if the network has no module of a name.
+        ConfigError: if the network has no module of that name.
     """
     for name in names:
         _module(network, name, 'freeze').requires_grad_(False)
 
 
 def set_modes(network: nn.Module, frozen: Sequence[str], freeze_batch_norm: bool) -> None:
-    """Put a network into training mode, but frozen modules into evaluation mode.
+    """Set a network to training mode, and its frozen modules to evaluation mode.
 
     Args:
-        network: to be trained.
-        frozen: names of modules.
-        freeze_batch_norm: put all batch norms into evaluation mode.
+        network: network to train.
+        frozen: names of the frozen modules.
+        freeze_batch_norm: also set all batch norms to evaluation mode.
     """
     network.train()
     for name in frozen:
@@ -40,27 +40,27 @@ def set_modes(network: nn.Module, frozen: Sequence[str], freeze_batch_norm: bool
 def parameter_groups(
     network: nn.Module, objective: nn.Module, factors: Mapping[str, float]
 ) -> list[dict[str, Any]]:
-    """Return the trainable parameters for an optimiser, one group for each learning rate.
+    """Group the trainable parameters for an optimiser by their learning rate.
 
     Args:
-        network: some parts of which may be frozen.
-        objective: its parameters have the factor 1.
-        factors: on the learning rate, by module of the network; the longest name that fits a
-            parameter counts.
+        network: network to train; frozen parameters are skipped.
+        objective: loss; its parameters have the factor 1.
+        factors: factors on the learning rate by module name; the longest name that matches a
+            parameter applies.
 
     Returns:
-        Groups with `params` and `factor`; that of factor 1 comes first.
+        Groups with `params` and `factor`; the group with factor 1 comes first.
 
     Raises:
-        ConfigError: if the network has no module of a name, or nothing is left to train.
+        ConfigError: if the network has no module of a name, or all parameters are frozen.
     """
     for name in factors:
         _module(network, name, 'rate_factors')
     groups: dict[float, list[nn.Parameter]] = {1.0: []}
     for key, parameter in network.named_parameters():
         if parameter.requires_grad:
-            fitting = [name for name in factors if key.startswith(f'{name}.')]
-            factor = float(factors[max(fitting, key=len)]) if fitting else 1.0
+            matching = [name for name in factors if key.startswith(f'{name}.')]
+            factor = float(factors[max(matching, key=len)]) if matching else 1.0
             groups.setdefault(factor, []).append(parameter)
     if not any(groups.values()):
         raise ConfigError('freeze: all of the network is frozen, nothing is left to train')

@@ -1,4 +1,4 @@
-"""What a run tells about itself: a table on disk and, where it is installed, TensorBoard."""
+"""Log of a run: a CSV file and, if installed, TensorBoard."""
 
 from __future__ import annotations
 
@@ -13,10 +13,13 @@ COLUMNS = ('step', 'seconds', 'rate')
 
 
 class RunLog:
-    """`log.csv` in the run's folder: the mean of each loss term since the line before."""
+    """`log.csv` in the folder of the run: the mean of each loss term since the previous line."""
 
     def __init__(self, folder: Path, step: int, terms: Sequence[str]) -> None:
-        """Open the log; lines beyond `step`, of a run that was cut short, are taken back."""
+        """Open the log of a run that starts or resumes after `step`.
+
+        Later lines, written after the last save of an interrupted run, are removed.
+        """
         self.terms = tuple(terms)
         self.path = folder / 'log.csv'
         rows = []
@@ -32,8 +35,14 @@ class RunLog:
     def write(self, step: int, seconds: float, rate: float, terms: dict[str, float]) -> None:
         """Append a line.
 
+        Args:
+            step: number of the last step.
+            seconds: training time so far.
+            rate: factor on the learning rate.
+            terms: loss terms by name.
+
         Raises:
-            WriteError: if it does not fit; the lines before are kept.
+            WriteError: if the line cannot be written; earlier lines are kept.
         """
         values = [f'{terms[name]:.9g}' for name in self.terms]
         line = ','.join([str(step), f'{seconds:.1f}', f'{rate:.6g}', *values])
@@ -53,6 +62,6 @@ class RunLog:
 def _tensorboard(folder: Path, step: int) -> Any:
     try:
         from torch.utils.tensorboard import SummaryWriter
-    except ImportError:  # an optional package: the table holds the same numbers
+    except ImportError:  # optional: log.csv holds the same numbers
         return None
     return SummaryWriter(str(folder / 'tensorboard'), purge_step=step)

@@ -1,4 +1,4 @@
-"""The model card: what a file of weights is and how it came about, written beside it."""
+"""The model card: a Markdown description of the weights and their training."""
 
 from __future__ import annotations
 
@@ -7,21 +7,22 @@ from pathlib import Path
 
 from fairmot_ros.network.base import Network
 from fairmot_ros.training.config import TrainingConfig
-from fairmot_ros.training.data.dataset_mix import SetSummary
+from fairmot_ros.training.data.dataset_mix import DatasetSummary
 from fairmot_ros.written_files import write_text
 
 
 @dataclass(frozen=True)
 class Progress:
-    """How far a run has come.
+    """Progress of a run.
 
     Attributes:
-        step, steps: done, and in all.
-        epoch: rounds through all pictures that are complete, or None.
-        terms: the last line of the log.
-        seconds: computed so far, over all its sittings.
-        hardware: what it ran on.
-        problems: faulty labels and pictures that were left out.
+        step: number of steps done.
+        steps: total number of steps.
+        epoch: number of complete epochs, or None for streams without epochs.
+        terms: last logged mean of each loss term.
+        seconds: training time so far, including that before the run was resumed.
+        hardware: description of the devices.
+        problems: number of faulty labels and images that were skipped.
     """
 
     step: int
@@ -37,12 +38,20 @@ def write_card(
     path: Path,
     config: TrainingConfig,
     network: Network,
-    summaries: list[SetSummary],
+    summaries: list[DatasetSummary],
     progress: Progress,
 ) -> None:
-    """Write the card as Markdown."""
+    """Write the model card.
+
+    Args:
+        path: file to write.
+        config: configuration of the run.
+        network: trained network.
+        summaries: training datasets.
+        progress: progress of the run.
+    """
     parameters = sum(p.numel() for p in network.parameters())
-    kind = 'composed scenes' if config.composer else 'whole pictures'
+    kind = 'composed samples' if config.composer else 'whole images'
     kind = 'canvases of people' if config.canvas else kind
     done = f'{progress.step} of {progress.steps} steps of {config.batch_size} {kind}'
     if progress.epoch is not None:
@@ -63,20 +72,20 @@ def write_card(
         'loss': ', '.join(f'{k} {v}' for k, v in config.loss.items()) or 'as published',
         'time': f'{progress.seconds / 60:.0f} minutes on {progress.hardware}',
         'last losses': ', '.join(f'{k} {v:.3f}' for k, v in progress.terms.items()) or '-',
-        'left out': f'{progress.problems} faulty labels and pictures, see `problems.txt`'
+        'skipped': f'{progress.problems} faulty labels and images, see `problems.txt`'
         if progress.problems
         else 'nothing',
     }
     lines = [f'# {config.name}', '', '| | |', '|---|---|']
     lines += [f'| {name} | {value} |' for name, value in facts.items()]
     lines += ['', '## Trained on', '']
-    lines += ['| set | pictures | boxes | identities |', '|---|---|---|---|']
-    lines += [f'| {s.folder} | {s.pictures} | {s.boxes} | {s.identities} |' for s in summaries]
+    lines += ['| set | images | boxes | identities |', '|---|---|---|---|']
+    lines += [f'| {s.folder} | {s.images} | {s.boxes} | {s.identities} |' for s in summaries]
     lines += [
         '',
-        '## To be filled in by whoever publishes it',
+        '## To be filled in before publication',
         '',
-        'Licences of the sets, what the model was measured on and how it did '
-        '(`fairmot-score`), and what it is not fit for. Embeddings of people are biometric data.',
+        'Licences of the datasets, evaluation data and results (`fairmot-score`), and the limits '
+        'of the intended use. Embeddings of people are biometric data.',
     ]
     write_text(path, '\n'.join(lines) + '\n')

@@ -1,4 +1,4 @@
-"""A picture of what the network is taught: samples with their targets drawn in."""
+"""An image of training samples with their targets drawn in, to check the data."""
 
 from __future__ import annotations
 
@@ -13,22 +13,22 @@ from fairmot_ros.training.losses.objectives import Recipe
 from fairmot_ros.written_files import write_image
 
 COLUMNS, MAX_SAMPLES = 4, 12
-MAX_WIDTH = 480  # of one sample, pixels
+MAX_WIDTH = 480  # of one sample in the grid, pixels
 BOX, CENTRE, UNKNOWN = (80, 255, 80), (60, 60, 255), (200, 200, 200)
 IGNORED = (255, 160, 60)
 
 
-def write_sheet(path: Path, batch: dict[str, Tensor], recipe: Recipe, stride: int) -> None:
-    """Draw the first samples of a batch side by side.
+def write_sample_grid(path: Path, batch: dict[str, Tensor], recipe: Recipe, stride: int) -> None:
+    """Draw the first samples of a batch as a grid.
 
-    Boxes and identities are read back from the targets, and a heat map lies over the picture in
-    red, so that the sheet shows what the losses see.
+    Boxes and identities are decoded from the targets, and the heat map is overlaid in red, so the
+    grid shows the input of the losses.
 
     Args:
-        path: of the picture.
+        path: image file to write.
         batch: stacked samples.
-        recipe: that made their targets.
-        stride: the network's.
+        recipe: recipe that made the targets.
+        stride: stride of the network.
     """
     count = min(len(batch['image']), MAX_SAMPLES)
     tiles = [draw_sample(batch, row, recipe, stride) for row in range(count)]
@@ -41,7 +41,10 @@ def write_sheet(path: Path, batch: dict[str, Tensor], recipe: Recipe, stride: in
 def draw_sample(
     batch: dict[str, Tensor], row: int, recipe: Recipe, stride: int
 ) -> NDArray[np.uint8]:
-    """Return one sample with its targets, BGR, uint8 [H, W, 3]; arguments as `write_sheet`."""
+    """Return an image of one sample with its targets, uint8 [H, W, 3], BGR.
+
+    See `write_sample_grid` for the arguments; `row` is the index of the sample.
+    """
     sample = {
         name: value[row].cpu().numpy()
         for name, value in batch.items()
@@ -49,7 +52,7 @@ def draw_sample(
     }
     image = np.ascontiguousarray(sample['image'][::-1].transpose(1, 2, 0))
     height, width = image.shape[:2]
-    targets = recipe.read_back(sample, stride)
+    targets = recipe.decode_targets(sample, stride)
     if targets.heat is not None:
         heat = cv2.resize(targets.heat, (width, height), interpolation=cv2.INTER_NEAREST)
         red = image * (1 - 0.6 * heat[..., None]) + heat[..., None] * np.array([0, 0, 150])

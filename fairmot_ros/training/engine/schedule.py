@@ -1,4 +1,4 @@
-"""How the learning rate changes over a run."""
+"""Learning-rate schedule."""
 
 from __future__ import annotations
 
@@ -10,9 +10,15 @@ STEP_FACTOR = 0.1
 def rate(config: TrainingConfig, step: int, steps: int, steps_per_epoch: int | None) -> float:
     """Return the factor on the learning rate at a step.
 
-    It rises over the warm-up. Then it falls to a tenth after each of `decay_epochs`, as
-    published, or, without these, linearly to zero over the last share of the steps: that lets
-    a run be lengthened without a new schedule.
+    It rises linearly over `warmup_steps`. Then it is divided by ten after each of `decay_epochs`,
+    as in FairMOT, or, without these, falls linearly to zero over the last `decay_share` of the
+    steps.
+
+    Args:
+        config: configuration of the run.
+        step: number of the step, from 0.
+        steps: total number of steps.
+        steps_per_epoch: steps per epoch, or None for streams without epochs.
     """
     warm = (step + 1) / max(config.warmup_steps, 1)
     if config.decay_epochs and steps_per_epoch:

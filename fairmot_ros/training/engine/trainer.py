@@ -1,4 +1,4 @@
-"""The training loop: one network, one stream of samples, saved often and resumed exactly."""
+"""The training loop: steps, logs, saves and exact resumption."""
 
 from __future__ import annotations
 
@@ -18,7 +18,6 @@ from tqdm import tqdm
 from fairmot_ros.network import save_checkpoint
 from fairmot_ros.network.batch_norms import restore_batch_norms
 from fairmot_ros.training.config import ConfigError, TrainingConfig
-from fairmot_ros.training.data.sample_streams import PROBLEMS
 from fairmot_ros.training.engine import schedule
 from fairmot_ros.training.engine.distributed import ProcessGroup
 from fairmot_ros.training.engine.ema import WeightAverage
@@ -32,34 +31,41 @@ from fairmot_ros.training.engine.factory import (
 from fairmot_ros.training.engine.freezing import freeze, parameter_groups, set_modes
 from fairmot_ros.training.engine.logs import RunLog
 from fairmot_ros.training.engine.model_card import Progress, write_card
-from fairmot_ros.training.engine.sample_grid import write_sheet
+from fairmot_ros.training.engine.sample_grid import write_sample_grid
+from fairmot_ros.training.streams.sample_stream import PROBLEMS
 from fairmot_ros.written_files import replacing, write_text
 
-Part = dict[str, Any]
+MicroBatch = dict[str, Any]
 
 
 class TrainingError(RuntimeError):
-    """A run that cannot go on; the message says why and what to do."""
+    """A run that cannot continue; the message gives the reason and a remedy."""
 
 
 class Trainer:
-    """Trains what a TrainingConfig describes, alone or as one of several processes.
+    """A training run, in one process or as one of several.
 
-    The run's folder holds `state.pt` (everything needed to go on), `weights.pth` (the averaged
-    network) with `model_card.md`, `log.csv`, `samples.jpg` (samples with their targets) and,
-    if there were any, `problems.txt`.
+    The folder of the run contains `state.pt` (the complete state, to resume from), `weights.pth`
+    (the averaged network) with `model_card.md`, `log.csv`, `samples.jpg` (first samples with
+    their targets) and, if data was faulty, `problems.txt`.
     """
 
     def __init__(
         self, config: TrainingConfig, data: Path, folder: Path, device: str = 'auto'
     ) -> None:
-        """Build the run, or take it up where `state.pt` left it.
+        """Set up a new run, or resume it from `state.pt`.
+
+        Args:
+            config: configuration of the run.
+            data: folder that contains the datasets.
+            folder: folder of the run.
+            device: 'auto', 'cpu', 'cuda' or 'cuda:N'.
 
         Raises:
-            ConfigError: if the settings do not go together.
-            DataError: if a set is missing.
-            CheckpointError: if the weights to start from do not fit.
-            TrainingError: if the folder holds another run, or a damaged one.
+            ConfigError: if the settings are inconsistent.
+            DataError: if a dataset is missing.
+            CheckpointError: if the initial weights belong to another architecture.
+            TrainingError: if `state.pt` is damaged or belongs to another run.
         """
         self.config = config
         self.folder = folder
@@ -67,7 +73,7 @@ class Trainer:
         self.device = self.processes.device
         torch.manual_seed(config.seed)
         self.mix, self.stream = make_stream(config, data)
-        self.stream.part_size = self._part_size()
+        self.stream.micro_batch_size = self._micro_batch_size()
         self.stream.rank, self.stream.world = self.processes.rank, self.processes.world
         self.steps_per_epoch = (
             self.stream.samples_per_epoch // config.batch_size
@@ -84,8 +90,10 @@ class Trainer:
         freeze(self.network, config.freeze)
         self.network.to(self.device)
         self.network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-        looks = self.mix.looks(config.reid_dim)
-        self.loss = make_loss(config, self.stream.num_identities, looks).to(self.device)
+        teacher_embeddings = self.mix.target_embeddings(config.reid_dim)
+        self.loss = make_loss(config, self.stream.num_identities, teacher_embeddings).to(
+            self.device
+        )
         self.average = WeightAverage(self.network, config.ema_decay)
         self.optimizer = torch.optim.Adam(
             parameter_groups(self.network, self.loss, config.rate_factors),
@@ -100,33 +108,33 @@ class Trainer:
         folder.mkdir(parents=True, exist_ok=True)
         if resumes:
             self._resume()
-        self.model = self.processes.share(
+        self.model = self.processes.wrap(
             NetworkWithLoss(self.network, self.loss, config.precision)
         )
 
     def _first_images(self, count: int) -> Iterator[Tensor]:
-        """Return the first samples as batches of one, float32 [1, 3, H, W]."""
+        """Yield the images of the first samples, float32 [1, 3, H, W] each."""
         for number in range(count):
-            yield self.stream.sample(number)['image'][None].float() / 255
+            yield self.stream.sample_tensors(number)['image'][None].float() / 255
 
-    def _part_size(self) -> int:
+    def _micro_batch_size(self) -> int:
         config = self.config
-        parts = config.accumulate * self.processes.world
-        if config.batch_size % parts:
+        micro_batches = config.accumulate * self.processes.world
+        if config.batch_size % micro_batches:
             raise ConfigError(
                 f'batch_size {config.batch_size} cannot be divided among '
-                f'{self.processes.world} processes and {config.accumulate} parts'
+                f'{self.processes.world} processes and {config.accumulate} micro-batches'
             )
-        return config.batch_size // parts
+        return config.batch_size // micro_batches
 
     def run(self, save_every: int = 200, minutes: float = math.inf) -> Path:
-        """Train to the last step, or for a time; returns the path of the weights.
+        """Train to the last step or until a time limit; return the path of the weights.
 
         Args:
-            save_every: steps from one save to the next; the state at the end is always saved.
-            minutes: after which to stop. The run resumes where it stopped.
+            save_every: steps between two saves; the final state is always saved.
+            minutes: time limit; a later call resumes the run.
         """
-        ends = time.monotonic() + 60 * minutes
+        deadline = time.monotonic() + 60 * minutes
         first = self.processes.is_first
         log = RunLog(self.folder, self.step, self.loss.term_names) if first else None
         progress = tqdm(
@@ -142,12 +150,12 @@ class Trainer:
         names = self.loss.term_names
         sums = dict.fromkeys(names, 0.0)
         counted = 0
-        parts = self.parts()
+        micro_batches = self.micro_batches()
         last = time.monotonic()
-        while self.step < self.steps and not self._is_over(ends):
-            batch = [next(parts) for _ in range(self.config.accumulate)]
+        while self.step < self.steps and not self._is_past(deadline):
+            batch = [next(micro_batches) for _ in range(self.config.accumulate)]
             if first and self.step == 0:
-                write_sheet(
+                write_sample_grid(
                     self.folder / 'samples.jpg',
                     batch[0],
                     self.stream.recipe,
@@ -170,7 +178,7 @@ class Trainer:
         if log:
             log.close()
         weights = self.save()
-        self.processes.wait()  # the next run may start from them
+        self.processes.barrier()  # a following run may start from the weights
         return weights
 
     @property
@@ -178,16 +186,16 @@ class Trainer:
         """Whether the last step is done."""
         return self.step >= self.steps
 
-    def _is_over(self, ends: float) -> bool:
-        """Return whether a moment has passed on the clock of any process."""
-        if ends == math.inf:
+    def _is_past(self, deadline: float) -> bool:
+        """Whether the deadline has passed in any process, so that all stop at the same step."""
+        if deadline == math.inf:
             return False
-        over = torch.tensor(float(time.monotonic() >= ends), device=self.device)
-        return bool(self.processes.total(over))
+        past = torch.tensor(float(time.monotonic() >= deadline), device=self.device)
+        return bool(self.processes.all_reduce(past))
 
-    def parts(self) -> Iterator[Part]:
-        """Return the parts of the batches from the present step on."""
-        self.stream.first_part = self.step * self.config.accumulate
+    def micro_batches(self) -> Iterator[MicroBatch]:
+        """Return the micro-batches from the current step on."""
+        self.stream.first_micro_batch = self.step * self.config.accumulate
         return iter(
             DataLoader(
                 self.stream,
@@ -197,23 +205,27 @@ class Trainer:
             )
         )
 
-    def train_step(self, *parts: Part) -> dict[str, float]:
-        """Do one optimiser step on this process's parts of a batch.
+    def train_step(self, *micro_batches: MicroBatch) -> dict[str, float]:
+        """Do one optimiser step on the micro-batches of this process.
 
         Returns:
-            The loss terms of the whole batch, over all parts and processes.
+            The loss terms of the whole batch, over all micro-batches and processes.
 
         Raises:
-            TrainingError: if the loss is not a finite number.
+            TrainingError: if the loss is not finite.
         """
         set_modes(self.network, self.config.freeze, self.config.freeze_batch_norm)
-        for part in parts:
-            self._note(part.get(PROBLEMS, ()))
+        for micro_batch in micro_batches:
+            self._report(micro_batch.get(PROBLEMS, ()))
         batches = [
-            {k: v.to(self.device, non_blocking=True) for k, v in part.items() if k != PROBLEMS}
-            for part in parts
+            {
+                name: value.to(self.device, non_blocking=True)
+                for name, value in micro_batch.items()
+                if name != PROBLEMS
+            }
+            for micro_batch in micro_batches
         ]
-        totals = self.processes.total(
+        totals = self.processes.all_reduce(
             torch.stack([self.loss.count_totals(batch) for batch in batches]).sum(0)
         )
         for group in self.optimizer.param_groups:
@@ -222,20 +234,20 @@ class Trainer:
         names = self.loss.term_names
         sums = torch.zeros(len(names), dtype=torch.float64, device=self.device)
         for number, batch in enumerate(batches, start=1):
-            # Gradients are sent to the other processes once, with the last part.
-            waits = number < len(batches) and self.processes.world > 1
-            with self.model.no_sync() if waits else contextlib.nullcontext():  # type: ignore
+            # Gradients are exchanged between processes once, with the last micro-batch.
+            keeps_local = number < len(batches) and self.processes.world > 1
+            with self.model.no_sync() if keeps_local else contextlib.nullcontext():  # type: ignore
                 images = batch['image'].float().div_(255)
                 images = images.contiguous(memory_format=torch.channels_last)
                 terms = self.model(images, batch, totals)
-                # Their mean is taken over the processes, but the terms are shares of a sum.
+                # Gradients are averaged over processes, but the terms are parts of a sum.
                 self.scaler.scale(terms['loss'] * self.processes.world).backward()
             sums += torch.stack([terms[name].detach().double() for name in names])
-        values = dict(zip(names, self.processes.total(sums).tolist(), strict=True))
+        values = dict(zip(names, self.processes.all_reduce(sums).tolist(), strict=True))
         if not math.isfinite(values['loss']):
             raise TrainingError(
                 f'the loss is {values["loss"]} at step {self.step + 1}: lower the learning rate '
-                f'or use another precision, and start again from the last save in {self.folder}'
+                f'or use another precision, and resume from the last save in {self.folder}'
             )
         if self.config.clip_gradient is not None:
             self.scaler.unscale_(self.optimizer)
@@ -249,22 +261,22 @@ class Trainer:
     def _rate(self, step: int) -> float:
         return schedule.rate(self.config, step, self.steps, self.steps_per_epoch)
 
-    def _note(self, sentences: list[str]) -> None:
-        """Tell about each faulty file once."""
-        for sentence in sentences:
-            if self.mix.problems.add(sentence):
-                tqdm.write(sentence)
+    def _report(self, messages: list[str]) -> None:
+        """Print messages about faulty data, each once."""
+        for message in messages:
+            if self.mix.problems.add(message):
+                tqdm.write(message)
 
     def save(self) -> Path:
         """Write the state and the averaged weights.
 
         Raises:
-            WriteError: if a file cannot be written; the earlier ones are left, as by a crash.
+            WriteError: if a file cannot be written; the previously saved files are kept.
         """
         weights = self.folder / 'weights.pth'
         problems = self.mix.problems
-        for sentence in self.processes.gather(problems.sentences()):
-            problems.add(sentence)
+        for message in self.processes.gather(problems.messages()):
+            problems.add(message)
         if not self.processes.is_first:
             return weights
         state = {
@@ -278,7 +290,7 @@ class Trainer:
             'optimizer': self.optimizer.state_dict(),
             'scaler': self.scaler.state_dict(),
             'random': torch.get_rng_state(),
-            'problems': problems.sentences(),
+            'problems': problems.messages(),
         }
         if self.device.type == 'cuda':
             state['random_cuda'] = torch.cuda.get_rng_state(self.device)
@@ -295,7 +307,7 @@ class Trainer:
             labels=list(self.config.labels),
         )
         if len(problems):
-            text = '\n'.join(problems.sentences()) + '\n'
+            text = '\n'.join(problems.messages()) + '\n'
             write_text(self.folder / 'problems.txt', text)
         progress = Progress(
             self.step,
@@ -322,7 +334,7 @@ class Trainer:
         path = self.folder / 'state.pt'
         try:
             self._restore(torch.load(path, map_location='cpu', weights_only=True))
-        except Exception as error:  # damaged files raise almost anything
+        except Exception as error:  # damaged files raise exceptions of many kinds
             reason = (str(error).strip() or type(error).__name__).splitlines()[-1].strip()
             raise TrainingError(
                 f'{path} is damaged or of another run than {self.config.name}: choose another '
@@ -330,7 +342,7 @@ class Trainer:
             ) from error
 
     def _restore(self, state: dict[str, Any]) -> None:
-        """Take over a saved state; raises whatever a faulty one raises."""
+        """Load a saved state; a faulty one raises exceptions of any kind."""
         self.network.load_state_dict(state['network'])
         self.average.network.load_state_dict(state['average'])
         self.loss.load_state_dict(state['loss'])
@@ -339,7 +351,7 @@ class Trainer:
         self.step = int(state['step'])
         self.seconds = float(state.get('seconds', 0.0))
         self.terms = dict(state.get('terms', {}))
-        self._note(list(state.get('problems', [])))
+        self._report(list(state.get('problems', [])))
         if self.scaler.is_enabled() and state.get('scaler'):
             self.scaler.load_state_dict(state['scaler'])
         if 'random' in state:

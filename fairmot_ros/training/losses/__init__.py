@@ -1,1 +1,1 @@
-"""Targets and losses of all architectures."""
+"""Training targets and losses of all architectures."""

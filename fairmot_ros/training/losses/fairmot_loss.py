@@ -1,4 +1,4 @@
-"""FairMOT's losses: detection from CenterNet, identities as a classification."""
+"""FairMOT's losses: CenterNet's detection terms and identity classification."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from fairmot_ros.network.heads import HEADS_AT_PEAKS
 from fairmot_ros.training.losses.embedding import IdentityTerms, known_identities
 
 WEIGHTINGS = ('uncertainty', 'fixed')
-TERMS = ('loss', 'hm', 'wh', 'reg', 'id', 'look')
+TERMS = ('loss', 'hm', 'wh', 'reg', 'id', 'teacher')
 
 
 def count_totals(batch: dict[str, Tensor]) -> Tensor:
-    """Return what the losses of a batch are divided by, float64 [4].
+    """Return the divisors of the losses of a batch, float64 [4].
 
-    These are the centres, the objects, the objects of known identity, and the number of parts,
-    1. The totals of several parts, of one process or of many, are the sums of theirs.
+    They are the numbers of centres, objects, objects with a known identity and micro-batches (1).
+    The divisors of a batch that is split into micro-batches are the sums of theirs.
     """
     counts = (
         batch['hm'].eq(1).sum(),
@@ -28,12 +28,12 @@ def count_totals(batch: dict[str, Tensor]) -> Tensor:
 
 
 def focal_loss(logits: Tensor, target: Tensor, centres: Tensor | None = None) -> Tensor:
-    """Penalty-reduced focal loss of the heat maps (CornerNet eq. 1, alpha 2, beta 4).
+    """Return the penalty-reduced focal loss of heat maps (CornerNet eq. 1, alpha 2, beta 4).
 
     Args:
         logits: [B, C, H, W].
         target: [B, C, H, W] in 0..1, exactly 1 at centres.
-        centres: what to divide by; their number in `target` by default.
+        centres: divisor; by default the number of centres in `target`.
     """
     p = logits.sigmoid().clamp(1e-4, 1 - 1e-4)
     at_centre = target.eq(1)
@@ -46,9 +46,13 @@ def focal_loss(logits: Tensor, target: Tensor, centres: Tensor | None = None) ->
 def masked_l1(
     predicted: Tensor, target: Tensor, mask: Tensor, objects: Tensor | None = None
 ) -> Tensor:
-    """Mean absolute error over the objects' channels; [B, K, C] and a mask [B, K].
+    """Return the mean absolute error over objects and channels.
 
-    `objects` is the number to divide by, that of the mask by default.
+    Args:
+        predicted: [B, K, C].
+        target: [B, K, C].
+        mask: bool [B, K], rows that hold an object.
+        objects: number of objects to divide by; by default that of the mask.
     """
     weight = mask.unsqueeze(2).to(predicted.dtype)
     objects = mask.sum() if objects is None else objects
@@ -56,13 +60,18 @@ def masked_l1(
 
 
 def gather_cells(maps: Tensor, index: Tensor) -> Tensor:
-    """Read [B, C, H, W] at cells [B, K] (y * W + x); returns [B, K, C]."""
+    """Return the values [B, K, C] of maps [B, C, H, W] at cells [B, K], given as y * W + x."""
     flat = maps.flatten(2).transpose(1, 2)
     return flat.gather(1, index.unsqueeze(2).expand(-1, -1, flat.shape[2]))
 
 
 class FairMOTLoss(IdentityTerms):
-    """All terms of the heat-map architectures, with the trainable loss weights."""
+    """All terms of the heat-map architectures, with trainable weights of the two tasks.
+
+    Attributes:
+        s_det: trainable log variance of the detection task.
+        s_id: trainable log variance of the identity task.
+    """
 
     def __init__(
         self,
@@ -75,37 +84,53 @@ class FairMOTLoss(IdentityTerms):
         reg_weight: float = 1.0,
         id_weight: float = 1.0,
         fixed_id_weight: float = 0.1,
-        look_weight: float = 1.0,
+        teacher_weight: float = 1.0,
         contrast_weight: float = 0.0,
-        looks: Tensor | None = None,
+        teacher_embeddings: Tensor | None = None,
     ) -> None:
-        """Create the loss; `fixed_id_weight` applies with `weighting` fixed.
+        """Create the loss.
 
-        `contrast_weight` and `looks` are those of IdentityTerms.
+        Args:
+            reid_dim: embedding size.
+            num_identities: number of identity classes.
+            weighting: 'uncertainty' for trainable task weights, or 'fixed'.
+            hm_weight: weight of the heat-map loss.
+            wh_weight: weight of the box loss.
+            reg_weight: weight of the centre-offset loss.
+            id_weight: weight of the identity loss.
+            fixed_id_weight: further weight of the identity loss with fixed weighting.
+            teacher_weight: weight of the distance to the teacher's embeddings.
+            contrast_weight: see `IdentityTerms`.
+            teacher_embeddings: see `IdentityTerms`.
 
         Raises:
-            ValueError: on an unknown weighting.
+            ValueError: if the weighting is unknown.
         """
-        super().__init__(reid_dim, num_identities, contrast_weight=contrast_weight, looks=looks)
+        super().__init__(
+            reid_dim,
+            num_identities,
+            contrast_weight=contrast_weight,
+            teacher_embeddings=teacher_embeddings,
+        )
         if weighting not in WEIGHTINGS:
             raise ValueError(f'loss weighting must be one of {WEIGHTINGS}, got {weighting!r}')
         self.weighting = weighting
         self.hm_weight, self.wh_weight, self.reg_weight = hm_weight, wh_weight, reg_weight
         self.id_weight, self.fixed_id_weight = id_weight, fixed_id_weight
-        self.look_weight = look_weight
+        self.teacher_weight = teacher_weight
         self.s_det = nn.Parameter(torch.tensor(-1.85))
         self.s_id = nn.Parameter(torch.tensor(-1.05))
 
     def forward(
         self, output: dict[str, Tensor], batch: dict[str, Tensor], totals: Tensor | None = None
     ) -> dict[str, Tensor]:
-        """Return the terms and their sum under ``loss``.
+        """Return the terms by name, and their weighted sum under ``loss``.
 
         Args:
-            output: the network's raw maps.
+            output: raw output maps of the network by head.
             batch: stacked `Targets`.
-            totals: where the batch is one part of a larger one, the totals of that: the terms
-                of all parts then add up to those of the whole.
+            totals: divisors, see `count_totals`. For a micro-batch, those of the whole batch: the
+                terms of all micro-batches then add up to those of the batch.
         """
         at_objects = {name: gather_cells(output[name], batch['ind']) for name in HEADS_AT_PEAKS}
         return self.terms(output['hm'], at_objects, batch, totals)
@@ -117,16 +142,16 @@ class FairMOTLoss(IdentityTerms):
         batch: dict[str, Tensor],
         totals: Tensor | None = None,
     ) -> dict[str, Tensor]:
-        """Return the same from the raw ``hm`` and the other heads at the objects' cells.
+        """Return the same as `forward` from heads that were computed only at the objects.
 
         Args:
-            heat_maps: [B, classes, H, W].
-            at_objects: ``wh``, ``id`` and ``reg``, each [B, K, channels].
+            heat_maps: logits [B, classes, H, W].
+            at_objects: ``wh``, ``id`` and ``reg`` at the centre cells, each [B, K, channels].
             batch: stacked `Targets`.
-            totals: as for `forward`.
+            totals: see `forward`.
         """
         totals = count_totals(batch) if totals is None else totals
-        centres, objects, known, parts = totals.float()
+        centres, objects, known, micro_batches = totals.float()
         mask = batch['mask']
         hm = focal_loss(heat_maps.float(), batch['hm'], centres)
         wh = masked_l1(at_objects['wh'].float(), batch['wh'], mask, objects)
@@ -142,8 +167,15 @@ class FairMOTLoss(IdentityTerms):
             loss = 0.5 * (
                 torch.exp(-self.s_det) * det
                 + torch.exp(-self.s_id) * identity
-                + (self.s_det + self.s_id) / parts
+                + (self.s_det + self.s_id) / micro_batches
             )
-        look = self.look_loss(embeddings, batch, known)
-        loss = loss + self.look_weight * look
-        return {'loss': loss, 'hm': hm, 'wh': wh, 'reg': reg, 'id': identity, 'look': look}
+        teacher = self.teacher_loss(embeddings, batch, known)
+        loss = loss + self.teacher_weight * teacher
+        return {
+            'loss': loss,
+            'hm': hm,
+            'wh': wh,
+            'reg': reg,
+            'id': identity,
+            'teacher': teacher,
+        }

@@ -1,4 +1,4 @@
-"""What the network should answer for a scene: heat map, box distances, offsets, identities."""
+"""Training targets of the heat-map architectures: heat map, boxes, offsets, identities."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-MIN_OVERLAP = 0.7
-UNJUDGED = 0.9999
+MIN_IOU = 0.7  # of a box at the edge of the Gaussian with the labelled one
+IGNORED_TARGET = 0.9999  # heat-map value of ignored cells, just below that of a centre
 
 
 @dataclass(frozen=True)
 class Targets:
-    """Training targets of one scene.
+    """Training targets of one sample.
 
     Attributes:
         hm: float32 [C, H, W], 1 at centres, falling off as a Gaussian around them.
@@ -34,21 +34,27 @@ class Targets:
     mask: NDArray[np.bool_]
 
 
-def gaussian_radius(height: float, width: float, min_overlap: float = MIN_OVERLAP) -> float:
-    """Return how far a corner may move until the boxes overlap by less than `min_overlap`.
+def gaussian_radius(height: float, width: float, min_iou: float = MIN_IOU) -> float:
+    """Return the radius of a heat-map Gaussian for a box.
 
-    The three cases and the division by 2 instead of 2a are CornerNet's (Law & Deng 2018), as
-    the published FairMOT has them.
+    It is the distance by which the corners may move while the IoU stays at least `min_iou`. The
+    three cases, and the division by 2 instead of 2a, are those of CornerNet (Law & Deng 2018), as
+    in FairMOT's code.
+
+    Args:
+        height: height of the box in cells.
+        width: width of the box in cells.
+        min_iou: minimum IoU.
     """
     b1 = height + width
-    c1 = width * height * (1 - min_overlap) / (1 + min_overlap)
+    c1 = width * height * (1 - min_iou) / (1 + min_iou)
     r1 = (b1 + math.sqrt(b1 * b1 - 4 * c1)) / 2
     b2 = 2 * (height + width)
-    c2 = (1 - min_overlap) * width * height
+    c2 = (1 - min_iou) * width * height
     r2 = (b2 + math.sqrt(b2 * b2 - 16 * c2)) / 2
-    a3 = 4 * min_overlap
-    b3 = -2 * min_overlap * (height + width)
-    c3 = (min_overlap - 1) * width * height
+    a3 = 4 * min_iou
+    b3 = -2 * min_iou * (height + width)
+    c3 = (min_iou - 1) * width * height
     r3 = (b3 + math.sqrt(b3 * b3 - 4 * a3 * c3)) / 2
     return min(r1, r2, r3)
 
@@ -63,15 +69,15 @@ def make_targets(
     class_ids: NDArray[np.int64] | None = None,
     wh_channels: int = 4,
 ) -> Targets:
-    """Make the targets of one scene.
+    """Make the targets of one sample.
 
     Args:
-        boxes_xyxy: [N, 4] in cells of the output map; they may leave it.
-        identities: [N].
-        size: (width, height) of the output map.
-        max_objects: rows of the fixed-size arrays; further objects are left out.
-        num_classes: heat maps.
-        class_ids: [N], 0 by default.
+        boxes_xyxy: [N, 4] in cells of the output map; they may extend beyond it.
+        identities: int64 [N], -1 where unknown.
+        size: (width, height) of the output map in cells.
+        max_objects: number of rows of the targets; further objects are dropped.
+        num_classes: number of heat maps.
+        class_ids: int64 [N]; all 0 by default.
         wh_channels: 4 for distances to the sides, 2 for width and height.
     """
     width, height = size
@@ -104,7 +110,13 @@ def make_targets(
 
 
 def draw_gaussian(heatmap: NDArray[np.float32], centre: tuple[int, int], radius: int) -> None:
-    """Raise the heat map [H, W] to a Gaussian of sigma (2 radius + 1) / 6 around `centre`."""
+    """Draw a Gaussian into a heat map [H, W], in place, as the maximum of both.
+
+    Args:
+        heatmap: float32 [H, W].
+        centre: cell (x, y).
+        radius: radius in cells; sigma is (2 radius + 1) / 6.
+    """
     x, y = centre
     height, width = heatmap.shape
     sigma = (2 * radius + 1) / 6
@@ -119,14 +131,18 @@ def draw_gaussian(heatmap: NDArray[np.float32], centre: tuple[int, int], radius:
     )
 
 
-def leave_unjudged(heatmaps: NDArray[np.float32], boxes_xyxy: NDArray[np.float32]) -> None:
-    """Raise heat maps [C, H, W] in the middle of boxes [N, 4], in cells, to just below a centre.
+def mask_ignored_regions(heatmaps: NDArray[np.float32], boxes_xyxy: NDArray[np.float32]) -> None:
+    """Set heat maps to IGNORED_TARGET in the middle of ignored boxes, in place.
 
-    The focal loss weighs a cell by (1 - target)^4, so what is answered there costs nothing.
-    Beside the middle, where no centre can be, other people's surroundings are still judged.
+    The focal loss weights a cell by (1 - target)^4, so detections there are not penalised. The
+    outer parts of the boxes, where their centre cannot be, keep their targets.
+
+    Args:
+        heatmaps: float32 [C, H, W]; centres keep their value 1.
+        boxes_xyxy: [N, 4] in cells.
     """
     quarter = (boxes_xyxy[:, 2:] - boxes_xyxy[:, :2]) / 4
     middles = np.concatenate((boxes_xyxy[:, :2] + quarter, boxes_xyxy[:, 2:] - quarter), axis=1)
     for left, top, right, bottom in middles.clip(0):
         cells = heatmaps[:, int(top) : math.ceil(bottom), int(left) : math.ceil(right)]
-        np.maximum(cells, UNJUDGED, out=cells)
+        np.maximum(cells, IGNORED_TARGET, out=cells)

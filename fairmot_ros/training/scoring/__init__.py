@@ -1,4 +1,4 @@
-"""Scores of the two halves of a network, detection and embedding, and of teachers."""
+"""Scoring of detection and embedding, each on its own, and of teacher detections."""
 
 from fairmot_ros.training.scoring.detection import score_detection
 from fairmot_ros.training.scoring.embedding import score_embedding

@@ -1,1 +1,1 @@
-"""Training samples: pasted people, augmentation, image degradation."""
+"""Synthesis of training samples: composition, distractors, augmentation, image degradation."""

@@ -1,4 +1,4 @@
-"""Shapes that are not people, and the shadows of those who are."""
+"""Shapes of distractors (objects that are not people), and cast shadows of people."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ Mask = NDArray[np.uint8]
 
 
 def rectangle(height: int, width: int, rng: Generator) -> Mask:
-    """Return a full mask: a box, a pole, a door."""
+    """Return the mask of a rectangle, such as a box, a pole or a door."""
     return np.full((height, width), 255, np.uint8)
 
 
 def disc(height: int, width: int, rng: Generator) -> Mask:
-    """Return an upright ellipse."""
+    """Return the mask of an ellipse that fills the size."""
     mask = np.zeros((height, width), np.uint8)
     centre = (width // 2, height // 2)
     cv2.ellipse(mask, centre, (max(centre[0], 1), max(centre[1], 1)), 0, 0, 360, 255, -1)
@@ -24,7 +24,7 @@ def disc(height: int, width: int, rng: Generator) -> Mask:
 
 
 def sign_post(height: int, width: int, rng: Generator) -> Mask:
-    """Return a plate on a post: the size, and from afar the shape, of a standing person."""
+    """Return the mask of a plate on a post, which resembles a standing person at a distance."""
     width = max(width, height // 5)
     mask = np.zeros((height, width), np.uint8)
     plate = max(2, int(height * rng.uniform(0.15, 0.5)))
@@ -41,7 +41,7 @@ def sign_post(height: int, width: int, rng: Generator) -> Mask:
 
 
 def silhouette(height: int, person: Mask) -> Mask:
-    """Return a person's outline, to be filled with something else, as a cardboard figure is."""
+    """Return the mask of a person, scaled to a height; it is filled with a texture."""
     width = max(3, round(person.shape[1] * height / person.shape[0]))
     return cv2.resize(person, (width, height), interpolation=cv2.INTER_AREA)
 
@@ -49,19 +49,27 @@ def silhouette(height: int, person: Mask) -> Mask:
 def cast_shadow(
     image: NDArray[np.uint8], person: Mask, left: int, top: int, rng: Generator
 ) -> None:
-    """Darken the ground beside somebody's feet, in place; (left, top) is where they stand."""
+    """Darken the ground beside a person's feet, in place.
+
+    Args:
+        image: uint8 [H, W, 3], BGR.
+        person: mask of the person, uint8 [h, w].
+        left: left side of the person in the image, pixels.
+        top: upper side of the person in the image, pixels.
+        rng: random number generator.
+    """
     height, width = person.shape
     length = rng.uniform(0.05, 0.6) * height
     lean = rng.uniform(-1.5, 1.5) * length
-    foot = np.array([[left, top + height], [left + width, top + height]], np.float32)
-    corners = np.array([foot[0], foot[1], foot[1] + (lean, -length)], np.float32)
+    feet = np.array([[left, top + height], [left + width, top + height]], np.float32)
+    corners = np.array([feet[0], feet[1], feet[1] + (lean, -length)], np.float32)
     source = np.array([[0, height], [width, height], [width, 0]], np.float32)
-    fallen = cv2.warpAffine(
+    shadow = cv2.warpAffine(
         person,
         cv2.getAffineTransform(source, corners),
         (image.shape[1], image.shape[0]),
         flags=cv2.INTER_LINEAR,
     )
-    soft = cv2.GaussianBlur(fallen, (0, 0), rng.uniform(0.5, 2.5)).astype(np.float32)
+    soft = cv2.GaussianBlur(shadow, (0, 0), rng.uniform(0.5, 2.5)).astype(np.float32)
     soft *= rng.uniform(0.2, 0.6) / 255.0
     image[:] = (image * (1.0 - soft[..., None])).astype(np.uint8)

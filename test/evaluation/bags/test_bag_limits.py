@@ -1,4 +1,4 @@
-"""Small bags that unpack to much are refused."""
+"""Limits on the unpacked size of bags."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from fairmot_ros.evaluation.bags.storage import zstd
 STORAGE = 'fairmot_ros.evaluation.bags.storage'
 
 
-def test_a_compressed_bag_that_unpacks_to_too_much_is_refused(
+def test_compressed_bag_with_too_large_content_raises(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     file = storage_file(make_bag(tmp_path / 'bag'))
@@ -27,13 +27,13 @@ def test_a_compressed_bag_that_unpacks_to_too_much_is_refused(
         Bag(packed)
     packed.write_bytes(zstd.compress(file.read_bytes()))
     with Bag(packed) as bag:
-        assert len(list(ImageStream(bag).pictures())) == FRAMES
+        assert len(list(ImageStream(bag).images())) == FRAMES
 
 
-def test_a_compressed_message_that_unpacks_to_too_much_is_refused(
+def test_compressed_message_with_too_large_content_raises(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     bag_path = make_bag(tmp_path / 'bag', compress=True)
     monkeypatch.setattr(f'{STORAGE}.MAX_MESSAGE_BYTES', 1000)
     with Bag(bag_path) as bag, pytest.raises(BagError, match='a compressed message unpacks to'):
-        list(ImageStream(bag).pictures())
+        list(ImageStream(bag).images())

@@ -1,4 +1,4 @@
-"""Bags with topics and definitions that cannot be used: the other ones are read as ever."""
+"""Bags with topics or definitions that cannot be used; others are not affected."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def write_mcap(
 def read_values(path: Path) -> list[int]:
     with Bag(path) as bag:
         images = ImageStream(bag)
-        values = [int(image.pixels[0, 0, 0]) for image in images.pictures()]
+        values = [int(image.pixels[0, 0, 0]) for image in images.images()]
         assert bag.damage == ''
     return values
 
@@ -80,7 +80,7 @@ def read_values(path: Path) -> list[int]:
     ],
     ids=lambda other: f'{other[1]}-{other[3]}',
 )
-def test_only_the_chosen_topic_is_judged(
+def test_unusable_topics_do_not_affect_others(
     other: tuple[str, str, bytes, str], tmp_path: Path
 ) -> None:
     path = write_mcap(tmp_path / 'a.mcap', others=(other,))
@@ -94,26 +94,24 @@ def test_only_the_chosen_topic_is_judged(
         assert bag.topics_of(IMAGE_TYPES) == ['/image']
 
 
-def test_a_bag_of_another_program_is_whole(tmp_path: Path) -> None:
+def test_bag_with_unsupported_schemas_is_complete(tmp_path: Path) -> None:
     assert read_values(write_mcap(tmp_path / 'a.mcap', profile='')) == [1, 2, 3]
 
 
-def test_a_bag_that_is_cut_short_is_still_called_so(tmp_path: Path) -> None:
+def test_truncated_bag_with_unsupported_schemas_is_damaged(tmp_path: Path) -> None:
     path = write_mcap(tmp_path / 'a.mcap', others=(('/cam', 'protobuf', NOT_TEXT, 'protobuf'),))
     path.write_bytes(path.read_bytes()[:-50])
     with Bag(path) as bag:
-        assert 'cut short or damaged' in bag.damage
+        assert 'truncated or damaged' in bag.damage
 
 
 @pytest.mark.parametrize('definition', ['', IMAGE, 'no [definition', 'string data', '\0'])
-def test_known_types_serve_for_a_definition_that_cannot_be_used(
-    definition: str, tmp_path: Path
-) -> None:
+def test_known_types_replace_an_unusable_definition(definition: str, tmp_path: Path) -> None:
     path = write_mcap(tmp_path / 'a.mcap', definition)
     assert read_values(path) == [1, 2, 3]
 
 
-def test_a_database_with_topics_of_another_serialisation(tmp_path: Path) -> None:
+def test_database_with_topics_of_another_serialisation(tmp_path: Path) -> None:
     bag_path = make_bag(tmp_path / 'bag', storage='sqlite3')
     with sqlite3.connect(storage_file(bag_path)) as connection:
         connection.execute(
@@ -121,12 +119,12 @@ def test_a_database_with_topics_of_another_serialisation(tmp_path: Path) -> None
         )
     connection.close()
     with Bag(bag_path) as bag:
-        assert len(list(ImageStream(bag).pictures())) == FRAMES
+        assert len(list(ImageStream(bag).images())) == FRAMES
         with pytest.raises(BagError, match="/ground_truth is serialised as 'json'"):
             list(bag.messages(['/ground_truth']))
 
 
-def test_a_chunk_that_unpacks_to_too_much_is_refused(
+def test_chunk_with_too_large_content_raises(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = write_mcap(tmp_path / 'a.mcap', compression=CompressionType.ZSTD)

@@ -1,4 +1,4 @@
-"""Bags: what is written is read back, by us and by others; damaged ones as far as they go."""
+"""Reading and writing of bags, by this package and other tools, including damaged bags."""
 
 from __future__ import annotations
 
@@ -13,7 +13,15 @@ import pytest
 import yaml
 
 pytest.importorskip('rosbags', reason='needs rosbags')
-from bag_cases import FRAMES, GROUND_TRUTH, RATE, make_bag, pictures, spoil, storage_file
+from bag_cases import (
+    FRAMES,
+    GROUND_TRUTH,
+    RATE,
+    make_bag,
+    noise_images,
+    replace_message,
+    storage_file,
+)
 
 from fairmot_ros.evaluation.bags import (
     Bag,
@@ -38,23 +46,21 @@ STORAGES = ('mcap', 'sqlite3')
 def read_all(path: Path) -> tuple[Bag, list[np.ndarray], FrameIndex]:
     with Bag(path) as bag:
         images = ImageStream(bag)
-        found = list(images.pictures())
+        found = list(images.images())
     return bag, [pixels for _, pixels in found], FrameIndex([stamp for stamp, _ in found])
 
 
 @pytest.mark.parametrize('compress', [False, True], ids=['plain', 'zstd'])
 @pytest.mark.parametrize('image_format', ['raw', 'png', 'jpeg'])
 @pytest.mark.parametrize('storage', STORAGES)
-def test_what_is_written_is_read_back(
-    storage: str, image_format: str, compress: bool, tmp_path: Path
-) -> None:
+def test_round_trip(storage: str, image_format: str, compress: bool, tmp_path: Path) -> None:
     path = make_bag(
         tmp_path / 'bag', storage=storage, image_format=image_format, compress=compress, start=50
     )
     bag, images, frames = read_all(path)
     assert bag.damage == ''
     assert len(images) == FRAMES
-    for got, expected in zip(images, pictures()):
+    for got, expected in zip(images, noise_images()):
         if image_format == 'jpeg':
             assert got.shape == expected.shape
         else:
@@ -70,12 +76,12 @@ def test_what_is_written_is_read_back(
 
 
 @pytest.mark.parametrize('storage', STORAGES)
-def test_equal_sequences_make_equal_bags(storage: str, tmp_path: Path) -> None:
+def test_equal_sequences_give_equal_bags(storage: str, tmp_path: Path) -> None:
     files = [storage_file(make_bag(tmp_path / n / 'bag', storage=storage)) for n in ('a', 'b')]
     assert files[0].read_bytes() == files[1].read_bytes()
 
 
-def test_classes_and_marks_travel(tmp_path: Path) -> None:
+def test_classes_and_marks_are_written(tmp_path: Path) -> None:
     columns = np.tile([7.0, 0.4], (len(GROUND_TRUTH), 1))
     columns[::2, 0] = 1
     rows = np.hstack((GROUND_TRUTH, columns))
@@ -87,7 +93,7 @@ def test_classes_and_marks_travel(tmp_path: Path) -> None:
     assert set(labels) == {'pedestrian', 'static_person'}
 
 
-def test_world_coordinates_are_not_taken_for_classes(tmp_path: Path) -> None:
+def test_world_coordinates_are_not_read_as_classes(tmp_path: Path) -> None:
     rows = np.hstack((GROUND_TRUTH, np.full((len(GROUND_TRUTH), 3), 7.0)))
     with Bag(make_bag(tmp_path / 'bag', rows)) as bag:
         assert set(read_boxes(bag, '/ground_truth').labels) == {'person'}
@@ -96,7 +102,7 @@ def test_world_coordinates_are_not_taken_for_classes(tmp_path: Path) -> None:
 # -- other readers and writers -----------------------------------------------------------------
 
 
-def test_mcap_is_read_by_its_own_library(tmp_path: Path) -> None:
+def test_mcap_library_reads_the_bag(tmp_path: Path) -> None:
     pytest.importorskip('mcap_ros2', reason='needs mcap-ros2-support')
     from mcap.reader import make_reader
     from mcap_ros2.decoder import DecoderFactory
@@ -108,7 +114,7 @@ def test_mcap_is_read_by_its_own_library(tmp_path: Path) -> None:
     images = [m for topic, _, m in found if topic == '/image']
     boxes = [m for topic, kind, m in found if topic == '/ground_truth' and kind == DETECTIONS]
     assert len(images) == len(boxes) == FRAMES
-    assert images[4].data == pictures()[4].tobytes()
+    assert images[4].data == noise_images()[4].tobytes()
     assert str(images[4].header.stamp) == str(boxes[4].header.stamp)
     detection = boxes[4].detections[1]
     assert detection.id == '2'
@@ -119,7 +125,7 @@ def test_mcap_is_read_by_its_own_library(tmp_path: Path) -> None:
     assert (box.size_x, box.size_y) == (width, height)
 
 
-def test_sqlite3_is_laid_out_as_rosbag2_does(tmp_path: Path) -> None:
+def test_sqlite3_has_the_schema_of_rosbag2(tmp_path: Path) -> None:
     path = make_bag(tmp_path / 'bag', storage='sqlite3')
     information = yaml.safe_load((path / 'metadata.yaml').read_text())[
         'rosbag2_bagfile_information'
@@ -136,11 +142,11 @@ def test_sqlite3_is_laid_out_as_rosbag2_does(tmp_path: Path) -> None:
         ('/ground_truth', DETECTIONS, FRAMES),
         ('/image', 'sensor_msgs/msg/Image', FRAMES),
     ]
-    assert rows[1][3] > pictures(1)[0].size
+    assert rows[1][3] > noise_images(1)[0].size
 
 
 @pytest.mark.parametrize('kind', [DETECTIONS, TRACKS])
-def test_definitions_are_those_of_the_installed_messages(kind: str) -> None:
+def test_definitions_equal_the_installed_messages(kind: str) -> None:
     package, _, name = kind.split('/')
     description = Path(sys.prefix, 'share', package, 'msg', f'{name}.json')
     if not description.is_file():
@@ -173,7 +179,7 @@ def test_definitions_are_found_in_an_installation(
     known_types.cache_clear()
 
 
-def test_messages_are_those_of_ros(tmp_path: Path) -> None:
+def test_rclpy_deserialises_the_messages(tmp_path: Path) -> None:
     pytest.importorskip('rclpy', reason='needs ROS 2')
     from rclpy.serialization import deserialize_message, serialize_message
     from std_msgs.msg import Header
@@ -205,7 +211,7 @@ def test_messages_are_those_of_ros(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize('storage', STORAGES)
-def test_rosbag2_reads_what_is_written(storage: str, tmp_path: Path) -> None:
+def test_rosbag2_reads_the_bag(storage: str, tmp_path: Path) -> None:
     pytest.importorskip('rosbag2_py', reason='rosbag2_py is not installed')
     from fairmot_ros.evaluation.bags.plugin import PluginStorage
 
@@ -226,7 +232,7 @@ def test_rosbag2_reads_what_is_written(storage: str, tmp_path: Path) -> None:
 @pytest.mark.parametrize('storage', STORAGES)
 @pytest.mark.parametrize('share', [0.35, 0.8])
 @pytest.mark.parametrize('what', ['file', 'folder', 'folder without metadata'])
-def test_a_truncated_bag_is_read_as_far_as_it_goes(
+def test_truncated_bag_is_read_up_to_the_damage(
     storage: str, share: float, what: str, tmp_path: Path
 ) -> None:
     # With frames of this size a chunk of MCAP is one to three images.
@@ -239,7 +245,7 @@ def test_a_truncated_bag_is_read_as_far_as_it_goes(
         (path / 'metadata.yaml').unlink()
     with Bag(file if what == 'file' else path) as bag:
         assert 'that could be read are used' in bag.damage
-        images = list(ImageStream(bag).pictures())
+        images = list(ImageStream(bag).images())
         assert bag.topics['/image'].messages == len(images)
     assert share * FRAMES - 3 <= len(images) < FRAMES
     for i, (stamp, pixels) in enumerate(images):
@@ -247,7 +253,7 @@ def test_a_truncated_bag_is_read_as_far_as_it_goes(
         assert stamp == round((1 + i / RATE) * 1e9)
 
 
-def test_a_recording_without_metadata_is_read_whole(tmp_path: Path) -> None:
+def test_bag_without_metadata_is_read_completely(tmp_path: Path) -> None:
     path = make_bag(tmp_path / 'bag', compress=False)
     (path / 'metadata.yaml').unlink()
     bag, images, _ = read_all(path)
@@ -255,7 +261,7 @@ def test_a_recording_without_metadata_is_read_whole(tmp_path: Path) -> None:
     assert 'no metadata.yaml' in bag.damage
 
 
-def test_a_database_that_was_not_closed_is_read_with_its_journal(tmp_path: Path) -> None:
+def test_unclosed_database_is_read_with_its_journal(tmp_path: Path) -> None:
     path = make_bag(tmp_path / 'bag', storage='sqlite3')
     file = storage_file(path)
     database = sqlite3.connect(file)
@@ -275,7 +281,7 @@ def test_a_database_that_was_not_closed_is_read_with_its_journal(tmp_path: Path)
         assert bag.topics['/image'].messages == 2 * FRAMES
 
 
-@pytest.mark.parametrize('share', [1.0, 0.6], ids=['whole', 'cut short'])
+@pytest.mark.parametrize('share', [1.0, 0.6], ids=['whole', 'truncated'])
 @pytest.mark.parametrize('storage', STORAGES)
 def test_compressed_files(storage: str, share: float, tmp_path: Path) -> None:
     from rosbags.rosbag2.reader import zstd
@@ -298,10 +304,10 @@ def test_compressed_files(storage: str, share: float, tmp_path: Path) -> None:
     bag, images, _ = read_all(path)
     assert share * FRAMES - 5 <= len(images) <= share * FRAMES
     assert all(np.array_equal(a, b) for a, b in zip(images, large))
-    assert ('cut short' in bag.damage) == (share < 1)
+    assert ('truncated' in bag.damage) == (share < 1)
 
 
-def test_qualities_of_service_that_were_edited_do_not_matter(tmp_path: Path) -> None:
+def test_edited_qos_does_not_matter(tmp_path: Path) -> None:
     path = make_bag(tmp_path / 'bag')
     file = path / 'metadata.yaml'
     content = yaml.safe_load(file.read_text())
@@ -317,7 +323,7 @@ def test_qualities_of_service_that_were_edited_do_not_matter(tmp_path: Path) -> 
     assert (len(images), bag.damage) == (FRAMES, '')
 
 
-def test_a_missing_file_of_several_is_named(tmp_path: Path) -> None:
+def test_missing_file_of_a_bag_is_named(tmp_path: Path) -> None:
     path = make_bag(tmp_path / 'bag')
     edit_metadata(path, relative_file_paths=[storage_file(path).name, 'bag_1.mcap'])
     bag, images, _ = read_all(path)
@@ -325,7 +331,7 @@ def test_a_missing_file_of_several_is_named(tmp_path: Path) -> None:
     assert 'lacks bag_1.mcap' in bag.damage
 
 
-def test_damage_in_the_middle_is_noticed_while_reading(tmp_path: Path) -> None:
+def test_damage_in_the_middle_is_found_while_reading(tmp_path: Path) -> None:
     path = tmp_path / 'bag'
     write_sequence(path, [np.full((480, 640, 3), i, np.uint8) for i in range(FRAMES)], RATE)
     file = storage_file(path)
@@ -339,7 +345,7 @@ def test_damage_in_the_middle_is_noticed_while_reading(tmp_path: Path) -> None:
         assert 'is damaged' in bag.damage
 
 
-def test_a_damaged_compressed_message_ends_the_bag(tmp_path: Path) -> None:
+def test_reading_stops_at_a_damaged_compressed_message(tmp_path: Path) -> None:
     path = make_bag(tmp_path / 'bag', storage='sqlite3', compress=True)
     with sqlite3.connect(storage_file(path)) as database:
         number, data = database.execute(
@@ -373,7 +379,7 @@ def edit_metadata(path: Path, **changes: object) -> None:
         ),
     ],
 )
-def test_unknown_storage_and_compression(
+def test_unknown_storage_or_compression_raises(
     changes: dict, reason: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(sys.modules, 'rosbag2_py', None)  # as where it is not installed
@@ -383,7 +389,7 @@ def test_unknown_storage_and_compression(
         Bag(path)
 
 
-def test_unknown_serialisation(tmp_path: Path) -> None:
+def test_unknown_serialisation_raises(tmp_path: Path) -> None:
     path = make_bag(tmp_path / 'bag', storage='sqlite3')
     with sqlite3.connect(storage_file(path)) as database:
         database.execute("UPDATE topics SET serialization_format = 'protobuf'")
@@ -394,7 +400,7 @@ def test_unknown_serialisation(tmp_path: Path) -> None:
             list(ImageStream(bag, '/image').messages())
 
 
-def test_known_types_serve_for_definitions_that_cannot_be_used(tmp_path: Path) -> None:
+def test_known_types_replace_unusable_definitions(tmp_path: Path) -> None:
     path = make_bag(tmp_path / 'bag', storage='sqlite3')
     with sqlite3.connect(storage_file(path)) as database:
         database.execute(
@@ -407,7 +413,7 @@ def test_known_types_serve_for_definitions_that_cannot_be_used(tmp_path: Path) -
         assert len(read_boxes(bag, '/ground_truth').ids) == len(GROUND_TRUTH)
 
 
-def test_unknown_compression_of_chunks(tmp_path: Path) -> None:
+def test_unknown_compression_of_chunks_raises(tmp_path: Path) -> None:
     from rosbags.rosbag2 import CompressionFormat, CompressionMode, StoragePlugin, Writer
 
     store = known_types()
@@ -423,15 +429,15 @@ def test_unknown_compression_of_chunks(tmp_path: Path) -> None:
         list(bag.messages(['/text']))
 
 
-def test_what_is_no_bag(tmp_path: Path) -> None:
+def test_path_that_is_no_bag_raises(tmp_path: Path) -> None:
     (tmp_path / 'empty').mkdir()
     (tmp_path / 'old.bag').write_text('#ROSBAG V2.0')
     (tmp_path / 'junk.mcap').write_bytes(b'junk')
     (tmp_path / 'junk.db3').write_bytes(b'junk' * 1000)
     for name, reason in {
         'none': 'no bag at .*none: expected a folder',
-        'empty': 'is not a bag: it holds no metadata.yaml',
-        'old.bag': 'not a bag of ROS 2.*rosbags-convert',
+        'empty': 'is not a bag: it has no metadata.yaml',
+        'old.bag': 'not a ROS 2 bag.*rosbags-convert',
         'junk.mcap': 'nothing in .*junk.mcap can be read',
         'junk.db3': 'nothing in .*junk.db3 can be read',
     }.items():
@@ -440,22 +446,22 @@ def test_what_is_no_bag(tmp_path: Path) -> None:
         assert '\n' not in str(caught.value)
 
 
-def test_topics_are_named_in_errors(tmp_path: Path) -> None:
+def test_errors_list_the_topics(tmp_path: Path) -> None:
     with BagWriter(tmp_path / 'bag') as writer:
         writer.add_topic('/text', 'std_msgs/msg/String')
         writer.write('/text', 1, writer.make('std_msgs/msg/String', data='x'))
     with Bag(tmp_path / 'bag') as bag:
         with pytest.raises(
-            BagError, match=r'no topic with images .*holds /text \(std_msgs/msg/String, 1 mess'
+            BagError, match=r'no topic with images .*has /text \(std_msgs/msg/String, 1 mess'
         ):
             ImageStream(bag)
-        with pytest.raises(BagError, match='no topic /image; it holds /text'):
+        with pytest.raises(BagError, match='no topic /image; it has /text'):
             ImageStream(bag, 'image')
-        with pytest.raises(BagError, match='/text in .* is of type std_msgs/msg/String; expected'):
+        with pytest.raises(BagError, match='/text in .* has type std_msgs/msg/String; expected'):
             ImageStream(bag, '/text')
 
 
-def test_several_cameras_must_be_told_apart(tmp_path: Path) -> None:
+def test_several_image_topics_raise(tmp_path: Path) -> None:
     with BagWriter(tmp_path / 'bag') as writer:
         for name in ('/left', '/right'):
             writer.add_topic(name, 'sensor_msgs/msg/CompressedImage')
@@ -475,7 +481,7 @@ def test_several_cameras_must_be_told_apart(tmp_path: Path) -> None:
         with pytest.raises(BagError, match='with images, /left, /right: choose one'):
             ImageStream(bag)
         with pytest.raises(BagError, match="'jpeg'.* cannot be decoded"):
-            list(ImageStream(bag, 'left').pictures())
+            list(ImageStream(bag, 'left').images())
 
 
 @pytest.mark.parametrize(
@@ -486,14 +492,14 @@ def test_several_cameras_must_be_told_apart(tmp_path: Path) -> None:
         ({'jpeg_quality': 0}, 'JPEG quality must be within 1..100'),
     ],
 )
-def test_writing_needs_sense(layout: dict, reason: str, tmp_path: Path) -> None:
+def test_invalid_layout_raises(layout: dict, reason: str, tmp_path: Path) -> None:
     with pytest.raises(BagError, match=reason):
         make_bag(tmp_path / 'bag', **layout)
 
 
-def test_nothing_is_overwritten(tmp_path: Path) -> None:
+def test_existing_bag_is_not_overwritten(tmp_path: Path) -> None:
     make_bag(tmp_path / 'bag')
-    with pytest.raises(BagError, match='exists already'):
+    with pytest.raises(BagError, match='already exists'):
         make_bag(tmp_path / 'bag')
 
 
@@ -516,7 +522,7 @@ def test_frames_keep_the_order_of_the_bag() -> None:
 
 
 @pytest.mark.parametrize('format', ['mono16; png compressed', '16UC1; png compressed'])
-def test_dark_images_are_warned_of_once_and_others_are_refused(
+def test_dark_images_warn_once_and_invalid_images_raise(
     tmp_path: Path, caplog: pytest.LogCaptureFixture, format: str
 ) -> None:
     dark = np.linspace(0, 4095, 32 * 24).astype(np.uint16).reshape(24, 32)
@@ -532,13 +538,13 @@ def test_dark_images_are_warned_of_once_and_others_are_refused(
     with Bag(tmp_path / 'bag') as bag:
         if format.startswith('16UC1'):
             with pytest.raises(BagError, match='is the encoding of a depth image'):
-                list(ImageStream(bag).pictures())
+                list(ImageStream(bag).images())
             return
-        assert [p.pixels.shape for p in ImageStream(bag).pictures()] == [(24, 32, 3)] * 3
+        assert [p.pixels.shape for p in ImageStream(bag).images()] == [(24, 32, 3)] * 3
         (warning,) = [r.message for r in caplog.records]
         assert 'the 16-bit images are nearly black' in warning
         with pytest.raises(BagError, match='32 x 24 pixels, more than the limit of 767'):
-            list(ImageStream(bag, max_pixels=32 * 24 - 1).pictures())
+            list(ImageStream(bag, max_pixels=32 * 24 - 1).images())
 
 
 # -- images that cannot be used ---------------------------------------------------------------
@@ -557,16 +563,16 @@ def compressed_image(stamp: int, data: bytes) -> bytes:
     return bytes(types.serialize_cdr(message, COMPRESSED_IMAGE))
 
 
-def test_an_image_that_cannot_be_decoded_is_passed_on(tmp_path: Path) -> None:
+def test_failed_is_called_for_undecodable_images(tmp_path: Path) -> None:
     bag_path = jpeg_bag(tmp_path / 'bag')
     stamp = round((1 + 3 / RATE) * 1e9)
-    spoil(bag_path, 4, compressed_image(stamp, b'no image'))
+    replace_message(bag_path, 4, compressed_image(stamp, b'no image'))
     failures: list[tuple[int, str]] = []
     with Bag(bag_path) as bag:
         images = ImageStream(bag)
-        found = list(images.pictures(failed=lambda s, error: failures.append((s, str(error)))))
+        found = list(images.images(failed=lambda s, error: failures.append((s, str(error)))))
         with pytest.raises(BagError, match='an image on /image/compressed'):
-            list(images.pictures())
+            list(images.images())
     assert len(found) == FRAMES - 1
     ((failed_stamp, reason),) = failures
     assert failed_stamp == stamp
@@ -576,8 +582,8 @@ def test_an_image_that_cannot_be_decoded_is_passed_on(tmp_path: Path) -> None:
 @pytest.mark.parametrize('data', [b'', b'\0\1\0', 7, 'text'])
 def test_messages_too_short_for_an_image_are_skipped(data: object, tmp_path: Path) -> None:
     bag_path = jpeg_bag(tmp_path / 'bag')
-    spoil(bag_path, 2, data)  # type: ignore[arg-type]
+    replace_message(bag_path, 2, data)  # type: ignore[arg-type]
     with Bag(bag_path) as bag:
         images = ImageStream(bag)
-        assert len(list(images.pictures())) == FRAMES - 1
+        assert len(list(images.images())) == FRAMES - 1
     assert images.skipped == 1

@@ -1,4 +1,4 @@
-"""Figures that follow from the definitions by hand."""
+"""Metrics of small sequences, computed by hand from the definitions."""
 
 from __future__ import annotations
 
@@ -32,7 +32,9 @@ def figures(gt, results):
             {'HOTA': 0, 'MOTA': 0, 'IDF1': 0, 'FN': 5, 'ML': 1},
             id='no results',
         ),
-        pytest.param([], track([1] * 5), {'HOTA': 0, 'MOTA': 0, 'IDF1': 0, 'FP': 5}, id='nobody'),
+        pytest.param(
+            [], track([1] * 5), {'HOTA': 0, 'MOTA': 0, 'IDF1': 0, 'FP': 5}, id='no ground truth'
+        ),
         pytest.param(
             track([1] * 5),
             track([9] * 5),
@@ -114,19 +116,19 @@ def figures(gt, results):
         ),
     ],
 )
-def test_figures(gt, results, expected):
+def test_metrics(gt, results, expected):
     row = figures(gt, results)
     assert {key: row[key] for key in expected} == pytest.approx(expected, abs=1e-12)
 
 
-def test_all_figures_are_there_with_their_types():
+def test_all_metrics_have_their_types():
     row = figures(track([1] * 3), track([1] * 3))
     assert list(row) == RATIOS + COUNTS
     assert {type(row[key]) for key in RATIOS} == {float}
     assert {type(row[key]) for key in COUNTS} == {int}
 
 
-def test_counts_of_the_combination_are_sums():
+def test_combined_counts_are_sums():
     rows = evaluate_mot(scenes(), benchmark='MOT17')
     combined = rows.pop('COMBINED')
     assert list(rows) == list(scenes())
@@ -134,14 +136,14 @@ def test_counts_of_the_combination_are_sums():
         assert combined[key] == sum(row[key] for row in rows.values())
 
 
-def test_false_positives_where_nobody_is_count_in_the_combination():
+def test_false_positives_without_ground_truth_count_in_the_combination():
     rows = evaluate_mot(
         {'empty': ([], track([1] * 3)), 'full': (track([1] * 6), track([1] * 6))}, 'MOT15'
     )
     assert (rows['empty']['MOTA'], rows['COMBINED']['MOTA']) == (0, 0.5)
 
 
-def test_hota_is_kept_for_each_threshold():
+def test_hota_at_each_threshold():
     sequences = scenes()
     metrics = evaluate_sequences(sequences, benchmark='MOT17')
     summary = evaluate_mot(sequences, benchmark='MOT17')
@@ -157,7 +159,7 @@ def test_hota_is_kept_for_each_threshold():
 
 @pytest.mark.parametrize('as_path', [str, lambda path: path], ids=['str', 'Path'])
 @pytest.mark.parametrize('suffix', ['.txt', '.txt.gz'])
-def test_paths_give_what_arrays_give(tmp_path, as_path, suffix):
+def test_paths_and_arrays_give_the_same_metrics(tmp_path, as_path, suffix):
     sequences = scenes()
     paths = {}
     for name, pair in sequences.items():
@@ -172,15 +174,15 @@ def test_paths_give_what_arrays_give(tmp_path, as_path, suffix):
     ('sequences', 'reason'),
     [
         ({}, 'no sequences'),
-        ({'COMBINED': ([], [])}, "no sequence may be called 'COMBINED'"),
+        ({'COMBINED': ([], [])}, "a sequence is called 'COMBINED'"),
     ],
 )
-def test_there_must_be_sequences(sequences, reason):
+def test_invalid_sequences_raise(sequences, reason):
     with pytest.raises(ValueError, match=reason):
         evaluate_mot(sequences)
 
 
-def test_the_given_arrays_are_left_as_they_were():
+def test_given_arrays_are_not_changed():
     gt, results = scenes()['crowd']
     before = gt.copy(), results.copy()
     evaluate_mot({'seq': (gt, results)}, benchmark='MOT20')

@@ -1,4 +1,4 @@
-"""Ground truth that does not count as it may be meant to is noted, in every way to evaluate."""
+"""Warnings about ground truth whose rows may not count as intended."""
 
 from __future__ import annotations
 
@@ -41,7 +41,11 @@ def test_marks_below_one_count_as_zero_as_in_trackeval(caplog: pytest.LogCapture
         (rows([1, 1], [3, 3], [1, 1]), 'MOT17', 'no marked row has the class 1'),
         (rows([1, 1], [1, 3], [1, 1]), 'MOT17', ''),
         (np.zeros((0, 10)), 'MOT15', ''),
-        (rows([1, 1, 1], [1, 4, 9], [0, 1, 0], [0, 1, 2]), 'MOT15', 'looks like VisDrone'),
+        (
+            rows([1, 1, 1], [1, 4, 9], [0, 1, 0], [0, 1, 2]),
+            'MOT15',
+            'seems to have VisDrone format',
+        ),
         (rows([1, 1], [1, 2], [0, 1], [0, 2]), 'MOT15', ''),
         (rows([1, 1], [-1, -1], [-1, -1], [-1, -1]), 'MOT15', ''),
         (rows([1, 1], [3, 3.5], [1, 1], [0, 0]), 'MOT15', ''),

@@ -1,4 +1,4 @@
-"""A further metric is one function in the registry."""
+"""Registry of metrics, with a metric added to it."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Sequences:
         return {'sequences': self.number}
 
 
-def test_a_new_metric_is_summed_and_listed_behind_the_ratios(
+def test_metric_can_be_added_to_the_registry(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     def count(sequence: MotSequence) -> Sequences:

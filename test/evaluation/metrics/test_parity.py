@@ -1,4 +1,4 @@
-"""The figures are TrackEval's: on recorded values always, live where TrackEval is installed."""
+"""Metrics equal those of TrackEval: recorded ones, and live ones where TrackEval is installed."""
 
 from __future__ import annotations
 
@@ -44,16 +44,16 @@ def test_recorded_edge_cases(expected, case, benchmark):
 
 
 @pytest.mark.parametrize('benchmark', BENCHMARKS)
-def test_live(benchmark):
+def test_installed_trackeval(benchmark):
     pytest.importorskip('trackeval', reason='TrackEval is not installed')
-    from trackeval_oracle import trackeval_says
+    from trackeval_oracle import trackeval_metrics
 
     corridor = scenes()['corridor']
     sequences = {
         **scenes(),
         **{name.replace(' ', '-'): change(*corridor) for name, change in EDGE_CASES.items()},
     }
-    assert_same(evaluate_mot(sequences, benchmark), trackeval_says(sequences, benchmark))
+    assert_same(evaluate_mot(sequences, benchmark), trackeval_metrics(sequences, benchmark))
 
 
 @pytest.mark.slow

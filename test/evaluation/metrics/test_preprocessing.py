@@ -121,7 +121,7 @@ def test_rows_of_a_frame_keep_their_order_and_ids_are_numbered():
             [gt_row()],
             [[*result_row()[:7], 2]],
             'MOT20',
-            'column 8 holds a class above 1',
+            'column 8 has a class above 1',
             id='results of another class',
         ),
         pytest.param(
@@ -129,7 +129,7 @@ def test_rows_of_a_frame_keep_their_order_and_ids_are_numbered():
         ),
     ],
 )
-def test_a_mistake_is_told_in_one_sentence(gt, results, benchmark, reason):
+def test_invalid_input_raises(gt, results, benchmark, reason):
     with pytest.raises(ValueError, match=reason) as caught:
         evaluate_mot({'seq': (gt, results)}, benchmark=benchmark)
     assert '\n' not in str(caught.value)

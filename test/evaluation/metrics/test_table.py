@@ -3,7 +3,7 @@ from __future__ import annotations
 from fairmot_ros.evaluation import evaluate_mot, format_table
 
 
-def test_ratios_are_percent_and_counts_are_whole():
+def test_ratios_are_in_percent_and_counts_are_integers():
     gt = [[f, 1, 0, 0, 10, 10, 1, -1, -1, -1] for f in (1, 2, 3)]
     lines = format_table(evaluate_mot({'street': (gt, gt[:2])}, 'MOT15')).splitlines()
     header, street, combined = (line.split() for line in lines)

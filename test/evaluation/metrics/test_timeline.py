@@ -1,4 +1,4 @@
-"""What happened to whom and when."""
+"""Timelines: spans, switches and errors over time; interpolation of gaps."""
 
 from __future__ import annotations
 
@@ -30,21 +30,21 @@ def test_spans_and_switches():
     assert person.switches == [6]
     assert found.numbers.tolist() == list(range(1, 9))
     assert found.missed.tolist() == [0, 0, 0, 1, 0, 0, 0, 0]
-    assert found.superfluous.tolist() == [1] * 8
+    assert found.false_positives.tolist() == [1] * 8
     assert found.switched.tolist() == [0, 0, 0, 0, 0, 1, 0, 0]
 
 
 @pytest.mark.parametrize('name', scenes())
-def test_the_timeline_adds_up_to_the_figures(name):
+def test_timeline_adds_up_to_the_metrics(name):
     gt, results = scenes()[name]
     found = make_timeline(preprocess(gt, results, 'MOT17'))
     row = evaluate_mot({name: (gt, results)}, 'MOT17')[name]
     assert found.missed.sum() == row['FN']
-    assert found.superfluous.sum() == row['FP']
+    assert found.false_positives.sum() == row['FP']
     assert found.switched.sum() == row['IDSW'] == sum(len(p.switches) for p in found.people)
 
 
-def test_the_worst_frames_are_apart():
+def test_worst_frames_keep_their_distance():
     gt = track([1] * 30)
     results = (
         track([5] * 30)
@@ -58,11 +58,11 @@ def test_the_worst_frames_are_apart():
     assert timeline(gt, track([5] * 30)).worst(3, apart=1) == []
 
 
-def test_nobody():
+def test_empty_sequence():
     assert timeline([], []).worst(3, apart=1) == []
 
 
-def test_gaps_are_filled_on_a_line_in_time():
+def test_gaps_are_interpolated_over_time():
     stamps = np.array([0.0, 1.0, 1.5, 4.0])
     rows = np.array(
         [

@@ -12,7 +12,7 @@ MOT17 = {600: 300, 1050: 525, 837: 419, 525: 263, 654: 327, 900: 450, 750: 375}
 
 
 @pytest.mark.parametrize(('length', 'validation'), MOT17.items())
-def test_halves_are_the_published_ones(length, validation):
+def test_halves_of_mot17(length, validation):
     train, val = split_frames(length, 'half-train'), split_frames(length, 'half-val')
     assert (len(train), len(val)) == (length - validation, validation)
     assert [*train, *val] == list(split_frames(length, 'all')) == list(range(1, length + 1))
@@ -65,7 +65,7 @@ def test_selected_frames_keep_their_numbers():
     assert select_frames(rows, range(4, 9))[:, 0].tolist() == [4, 5]
 
 
-def test_missing_files_are_named(benchmark, tmp_path):
+def test_missing_file_raises(benchmark, tmp_path):
     with pytest.raises(FileNotFoundError, match=r'no results; expected files <sequence>.txt'):
         read_sequences(benchmark[0], tmp_path)
     (benchmark[0] / 'crowd' / 'gt' / 'gt.txt').unlink()

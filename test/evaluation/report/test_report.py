@@ -66,7 +66,7 @@ def evaluation(recording: Recording) -> Evaluation:
     )
 
 
-def test_the_score_of_a_run_is_what_evaluate_mot_says(recording: Recording) -> None:
+def test_scores_equal_those_of_evaluate_mot(recording: Recording) -> None:
     scored = score_run(make_run(recording))
     assert scored.metrics is not None
     expected = evaluate_mot({'walk': (GROUND_TRUTH, results())}, 'MOT15')['walk']
@@ -74,16 +74,16 @@ def test_the_score_of_a_run_is_what_evaluate_mot_says(recording: Recording) -> N
     assert (expected['IDSW'], expected['FP']) == (1, 2)
 
 
-def test_dropped_images_count_as_missed_and_are_left_out_of_the_seen(recording: Recording) -> None:
+def test_dropped_images_count_as_missed_except_in_processed_metrics(recording: Recording) -> None:
     scored = score_run(make_run(recording, rate=15.0, dropped=(5, 6, 12)))
     assert scored.metrics is not None
-    assert scored.seen is not None
+    assert scored.processed_metrics is not None
     assert scored.metrics.summary()['FN'] == 6
-    assert scored.seen.summary()['FN'] == 0
-    assert scored.seen.summary()['HOTA'] > scored.metrics.summary()['HOTA']
+    assert scored.processed_metrics.summary()['FN'] == 0
+    assert scored.processed_metrics.summary()['HOTA'] > scored.metrics.summary()['HOTA']
 
 
-def test_recordings_are_combined_as_sequences_are(recording: Recording, tmp_path: Path) -> None:
+def test_recordings_are_combined_like_sequences(recording: Recording, tmp_path: Path) -> None:
     other = open_recording(make_bag(tmp_path / 'other'), None, TruthSource(), limit=9)
     runs = [make_run(recording)]
     rows = results()
@@ -138,7 +138,7 @@ def test_limits(evaluation: Evaluation, text: str, is_lowest: bool, kept: bool) 
     assert {o.mode for o in outcomes} == {'live at 15 Hz' if live else 'offline'}
 
 
-def test_a_limit_on_what_is_not_known_is_not_kept(recording: Recording) -> None:
+def test_limit_on_an_unknown_value_fails(recording: Recording) -> None:
     run = make_run(recording, rate=15.0)
     silent = Run(
         recording,
@@ -152,7 +152,7 @@ def test_a_limit_on_what_is_not_known_is_not_kept(recording: Recording) -> None:
     groups = Evaluation([recording], {'x': {}}, [score_run(silent)]).groups()
     (outcome,) = check_limits([Limit.parse('latency_p50_ms=1000', is_lowest=False)], groups)
     assert not outcome.kept
-    assert 'not known' in str(outcome)
+    assert 'unknown' in str(outcome)
 
 
 @pytest.mark.parametrize(
@@ -161,21 +161,21 @@ def test_a_limit_on_what_is_not_known_is_not_kept(recording: Recording) -> None:
         ('HOTA', 'expected NAME=VALUE'),
         ('HOTA=high', 'expected NAME=VALUE'),
         ('HOTA=nan', 'expected NAME=VALUE'),
-        ('hota=0.4', "'hota' is no figure; expected one of HOTA"),
+        ('hota=0.4', "'hota' is no metric; expected one of HOTA"),
         ('HOTA=45', 'HOTA is a ratio in 0..1, got 45'),
     ],
 )
-def test_limits_that_make_no_sense(text: str, reason: str) -> None:
+def test_invalid_limit_raises(text: str, reason: str) -> None:
     with pytest.raises(ValueError, match=reason):
         Limit.parse(text, is_lowest=True)
 
 
-def test_limits_need_what_they_are_about(recording: Recording, tmp_path: Path) -> None:
+def test_limit_on_an_unmeasured_value_raises(recording: Recording, tmp_path: Path) -> None:
     groups = Evaluation([recording], {'default': {}}, [score_run(make_run(recording))]).groups()
     with pytest.raises(ValueError, match='needs a live run: give rates'):
         check_limits([Limit.parse('dropped=0', is_lowest=False)], groups)
-    blind = open_recording(make_bag(tmp_path / 'bag', None), None, TruthSource())
-    groups = Evaluation([blind], {'default': {}}, [score_run(make_run(blind))]).groups()
+    unlabelled = open_recording(make_bag(tmp_path / 'bag', None), None, TruthSource())
+    groups = Evaluation([unlabelled], {'default': {}}, [score_run(make_run(unlabelled))]).groups()
     with pytest.raises(ValueError, match='needs ground truth'):
         check_limits([Limit.parse('HOTA=0', is_lowest=True)], groups)
 
@@ -183,12 +183,12 @@ def test_limits_need_what_they_are_about(recording: Recording, tmp_path: Path) -
 # -- what people and programs see -------------------------------------------------------------
 
 
-def test_the_table(evaluation: Evaluation) -> None:
+def test_table(evaluation: Evaluation) -> None:
     lines = format_groups(evaluation.groups()).splitlines()
     assert len(lines) == 4
     assert lines[0].split()[:4] == ['configuration', 'mode', 'HOTA', 'DetA']
     assert lines[2].startswith('default        live at 15 Hz')
-    seen = evaluation.groups()[1].seen
+    seen = evaluation.groups()[1].processed_metrics
     assert seen is not None
     assert lines[2].split()[-5:] == [
         '3',
@@ -199,7 +199,7 @@ def test_the_table(evaluation: Evaluation) -> None:
     ]
 
 
-def test_the_summary_is_json(evaluation: Evaluation) -> None:
+def test_summary_is_json(evaluation: Evaluation) -> None:
     data = json.loads(json.dumps(summarise(evaluation)))
     assert [run['mode'] for run in data['runs']] == ['offline', 'live', 'offline']
     assert data['runs'][0]['switches'] == [{'frame': 11, 'person': 2}]
@@ -209,7 +209,7 @@ def test_the_summary_is_json(evaluation: Evaluation) -> None:
     assert data['recordings'][0]['ground_truth']['boxes'] == len(GROUND_TRUTH)
 
 
-def test_the_page_in_a_browser(evaluation: Evaluation, tmp_path: Path) -> None:
+def test_page_in_a_browser(evaluation: Evaluation, tmp_path: Path) -> None:
     limit = Limit.parse('HOTA=0.999', is_lowest=True)
     outcomes = check_limits([limit], evaluation.groups())
     evaluation = Evaluation(
@@ -231,7 +231,7 @@ def test_the_page_in_a_browser(evaluation: Evaluation, tmp_path: Path) -> None:
     live = shown.rows['default', 'live at 15 Hz']
     assert (live['latency-p50'], live['latency-p95']) == ('150', '195')
     assert live['dropped'] == '3 (15 %)'
-    assert live['HOTA-seen'] == f'{100 * combined[1]["metrics_of_processed"]["HOTA"]:.1f}'
+    assert live['HOTA-processed'] == f'{100 * combined[1]["metrics_of_processed"]["HOTA"]:.1f}'
     assert 'walk <1>' in shown.text, 'names are text, whatever they hold'
     assert 'not kept' in shown.text
     assert shown.tags.count('svg') >= 5
@@ -240,16 +240,16 @@ def test_the_page_in_a_browser(evaluation: Evaluation, tmp_path: Path) -> None:
     assert '<script' not in (tmp_path / 'report.html').read_text()
 
 
-def test_a_page_without_truth(tmp_path: Path) -> None:
-    blind = open_recording(make_bag(tmp_path / 'bag', None), None, TruthSource())
-    scored_runs = [score_run(make_run(blind)), score_run(make_run(blind, rate=30.0))]
-    write_page(tmp_path / 'a.html', Evaluation([blind], {'default': {}}, scored_runs))
+def test_page_without_ground_truth(tmp_path: Path) -> None:
+    unlabelled = open_recording(make_bag(tmp_path / 'bag', None), None, TruthSource())
+    scored_runs = [score_run(make_run(unlabelled)), score_run(make_run(unlabelled, rate=30.0))]
+    write_page(tmp_path / 'a.html', Evaluation([unlabelled], {'default': {}}, scored_runs))
     shown = Figures((tmp_path / 'a.html').read_text())
     assert 'there is no ground truth' in shown.text
     assert shown.rows['default', 'live at 30 Hz']['latency-p50'] == '150'
     assert 'HOTA' not in shown.rows['default', 'offline']
     assert shown.rows['default', 'offline']['tracks'] == '4'
-    table = format_groups(Evaluation([blind], {'default': {}}, scored_runs).groups())
+    table = format_groups(Evaluation([unlabelled], {'default': {}}, scored_runs).groups())
     assert table.splitlines()[0].split() == [
         'configuration',
         'mode',
@@ -260,7 +260,7 @@ def test_a_page_without_truth(tmp_path: Path) -> None:
     ]
 
 
-def test_equal_evaluations_make_equal_pages(evaluation: Evaluation, tmp_path: Path) -> None:
+def test_equal_evaluations_give_equal_pages(evaluation: Evaluation, tmp_path: Path) -> None:
     for name in ('a.html', 'b.html'):
         write_page(tmp_path / name, evaluation)
     assert (tmp_path / 'a.html').read_bytes() == (tmp_path / 'b.html').read_bytes()

@@ -1,4 +1,4 @@
-"""Ground truth finds its images by stamp, and says where it does not."""
+"""Ground truth of recordings: matching with images, and notes on what does not match."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 pytest.importorskip('rosbags', reason='needs rosbags')
-from bag_cases import FRAMES, GROUND_TRUTH, RATE, make_bag, pictures, storage_file
+from bag_cases import FRAMES, GROUND_TRUTH, RATE, make_bag, noise_images, storage_file
 
 from fairmot_ros.evaluation import write_mot
 from fairmot_ros.evaluation.bags import Bag, BagError, BagWriter, FrameIndex
@@ -41,16 +41,16 @@ def bag_with_truth(
     return Bag(path)
 
 
-def test_only_images_with_a_message_are_judged(tmp_path: Path) -> None:
+def test_only_images_with_a_message_are_evaluated(tmp_path: Path) -> None:
     # Rounded stamps still fit; one message is about no image.
     stamps = [STAMPS[3], STAMPS[7] + 400, STAMPS[7] + 50_000_000]
     with bag_with_truth(tmp_path / 'bag', stamps) as bag:
         truth = from_topic(bag, 'truth', FrameIndex(STAMPS))
-    assert np.flatnonzero(truth.judged).tolist() == [3, 7]
+    assert np.flatnonzero(truth.annotated).tolist() == [3, 7]
     assert truth.rows[:, 0].tolist() == [4, 4, 8, 8]
     assert truth.notes == (
-        '1 of 3 messages of /truth have the stamp of no image',
-        f'{FRAMES - 2} of {FRAMES} images have no ground truth and do not count',
+        '1 of 3 messages on /truth do not have the stamp of an image',
+        f'{FRAMES - 2} of {FRAMES} images have no ground truth and are not evaluated',
     )
 
 
@@ -58,7 +58,7 @@ def test_only_images_with_a_message_are_judged(tmp_path: Path) -> None:
     ('labels', 'kept', 'benchmark', 'note'),
     [
         (('person', 'person'), 2, 'MOT15', ''),
-        (('Person', 'car'), 1, 'MOT15', 'also holds 20 car: left out'),
+        (('Person', 'car'), 1, 'MOT15', 'other labels than people are ignored: 20 car'),
         (('0', '17'), 2, 'MOT15', ''),
         (('pedestrian', 'car'), 2, 'MOT17', ''),
     ],
@@ -76,7 +76,7 @@ def test_labels(
         assert truth.rows[:2, 7].tolist() == [1, 3]
 
 
-def test_truth_of_another_time(tmp_path: Path) -> None:
+def test_ground_truth_of_another_time_raises(tmp_path: Path) -> None:
     with (
         bag_with_truth(tmp_path / 'bag', [s + 100 * SECOND for s in STAMPS]) as bag,
         pytest.raises(BagError, match=r'does not overlap .* in time: it covers 101\.000 to'),
@@ -84,23 +84,23 @@ def test_truth_of_another_time(tmp_path: Path) -> None:
         from_topic(bag, '/truth', FrameIndex(STAMPS))
 
 
-def test_truth_between_the_images(tmp_path: Path) -> None:
+def test_ground_truth_with_other_stamps_raises(tmp_path: Path) -> None:
     with (
         bag_with_truth(tmp_path / 'bag', [s + SECOND // 20 for s in STAMPS[:-1]]) as bag,
-        pytest.raises(BagError, match='no message of /truth has the stamp of an image'),
+        pytest.raises(BagError, match='no message on /truth has the stamp of an image'),
     ):
         from_topic(bag, '/truth', FrameIndex(STAMPS))
 
 
-def test_a_file_counts_images(tmp_path: Path) -> None:
+def test_file_frames_are_numbered_by_image(tmp_path: Path) -> None:
     write_mot(tmp_path / 'gt.txt', GROUND_TRUTH)
     truth = from_file(tmp_path / 'gt.txt', FrameIndex(STAMPS[:12]))
-    assert truth.judged.tolist() == [True] * 12
+    assert truth.annotated.tolist() == [True] * 12
     assert truth.rows[:, 0].max() == 12
     assert (truth.notes[0].startswith('16 of 38 boxes'), truth.benchmark) == (True, 'MOT15')
 
 
-def test_a_file_by_time(tmp_path: Path) -> None:
+def test_file_frames_by_time(tmp_path: Path) -> None:
     write_mot(tmp_path / 'gt.txt', GROUND_TRUTH)
     # The camera lost frames 2 and 5 of the sequence.
     kept = [s for i, s in enumerate(STAMPS, 1) if i not in (2, 5)]
@@ -111,7 +111,9 @@ def test_a_file_by_time(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(('columns', 'benchmark'), [(7, 'MOT15'), (9, 'MOT17'), (10, 'MOT15')])
-def test_benchmarks_by_columns(columns: int, benchmark: str, tmp_path: Path) -> None:
+def test_benchmark_is_derived_from_the_columns(
+    columns: int, benchmark: str, tmp_path: Path
+) -> None:
     rows = np.hstack((GROUND_TRUTH, np.ones((len(GROUND_TRUTH), 3))))[:, :columns]
     write_mot(tmp_path / 'gt.txt', rows)
     truth = from_file(tmp_path / 'gt.txt', FrameIndex(STAMPS))
@@ -121,15 +123,15 @@ def test_benchmarks_by_columns(columns: int, benchmark: str, tmp_path: Path) -> 
     assert chosen.benchmark == 'MOT20'
 
 
-def test_a_file_about_other_frames(tmp_path: Path) -> None:
+def test_file_with_other_frames_raises(tmp_path: Path) -> None:
     rows = GROUND_TRUTH.copy()
     rows[:, 0] += 1000
     write_mot(tmp_path / 'gt.txt', rows)
     with pytest.raises(
         BagError,
         match=(
-            r'does not overlap with the bag: it is about frames 1001 to 1020, and '
-            r"the bag's 20 images are frames 1 to 20"
+            r'does not overlap with the bag: it has frames 1001 to 1020, but '
+            r'the 20 images of the bag are frames 1 to 20'
         ),
     ):
         from_file(tmp_path / 'gt.txt', FrameIndex(STAMPS))
@@ -138,34 +140,34 @@ def test_a_file_about_other_frames(tmp_path: Path) -> None:
 # -- the whole recording ------------------------------------------------------------------------
 
 
-def test_a_recording_finds_everything_by_itself(tmp_path: Path) -> None:
+def test_recording_with_default_topics(tmp_path: Path) -> None:
     recording = open_recording(make_bag(tmp_path / 'walk'), None, TruthSource())
     assert (recording.name, recording.image_topic) == ('walk', '/image')
     assert recording.truth is not None
     assert recording.truth.source == '/ground_truth'
     assert recording.stamped
     assert recording.notes == ()
-    found = dict(recording.pictures(frozenset({2, 5})))
+    found = dict(recording.images(frozenset({2, 5})))
     assert sorted(found) == [2, 5]
-    assert np.array_equal(found[5].pixels, pictures()[4])
+    assert np.array_equal(found[5].pixels, noise_images()[4])
 
 
-def test_a_limit_holds_for_images_and_truth(tmp_path: Path) -> None:
+def test_limit_applies_to_images_and_ground_truth(tmp_path: Path) -> None:
     recording = open_recording(make_bag(tmp_path / 'walk'), None, TruthSource(), limit=6)
     assert len(recording.frames) == 6
     assert recording.truth is not None
     assert recording.truth.rows[:, 0].max() == 6
     assert recording.notes == (), 'what was left out on purpose is no news'
-    assert [number for number, _ in recording.pictures()] == [1, 2, 3, 4, 5, 6]
+    assert [number for number, _ in recording.images()] == [1, 2, 3, 4, 5, 6]
 
 
-def test_without_truth_there_is_a_note(tmp_path: Path) -> None:
+def test_missing_ground_truth_is_noted(tmp_path: Path) -> None:
     recording = open_recording(make_bag(tmp_path / 'walk', None), None, TruthSource())
     assert recording.truth is None
     assert 'no ground truth, so there are no metrics' in recording.notes[0]
 
 
-def test_a_truncated_recording_is_judged_as_far_as_it_goes(tmp_path: Path) -> None:
+def test_truncated_recording_is_evaluated_up_to_the_damage(tmp_path: Path) -> None:
     path = tmp_path / 'walk'
     large = [np.full((480, 640, 3), i, np.uint8) for i in range(FRAMES)]
     write_sequence(path, large, RATE, GROUND_TRUTH)
@@ -176,14 +178,14 @@ def test_a_truncated_recording_is_judged_as_far_as_it_goes(tmp_path: Path) -> No
     assert recording.truth is not None
     assert recording.truth.rows[:, 0].max() <= len(recording.frames)
     assert 'that could be read are used' in recording.notes[0]
-    assert len(list(recording.pictures())) == len(recording.frames)
+    assert len(list(recording.images())) == len(recording.frames)
 
 
-def test_images_without_stamps_have_the_time_of_their_recording(tmp_path: Path) -> None:
+def test_images_without_stamps_use_the_time_of_recording(tmp_path: Path) -> None:
     with BagWriter(tmp_path / 'bag') as writer:
         maker = BoxMaker(writer)
         writer.add_topic('/image', IMAGE)
-        for i, picture in enumerate(pictures(3), 5):
+        for i, image in enumerate(noise_images(3), 5):
             writer.write(
                 '/image',
                 i * SECOND,
@@ -195,7 +197,7 @@ def test_images_without_stamps_have_the_time_of_their_recording(tmp_path: Path) 
                     encoding='bgr8',
                     is_bigendian=0,
                     step=192,
-                    data=picture.reshape(-1),
+                    data=image.reshape(-1),
                 ),
             )
     recording = open_recording(tmp_path / 'bag', None, TruthSource())
@@ -203,7 +205,7 @@ def test_images_without_stamps_have_the_time_of_their_recording(tmp_path: Path) 
     assert recording.frames.span == pytest.approx((5, 7))
 
 
-def test_a_repeated_stamp_counts_once(tmp_path: Path) -> None:
+def test_image_with_a_repeated_stamp_is_ignored(tmp_path: Path) -> None:
     path = tmp_path / 'bag'
     with BagWriter(path) as writer:
         maker = BoxMaker(writer)
@@ -220,12 +222,12 @@ def test_a_repeated_stamp_counts_once(tmp_path: Path) -> None:
                     encoding='bgr8',
                     is_bigendian=0,
                     step=192,
-                    data=pictures(1)[0].reshape(-1),
+                    data=noise_images(1)[0].reshape(-1),
                 ),
             )
     recording = open_recording(path, None, TruthSource())
     assert len(recording.frames) == 3
-    assert '1 images have the stamp of another' in recording.notes[0]
+    assert '1 images repeat the stamp of another' in recording.notes[0]
 
 
 def bag_with_stamps(path: Path, seconds: list[float]) -> Path:
@@ -248,7 +250,7 @@ def bag_with_stamps(path: Path, seconds: list[float]) -> Path:
     return path
 
 
-def test_images_with_the_stamp_of_another_do_not_shift_a_ground_truth_file(tmp_path: Path) -> None:
+def test_repeated_stamps_do_not_shift_a_ground_truth_file(tmp_path: Path) -> None:
     path = bag_with_stamps(tmp_path / 'bag', [1, 2, 2, 3, 4])
     write_mot(tmp_path / 'gt.txt', [[f, 1, 10 * f, 5, 20, 40, 1] for f in range(1, 6)])
     recording = open_recording(path, None, TruthSource(file=tmp_path / 'gt.txt'))
@@ -256,16 +258,16 @@ def test_images_with_the_stamp_of_another_do_not_shift_a_ground_truth_file(tmp_p
     assert truth is not None
     assert truth.rows[:, [0, 2]].tolist() == [[1, 10], [2, 20], [3, 40], [4, 50]]
     assert any('1 of 5 boxes' in note for note in recording.notes)
-    assert any('1 images have the stamp of another' in note for note in recording.notes)
+    assert any('1 images repeat the stamp of another' in note for note in recording.notes)
 
 
-def test_images_that_all_have_the_same_stamp_are_refused(tmp_path: Path) -> None:
+def test_images_with_a_single_stamp_raise(tmp_path: Path) -> None:
     path = bag_with_stamps(tmp_path / 'bag', [7] * 5)
     with pytest.raises(BagError, match='all 5 images on /image in .* have the same stamp'):
         open_recording(path, None, TruthSource())
 
 
-def test_the_present_folder_has_a_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_current_folder_gives_the_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(bag_with_stamps(tmp_path / 'walk', [1, 2]))
     assert open_recording(Path('.'), None, TruthSource()).name == 'walk'
 
@@ -273,13 +275,13 @@ def test_the_present_folder_has_a_name(tmp_path: Path, monkeypatch: pytest.Monke
 @pytest.mark.parametrize(
     ('name', 'hint'),
     [
-        ('walk.bag', 'rosbags-convert converts its bag of ROS 1'),
-        ('000001.jpg', 'fairmot-mot2bag makes a bag of its images'),
-        ('img1', 'fairmot-mot2bag makes a bag of its images'),
+        ('walk.bag', 'rosbags-convert converts its ROS 1 bag'),
+        ('000001.jpg', 'fairmot-mot2bag creates a bag from its images'),
+        ('img1', 'fairmot-mot2bag creates a bag from its images'),
         ('notes.txt', ''),
     ],
 )
-def test_a_folder_that_is_no_bag(name: str, hint: str, tmp_path: Path) -> None:
+def test_folder_that_is_no_bag_raises_with_a_hint(name: str, hint: str, tmp_path: Path) -> None:
     (tmp_path / name).mkdir() if name == 'img1' else (tmp_path / name).write_text('')
     with pytest.raises(BagError, match='is not a bag') as caught:
         open_recording(tmp_path, None, TruthSource())

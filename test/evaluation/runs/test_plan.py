@@ -1,4 +1,4 @@
-"""Plans that cannot be run are refused when they are made."""
+"""Checks of evaluation plans."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from fairmot_ros.evaluation.runs.configuration import Configuration
 @pytest.mark.parametrize(
     ('settings', 'reason'),
     [
-        ({'offline': False}, 'offline=False leaves nothing to do without rates'),
+        ({'offline': False}, 'offline=False without rates leaves no run to evaluate'),
         (
             {'offline': False, 'rates': [7.0], 'interpolate': 1.0},
-            'interpolate is of the offline run, which offline=False leaves out',
+            'interpolate needs an offline run, which offline=False disables',
         ),
         ({'rates': [7.0, 0.0]}, 'every rate must be positive'),
         ({'rates': [float('nan')]}, 'every rate must be positive'),
@@ -27,7 +27,7 @@ from fairmot_ros.evaluation.runs.configuration import Configuration
             {'ground_truth_files': ['a'], 'ground_truth_topic': 'b'},
             'give either ground_truth_files or ground_truth_topic',
         ),
-        ({'ground_truth_files': ['a', 'b']}, 'got 2 files of ground truth for 1 bags'),
+        ({'ground_truth_files': ['a', 'b']}, 'got 2 ground-truth files for 1 bags'),
         ({'ground_truth_rate': 0.0}, 'ground_truth_rate must be positive'),
         (
             {'configurations': [Configuration('x'), Configuration('x')]},
@@ -35,18 +35,18 @@ from fairmot_ros.evaluation.runs.configuration import Configuration
         ),
     ],
 )
-def test_settings_that_do_not_go_together(settings: dict[str, Any], reason: str) -> None:
+def test_contradicting_settings_raise(settings: dict[str, Any], reason: str) -> None:
     with pytest.raises(PlanError, match=re.escape(reason)):
         EvaluationPlan(['walk'], **settings)
 
 
-def test_messages_with_names_of_a_caller() -> None:
-    error = PlanError('{offline} leaves nothing to do without {rates}')
-    assert str(error) == 'offline=False leaves nothing to do without rates'
-    assert error.text({'rates': 'a rate'}) == 'offline leaves nothing to do without a rate'
+def test_message_with_other_names_of_settings() -> None:
+    error = PlanError('{offline} without {rates} leaves no run')
+    assert str(error) == 'offline=False without rates leaves no run'
+    assert error.text({'rates': '--rate'}) == 'offline without --rate leaves no run'
 
 
-def test_a_plan_needs_nothing_but_bags() -> None:
+def test_plan_needs_only_bags() -> None:
     plan = EvaluationPlan(['walk', 'hall'])
     assert plan.offline
     assert not plan.rates

@@ -1,4 +1,4 @@
-"""Evaluation from Python, without a command line."""
+"""Evaluation plans executed from Python."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 pytest.importorskip('rosbags', reason='needs rosbags')
-from bag_cases import spoil, storage_file
+from bag_cases import replace_message, storage_file
 
 import fairmot_ros
 from fairmot_ros.evaluation import EvaluationPlan, PlanError, evaluate_mot, read_mot, run
@@ -45,7 +45,7 @@ def plan(bag: Path) -> EvaluationPlan:
     return EvaluationPlan([bag], [Configuration('small', SMALL)], interpolate=1.0)
 
 
-def test_scores_are_those_of_the_tracks(plan: EvaluationPlan, tmp_path: Path) -> None:
+def test_scores_equal_those_of_evaluate_mot(plan: EvaluationPlan, tmp_path: Path) -> None:
     opened: list[Recording] = []
     evaluation = run(plan, opened=opened.append)
     assert [r.name for r in opened] == ['walk']
@@ -60,7 +60,7 @@ def test_scores_are_those_of_the_tracks(plan: EvaluationPlan, tmp_path: Path) ->
     assert metrics.summary() == evaluate_mot({'walk': (TRUTH, rows)}, 'MOT15')['walk']
 
 
-def test_live_runs_come_from_the_function_given(plan: EvaluationPlan) -> None:
+def test_live_runs_use_the_given_function(plan: EvaluationPlan) -> None:
     """The function stands for the node here; test/system has the node."""
 
     def track_quickly(
@@ -80,12 +80,12 @@ def test_live_runs_come_from_the_function_given(plan: EvaluationPlan) -> None:
     assert not evaluation.kept
 
 
-def test_rates_need_a_node(plan: EvaluationPlan) -> None:
-    with pytest.raises(PlanError, match='rates need a function'):
+def test_rates_without_a_live_runner_raise(plan: EvaluationPlan) -> None:
+    with pytest.raises(PlanError, match='rates needs the argument `live`'):
         run(replace(plan, rates=[7.0]))
 
 
-def test_two_bags_of_one_name(plan: EvaluationPlan, bag: Path) -> None:
+def test_bags_of_the_same_name_raise(plan: EvaluationPlan, bag: Path) -> None:
     with pytest.raises(PlanError, match="two bags are called 'walk'"):
         run(replace(plan, bags=[bag, bag]))
 
@@ -94,13 +94,13 @@ def test_two_bags_of_one_name(plan: EvaluationPlan, bag: Path) -> None:
     ('name', 'reason'),
     [('dropped', 'needs a live run: give rates'), ('HOTA', 'needs ground truth')],
 )
-def test_limits_that_cannot_be_checked(
+def test_limits_that_cannot_be_checked_raise(
     name: str, reason: str, plan: EvaluationPlan, tmp_path: Path
 ) -> None:
-    blind = tmp_path / 'blind'
-    write_sequence(blind, list(islice(VideoSource(CLIP), 2)), 7.0)
+    unlabelled = tmp_path / 'unlabelled'
+    write_sequence(unlabelled, list(islice(VideoSource(CLIP), 2)), 7.0)
     with pytest.raises(PlanError, match=reason):
-        run(replace(plan, bags=[blind], limits=[Limit(name, 0.5, True)]))
+        run(replace(plan, bags=[unlabelled], limits=[Limit(name, 0.5, True)]))
 
 
 def spoiled_bag(path: Path, *numbers: int) -> Path:
@@ -114,21 +114,17 @@ def spoiled_bag(path: Path, *numbers: int) -> Path:
                 f'SELECT data FROM messages ORDER BY id LIMIT 1 OFFSET {2 * number - 2}'
             ).fetchone()
         connection.close()
-        spoil(path, number, data[:100] + bytes(len(data) - 100))
+        replace_message(path, number, data[:100] + bytes(len(data) - 100))
     return path
 
 
-def test_an_image_that_cannot_be_decoded_is_noted_and_left_out(
-    plan: EvaluationPlan, tmp_path: Path
-) -> None:
+def test_undecodable_image_is_skipped_with_a_note(plan: EvaluationPlan, tmp_path: Path) -> None:
     bag = spoiled_bag(tmp_path / 'spoiled', 2)
     evaluation = run(replace(plan, bags=[bag]))
     offline, filled = (scored.run for scored in evaluation.scored_runs)
     assert offline.processed.tolist() == [True, False, True, True]
     (note,) = offline.notes
-    assert note.startswith(
-        '1 of 4 images cannot be decoded and are left out, the first is image 2'
-    )
+    assert note.startswith('1 of 4 images cannot be decoded and are skipped, the first is image 2')
     assert filled.notes == offline.notes
     write_report(evaluation, tmp_path / 'out')
     data = json.loads((tmp_path / 'out/report.json').read_text())
@@ -136,7 +132,9 @@ def test_an_image_that_cannot_be_decoded_is_noted_and_left_out(
     assert note[:40] in (tmp_path / 'out/report.html').read_text()
 
 
-def test_tracks_are_given_out_bag_by_bag(plan: EvaluationPlan, bag: Path, tmp_path: Path) -> None:
+def test_finished_runs_are_reported_before_a_later_failure(
+    plan: EvaluationPlan, bag: Path, tmp_path: Path
+) -> None:
     spoiled = spoiled_bag(tmp_path / 'spoiled', *range(1, FRAMES + 1))
     tracked: list[Run] = []
     with pytest.raises(BagError, match='spoiled, an image on /image/compressed'):

@@ -1,4 +1,4 @@
-"""What the launch files offer, and the processes that they would start."""
+"""Launch files: their arguments, and the processes that they start."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def context_with(description: LaunchDescription, **values: str) -> LaunchContext
 
 
 def start_nodes(description: LaunchDescription, context: LaunchContext) -> list[Node]:
-    """Return the nodes that are made once the arguments are known."""
+    """Return the nodes created with the arguments in the context."""
     (function,) = (e for e in description.entities if isinstance(e, OpaqueFunction))
     nodes = function.execute(context)
     for node in nodes:
@@ -43,7 +43,7 @@ def start_nodes(description: LaunchDescription, context: LaunchContext) -> list[
 
 
 @pytest.mark.parametrize('name', FILES)
-def test_every_argument_is_described_and_declared_once(name: str) -> None:
+def test_every_argument_has_a_description_and_is_declared_once(name: str) -> None:
     arguments = [e for e in load(name).entities if isinstance(e, DeclareLaunchArgument)]
     assert arguments
     assert all(len(argument.description) > 10 for argument in arguments)
@@ -51,18 +51,18 @@ def test_every_argument_is_described_and_declared_once(name: str) -> None:
     assert len(names) == len(set(names))
 
 
-def test_the_tracker_gets_what_was_given() -> None:
+def test_arguments_are_passed_to_the_tracker() -> None:
     description = load('fairmot.launch.py')
     context = context_with(description, image='/camera/image', name='people', namespace='robot')
     rviz = [e for e in description.entities if isinstance(e, Node)]
-    assert not rviz[0].condition.evaluate(context), 'RViz came unasked'
+    assert not rviz[0].condition.evaluate(context), 'RViz is started only on request'
     (node,) = start_nodes(description, context)
     assert node.node_name == '/robot/people'
     assert ('image', '/camera/image') in node.expanded_remapping_rules
 
 
 @pytest.mark.parametrize('name', ['fairmot.launch.py', 'multi_camera.launch.py'])
-def test_what_is_given_outranks_the_file_and_nothing_else_does(name: str, tmp_path: Path) -> None:
+def test_given_arguments_override_the_file(name: str, tmp_path: Path) -> None:
     mine = tmp_path / 'mine.yaml'
     mine.write_text('/**: {ros__parameters: {device: cpu}}')
     description = load(name)
@@ -72,14 +72,14 @@ def test_what_is_given_outranks_the_file_and_nothing_else_does(name: str, tmp_pa
     (node,) = start_nodes(description, context)
     file, values = [argument for argument, _ in node._Node__expanded_parameter_arguments]
     assert str(file) == str(mine)
-    text = Path(values).read_text().replace('!!python/tuple', '')  # which rcl passes over
+    text = Path(values).read_text().replace('!!python/tuple', '')  # ignored by rcl
     parameters = next(iter(yaml.safe_load(text).values()))['ros__parameters']
     assert parameters.pop('weights') == '/a b.pth'
     assert parameters.pop('use_sim_time') is False
     assert set(parameters) <= {'cameras'}
 
 
-def test_each_camera_has_its_input() -> None:
+def test_input_topics_of_each_camera_are_remapped() -> None:
     description = load('multi_camera.launch.py')
     context = context_with(description, cameras='front, rear', image='image_raw')
     (node,) = start_nodes(description, context)
@@ -90,7 +90,7 @@ def test_each_camera_has_its_input() -> None:
     } <= set(node.expanded_remapping_rules)
 
 
-def test_a_bag_is_recorded_only_on_request() -> None:
+def test_results_are_recorded_only_on_request() -> None:
     description = load('replay.launch.py')
     for record, expected in (('', 0), ('out', 1)):
         context = context_with(description, bag='b', record=record)

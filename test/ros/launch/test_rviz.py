@@ -1,4 +1,4 @@
-"""The RViz configuration: what it names must exist, as RViz itself cannot run here."""
+"""The RViz configuration: display classes, policies and topics, checked without RViz."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 import yaml
 
 FILE = Path(__file__).parents[3] / 'rviz' / 'fairmot.rviz'
-# As plugins_description.xml of rviz_default_plugins and qos_profile_property.cpp have them.
+# Names from plugins_description.xml of rviz_default_plugins and qos_profile_property.cpp.
 DISPLAYS = {f'rviz_default_plugins/{name}' for name in ('Image', 'MarkerArray', 'Grid', 'TF')}
 POLICIES = {
     'Depth': {1, 5},
@@ -18,7 +18,7 @@ POLICIES = {
 PUBLISHED = {'image_annotated': 'Image', 'markers': 'MarkerArray'}
 
 
-def test_displays_are_of_topics_that_the_node_publishes() -> None:
+def test_displays_show_topics_of_the_node() -> None:
     manager = yaml.safe_load(FILE.read_text())['Visualization Manager']
     displays = manager['Displays']
     assert {display['Class'] for display in displays} <= DISPLAYS

@@ -1,4 +1,4 @@
-"""Failing transitions and failing node construction; run by test_failed_nodes.py."""
+"""Failing transitions and failing node construction; run by test_separate_processes.py."""
 
 from __future__ import annotations
 

@@ -16,6 +16,7 @@ from fairmot_ros.ros.inputs.camera_input import CameraInput, ReceivedMessage
 from fairmot_ros.ros.outputs import FrameResult, Output
 from fairmot_ros.ros.parameters import DetectionTrackerParameters
 from fairmot_ros.ros.processing.camera_stream import CameraStream
+from fairmot_ros.ros.processing.frame_processor import FrameProcessor
 from fairmot_ros.tracker import TrackerConfig
 from fairmot_ros.types import Detections
 
@@ -183,3 +184,45 @@ def test_detections_in_excess_of_the_limit_are_counted_and_logged_once(
     ]
     status = diagnose('node', 'front', stream.statistics.snapshot(), 'detections', '', [])
     assert {v.key: v.value for v in status.values}['detections_left_out'] == '3'
+
+
+class ScriptedSource:
+    """Returns no detections, and notes how many inputs each call gets."""
+
+    model, runtime, labels = 'scripted', '', ('person',)
+
+    def __init__(self) -> None:
+        self.batches: list[int] = []
+
+    def configure(self, parameters: object) -> None: ...
+
+    def read(self, message: Image, warn: object) -> Image:
+        return message
+
+    def image(self, value: Image) -> None: ...
+
+    def detect(self, inputs: list[Image]) -> list[Detections]:
+        self.batches.append(len(inputs))
+        return [Detections.empty()] * len(inputs)
+
+
+def test_cameras_share_one_batch_and_each_notes_its_duration(logger: CollectingLogger) -> None:
+    source = ScriptedSource()
+    processor = FrameProcessor(source, DetectionTrackerParameters())  # type: ignore[arg-type]
+    streams = [
+        CameraStream(
+            name,
+            FrameTracker(FrameSettings(TrackerConfig())),
+            [FakeOutput()],
+            Statistics(),
+            Clock(),
+            logger,  # type: ignore[arg-type]
+        )
+        for name in ('front', 'rear')
+    ]
+    message = Image(header=Header(stamp=Time(sec=1)))
+    processor.process({stream: ReceivedMessage(message, 1.0) for stream in streams})
+    assert source.batches == [2]
+    for stream in streams:
+        assert stream.statistics.snapshot().stages['detect'].samples == 1
+    assert logger.errors == []

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 pytest.importorskip('rclpy', reason='needs ROS 2')
-from fairmot_ros.ros.processing.worker import CallInterruptedError, Worker, is_running
+from fairmot_ros.ros.processing.worker import CallInterruptedError, Worker, is_worker_running
 
 TIMEOUT = 10.0  # seconds; longer than any step of these tests takes
 
@@ -42,7 +42,7 @@ def worker() -> Iterator[Worker[str, int]]:
     worker.process = Recorder()
     yield worker
     assert worker.stop(TIMEOUT)
-    assert not is_running()
+    assert not is_worker_running()
 
 
 def in_background(function: Callable[[], object]) -> threading.Thread:
@@ -84,7 +84,7 @@ def test_calls_and_items_share_one_thread(worker: Worker[str, int]) -> None:
         assert worker.drain(TIMEOUT)
     assert record.threads == {loading} == {warming_up}
     assert loading is not threading.current_thread()
-    assert is_running()
+    assert is_worker_running()
 
 
 def test_call_returns_the_result_or_raises_the_exception(worker: Worker[str, int]) -> None:

@@ -57,7 +57,7 @@ def test_equal_variants_are_trained_once(plan_file: Path) -> None:
     ]
 
 
-def test_the_command_trains_scores_and_goes_on(
+def test_the_command_trains_scores_and_resumes(
     plan_file: Path, drawn_people: Path, tmp_path: Path, capsys: pytest.CaptureFixture
 ) -> None:
     output = tmp_path / 'out'
@@ -80,7 +80,7 @@ def test_the_command_trains_scores_and_goes_on(
     assert [path for path in scores if before[path] != after[path]] == [scores[3]]
 
 
-def test_processes_share_the_work(tmp_path: Path) -> None:
+def test_a_run_is_claimed_by_one_process(tmp_path: Path) -> None:
     with claim(tmp_path / 'run') as first, claim(tmp_path / 'run') as second:
         assert (first, second) == (True, False)
     with claim(tmp_path / 'run') as again:
@@ -102,10 +102,10 @@ def _has_matplotlib() -> bool:
         ('stride: 8', 'strode: 8', 'does not take the option strode'),
         ('weighting: fixed', 'weighting: odd', "must be one of .* got 'odd'"),
         ('  embedding: {folder: twenty}', '', "missing .* argument: 'folder'"),
-        ('epochs: 1', 'epochs: none', "epochs must be a whole number, got 'none'"),
+        ('epochs: 1', 'epochs: none', "epochs must be an integer, got 'none'"),
     ],
 )
-def test_a_wrong_plan_is_named_before_anything_is_trained(
+def test_a_wrong_plan_is_reported_before_training(
     plan_file: Path, old: str, new: str, message: str
 ) -> None:
     plan_file.write_text(plan_file.read_text().replace(old, new))

@@ -5,9 +5,9 @@ import numpy as np
 import pytest
 
 from fairmot_ros.cli import convert
-from fairmot_ros.training.config import SetConfig
-from fairmot_ros.training.data.data_problems import Problems
-from fairmot_ros.training.data.readers import read_set
+from fairmot_ros.training.config import DatasetConfig
+from fairmot_ros.training.data.problems import Problems
+from fairmot_ros.training.data.readers import read_dataset
 
 
 @pytest.fixture
@@ -31,12 +31,12 @@ def labels(folder: Path) -> dict[str, str]:
     }
 
 
-def test_identities_are_told_apart_whatever_the_order(
+def test_sequences_share_no_identities_in_any_row_order(
     sequences: Path, tmp_path: Path, capsys: pytest.CaptureFixture
 ) -> None:
     arguments = [str(sequences), str(tmp_path / 'out'), '--format', 'mot', '--name', 'mot']
     assert convert.main(arguments) == 0
-    assert 'mot.train: 6 pictures' in capsys.readouterr().out
+    assert 'mot.train: 6 images' in capsys.readouterr().out
     written = labels(tmp_path / 'out')
     assert len(written) == 6
     for name, text in written.items():
@@ -49,13 +49,13 @@ def test_identities_are_told_apart_whatever_the_order(
     assert labels(tmp_path / 'out') == written  # nothing was appended
 
 
-def test_what_is_written_reads_back(sequences: Path, tmp_path: Path) -> None:
+def test_converted_labels_are_read_back(sequences: Path, tmp_path: Path) -> None:
     (sequences / 'B/img1/000002.jpg').write_bytes(b'')
     arguments = [str(sequences), str(tmp_path / 'out'), '--format', 'mot']
     assert convert.main(arguments) == 0
     problems = Problems()
-    before = read_set(sequences.parent, SetConfig('train', 'mot'), problems)
-    after = read_set(tmp_path, SetConfig('out', 'jde', labels='train.train'), problems)
+    before = read_dataset(sequences.parent, DatasetConfig('train', 'mot'), problems)
+    after = read_dataset(tmp_path, DatasetConfig('out', 'jde', labels='train.train'), problems)
     assert not len(problems)
     assert len(after) == 5
     for one, two in zip([p for p in before if p.path.stat().st_size], after, strict=True):
@@ -63,7 +63,7 @@ def test_what_is_written_reads_back(sequences: Path, tmp_path: Path) -> None:
         assert np.abs(one.load().boxes_xyxy - two.load().boxes_xyxy).max() < 1e-3
 
 
-def test_labels_can_be_written_beside_the_pictures(sequences: Path, tmp_path: Path) -> None:
+def test_labels_can_be_written_beside_the_images(sequences: Path, tmp_path: Path) -> None:
     root = tmp_path / 'MOT'
     (root / 'train').rename(root / 'images')
     assert convert.main([str(root), str(root), '--format', 'mot', '--half', 'first']) == 0
@@ -82,6 +82,8 @@ def test_each_box_can_be_its_own_identity(training_data: Path, tmp_path: Path) -
         assert (out / 'labels_with_ids/2.txt').read_text().startswith(expected)
 
 
-def test_a_missing_set_is_one_line(tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
+def test_a_missing_dataset_is_reported_in_one_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture
+) -> None:
     assert convert.main([str(tmp_path / 'no'), str(tmp_path), '--format', 'mot']) == 2
     assert capsys.readouterr().err.count('\n') == 1

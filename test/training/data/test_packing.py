@@ -1,4 +1,4 @@
-"""Packed sets: reduced, of a limited size, and read like the original ones."""
+"""Packed datasets: reduced images, limited size, read like the original ones."""
 
 import json
 import resource
@@ -11,13 +11,13 @@ import numpy as np
 import pytest
 
 from fairmot_ros.cli import pack
-from fairmot_ros.training.config import SetConfig
-from fairmot_ros.training.data.dataset_mix import read_mix
+from fairmot_ros.training.config import DatasetConfig
+from fairmot_ros.training.data.dataset_mix import read_dataset_mix
 from fairmot_ros.training.data.teacher_labels import TeacherEmbeddings, write_embeddings
 
-PARTS = (
-    SetConfig('people', teacher=True, teacher_embeddings=True),
-    SetConfig('cut_outs', cut_outs=True),
+DATASETS = (
+    DatasetConfig('people', teacher=True, teacher_embeddings=True),
+    DatasetConfig('cut_outs', cut_outs=True),
 )
 
 
@@ -44,31 +44,31 @@ def unpack(archive: Path, folder: Path) -> Path:
     return folder
 
 
-def test_packed_sets_are_read_like_the_original_ones(
+def test_packed_datasets_are_read_like_the_original_ones(
     sets: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     archive = tmp_path / 'new/packed.tar.gz'
     command = [f'{sets}/people@80', f'{sets}/cut_outs@40', '--output', str(archive)]
     assert pack.main(command) == 0
     assert '2 sets' in capsys.readouterr().out
-    before = read_mix(PARTS, sets, 60)
-    after = read_mix(PARTS, unpack(archive, tmp_path / 'unpacked'), 60)
+    before = read_dataset_mix(DATASETS, sets, 60)
+    after = read_dataset_mix(DATASETS, unpack(archive, tmp_path / 'unpacked'), 60)
     assert after.num_identities == before.num_identities
-    for one, other in zip(before.photographs, after.photographs):
+    for one, other in zip(before.images, after.images):
         assert one.path.name == other.path.name
         assert other.load().image.shape == (60, 80, 3)
         np.testing.assert_allclose(other.boxes_xyxy, one.boxes_xyxy / 2, atol=0.01)
         np.testing.assert_allclose(other.ignored_xyxy, one.ignored_xyxy / 2, atol=0.01)
         np.testing.assert_array_equal(other.identities, one.identities)
         np.testing.assert_array_equal(other.teacher_embeddings, one.teacher_embeddings)
-    half = cv2.resize(before.photographs[0].load().image, (80, 60), interpolation=cv2.INTER_AREA)
-    assert np.abs(after.photographs[0].load().image - half.astype(float)).mean() < 8
+    half = cv2.resize(before.images[0].load().image, (80, 60), interpolation=cv2.INTER_AREA)
+    assert np.abs(after.images[0].load().image - half.astype(float)).mean() < 8
     # The masks begin in the middle of a pixel.
     assert [c.image.shape for c in after.cut_outs] == [(30, 11, 3)] * 3
     assert all((c.mask[:, 1:10] == 255).all() for c in after.cut_outs)
 
 
-def test_quality_falls_until_the_sets_fit(sets: Path, tmp_path: Path) -> None:
+def test_quality_is_reduced_until_the_datasets_fit(sets: Path, tmp_path: Path) -> None:
     archives = [tmp_path / 'large.tar.gz', tmp_path / 'small.tar.gz']
     assert pack.main([f'{sets}/people', '--output', str(archives[0])]) == 0
     limit = archives[0].stat().st_size / 1e6 - 0.002
@@ -77,7 +77,7 @@ def test_quality_falls_until_the_sets_fit(sets: Path, tmp_path: Path) -> None:
     assert archives[1].stat().st_size <= limit * 1e6
 
 
-def test_sets_that_do_not_fit_are_an_error(
+def test_datasets_that_do_not_fit_are_an_error(
     sets: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     archive = tmp_path / 'packed.tar.gz'
@@ -89,19 +89,19 @@ def test_sets_that_do_not_fit_are_an_error(
     assert 'no images in' in capsys.readouterr().err
 
 
-def test_images_are_left_out_by_name(sets: Path, tmp_path: Path) -> None:
+def test_images_are_excluded_by_name(sets: Path, tmp_path: Path) -> None:
     archive = tmp_path / 'packed.tar.gz'
     command = [f'{sets}/people', '--output', str(archive), '--leave-out', '[01].jpg', '2.*']
     assert pack.main(command) == 0
     folder = unpack(archive, tmp_path / 'unpacked')
-    photographs = read_mix(PARTS[:1], folder).photographs
-    assert [p.path.name for p in photographs] == ['3.jpg']
-    assert len(photographs[0].boxes_xyxy) == 2
+    images = read_dataset_mix(DATASETS[:1], folder).images
+    assert [p.path.name for p in images] == ['3.jpg']
+    assert len(images[0].boxes_xyxy) == 2
     detections = json.loads((folder / 'people/teacher.json').read_text())
     assert {name: len(rows) for name, rows in detections.items()} == {'3.jpg': 2}
 
 
-def test_a_full_disk_leaves_the_earlier_archive(
+def test_a_full_disk_keeps_the_existing_archive(
     sets: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     archive = tmp_path / 'packed.tar.gz'
@@ -118,7 +118,7 @@ def test_a_full_disk_leaves_the_earlier_archive(
     assert [p.name for p in tmp_path.iterdir() if p.is_file()] == ['packed.tar.gz']
 
 
-def test_a_set_may_be_the_present_folder(
+def test_a_dataset_may_be_the_current_folder(
     sets: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(sets / 'people')

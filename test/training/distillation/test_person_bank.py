@@ -1,4 +1,4 @@
-"""Banks of people and canvases of them."""
+"""Person banks and canvases."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -8,11 +8,18 @@ import pytest
 import torch
 
 from fairmot_ros.cli import person_bank as command
-from fairmot_ros.training.config import ConfigError, SetConfig, TrainingConfig, parse_config
-from fairmot_ros.training.data.data_problems import Problems
-from fairmot_ros.training.data.dataset_mix import Mix, read_mix
-from fairmot_ros.training.data.readers import read_set
-from fairmot_ros.training.data.sources import CutOut, DataError, make_photograph
+from fairmot_ros.training.config import (
+    CanvasOptions,
+    ConfigError,
+    DatasetConfig,
+    TrainingConfig,
+    parse_config,
+)
+from fairmot_ros.training.data.cut_outs import CutOut
+from fairmot_ros.training.data.dataset_mix import DatasetMix, read_dataset_mix
+from fairmot_ros.training.data.labelled_image import make_labelled_image
+from fairmot_ros.training.data.problems import DataError, Problems
+from fairmot_ros.training.data.readers import read_dataset
 from fairmot_ros.training.distillation.person_bank.appearance import (
     band,
     change_clothes,
@@ -20,34 +27,41 @@ from fairmot_ros.training.distillation.person_bank.appearance import (
 )
 from fairmot_ros.training.distillation.person_bank.bank import BankEntry, PersonBank, write_entries
 from fairmot_ros.training.distillation.person_bank.canvas import (
+    BankSampler,
     CanvasComposer,
-    CanvasOptions,
-    PersonDraw,
     degrade,
-    occlude,
-    tile,
 )
-from fairmot_ros.training.distillation.person_bank.making import WindowMaker, make_bank, make_entry
-from fairmot_ros.training.distillation.person_bank.stream import make_person_stream
+from fairmot_ros.training.distillation.person_bank.random_windows import (
+    WindowSampler,
+    make_entry,
+    write_random_windows,
+)
+from fairmot_ros.training.distillation.person_bank.tiles import make_tile, occlude
 from fairmot_ros.training.distillation.person_bank.track_windows import (
     VARIANTS,
-    Video,
-    make_track_bank,
+    VideoDataset,
+    write_track_windows,
 )
-from fairmot_ros.training.distillation.person_bank.tracks import link, videos
-from fairmot_ros.training.distillation.person_bank.windows import MARGIN, Window, cut, pasted
+from fairmot_ros.training.distillation.person_bank.video_tracks import group_by_video, link_people
+from fairmot_ros.training.distillation.person_bank.windows import (
+    MARGIN,
+    Window,
+    crop_person,
+    paste_on_background,
+)
 from fairmot_ros.training.engine.trainer import Trainer
+from fairmot_ros.training.streams.canvas_stream import make_canvas_stream
 
 SETS = (
-    SetConfig('cut_outs', cut_outs=True),
-    SetConfig('people', identities='each_box'),
-    SetConfig('backgrounds'),
+    DatasetConfig('cut_outs', cut_outs=True),
+    DatasetConfig('people', identities='each_box'),
+    DatasetConfig('backgrounds'),
 )
 COLOURS = ((250, 20, 20), (20, 250, 20), (20, 20, 250), (240, 240, 20))
 
 
 def colour_window(colour: tuple[int, int, int]) -> Window:
-    """A grey window with a person of one colour."""
+    """Grey window with a person of one colour."""
     image = np.full((90, 60, 3), 100, np.uint8)
     image[15:75, 20:40] = colour
     return Window(image, np.array([20, 15, 40, 75], np.float32))
@@ -55,7 +69,7 @@ def colour_window(colour: tuple[int, int, int]) -> Window:
 
 @pytest.fixture
 def bank(tmp_path: Path) -> Path:
-    """Four people of one colour each; the teacher tells how much of each colour there is."""
+    """Bank of four people of one colour each, with their colours as embeddings."""
     entries = [
         BankEntry(colour_window(c), np.array([*c, 50], np.float32), f'set{i % 2}')
         for i, c in enumerate(COLOURS)
@@ -88,7 +102,7 @@ def config_of(bank: Path) -> TrainingConfig:
 
 
 def mean_colour(image: np.ndarray, box: np.ndarray) -> np.ndarray:
-    """Of the middle of a box, where there is only the person."""
+    """Return the mean colour of the middle of a box, which shows only the person."""
     left, top, right, bottom = box
     x, y = (left + right) / 2, (top + bottom) / 2
     w, h = (right - left) / 6, (bottom - top) / 6
@@ -103,7 +117,7 @@ def test_a_band_is_one_inside_and_zero_outside() -> None:
     assert band(100, 0.2, np.inf)[40:].min() > 0.999
 
 
-def test_other_clothes_leave_the_head() -> None:
+def test_changed_clothes_keep_the_head() -> None:
     rng = np.random.default_rng(0)
     person = np.full((100, 40, 3), (40, 60, 200), np.uint8)
     changed = [change_clothes(person, rng).astype(int) for _ in range(20)]
@@ -115,7 +129,7 @@ def test_other_clothes_leave_the_head() -> None:
     assert any(np.abs(c[70:] - person[70:]).max() <= 2 for c in changed)
 
 
-def test_the_lower_body_of_another() -> None:
+def test_the_lower_body_is_exchanged() -> None:
     person, other = np.full((80, 30, 3), 10, np.uint8), np.full((50, 20, 3), 200, np.uint8)
     mixed = exchange_lower_body(person, other, np.random.default_rng(0))
     assert mixed.shape == person.shape
@@ -123,25 +137,29 @@ def test_the_lower_body_of_another() -> None:
     assert mixed[52:].min() >= 198
 
 
-def test_windows_hold_the_person_and_surroundings() -> None:
+def test_windows_hold_the_person_and_a_margin() -> None:
     image = np.full((200, 300, 3), 100, np.uint8)
     image[50:150, 100:140] = (200, 30, 30)
-    window = cut(image, np.array([100, 50, 140, 150], np.float32), aspect=1.0, max_height=50)
+    window = crop_person(
+        image, np.array([100, 50, 140, 150], np.float32), aspect=1.0, max_height=50
+    )
     assert window.box_xyxy[3] - window.box_xyxy[1] == pytest.approx(50, abs=1)
     assert window.box_xyxy[0] == pytest.approx(40 * MARGIN[0] / 2, abs=1)
     assert np.abs(window.person().reshape(-1, 3).mean(axis=0) - (200, 30, 30)).max() < 8
-    wide = cut(image, np.array([100, 50, 140, 150], np.float32), aspect=1.5, max_height=50)
+    wide = crop_person(image, np.array([100, 50, 140, 150], np.float32), aspect=1.5, max_height=50)
     assert wide.image.shape[1] == pytest.approx(1.5 * window.image.shape[1], abs=1)
 
 
 def test_windows_end_at_the_border() -> None:
     image = np.full((100, 100, 3), 100, np.uint8)
-    window = cut(image, np.array([-20, 40, 30, 130], np.float32), aspect=1.0, max_height=256)
+    window = crop_person(
+        image, np.array([-20, 40, 30, 130], np.float32), aspect=1.0, max_height=256
+    )
     assert window.box_xyxy.tolist() == pytest.approx([0, 14, 30, 74], abs=1)
     assert window.image.shape[:2] == (74, 51)
 
 
-def test_mirrored_windows() -> None:
+def test_windows_are_mirrored() -> None:
     window = colour_window((250, 0, 0))
     window = Window(window.image, np.array([10, 15, 40, 75], np.float32))
     assert window.flipped().box_xyxy.tolist() == [20, 15, 50, 75]
@@ -152,7 +170,7 @@ def test_pasted_people_have_the_background_around_them() -> None:
     rng = np.random.default_rng(1)
     mask = np.full((60, 20), 255, np.uint8)
     person = CutOut(np.full((60, 20, 3), 230, np.uint8), mask, 0)
-    window = pasted(person, person, np.full((50, 50, 3), 20, np.uint8), rng)
+    window = paste_on_background(person, person, np.full((50, 50, 3), 20, np.uint8), rng)
     assert window.person().mean() > 120
     assert window.image[:3].mean() < 60
     height = window.box_xyxy[3] - window.box_xyxy[1]
@@ -172,7 +190,7 @@ def test_banks_are_read_back(bank: Path) -> None:
     assert (people.embeddings @ people.embeddings.T).min() < -0.2
 
 
-def test_banks_that_are_missing_or_damaged(tmp_path: Path, bank: Path) -> None:
+def test_a_missing_or_damaged_bank_is_reported(tmp_path: Path, bank: Path) -> None:
     with pytest.raises(DataError, match='fairmot-person-bank'):
         PersonBank(tmp_path)
     (bank / 'persons_1.npz').write_bytes(b'no archive')
@@ -181,35 +199,39 @@ def test_banks_that_are_missing_or_damaged(tmp_path: Path, bank: Path) -> None:
 
 
 def test_windows_are_drawn_from_all_sets(training_data: Path) -> None:
-    maker = WindowMaker(read_mix(SETS, training_data, 256))
-    sources = {maker(np.random.default_rng(i))[1] for i in range(20)}
+    sampler = WindowSampler(read_dataset_mix(SETS, training_data, 256))
+    sources = {sampler(np.random.default_rng(i))[1] for i in range(20)}
     assert sources == {'people', 'cut-outs'}
-    assert len(maker.people) == 4  # the ignored box of 5 pixels is none
+    assert len(sampler.people) == 4  # the ignored box of 5 pixels is none
 
 
-def test_without_people_there_is_no_bank(training_data: Path) -> None:
+def test_datasets_without_people_are_an_error(training_data: Path) -> None:
     with pytest.raises(DataError, match='40 pixels'):
-        WindowMaker(read_mix((SetConfig('backgrounds'),), training_data))
+        WindowSampler(read_dataset_mix((DatasetConfig('backgrounds'),), training_data))
     with pytest.raises(DataError, match='40 pixels'):
-        WindowMaker(Mix())
+        WindowSampler(DatasetMix())
 
 
-def teach(image: np.ndarray, box: np.ndarray) -> np.ndarray:
+def embed_by_colour(image: np.ndarray, box: np.ndarray) -> np.ndarray:
     return np.array([*image.reshape(-1, 3).mean(axis=0), *box], np.float32)
 
 
-def test_banks_are_completed(training_data: Path, tmp_path: Path) -> None:
-    maker = WindowMaker(read_mix(SETS, training_data, 256))
-    assert list(make_bank(maker, teach, tmp_path / 'a', 5, 2, seed=4)) == [2, 4, 5]
+def test_an_interrupted_bank_is_completed(training_data: Path, tmp_path: Path) -> None:
+    sampler = WindowSampler(read_dataset_mix(SETS, training_data, 256))
+    assert list(write_random_windows(sampler, embed_by_colour, tmp_path / 'a', 5, 2, seed=4)) == [
+        2,
+        4,
+        5,
+    ]
     whole = PersonBank(tmp_path / 'a')
     assert len(whole) == 5
-    again = make_entry(maker, teach, (4, 3))
+    again = make_entry(sampler, embed_by_colour, (4, 3))
     assert np.array_equal(whole.window(3).box_xyxy, again.window.box_xyxy)
 
     def refuse(image: np.ndarray, box: np.ndarray) -> np.ndarray:
         raise AssertionError('all windows are there')
 
-    assert list(make_bank(maker, refuse, tmp_path / 'a', 5, 2, seed=4)) == [2, 4, 5]
+    assert list(write_random_windows(sampler, refuse, tmp_path / 'a', 5, 2, seed=4)) == [2, 4, 5]
 
 
 def test_canvases_show_people_at_their_boxes(bank: Path) -> None:
@@ -219,11 +241,11 @@ def test_canvases_show_people_at_their_boxes(bank: Path) -> None:
     right = shown = 0
     heights = []
     for seed in range(12):
-        scene = composer(np.random.default_rng(seed), 30)
-        assert scene.image.shape == (160, 192, 3)
-        assert len(scene.boxes_xyxy) == len(scene.identities) <= 30
-        for box, number in zip(scene.boxes_xyxy, scene.identities):
-            colour = mean_colour(scene.image, box)
+        sample = composer(np.random.default_rng(seed), 30)
+        assert sample.image.shape == (160, 192, 3)
+        assert len(sample.boxes_xyxy) == len(sample.identities) <= 30
+        for box, number in zip(sample.boxes_xyxy, sample.identities):
+            colour = mean_colour(sample.image, box)
             nearest = np.abs(np.array(COLOURS) - colour).sum(axis=1).argmin()
             right += nearest == number
             shown += 1
@@ -243,12 +265,12 @@ def test_tiles_have_the_height_and_fit_the_room() -> None:
     rng = np.random.default_rng(0)
     window = colour_window((250, 0, 0))
     for height in (20, 40, 90):
-        part = tile(window, height, (500, 500), rng)
+        part = make_tile(window, height, (500, 500), rng)
         assert part.box_xyxy[3] - part.box_xyxy[1] == pytest.approx(height, rel=0.05)
         assert np.abs(mean_colour(part.image, part.box_xyxy) - (250, 0, 0)).max() < 5
-    assert tile(window, 90, (10, 30), rng).image.shape == (30, 10, 3)
+    assert make_tile(window, 90, (10, 30), rng).image.shape == (30, 10, 3)
     # Small windows are not enlarged without limit.
-    largest = tile(window, 1000, (5000, 5000), rng).box_xyxy
+    largest = make_tile(window, 1000, (5000, 5000), rng).box_xyxy
     assert largest[3] - largest[1] == pytest.approx(1.7 * 60, abs=2)
 
 
@@ -271,18 +293,18 @@ def test_degraded_images_keep_their_size() -> None:
 
 
 def test_samples_hold_the_teachers_embeddings(bank: Path) -> None:
-    mix, stream = make_person_stream(config_of(bank))
-    assert [(s.folder, s.pictures) for s in mix.summaries] == [('set0', 2), ('set1', 2)]
-    sample = stream.sample(7)
+    mix, stream = make_canvas_stream(config_of(bank))
+    assert [(s.folder, s.images) for s in mix.summaries] == [('set0', 2), ('set1', 2)]
+    sample = stream.sample_tensors(7)
     ids = sample['ids']
     assert (ids >= 0).any()
     expected = torch.from_numpy(stream.bank.embeddings)[ids.clamp(min=0)] * (ids >= 0)[:, None]
     assert torch.equal(sample['teacher'], expected)
-    again = make_person_stream(config_of(bank))[1].sample(7)
+    again = make_canvas_stream(config_of(bank))[1].sample(7)
     assert all(torch.equal(again[name], value) for name, value in sample.items())
 
 
-def test_the_embedding_learns_from_a_bank(bank: Path, tmp_path: Path) -> None:
+def test_training_on_a_bank_reduces_the_losses(bank: Path, tmp_path: Path) -> None:
     config = config_of(bank)
     trainer = Trainer(config, tmp_path, tmp_path / 'run')
     trainer.run()
@@ -306,66 +328,66 @@ def test_canvas_options_are_read(bank: Path) -> None:
         parse_config({**content, 'canvas': {'bank': 'b', 'width': 70}}, 'file')
 
 
-def test_people_are_linked_where_the_teacher_is_certain() -> None:
+def test_unambiguous_people_are_linked() -> None:
     red, green, blue = np.eye(3, dtype=np.float32)
-    nobody = np.zeros((0, 3), np.float32)
+    no_people = np.zeros((0, 3), np.float32)
     frames = [
         np.stack((red, green)),
         np.stack((green, red)),
-        nobody,
+        no_people,
         np.stack((blue, red, green)),
         np.stack((green, green, red)),  # two alike: neither is certain
         np.stack((red,)),
     ]
-    members = sorted(track.members for track in link(frames))
+    members = sorted(track.members for track in link_people(frames))
     assert members == [[(0, 0), (1, 1), (3, 1), (4, 2), (5, 0)], [(0, 1), (1, 0), (3, 2)]]
 
 
 def test_tracks_end_after_a_gap() -> None:
     red = np.array([[1.0, 0.0]], np.float32)
-    nobody = np.zeros((0, 2), np.float32)
-    assert len(link([red] * 3 + [nobody] * 8 + [red] * 3)) == 2
-    assert len(link([red] * 3 + [nobody] * 7 + [red] * 3)) == 1
-    assert link([red] * 2) == []
+    no_people = np.zeros((0, 2), np.float32)
+    assert len(link_people([red] * 3 + [no_people] * 8 + [red] * 3)) == 2
+    assert len(link_people([red] * 3 + [no_people] * 7 + [red] * 3)) == 1
+    assert link_people([red] * 2) == []
 
 
-def test_frames_are_grouped_by_their_names() -> None:
+def test_frames_are_grouped_by_video() -> None:
     names = ('a_2.jpg', 'a_10.jpg', 'b_1.jpg', 'walk7-3.png', 'other.jpg')
-    photographs = [make_photograph(Path('set/images') / name, [], []) for name in names]
-    found = videos(photographs, r'([ab])_(\d+)\.|walk(\d)-(\d+)')
+    images = [make_labelled_image(Path('set/images') / name, [], []) for name in names]
+    found = group_by_video(images, r'([ab])_(\d+)\.|walk(\d)-(\d+)')
     shown = {video: [p.path.name for p in frames] for video, frames in found.items()}
     assert shown == {'a': ['a_2.jpg', 'a_10.jpg'], 'b': ['b_1.jpg'], '7': ['walk7-3.png']}
     with pytest.raises(DataError, match='regular expression'):
-        videos(photographs, '(a')
+        group_by_video(images, '(a')
     with pytest.raises(DataError, match='group'):
-        videos(photographs, 'a')
+        group_by_video(images, 'a')
 
 
 def test_people_of_videos_have_several_windows_in_the_bank(
     training_data: Path, tmp_path: Path
 ) -> None:
-    photographs = read_set(training_data, SETS[1], Problems())
+    images = read_dataset(training_data, SETS[1], Problems())
 
     def one_person(image: np.ndarray, box: np.ndarray) -> np.ndarray:
         return np.array([1.0, image.mean() / 1000], np.float32)
 
-    video = Video('people', photographs, r'(\d+)\.jpg')
+    video = VideoDataset('people', images, r'(\d+)\.jpg')
     folder = tmp_path / 'bank'
-    assert list(make_track_bank(video, one_person, folder, seed=3)) == [1]
+    assert list(write_track_windows(video, one_person, folder, seed=3)) == [1]
     people = PersonBank(folder)
     assert len(people) == 4 * VARIANTS  # one person in four images
     assert [len(rows) for rows in people.tracks] == [4] * VARIANTS
     assert set(people.sources) == {'people'}
-    draw = PersonDraw(len(people), people.tracks, CanvasOptions('', track_share=1.0))
+    draw = BankSampler(len(people), people.tracks, CanvasOptions('', track_share=1.0))
     rng = np.random.default_rng(0)
     track_of = {int(row): i for i, rows in enumerate(people.tracks) for row in rows}
     drawn = [draw(rng) for _ in range(40)]
     assert len(drawn) > len(set(drawn)) or len({track_of[d] for d in drawn}) < len(drawn)
 
 
-def test_people_are_drawn_twice_at_most() -> None:
+def test_windows_are_drawn_twice_at_most() -> None:
     options = CanvasOptions('', repeat_share=0.5)
-    draw = PersonDraw(10**9, (), options)
+    draw = BankSampler(10**9, (), options)
     rng = np.random.default_rng(0)
     counts = np.unique([draw(rng) for _ in range(400)], return_counts=True)[1]
     assert counts.max() == 2
@@ -378,10 +400,10 @@ class ColourTeacher:
             raise DataError(f'no network at {path}')
 
     def __call__(self, image: np.ndarray, box: list[float]) -> np.ndarray:
-        return teach(image, np.array(box))
+        return embed_by_colour(image, np.array(box))
 
 
-def test_the_command_makes_the_bank_of_a_training(
+def test_the_command_creates_a_bank(
     training_data: Path,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
@@ -402,7 +424,7 @@ def test_the_command_makes_the_bank_of_a_training(
     assert 'none.xml' in capsys.readouterr().err
 
 
-def test_a_training_without_a_bank_says_how_to_make_one(tmp_path: Path) -> None:
+def test_training_without_a_bank_reports_the_command_to_create_it(tmp_path: Path) -> None:
     config = replace(config_of(tmp_path / 'nothing'))
     with pytest.raises(DataError, match='fairmot-person-bank'):
         Trainer(config, tmp_path, tmp_path / 'run')

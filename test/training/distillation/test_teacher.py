@@ -1,4 +1,4 @@
-"""Teacher labels reach the training: added people, ignored regions, embeddings."""
+"""Teacher labels: writing, and their use as labels, ignored regions and targets."""
 
 import json
 import shutil
@@ -10,9 +10,9 @@ import pytest
 import torch
 
 from fairmot_ros.cli import score, teach
-from fairmot_ros.training.config import SetConfig
-from fairmot_ros.training.data.dataset_mix import read_mix
-from fairmot_ros.training.data.sources import DataError
+from fairmot_ros.training.config import DatasetConfig
+from fairmot_ros.training.data.dataset_mix import read_dataset_mix
+from fairmot_ros.training.data.problems import DataError
 from fairmot_ros.training.data.teacher_labels import (
     TeacherEmbeddings,
     embedding_table,
@@ -39,39 +39,39 @@ class MeanColour:
         return image_bgr[top:bottom, left:right].mean(axis=(0, 1))
 
 
-def test_missing_teacher_labels_are_named() -> None:
-    with pytest.raises(DataError, match=r'no nowhere/teacher_embeddings\.npz: make it with'):
+def test_missing_teacher_labels_are_reported() -> None:
+    with pytest.raises(DataError, match=r'no nowhere/teacher_embeddings\.npz: create it with'):
         read_embeddings(Path('nowhere'))
 
 
-def test_a_set_without_teacher_labels_is_named(sets: Path) -> None:
-    for part, file in (
-        (SetConfig('people', teacher=True), r'people/teacher\.json'),
-        (SetConfig('people', teacher_embeddings=True), r'people/teacher_embeddings\.npz'),
+def test_a_dataset_without_teacher_labels_is_reported(sets: Path) -> None:
+    for dataset, file in (
+        (DatasetConfig('people', teacher=True), r'people/teacher\.json'),
+        (DatasetConfig('people', teacher_embeddings=True), r'people/teacher_embeddings\.npz'),
         (
-            SetConfig('cut_outs', cut_outs=True, teacher_embeddings=True),
+            DatasetConfig('cut_outs', cut_outs=True, teacher_embeddings=True),
             r'cut_outs/teacher_embeddings\.npz',
         ),
     ):
-        with pytest.raises(DataError, match=f'no .*{file}: make it with fairmot-teach'):
-            read_mix((part,), sets, 60)
+        with pytest.raises(DataError, match=f'no .*{file}: create it with fairmot-teach'):
+            read_dataset_mix((dataset,), sets, 60)
 
 
 def test_teacher_scores_separate_labels_ignored_regions_and_background(sets: Path) -> None:
     rows = [[100, 30, 120, 90, 0.5], [130, 30, 150, 90, 0.3], [10, 80, 20, 110, 0.09]]
     (sets / 'people/teacher.json').write_text(json.dumps({'2.jpg': rows}))
-    mix = read_mix((SetConfig('people', teacher=True),), sets)
-    assert [len(p.boxes_xyxy) for p in mix.photographs] == [1, 1, 2, 1]
-    assert mix.photographs[2].identities.tolist() == [2, -1]
-    assert mix.photographs[2].ignored_xyxy.tolist() == [[130, 30, 150, 90]]
-    part = SetConfig('people', teacher=True, teacher_scores=(0.2, 0.6))
-    assert [len(p.boxes_xyxy) for p in read_mix((part,), sets).photographs] == [1, 1, 1, 1]
+    mix = read_dataset_mix((DatasetConfig('people', teacher=True),), sets)
+    assert [len(p.boxes_xyxy) for p in mix.images] == [1, 1, 2, 1]
+    assert mix.images[2].identities.tolist() == [2, -1]
+    assert mix.images[2].ignored_xyxy.tolist() == [[130, 30, 150, 90]]
+    dataset = DatasetConfig('people', teacher=True, teacher_scores=(0.2, 0.6))
+    assert [len(p.boxes_xyxy) for p in read_dataset_mix((dataset,), sets).images] == [1, 1, 1, 1]
 
 
-def test_a_set_without_annotations_takes_teacher_labels(sets: Path) -> None:
+def test_teacher_labels_are_added_without_annotations(sets: Path) -> None:
     (sets / 'backgrounds/teacher.json').write_text('{"1.png": [[10, 10, 30, 70, 0.9]]}')
-    photographs = read_mix((SetConfig('backgrounds', teacher=True),), sets).photographs
-    assert [len(p.boxes_xyxy) for p in photographs] == [0, 1, 0, 0]
+    images = read_dataset_mix((DatasetConfig('backgrounds', teacher=True),), sets).images
+    assert [len(p.boxes_xyxy) for p in images] == [0, 1, 0, 0]
 
 
 def test_embeddings_belong_to_their_people(sets: Path) -> None:
@@ -85,11 +85,11 @@ def test_embeddings_belong_to_their_people(sets: Path) -> None:
     np.savez(
         sets / 'cut_outs/teacher_embeddings.npz', annotation=np.arange(3), embedding=embeddings[4:]
     )
-    parts = (
-        SetConfig('people', teacher_embeddings=True),
-        SetConfig('cut_outs', cut_outs=True, teacher_embeddings=True),
+    datasets = (
+        DatasetConfig('people', teacher_embeddings=True),
+        DatasetConfig('cut_outs', cut_outs=True, teacher_embeddings=True),
     )
-    table = read_mix(parts, sets, 60).looks(7)
+    table = read_dataset_mix(datasets, sets, 60).target_embeddings(7)
     assert table is not None
     centred = embeddings - embeddings.astype(np.float32).mean(axis=0)
     centred /= np.linalg.norm(centred, axis=1, keepdims=True)
@@ -112,16 +112,16 @@ def test_added_people_with_an_embedding_get_an_identity(sets: Path) -> None:
             5,
         ),
     )
-    mix = read_mix((SetConfig('people', teacher=True, teacher_embeddings=True),), sets)
-    assert [p.identities.tolist() for p in mix.photographs] == [[0, 4, -1, 5], [1], [2, 6], [3]]
+    mix = read_dataset_mix((DatasetConfig('people', teacher=True, teacher_embeddings=True),), sets)
+    assert [p.identities.tolist() for p in mix.images] == [[0, 4, -1, 5], [1], [2, 6], [3]]
     assert mix.num_identities == 7
-    found = mix.photographs[0].teacher_embeddings
+    found = mix.images[0].teacher_embeddings
     assert found is not None
     assert np.array_equal(found, [*embeddings[:2], np.zeros(5), embeddings[2]])
 
 
 def test_without_embeddings_there_is_no_table(sets: Path) -> None:
-    assert read_mix((SetConfig('people'),), sets).looks(4) is None
+    assert read_dataset_mix((DatasetConfig('people'),), sets).target_embeddings(4) is None
 
 
 def test_the_distillation_loss_counts_only_known_people() -> None:
@@ -129,12 +129,12 @@ def test_the_distillation_loss_counts_only_known_people() -> None:
         np.array([0, 1, 2]), np.array([[3, 0], [0, 2], [0, 0]], np.float32), 4, 2
     )
     assert np.allclose(np.linalg.norm(table, axis=1), [1, 1, 0, 0])
-    loss = FairMOTLoss(2, 4, looks=torch.from_numpy(table))
+    loss = FairMOTLoss(2, 4, teacher_embeddings=torch.from_numpy(table))
     batch = {'ids': torch.tensor([[0, 1, 2, 3, -1]]), 'mask': torch.ones(1, 5, dtype=torch.bool)}
     embeddings = torch.from_numpy(table)[[0, 1, 0, 1, 0]][None] * 5
-    assert loss.look_loss(embeddings, batch, torch.tensor(4.0)) == pytest.approx(0, abs=1e-6)
+    assert loss.teacher_loss(embeddings, batch, torch.tensor(4.0)) == pytest.approx(0, abs=1e-6)
     embeddings[0, 1] *= -1
-    assert loss.look_loss(embeddings, batch, torch.tensor(4.0)) == pytest.approx(2 / 4)
+    assert loss.teacher_loss(embeddings, batch, torch.tensor(4.0)) == pytest.approx(2 / 4)
 
 
 def test_detections_of_all_detectors_are_fused_and_written(sets: Path) -> None:
@@ -167,7 +167,7 @@ def test_labelled_and_detected_people_get_embeddings(sets: Path) -> None:
     assert len(embeddings.of_annotations) == 4 and not embeddings.of_detections
 
 
-def test_a_set_without_people_gets_no_embeddings(sets: Path) -> None:
+def test_a_dataset_without_people_gets_no_embeddings(sets: Path) -> None:
     (sets / 'backgrounds/images').mkdir()
     with pytest.raises(
         DataError, match='no people in .*expected annotations.json or teacher.json'
@@ -193,7 +193,9 @@ def test_teacher_detections_are_scored(sets: Path, capsys: pytest.CaptureFixture
     assert '3.jpg has no teacher detections' in capsys.readouterr().err
 
 
-def test_the_command_names_what_is_missing(sets: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_command_reports_missing_files_and_options(
+    sets: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     pytest.importorskip('openvino', reason='teachers need OpenVINO')
     assert teach.main(['--detector', str(sets / 'none.xml'), str(sets / 'people')]) == 2
     assert 'no network at' in capsys.readouterr().err
@@ -202,15 +204,15 @@ def test_the_command_names_what_is_missing(sets: Path, capsys: pytest.CaptureFix
     assert 'give --detector, --reid or both' in capsys.readouterr().err
 
 
-def test_the_command_labels_a_set(sets: Path, reference_data: Path) -> None:
+def test_the_command_labels_a_dataset(sets: Path, reference_data: Path) -> None:
     pytest.importorskip('openvino', reason='teachers need OpenVINO')
     folder = reference_data / 'data' / 'teachers'
     command = ['--detector', f'{folder}/yolox_nano/yolox_nano.onnx@96x64']
     name = 'person-reidentification-retail-0277'
     command += ['--reid', f'{folder}/{name}/{name}.xml', str(sets / 'people')]
     assert teach.main(command) == 0
-    mix = read_mix((SetConfig('people', teacher=True, teacher_embeddings=True),), sets)
-    table = mix.looks(3)
+    mix = read_dataset_mix((DatasetConfig('people', teacher=True, teacher_embeddings=True),), sets)
+    table = mix.target_embeddings(3)
     assert table is not None
     assert np.allclose(np.linalg.norm(table[:4], axis=1), 1, atol=1e-4)
     assert labelling.read_embeddings(sets / 'people').size == 256

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from fairmot_ros.boxes import iou_matrix
-from fairmot_ros.training.data.sources import DataError
+from fairmot_ros.training.data.problems import DataError
 from fairmot_ros.training.distillation.teachers.detectors import create_detector, parse_name
 from fairmot_ros.training.distillation.teachers.fusion import fuse
 from fairmot_ros.training.distillation.teachers.preprocessing import letterbox_top_left, stretch
@@ -28,7 +28,7 @@ OPEN_MODEL_ZOO = (
 
 
 def constant_network(path: Path, size: tuple[int, int], *outputs: np.ndarray) -> Path:
-    """Write a network that returns the same for every image of (width, height)."""
+    """Write a network that returns constant outputs for every image of (width, height)."""
     openvino = pytest.importorskip('openvino', reason='teachers need OpenVINO')
     ops = openvino.opset13
     image = ops.parameter([1, 3, size[1], size[0]], np.float32, name='image')
@@ -41,7 +41,7 @@ def constant_network(path: Path, size: tuple[int, int], *outputs: np.ndarray) ->
 
 
 @pytest.fixture(scope='module')
-def photograph(reference_data: Path) -> np.ndarray:
+def image(reference_data: Path) -> np.ndarray:
     """An image of 640 x 480 pixels with one person, at `PERSON`."""
     with tarfile.open(reference_data / 'data/training/coco128.tar') as archive:
         member = next(m for m in archive if m.name.endswith('images/000000000510.jpg'))
@@ -89,11 +89,11 @@ def test_fcos_boxes_are_suppressed(tmp_path: Path) -> None:
     np.testing.assert_allclose(found, [[2, 0, 22, 20, 0.7], [60, 0, 80, 20, 0.5]], rtol=1e-6)
 
 
-def test_unsupported_files_are_named(tmp_path: Path) -> None:
+def test_unsupported_files_are_reported(tmp_path: Path) -> None:
     path = constant_network(tmp_path / 'other.xml', (64, 64), np.zeros((1, 5, 7)))
     with pytest.raises(DataError, match=r'other\.xml is not a supported detector: expected SSD'):
         create_detector(str(path))
-    with pytest.raises(DataError, match='no re-identification network: expected one output'):
+    with pytest.raises(DataError, match='not a re-identification network: expected one output'):
         ReidTeacher(path)
     (tmp_path / 'broken.onnx').write_bytes(b'no network')
     with pytest.raises(DataError, match=r'cannot read the network .*broken\.onnx'):
@@ -126,16 +126,16 @@ def load(reference_data: Path) -> Callable[[str], object]:
         'yolox_nano/yolox_nano.onnx@640x480',
     ],
 )
-def test_teachers_find_a_real_person(file: str, load: Callable, photograph: np.ndarray) -> None:
-    found = load(file)(photograph)
+def test_teachers_find_a_real_person(file: str, load: Callable, image: np.ndarray) -> None:
+    found = load(file)(image)
     assert found[:, 4].argmax() == 0 and found[0, 4] > 0.5
     assert iou_matrix(found[:1, :4], PERSON).item() > 0.75
 
 
-def test_fusion_of_teachers(load: Callable, photograph: np.ndarray) -> None:
+def test_fusion_of_teachers(load: Callable, image: np.ndarray) -> None:
     names = ('person-detection-0201', 'person-detection-asl-0001')
     files = [f'{name}/{name}.xml' for name in names]
     files += ['yolox_nano/yolox_nano.onnx', 'yolox_nano/yolox_nano.onnx@640x640']
-    fused = fuse([load(file)(photograph) for file in files])
+    fused = fuse([load(file)(image) for file in files])
     assert iou_matrix(fused[:1, :4], PERSON).item() > 0.85
     assert (fused[1:, 4] < 0.25).all()

@@ -48,7 +48,7 @@ def test_by_default_all_parameters_are_one_group_in_order() -> None:
     assert all(a is b for a, b in zip(group['params'], expected, strict=True))
 
 
-def test_unknown_modules_are_named() -> None:
+def test_unknown_modules_are_reported() -> None:
     network = create_network('yolox_nano', reid_dim=8)
     message = r"no module 'neck'; its modules are backbone, pyramid, head, id"
     with pytest.raises(ConfigError, match=f'freeze: the network has {message}'):

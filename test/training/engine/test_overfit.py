@@ -2,23 +2,24 @@ from pathlib import Path
 
 import torch
 
-from fairmot_ros.training.config import SetConfig, TrainingConfig
-from fairmot_ros.training.data.data_problems import Problems
-from fairmot_ros.training.data.readers import read_set
+from fairmot_ros.training.config import AugmentationOptions, DatasetConfig, TrainingConfig
+from fairmot_ros.training.data.problems import Problems
+from fairmot_ros.training.data.readers import read_dataset
 from fairmot_ros.training.engine.trainer import Trainer
 from fairmot_ros.training.scoring import score_detection
 from fairmot_ros.training.scoring.detection import make_detector
-from fairmot_ros.training.synthesis.augmentation import AugmentationOptions
 
-STILL = AugmentationOptions(hsv=0, rotation=0, translation=0, scale=(1, 1), shear=0, flip=0)
+NO_AUGMENTATION = AugmentationOptions(
+    hsv=0, rotation=0, translation=0, scale=(1, 1), shear=0, flip=0
+)
 CONFIG = TrainingConfig(
     'sixteen',
     'yolo',
-    (SetConfig('sixteen'),),
+    (DatasetConfig('sixteen'),),
     network={'stem_channels': 8, 'head_conv': 16},
     reid_dim=16,
     input_size=(96, 64),
-    augmentation=STILL,
+    augmentation=NO_AUGMENTATION,
     batch_size=8,
     epochs=100,
     learning_rate=4e-3,
@@ -29,9 +30,9 @@ CONFIG = TrainingConfig(
 )
 
 
-def test_sixteen_pictures_are_learned_by_heart(drawn_people: Path, tmp_path: Path) -> None:
+def test_sixteen_images_are_overfitted(drawn_people: Path, tmp_path: Path) -> None:
     torch.manual_seed(0)
     weights = Trainer(CONFIG, drawn_people, tmp_path / 'run').run()
-    photographs = read_set(drawn_people, SetConfig('sixteen'), Problems())
-    result = score_detection(make_detector(str(weights), device='cpu'), photographs)
+    images = read_dataset(drawn_people, DatasetConfig('sixteen'), Problems())
+    result = score_detection(make_detector(str(weights), device='cpu'), images)
     assert result['ap50'] >= 0.95

@@ -1,4 +1,4 @@
-"""Runs that are killed, and runs of several processes: real ones."""
+"""Killed and distributed runs, in real processes."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def finish(process: subprocess.Popen) -> None:
 
 
 def losses(run: Path) -> dict[int, float]:
-    """The loss of each step that is in the log."""
+    """Return the loss of each logged step."""
     path = run / 'log.csv'
     if not path.is_file():
         return {}
@@ -59,9 +59,7 @@ def losses(run: Path) -> dict[int, float]:
         return {int(row['step']): float(row['loss']) for row in csv.DictReader(file)}
 
 
-def test_a_killed_run_goes_on_as_if_nothing_had_happened(
-    drawn_people: Path, tmp_path: Path
-) -> None:
+def test_a_killed_run_resumes_exactly(drawn_people: Path, tmp_path: Path) -> None:
     text = CONFIG.replace('EPOCHS', '6')  # of 9 steps
     whole = start(TRAIN, text, drawn_people, tmp_path / 'whole')
     killed = start(TRAIN, text, drawn_people, tmp_path / 'killed')
@@ -83,18 +81,18 @@ def test_a_killed_run_goes_on_as_if_nothing_had_happened(
 
 
 def test_two_processes_train_as_one(drawn_people: Path, tmp_path: Path) -> None:
-    """Whether a batch lies in one process, in two, or is worked off in parts."""
+    """A batch in one process, in two, or split into micro-batches gives the same losses."""
     text = CONFIG.replace('EPOCHS', '1') + 'freeze_batch_norm: true\n'
     one = start(TRAIN, text, drawn_people, tmp_path / 'one')
     torchrun = ('-m', 'torch.distributed.run', '--standalone', '--nproc_per_node', '2', *TRAIN)
     two = start(torchrun, text + 'precision: fp32\n', drawn_people, tmp_path / 'two')
-    parts = start(TRAIN, text + 'accumulate: 2\n', drawn_people, tmp_path / 'parts')
-    for process in (one, two, parts):
+    split = start(TRAIN, text + 'accumulate: 2\n', drawn_people, tmp_path / 'split')
+    for process in (one, two, split):
         finish(process)
     expected = losses(tmp_path / 'one')
     assert len(expected) == 9
     assert losses(tmp_path / 'two') == pytest.approx(expected, abs=1e-5)
-    assert losses(tmp_path / 'parts') == pytest.approx(expected, abs=1e-5)
-    weights = [torch.load(tmp_path / f'{n}/state.pt')['network'] for n in ('one', 'two', 'parts')]
+    assert losses(tmp_path / 'split') == pytest.approx(expected, abs=1e-5)
+    weights = [torch.load(tmp_path / f'{n}/state.pt')['network'] for n in ('one', 'two', 'split')]
     for key, value in weights[0].items():
         assert all(torch.allclose(w[key], value, atol=1e-4) for w in weights[1:]), key

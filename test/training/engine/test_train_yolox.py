@@ -1,4 +1,4 @@
-"""Training of YOLOX-nano through the Trainer, on drawn people."""
+"""Training of YOLOX-nano with the Trainer on drawn people."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -9,24 +9,30 @@ import torch
 
 from fairmot_ros.detector import Detector
 from fairmot_ros.network import create_network, load_checkpoint, save_checkpoint
-from fairmot_ros.training.config import ConfigError, SetConfig, TrainingConfig
-from fairmot_ros.training.data.data_problems import Problems
-from fairmot_ros.training.data.readers import read_set
+from fairmot_ros.training.config import (
+    AugmentationOptions,
+    ComposerOptions,
+    ConfigError,
+    DatasetConfig,
+    TrainingConfig,
+)
+from fairmot_ros.training.data.problems import Problems
+from fairmot_ros.training.data.readers import read_dataset
 from fairmot_ros.training.engine.factory import make_loss
 from fairmot_ros.training.engine.trainer import Trainer
 from fairmot_ros.training.scoring import score_detection
-from fairmot_ros.training.synthesis.augmentation import AugmentationOptions
-from fairmot_ros.training.synthesis.composer import ComposerOptions
 
-STILL = AugmentationOptions(hsv=0, rotation=0, translation=0, scale=(1, 1), shear=0, flip=0)
+NO_AUGMENTATION = AugmentationOptions(
+    hsv=0, rotation=0, translation=0, scale=(1, 1), shear=0, flip=0
+)
 CONFIG = TrainingConfig(
     'nano',
     'yolox_nano',
-    (SetConfig('sixteen'),),
+    (DatasetConfig('sixteen'),),
     network={'id_channels': 8},
     reid_dim=8,
     input_size=(96, 64),
-    augmentation=STILL,
+    augmentation=NO_AUGMENTATION,
     batch_size=8,
     epochs=30,
     learning_rate=5e-3,
@@ -44,18 +50,18 @@ def detector_of(weights: Path) -> Detector:
 
 
 def test_four_images_are_learned(drawn_people: Path, tmp_path: Path) -> None:
-    """From fresh weights: average precision rises from nothing, and the losses fall."""
+    """From random weights, average precision rises and the losses fall."""
     torch.manual_seed(0)
-    part = SetConfig('sixteen', limit=4)
-    config = replace(CONFIG, sets=(part,), batch_size=4, epochs=50, ema_decay=0.8)
+    dataset = DatasetConfig('sixteen', limit=4)
+    config = replace(CONFIG, sets=(dataset,), batch_size=4, epochs=50, ema_decay=0.8)
     trainer = Trainer(config, drawn_people, tmp_path / 'run')
     for module in trainer.network.modules():
         if isinstance(module, torch.nn.BatchNorm2d):
             module.momentum = 0.2  # for so few steps
-    photographs = read_set(drawn_people, part, Problems())
-    before = score_detection(detector_of(trainer.save()), photographs)
+    images = read_dataset(drawn_people, dataset, Problems())
+    before = score_detection(detector_of(trainer.save()), images)
     weights = trainer.run()
-    after = score_detection(detector_of(weights), photographs)
+    after = score_detection(detector_of(weights), images)
     assert before['ap50'] < 0.1
     assert after['ap50'] > 0.5
     log = np.genfromtxt(tmp_path / 'run/log.csv', delimiter=',', names=True)
@@ -71,9 +77,9 @@ def test_a_frozen_detector_does_not_change(drawn_people: Path, tmp_path: Path) -
     torch.manual_seed(0)
     trainer = Trainer(replace(CONFIG, freeze=DETECTOR), drawn_people, tmp_path / 'run')
     before = {key: value.clone() for key, value in trainer.network.state_dict().items()}
-    part = next(trainer.parts())
-    terms = [trainer.train_step(part) for _ in range(4)]
-    images = part['image'].float() / 255
+    micro_batch = next(trainer.micro_batches())
+    terms = [trainer.train_step(micro_batch) for _ in range(4)]
+    images = micro_batch['image'].float() / 255
     features = trainer.network.features(images)
     assert not any(m.requires_grad for m in (features.backbone | features.pyramid).values())
     assert terms[-1]['id'] < terms[0]['id']
@@ -83,8 +89,8 @@ def test_a_frozen_detector_does_not_change(drawn_people: Path, tmp_path: Path) -
             assert torch.equal(value, before[key]) != key.startswith('id.'), key
 
 
-def test_the_frozen_teacher_holds_the_detector(drawn_people: Path, tmp_path: Path) -> None:
-    """Without labels and from the teacher's own weights, distillation has nothing to correct."""
+def test_distillation_preserves_the_detector(drawn_people: Path, tmp_path: Path) -> None:
+    """Without labels and with the teacher's weights, the distilled terms are zero."""
     torch.manual_seed(0)
     teacher = create_network('yolox_nano', reid_dim=0)
     save_checkpoint(teacher, tmp_path / 'teacher.pth')
@@ -97,25 +103,25 @@ def test_the_frozen_teacher_holds_the_detector(drawn_people: Path, tmp_path: Pat
         loss={'objectness_weight': 0, 'class_weight': 0, 'box_weight': 0},
     )
     trainer = Trainer(config, drawn_people, tmp_path / 'run')
-    part = next(trainer.parts())
-    part['mask'][:] = False
-    terms = trainer.train_step(part)
+    micro_batch = next(trainer.micro_batches())
+    micro_batch['mask'][:] = False
+    terms = trainer.train_step(micro_batch)
     assert terms['distilled_scores'] == pytest.approx(0, abs=1e-3)
     assert not any('teacher' in key for key in trainer.loss.state_dict())
     trainer.network.head['8'].obj_pred.bias.data += 1
-    assert trainer.train_step(part)['distilled_scores'] > 0.05
+    assert trainer.train_step(micro_batch)['distilled_scores'] > 0.05
 
 
-def test_parts_of_a_batch_give_the_gradient_of_the_whole(
+def test_micro_batches_give_the_losses_of_the_whole_batch(
     drawn_people: Path, tmp_path: Path
 ) -> None:
     losses = []
-    for parts in (1, 2):
-        config = replace(CONFIG, accumulate=parts, freeze_batch_norm=True, epochs=2)
-        trainer = Trainer(config, drawn_people, tmp_path / str(parts))
-        stream = trainer.parts()
+    for count in (1, 2):
+        config = replace(CONFIG, accumulate=count, freeze_batch_norm=True, epochs=2)
+        trainer = Trainer(config, drawn_people, tmp_path / str(count))
+        stream = trainer.micro_batches()
         losses.append(
-            [trainer.train_step(*(next(stream) for _ in range(parts)))['loss'] for _ in range(3)]
+            [trainer.train_step(*(next(stream) for _ in range(count)))['loss'] for _ in range(3)]
         )
     assert losses[0] == pytest.approx(losses[1], rel=1e-3)
 
@@ -139,16 +145,16 @@ def test_measured_batch_norms_do_not_change_the_start(drawn_people: Path, tmp_pa
     assert norm.running_mean.abs().max() > 1e-3
 
 
-def test_composed_scenes_train_it_too(training_data: Path, tmp_path: Path) -> None:
+def test_composed_samples_train_yolox(training_data: Path, tmp_path: Path) -> None:
     sets = (
-        SetConfig('cut_outs', cut_outs=True),
-        SetConfig('people'),
-        SetConfig('backgrounds'),
+        DatasetConfig('cut_outs', cut_outs=True),
+        DatasetConfig('people'),
+        DatasetConfig('backgrounds'),
     )
     composer = ComposerOptions(width=96, height=64, person_height=(16, 50))
     config = replace(CONFIG, sets=sets, composer=composer, steps=2)
     trainer = Trainer(config, training_data, tmp_path / 'run')
-    assert np.isfinite(trainer.train_step(next(trainer.parts()))['loss'])
+    assert np.isfinite(trainer.train_step(next(trainer.micro_batches()))['loss'])
 
 
 @pytest.mark.parametrize(
@@ -159,12 +165,12 @@ def test_composed_scenes_train_it_too(training_data: Path, tmp_path: Path) -> No
         ({'embedding': {'speed': 1}}, "unexpected keyword argument 'speed'"),
     ],
 )
-def test_a_wrong_loss_is_named(loss: dict, message: str) -> None:
+def test_a_wrong_loss_is_reported(loss: dict, message: str) -> None:
     with pytest.raises(ConfigError, match=f'loss of nano: .*{message}'):
         make_loss(replace(CONFIG, loss=loss), 3)
 
 
-def test_a_teacher_of_another_architecture_is_named(tmp_path: Path) -> None:
+def test_a_teacher_of_another_architecture_is_reported(tmp_path: Path) -> None:
     path = tmp_path / 'yolo.pth'
     save_checkpoint(create_network('yolo', stem_channels=8, head_conv=8), path)
     with pytest.raises(ConfigError, match=r'must be a yolox_nano, .*yolo\.pth is yolo'):

@@ -58,8 +58,8 @@ def config(config_file: Path) -> TrainingConfig:
 
 
 def run_steps(trainer: Trainer, count: int) -> list[float]:
-    parts = trainer.parts()
-    return [trainer.train_step(next(parts))['loss'] for _ in range(count)]
+    micro_batches = trainer.micro_batches()
+    return [trainer.train_step(next(micro_batches))['loss'] for _ in range(count)]
 
 
 def test_a_resumed_run_equals_an_uninterrupted_one(
@@ -100,15 +100,15 @@ def test_a_run_stops_after_its_minutes_and_resumes(
 def test_the_loss_falls(config: TrainingConfig, training_data: Path, tmp_path: Path) -> None:
     torch.manual_seed(0)
     trainer = Trainer(config, training_data, tmp_path / 'run')
-    sample = {k: torch.stack([v, v]) for k, v in trainer.stream.sample(3).items()}
+    sample = {k: torch.stack([v, v]) for k, v in trainer.stream.sample_tensors(3).items()}
     losses = [trainer.train_step(sample)['loss'] for _ in range(6)]
     assert losses[-1] < losses[0]
 
 
 def test_samples_depend_on_their_number_alone(config: TrainingConfig, training_data: Path) -> None:
     _, stream = make_stream(config, training_data)
-    expected = stream.sample(2)['image']
-    stream.first_part = 1
+    expected = stream.sample_tensors(2)['image']
+    stream.first_micro_batch = 1
     assert torch.equal(next(iter(stream))['image'][0], expected)
     assert stream.num_identities == 7
 
@@ -123,14 +123,14 @@ def test_samples_depend_on_their_number_alone(config: TrainingConfig, training_d
         ('name: x\nsets: []', "missing 1 required positional argument: 'architecture'"),
     ],
 )
-def test_a_wrong_config_is_named(tmp_path: Path, text: str, message: str) -> None:
+def test_a_wrong_config_is_reported(tmp_path: Path, text: str, message: str) -> None:
     path = tmp_path / 'wrong.yaml'
     path.write_text(text)
     with pytest.raises(ConfigError, match=message):
         read_config(path)
 
 
-def test_a_missing_gpu_is_one_line(
+def test_a_missing_gpu_is_reported_in_one_line(
     config_file: Path, training_data: Path, tmp_path: Path, capsys: pytest.CaptureFixture
 ) -> None:
     if torch.cuda.is_available():
@@ -140,7 +140,7 @@ def test_a_missing_gpu_is_one_line(
     assert "device 'cuda' was asked for, but torch" in capsys.readouterr().err
 
 
-def test_a_users_mistake_is_one_line(
+def test_a_users_mistake_is_reported_in_one_line(
     config_file: Path, tmp_path: Path, capsys: pytest.CaptureFixture
 ) -> None:
     assert train.main([str(config_file), '--data', str(tmp_path / 'nowhere')]) == 2
@@ -153,7 +153,7 @@ CONFIGS = sorted((Path(__file__).resolve().parents[3] / 'config/training').glob(
 
 
 @pytest.mark.parametrize('path', CONFIGS, ids=lambda path: path.stem)
-def test_the_shipped_configs_are_sound(path: Path) -> None:
+def test_the_shipped_configs_are_valid(path: Path) -> None:
     if path.stem.startswith('ablation'):
         assert len({variant.study for variant in read_plan(path).variants}) > 1
         return
@@ -200,7 +200,7 @@ def test_several_classes_are_learned(drawn_people: Path, tmp_path: Path) -> None
         'test',
     )
     trainer = Trainer(config, tmp_path, tmp_path / 'run')
-    centres = trainer.stream.part(range(16))['hm'].eq(1).flatten(2).sum((0, 2))
+    centres = trainer.stream.micro_batch(range(16))['hm'].eq(1).flatten(2).sum((0, 2))
     assert centres.min() > 5
     network = load_checkpoint(trainer.run())
     assert network.info.labels == ('person', 'dog')
@@ -214,13 +214,13 @@ def test_a_run_starts_from_weights_and_names_the_heads_that_do_not_fit(
     save_checkpoint(given, tmp_path / 'given.pth')
     network = make_network(config)
     start_from(network, str(tmp_path / 'given.pth'))
-    assert 'given.pth has no id that fits: started fresh' in capsys.readouterr().out
+    assert 'given.pth has no matching id: initialised at random' in capsys.readouterr().out
     key = 'backbone.model.3.conv.weight'
     assert torch.equal(network.state_dict()[key], given.state_dict()[key])
     assert network.sizes.reid_dim == 8
 
 
-def test_weights_of_another_architecture_are_one_sentence(
+def test_weights_of_another_architecture_are_reported_in_one_line(
     config: TrainingConfig, tmp_path: Path
 ) -> None:
     path = tmp_path / 'resnet.pth'
@@ -239,7 +239,7 @@ def test_a_folder_of_another_run_is_not_overwritten(
     assert '\n' not in str(caught.value)
 
 
-def test_a_text_for_a_state_is_one_sentence(
+def test_text_in_place_of_a_state_is_reported_in_one_line(
     config: TrainingConfig, training_data: Path, tmp_path: Path
 ) -> None:
     (tmp_path / 'state.pt').write_bytes(b'half a file')
@@ -247,25 +247,25 @@ def test_a_text_for_a_state_is_one_sentence(
         Trainer(config, training_data, tmp_path)
 
 
-def test_composing_outlives_a_damaged_picture(
+def test_composing_skips_a_damaged_image(
     config: TrainingConfig, training_data: Path, tmp_path: Path
 ) -> None:
     shutil.copytree(training_data, tmp_path / 'data')
     (tmp_path / 'data/people/images/2.jpg').write_bytes(b'')
     _, stream = make_stream(config, tmp_path / 'data')
-    problems = stream.part(range(40))['problems']
+    problems = stream.micro_batch(range(40))['problems']
     assert problems
     assert all('people/images/2.jpg: it is missing or damaged' in p for p in problems)
 
 
-def test_a_loss_that_is_no_number_stops_the_run(
+def test_a_non_finite_loss_stops_the_run(
     config: TrainingConfig, training_data: Path, tmp_path: Path
 ) -> None:
     trainer = Trainer(config, training_data, tmp_path)
-    part = next(trainer.parts())
+    micro_batch = next(trainer.micro_batches())
     trainer.network.hm[2].bias.data.fill_(math.nan)
     with pytest.raises(TrainingError, match='the loss is nan at step 1: lower the learning'):
-        trainer.train_step(part)
+        trainer.train_step(micro_batch)
 
 
 @pytest.mark.parametrize(
@@ -278,7 +278,7 @@ def test_a_loss_that_is_no_number_stops_the_run(
     ],
     ids=['empty', 'truncated', 'text', 'end'],
 )
-def test_a_damaged_state_is_one_sentence(
+def test_a_damaged_state_is_reported_in_one_line(
     damage: Callable[[bytes], bytes],
     config_file: Path,
     training_data: Path,
@@ -297,7 +297,7 @@ def test_a_damaged_state_is_one_sentence(
 
 
 @pytest.mark.parametrize('content', [{}, [], {'network': 3}, torch.zeros(2)])
-def test_a_state_with_other_content_is_one_sentence(
+def test_a_state_with_other_content_is_reported_in_one_line(
     content: object, config: TrainingConfig, training_data: Path, tmp_path: Path
 ) -> None:
     torch.save(content, tmp_path / 'state.pt')
@@ -332,11 +332,11 @@ def test_a_full_disk_keeps_the_earlier_save(
         ('sets: 5', 'sets must be a list of names with values, got 5'),
         ('sets: null', 'sets must be a list of names with values, got None'),
         ('sets: [5]', 'sets must be a list of names with values'),
-        ('sets: [{folder: 5}]', 'folder must be a text, got 5'),
-        ('sets: [{folder: a, include: 5}]', r'include must be a list \(a text\), got 5'),
-        ('weights: 5', 'weights must be a text or null, got 5'),
+        ('sets: [{folder: 5}]', 'folder must be a string, got 5'),
+        ('sets: [{folder: a, include: 5}]', r'include must be a list \(a string\), got 5'),
+        ('weights: 5', 'weights must be a string or null, got 5'),
         ('composer: 3', 'expected names with values, got 3'),
-        ('composer: {width: x}', "width must be a whole number, got 'x'"),
+        ('composer: {width: x}', "width must be an integer, got 'x'"),
         ('input_size: 5', 'input_size must be a list of 2'),
         ('learning_rate: x', "learning_rate must be a finite number, got 'x'"),
         ('ema_decay: .nan', 'ema_decay must be a finite number, got nan'),

@@ -1,4 +1,4 @@
-"""Terms of the levels' loss, on cells whose right answer is known."""
+"""Detection terms of the YOLOX loss on cells with known results."""
 
 import math
 
@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 import torch
 
-from fairmot_ros.training.config import SetConfig, TrainingConfig
+from fairmot_ros.training.config import DatasetConfig, TrainingConfig
+from fairmot_ros.training.data.sample import Sample
 from fairmot_ros.training.losses.objectives import recipe_of
 from fairmot_ros.training.losses.objectives.cells import Cells
 from fairmot_ros.training.losses.objectives.detection_loss import (
@@ -14,10 +15,9 @@ from fairmot_ros.training.losses.objectives.detection_loss import (
     detection_terms,
     not_ignored,
 )
-from fairmot_ros.training.losses.objectives.levels import LevelsObjective
-from fairmot_ros.training.synthesis.scene import Scene
+from fairmot_ros.training.losses.objectives.yolox import YoloxObjective
 
-CONFIG = TrainingConfig('x', 'yolox_nano', (SetConfig('a'),), max_objects=4)
+CONFIG = TrainingConfig('x', 'yolox_nano', (DatasetConfig('a'),), max_objects=4)
 PERSON = [40.0, 40.0, 72.0, 104.0]
 
 
@@ -30,16 +30,18 @@ def make_levels(seed: int = 0, images: int = 1) -> dict[int, tuple[torch.Tensor,
     }
 
 
-def make_batch(*scenes: Scene) -> dict[str, torch.Tensor]:
-    samples = [recipe_of('yolox_nano').make_targets(scene, CONFIG) for scene in scenes]
+def make_batch(*samples: Sample) -> dict[str, torch.Tensor]:
+    samples = [recipe_of('yolox_nano').make_targets(sample, CONFIG) for sample in samples]
     return {
         name: torch.stack([torch.from_numpy(sample[name]) for sample in samples])
         for name in samples[0]
     }
 
 
-def make_scene(boxes: list[list[float]], ignored: list[list[float]] = (), **more: object) -> Scene:  # type: ignore[assignment]
-    return Scene(
+def make_sample(
+    boxes: list[list[float]], ignored: list[list[float]] = (), **more: object
+) -> Sample:  # type: ignore[assignment]
+    return Sample(
         np.zeros((128, 128, 3), np.uint8),
         np.array(boxes, np.float32).reshape(-1, 4),
         np.arange(len(boxes)),
@@ -49,11 +51,11 @@ def make_scene(boxes: list[list[float]], ignored: list[list[float]] = (), **more
 
 
 def totals_of(batch: dict[str, torch.Tensor]) -> torch.Tensor:
-    return LevelsObjective(None).count_totals(batch).float()  # type: ignore[arg-type]
+    return YoloxObjective(None).count_totals(batch).float()  # type: ignore[arg-type]
 
 
-def right_cells(score: float = 12.0) -> Cells:
-    """One cell detects PERSON with certainty, the others see nothing."""
+def correct_cells(score: float = 12.0) -> Cells:
+    """Cells of which one detects PERSON with high confidence, and no other detects anything."""
     levels = {
         s: (
             torch.zeros(1, 1, 128 // s, 128 // s),
@@ -70,43 +72,43 @@ def right_cells(score: float = 12.0) -> Cells:
 
 
 def test_targets_are_clipped_padded_and_keep_scores() -> None:
-    scene = make_scene(
+    sample = make_sample(
         [[-20, 10, 40, 90], [130, 0, 150, 20], PERSON],
         [[0, 0, 9, 9]],
         scores=np.array([0.5, 1, 0.25], np.float32),
         class_ids=np.array([0, 0, 0]),
     )
-    targets = recipe_of('yolox_nano').make_targets(scene, CONFIG)
+    targets = recipe_of('yolox_nano').make_targets(sample, CONFIG)
     assert targets['boxes'].tolist() == [[0, 10, 40, 90], PERSON, [0] * 4, [0] * 4]
     assert targets['ids'].tolist() == [0, 2, -1, -1]
     assert targets['scores'].tolist() == [0.5, 0.25, 0, 0]
     assert targets['mask'].tolist() == [True, True, False, False]
     assert targets['ignored'].tolist()[:2] == [[0, 0, 9, 9], [0] * 4]
     assert {str(v.dtype) for v in targets.values()} == {'float32', 'int64', 'bool'}
-    drawn = recipe_of('yolox_nano').read_back(targets, 8)
+    drawn = recipe_of('yolox_nano').decode_targets(targets, 8)
     assert drawn.boxes_xyxy.tolist() == [[0, 10, 40, 90], PERSON]
     assert drawn.ignored_xyxy.tolist() == [[0, 0, 9, 9]]
 
 
-def test_right_detections_cost_nothing() -> None:
-    batch = make_batch(make_scene([PERSON]))
-    terms = detection_terms(right_cells(), None, batch, totals_of(batch))
+def test_correct_detections_have_no_loss() -> None:
+    batch = make_batch(make_sample([PERSON]))
+    terms = detection_terms(correct_cells(), None, batch, totals_of(batch))
     assert all(0 <= value.item() < 0.01 for value in terms.values())
 
 
-def test_a_missed_person_costs_their_score() -> None:
-    """Objectness -12 at the only assigned cell: 12 for a label, half of it for half a label."""
+def test_a_missed_object_costs_its_score() -> None:
+    """With objectness -12 at the only assigned cell, the loss is 12 times the label score."""
     for score in (1.0, 0.5):
-        batch = make_batch(make_scene([PERSON], scores=np.array([score], np.float32)))
-        terms = detection_terms(right_cells(-12.0), None, batch, totals_of(batch))
+        batch = make_batch(make_sample([PERSON], scores=np.array([score], np.float32)))
+        terms = detection_terms(correct_cells(-12.0), None, batch, totals_of(batch))
         assert terms['objectness'].item() == pytest.approx(12 * score, abs=0.01)
         assert terms['class'].item() == pytest.approx(12 * score, abs=0.01)
 
 
-def test_detections_in_ignored_boxes_are_not_judged() -> None:
+def test_detections_in_ignored_boxes_have_no_loss() -> None:
     for ignored, cost in (([PERSON], 0), ([[0, 0, 128, 128]], 0), ([[0, 0, 30, 30]], 12)):
-        batch = make_batch(make_scene([], ignored))
-        terms = detection_terms(right_cells(), None, batch, totals_of(batch))
+        batch = make_batch(make_sample([], ignored))
+        terms = detection_terms(correct_cells(), None, batch, totals_of(batch))
         assert terms['objectness'].item() == pytest.approx(cost, abs=0.01)
 
 
@@ -118,9 +120,9 @@ def test_half_inside_or_half_overlapping_is_ignored() -> None:
     assert not_ignored(predicted, torch.zeros(1, 2, 4)).all()
 
 
-def test_the_teacher_itself_costs_nothing_and_another_does() -> None:
+def test_only_differences_from_the_teacher_are_penalised() -> None:
     student, teacher = (Cells.from_levels(make_levels(seed)) for seed in (0, 1))
-    batch = make_batch(make_scene([]))
+    batch = make_batch(make_sample([]))
     totals = totals_of(batch)
     same = detection_terms(student, student, batch, totals)
     other = detection_terms(student, teacher, batch, totals)
@@ -129,10 +131,10 @@ def test_the_teacher_itself_costs_nothing_and_another_does() -> None:
         assert other[name].item() > 1
 
 
-def test_labels_come_before_the_teacher() -> None:
-    """The teacher misses the labelled person; where they are detected, it is not asked."""
-    student, teacher = right_cells(), right_cells(-12.0)
-    labelled, empty = make_batch(make_scene([PERSON])), make_batch(make_scene([]))
+def test_labelled_cells_are_not_distilled() -> None:
+    """The teacher misses the labelled person: no loss at the cells assigned to it."""
+    student, teacher = correct_cells(), correct_cells(-12.0)
+    labelled, empty = make_batch(make_sample([PERSON])), make_batch(make_sample([]))
     costs = [
         detection_terms(student, teacher, batch, totals_of(batch))['distilled_scores'].item()
         for batch in (labelled, empty)
@@ -140,18 +142,20 @@ def test_labels_come_before_the_teacher() -> None:
     assert costs[0] < 0.01 < 10 < costs[1]
 
 
-def test_the_terms_of_parts_add_up_to_those_of_the_whole() -> None:
-    levels, taught = make_levels(0, 3), make_levels(1, 3)
-    scenes = [make_scene([PERSON, [0, 0, 30, 50]]), make_scene([]), make_scene([PERSON])]
-    batch = make_batch(*scenes)
+def test_the_terms_of_micro_batches_add_up_to_those_of_the_batch() -> None:
+    levels, teacher_levels = make_levels(0, 3), make_levels(1, 3)
+    samples = [make_sample([PERSON, [0, 0, 30, 50]]), make_sample([]), make_sample([PERSON])]
+    batch = make_batch(*samples)
     totals = totals_of(batch)
     assert totals.tolist() == [3, 3]
-    whole = detection_terms(Cells.from_levels(levels), Cells.from_levels(taught), batch, totals)
+    whole = detection_terms(
+        Cells.from_levels(levels), Cells.from_levels(teacher_levels), batch, totals
+    )
     shares = [
         detection_terms(
             *(
                 Cells.from_levels({s: tuple(m[i : i + 1] for m in maps) for s, maps in x.items()})
-                for x in (levels, taught)
+                for x in (levels, teacher_levels)
             ),
             {name: value[i : i + 1] for name, value in batch.items()},
             totals,
@@ -168,7 +172,7 @@ def test_gradients_are_finite_for_any_prediction() -> None:
     levels = {
         s: tuple((5 * m).requires_grad_() for m in maps) for s, maps in make_levels(2, 2).items()
     }
-    batch = make_batch(make_scene([PERSON]), make_scene([]))
+    batch = make_batch(make_sample([PERSON]), make_sample([]))
     teacher = Cells.from_levels(make_levels(3, 2))
     terms = detection_terms(Cells.from_levels(levels), teacher, batch, totals_of(batch))
     torch.stack(list(terms.values())).sum().backward()

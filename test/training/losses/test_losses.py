@@ -52,8 +52,8 @@ def test_fixed_weighting_equals_the_published_code(fixture: dict[str, np.ndarray
 
 def test_focal_loss_of_an_empty_scene_is_finite_and_small_when_right() -> None:
     target = torch.zeros(1, 1, 4, 4)
-    quiet, loud = torch.full((1, 1, 4, 4), -8.0), torch.full((1, 1, 4, 4), 8.0)
-    assert focal_loss(quiet, target) < 1e-3 < 10 < focal_loss(loud, target)
+    negative, positive = torch.full((1, 1, 4, 4), -8.0), torch.full((1, 1, 4, 4), 8.0)
+    assert focal_loss(negative, target) < 1e-3 < 10 < focal_loss(positive, target)
 
 
 def test_l1_counts_only_objects() -> None:
@@ -86,14 +86,14 @@ def test_a_batch_without_identities_has_a_gradient_but_no_nan() -> None:
     assert all(torch.isfinite(value.grad).all() for value in output.values())
 
 
-def test_an_unknown_weighting_is_named() -> None:
+def test_an_unknown_weighting_is_reported() -> None:
     with pytest.raises(ValueError, match="got 'magic'"):
         FairMOTLoss(4, 5, weighting='magic')
 
 
 @pytest.mark.parametrize('weighting', ['uncertainty', 'fixed'])
-def test_the_terms_of_parts_add_up_to_those_of_the_whole(weighting: str) -> None:
-    """Parts of unequal numbers of people, one of them without any identity."""
+def test_the_terms_of_micro_batches_add_up_to_those_of_the_batch(weighting: str) -> None:
+    """Micro-batches with different numbers of people, one of them without identities."""
     torch.manual_seed(0)
     loss = FairMOTLoss(4, 5, weighting=weighting)
     output = {
@@ -111,35 +111,40 @@ def test_the_terms_of_parts_add_up_to_those_of_the_whole(weighting: str) -> None
     batch['hm'][0, 0, 1, 1] = batch['hm'][2, 0, 2, :2] = 1
     batch['ids'][1] = -1
     whole = loss(output, batch)
-    parts = [{name: value[i : i + 1] for name, value in batch.items()} for i in range(3)]
-    totals = torch.stack([count_totals(part) for part in parts]).sum(0)
+    micro_batches = [{name: value[i : i + 1] for name, value in batch.items()} for i in range(3)]
+    totals = torch.stack([count_totals(micro_batch) for micro_batch in micro_batches]).sum(0)
     shares = [
-        loss({name: value[i : i + 1] for name, value in output.items()}, part, totals)
-        for i, part in enumerate(parts)
+        loss({name: value[i : i + 1] for name, value in output.items()}, micro_batch, totals)
+        for i, micro_batch in enumerate(micro_batches)
     ]
     for name, value in whole.items():
         assert sum(share[name] for share in shares).item() == pytest.approx(value.item(), rel=1e-5)
 
 
-def look_loss(looks: torch.Tensor, found: torch.Tensor, **weights: float) -> float:
-    loss = FairMOTLoss(looks.shape[1], len(looks), looks=looks, **weights)
+def teacher_loss(target: torch.Tensor, found: torch.Tensor, **weights: float) -> float:
+    loss = FairMOTLoss(
+        target.shape[1],
+        len(target),
+        teacher_embeddings=target,
+        **weights,
+    )
     people = len(found)
     batch = {'mask': torch.ones(1, people, dtype=torch.bool), 'ids': torch.arange(people)[None]}
-    return loss.look_loss(found[None], batch, torch.tensor(people)).item()
+    return loss.teacher_loss(found[None], batch, torch.tensor(people)).item()
 
 
-def test_looks_are_met_at_any_length() -> None:
-    looks = torch.nn.functional.normalize(torch.randn(20, 8, generator=torch.manual_seed(3)))
-    assert look_loss(looks, 3 * looks, contrast_weight=0.5) == pytest.approx(0, abs=1e-5)
-    assert look_loss(looks, -looks) == pytest.approx(2)
+def test_the_teacher_loss_ignores_the_length() -> None:
+    target = torch.nn.functional.normalize(torch.randn(20, 8, generator=torch.manual_seed(3)))
+    assert teacher_loss(target, 3 * target, contrast_weight=0.5) == pytest.approx(0, abs=1e-5)
+    assert teacher_loss(target, -target) == pytest.approx(2)
 
 
-def test_a_look_like_that_of_another_person_costs_more_with_contrast() -> None:
-    """Both are as far from the teacher's look; one of them towards somebody else."""
-    looks = torch.eye(4)[:3]
-    away, confused = looks.clone(), looks.clone()
-    away[0, 3], confused[0, 1] = 1.0, 1.0
-    assert look_loss(looks, away) == pytest.approx(look_loss(looks, confused))
-    assert look_loss(looks, confused, contrast_weight=1.0) > 1.5 * look_loss(
-        looks, away, contrast_weight=1.0
+def test_similarity_to_another_person_costs_more_with_contrast() -> None:
+    """Both embeddings have the same cosine to the target; one is closer to another person's."""
+    target = torch.eye(4)[:3]
+    unrelated, confused = target.clone(), target.clone()
+    unrelated[0, 3], confused[0, 1] = 1.0, 1.0
+    assert teacher_loss(target, unrelated) == pytest.approx(teacher_loss(target, confused))
+    assert teacher_loss(target, confused, contrast_weight=1.0) > 1.5 * teacher_loss(
+        target, unrelated, contrast_weight=1.0
     )

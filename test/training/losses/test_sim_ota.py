@@ -1,4 +1,4 @@
-"""Which cells detect which person, on a hand-made grid."""
+"""Assignment of cells to objects on a grid made by hand."""
 
 import pytest
 import torch
@@ -8,7 +8,7 @@ from fairmot_ros.training.losses.objectives.sim_ota import assign
 
 
 def make_cells(boxes: dict[int, list[float]], size: tuple[int, int] = (128, 128)) -> Cells:
-    """Cells of an image in which some predict the given boxes, and the others nothing useful.
+    """Return cells of an image of which some predict the given boxes, the others tiny ones.
 
     Args:
         boxes: cell of stride 8, y * 16 + x -> box in pixels.
@@ -50,26 +50,26 @@ def test_cells_are_read_as_the_network_is_decoded() -> None:
     assert cells.centres[256 + 8].tolist() == [8, 24]
 
 
-def test_as_many_cells_as_their_ious_add_up_to_are_assigned() -> None:
-    """Three right predictions and one that overlaps by 0.6: the sum is 3.6, so three cells."""
+def test_the_number_of_assigned_cells_is_the_sum_of_ious() -> None:
+    """Three exact predictions and one with IoU 0.6: the sum is 3.6, so three cells."""
     person = [40.0, 40.0, 72.0, 104.0]
     shifted = [40.0, 40.0 + 16, 72.0, 104.0 + 16]  # IoU 48 / 80
     cells = make_cells({135: person, 150: person, 151: person, 152: shifted})
     assert assigned(cells, [person]) == {135: 0, 150: 0, 151: 0}
 
 
-def test_every_person_gets_a_cell_even_if_none_is_near_the_mark() -> None:
+def test_every_object_gets_a_cell_even_without_overlap() -> None:
     assert len(assigned(make_cells({}), [[40.0, 40.0, 72.0, 104.0]])) == 1
 
 
-def test_a_cell_belongs_to_the_person_that_it_detects_better() -> None:
+def test_a_cell_is_assigned_to_the_object_of_higher_iou() -> None:
     left, right = [40.0, 40.0, 72.0, 104.0], [48.0, 40.0, 80.0, 104.0]
     found = assigned(make_cells({135: left, 136: right}), [left, right])
     assert found[135] == 0
     assert found[136] == 1
 
 
-def test_cells_far_from_the_person_are_not_assigned() -> None:
+def test_cells_far_from_the_object_are_not_assigned() -> None:
     """A cell in the corner predicts the person, but lies outside the box and the square."""
     person = [80.0, 80.0, 112.0, 120.0]
     found = assigned(make_cells({0: person}), [person])

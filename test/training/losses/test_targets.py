@@ -12,8 +12,8 @@ from fairmot_ros.training.losses.fairmot_loss import focal_loss
 from fairmot_ros.training.losses.targets import (
     draw_gaussian,
     gaussian_radius,
-    leave_unjudged,
     make_targets,
+    mask_ignored_regions,
 )
 
 
@@ -60,12 +60,19 @@ def test_targets_equal_the_published_code(path: Path, item: int) -> None:
     assert np.array_equal(targets.ids[:60][mask], fixture[f'{item}_ids'][mask])
 
 
-STILL = {'hsv': 0, 'rotation': 0, 'translation': 0, 'scale': [1, 1], 'shear': 0, 'flip': 0}
+NO_AUGMENTATION = {
+    'hsv': 0,
+    'rotation': 0,
+    'translation': 0,
+    'scale': [1, 1],
+    'shear': 0,
+    'flip': 0,
+}
 
 
 @pytest.mark.parametrize('path', recordings('targets_1088x608.npz'))
 def test_label_files_become_the_published_targets(path: Path, tmp_path: Path) -> None:
-    """From two sets on disk, through reader and letterbox, to the maps and identities."""
+    """From two datasets on disk, through reader and letterbox, to maps and identities."""
     fixture = np.load(path)
     for name in ('a0', 'a1', 'a2', 'b0', 'b1', 'b2'):
         folder = tmp_path / name[0]
@@ -81,17 +88,17 @@ def test_label_files_become_the_published_targets(path: Path, tmp_path: Path) ->
             'batch_size': 6,
             'max_objects': 60,
             'input_size': [1088, 608],
-            'augmentation': STILL,
+            'augmentation': NO_AUGMENTATION,
             'sets': [{'folder': 'a', 'format': 'jde'}, {'folder': 'b', 'format': 'jde'}],
         },
         'x',
     )
     mix, stream = make_stream(config, tmp_path)
     assert stream.num_identities == fixture['nID']
-    paths = [p.path.stem for p in mix.photographs]
+    paths = [p.path.stem for p in mix.images]
     assert paths == ['a0', 'a1', 'a2', 'b0', 'b1', 'b2']
     for number, item in enumerate(stream._order_of(0)):
-        sample = {key: value.numpy() for key, value in stream.sample(number).items()}
+        sample = {key: value.numpy() for key, value in stream.sample_tensors(number).items()}
         mask = fixture[f'{item}_reg_mask'].astype(bool)
         assert np.array_equal(sample['mask'], mask)
         assert np.array_equal(sample['ind'], fixture[f'{item}_ind'])
@@ -111,22 +118,22 @@ def test_a_gaussian_is_cut_at_the_border_and_never_lowers() -> None:
     assert heatmap[5, 7] == 0
 
 
-def test_impossible_boxes_and_surplus_people_leave_no_target() -> None:
+def test_invalid_and_surplus_boxes_have_no_target() -> None:
     boxes = np.array([[5, 5, 5, 9], [6, 6, 4, 9], [1, 1, 4, 4], [2, 2, 5, 5]], np.float32)
     targets = make_targets(boxes, np.arange(4), (16, 16), max_objects=3)
     assert targets.mask.tolist() == [False, False, True]
     assert targets.ids.tolist() == [-1, -1, 2]
 
 
-def test_doubtful_people_cost_nothing() -> None:
+def test_ignored_regions_have_no_loss() -> None:
     heatmaps = np.zeros((1, 12, 16), np.float32)
     heatmaps[0, 4, 4] = 1.0
-    leave_unjudged(heatmaps, np.array([[0, 0, 8, 8]], np.float32))
+    mask_ignored_regions(heatmaps, np.array([[0, 0, 8, 8]], np.float32))
     assert np.count_nonzero(heatmaps == 1.0) == 1, 'centres stay the only centres'
     assert np.flatnonzero(heatmaps.max(axis=(0, 1))).tolist() == [2, 3, 4, 5]
     target = torch.from_numpy(heatmaps[None])
-    silent = torch.full_like(target, -9.0)
-    silent[0, 0, 4, 4] = 9.0
-    shouting = torch.where((target > 0) & (target < 1), 9.0, silent)
-    difference = focal_loss(shouting, target) - focal_loss(silent, target)
+    no_detection = torch.full_like(target, -9.0)
+    no_detection[0, 0, 4, 4] = 9.0
+    detection_in_region = torch.where((target > 0) & (target < 1), 9.0, no_detection)
+    difference = focal_loss(detection_in_region, target) - focal_loss(no_detection, target)
     assert abs(float(difference)) < 1e-3

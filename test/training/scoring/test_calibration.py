@@ -18,7 +18,7 @@ def sigmoid(x: np.ndarray) -> np.ndarray:
     return 1 / (1 + np.exp(-x))
 
 
-def test_a_distorted_score_is_set_straight() -> None:
+def test_distorted_scores_are_calibrated() -> None:
     rng = np.random.default_rng(1)
     logits = rng.normal(0, 2, 40_000)
     hits = rng.random(len(logits)) < sigmoid(logits)
@@ -29,18 +29,18 @@ def test_a_distorted_score_is_set_straight() -> None:
         assert row['right'] == pytest.approx(row['mean_score'], abs=0.03)
 
 
-def test_equal_outcomes_teach_nothing() -> None:
-    with pytest.raises(ValueError, match='3 of 3 detections are right'):
+def test_equal_outcomes_are_an_error() -> None:
+    with pytest.raises(ValueError, match='3 of 3 detections are correct'):
         fit_line(np.array([0.2, 0.5, 0.9]), np.ones(3, bool))
 
 
-def test_scores_that_say_the_opposite_are_refused() -> None:
+def test_inverted_scores_are_an_error() -> None:
     scores = np.linspace(0.2, 0.9, 40)
-    with pytest.raises(ValueError, match='higher scores are not more often right'):
+    with pytest.raises(ValueError, match='higher scores are not more often correct'):
         fit_line(scores, np.arange(40) < 20)
 
 
-def test_the_line_goes_into_the_network() -> None:
+def test_the_line_is_merged_into_the_network() -> None:
     network = create_network('yolo', stem_channels=8, head_conv=8).eval()
     images = torch.rand(1, 3, 64, 64)
     with torch.no_grad():
@@ -51,7 +51,7 @@ def test_the_line_goes_into_the_network() -> None:
     torch.testing.assert_close(after['id'], before['id'])
 
 
-def test_the_line_goes_into_the_file_of_a_network_with_levels(tmp_path: Path) -> None:
+def test_the_line_is_saved_with_a_network_with_levels(tmp_path: Path) -> None:
     network = create_network('yolox_nano', reid_dim=0).eval()
     images = torch.rand(1, 3, 64, 64)
     with torch.no_grad():
@@ -68,18 +68,18 @@ def test_the_line_goes_into_the_file_of_a_network_with_levels(tmp_path: Path) ->
 
 def test_the_command_writes_a_model(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     detector = Detector(score_threshold=0.05)
-    pictures = list(VideoSource(PEDESTRIANS))[::4]
+    frames = list(VideoSource(PEDESTRIANS))[::4]
     images, annotations = [], []
     (tmp_path / 'street').mkdir()
-    for number, picture in enumerate(pictures):
-        cv2.imwrite(str(tmp_path / 'street' / f'{number}.png'), picture)
+    for number, frame in enumerate(frames):
+        cv2.imwrite(str(tmp_path / 'street' / f'{number}.png'), frame)
         images.append({'id': number, 'file_name': f'{number}.png'})
-        found = detector(picture)
+        found = detector(frame)
         for x0, y0, x1, y1 in found.boxes_xyxy[found.scores > 0.4].astype(float).tolist():
             annotations.append(
                 {'id': len(annotations), 'image_id': number, 'bbox': [x0, y0, x1 - x0, y1 - y0]}
             )
-    del annotations[::3]  # so that a third of the surest are wrong
+    del annotations[::3]  # a third of the confident detections becomes wrong
     (tmp_path / 'street' / 'annotations.json').write_text(
         json.dumps({'images': images, 'annotations': annotations})
     )
@@ -88,12 +88,12 @@ def test_the_command_writes_a_model(tmp_path: Path, capsys: pytest.CaptureFixtur
     output = tmp_path / 'out' / 'weights.pth'
     arguments = [str(config), '--data', str(tmp_path), '--output', str(output)]
     assert main(arguments) == 0
-    told = json.loads(capsys.readouterr().out)
-    assert told['slope'] > 0
+    result = json.loads(capsys.readouterr().out)
+    assert result['slope'] > 0
     assert load_checkpoint(output).info.thresholds['score_threshold'] == 0.8
-    before, after = detector(pictures[0]), Detector(output, score_threshold=0.0)(pictures[0])
+    before, after = detector(frames[0]), Detector(output, score_threshold=0.0)(frames[0])
     logits = np.log(before.scores[:3]) - np.log1p(-before.scores[:3])
-    expected = sigmoid(told['slope'] * logits + told['shift'])
+    expected = sigmoid(result['slope'] * logits + result['shift'])
     np.testing.assert_allclose(after.scores[:3], expected, atol=0.01)
     np.testing.assert_allclose(after.boxes_xyxy[:3], before.boxes_xyxy[:3], atol=0.1)
 

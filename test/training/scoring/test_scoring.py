@@ -7,10 +7,10 @@ import torch
 
 from fairmot_ros.cli import score
 from fairmot_ros.network import create_network, save_checkpoint
-from fairmot_ros.training.config import SetConfig
-from fairmot_ros.training.data.data_problems import Problems
-from fairmot_ros.training.data.readers import read_set
-from fairmot_ros.training.data.sources import Photograph, make_photograph
+from fairmot_ros.training.config import DatasetConfig
+from fairmot_ros.training.data.labelled_image import LabelledImage, make_labelled_image
+from fairmot_ros.training.data.problems import Problems
+from fairmot_ros.training.data.readers import read_dataset
 from fairmot_ros.training.scoring.detection import (
     HIT,
     IGNORED,
@@ -21,14 +21,14 @@ from fairmot_ros.training.scoring.detection import (
     score_detection,
 )
 from fairmot_ros.training.scoring.embedding import (
-    accepted,
     choose_identities,
     compare,
     score_embedding,
+    true_positive_rate,
 )
 
 
-def test_detections_take_the_label_they_overlap_most() -> None:
+def test_detections_match_the_label_of_highest_iou() -> None:
     truth = np.array([[0, 0, 10, 10], [4, 0, 14, 10], [50, 50, 60, 60]])
     boxes = np.array(
         [[3, 0, 13, 10], [0, 0, 10, 10], [4, 0, 14, 10], [80, 80, 90, 90], [71, 80, 81, 90]]
@@ -54,13 +54,13 @@ def test_average_precision_of_a_worked_example() -> None:
     assert Curve(np.zeros(0), np.zeros(0, int), 3).average_precision() == 0.0
 
 
-def test_a_blank_network_scores_next_to_nothing(drawn_people: Path, tmp_path: Path) -> None:
+def test_an_untrained_network_scores_low(drawn_people: Path, tmp_path: Path) -> None:
     torch.manual_seed(0)
     network = create_network('yolo', reid_dim=8, stem_channels=8, stride=8)
     save_checkpoint(network, tmp_path / 'w.pth', input_size=[96, 64])
-    photographs = read_set(drawn_people, SetConfig('sixteen'), Problems())
-    photographs.append(make_photograph(tmp_path / 'gone.jpg', [], []))
-    result = score_detection(make_detector(str(tmp_path / 'w.pth')), photographs)
+    images = read_dataset(drawn_people, DatasetConfig('sixteen'), Problems())
+    images.append(make_labelled_image(tmp_path / 'gone.jpg', [], []))
+    result = score_detection(make_detector(str(tmp_path / 'w.pth')), images)
     assert 0 <= result['ap50'] < 0.2
     assert (result['pictures'], result['boxes']) == (16, 32)
     (left_out,) = result['left_out']
@@ -73,7 +73,7 @@ def unit(rows: list[list[float]]) -> np.ndarray:
 
 
 def test_retrieval_of_a_worked_example() -> None:
-    """Two pictures each of persons 0 and 1, one of which looks like person 0."""
+    """Two images each of persons 0 and 1; one of person 1 is similar to person 0."""
     embeddings = unit([[1, 0], [1, 0.1], [1, 0.2], [0, 1], [-1, 0]])
     result = compare(embeddings, np.array([0, 0, 1, 1, 2]))
     assert result['rank1'] == pytest.approx(2 / 4)
@@ -82,12 +82,12 @@ def test_retrieval_of_a_worked_example() -> None:
     assert result['tpr_at_far']['1e-06'] is None
 
 
-def test_the_accepted_share_follows_the_threshold() -> None:
+def test_true_positive_rate_at_false_accept_rates() -> None:
     positive = np.array([0.1, 0.55, 0.75, 0.95], np.float32)
     negative = np.arange(1.0, 0.0, -0.1).astype(np.float32)  # 1.0, 0.9 ... 0.1
-    assert accepted(positive, negative, 0.1) == 0.25  # above 0.9
-    assert accepted(positive, negative, 0.5) == 0.75  # above 0.5
-    assert accepted(positive, negative, 0.05) is None
+    assert true_positive_rate(positive, negative, 0.1) == 0.25  # above 0.9
+    assert true_positive_rate(positive, negative, 0.5) == 0.75  # above 0.5
+    assert true_positive_rate(positive, negative, 0.05) is None
 
 
 def test_embeddings_are_read_at_the_centres() -> None:
@@ -100,25 +100,25 @@ def test_embeddings_are_read_at_the_centres() -> None:
     assert torch.allclose(found, (expected / expected.norm()).expand(2, -1), atol=1e-6)
 
 
-def test_whole_identities_are_chosen() -> None:
-    photographs = [
-        make_photograph(Path(f'{i}.jpg'), [[0, 0, 5, 5], [1, 1, 6, 6]], [i // 2, -1])
+def test_whole_identities_are_drawn() -> None:
+    images = [
+        make_labelled_image(Path(f'{i}.jpg'), [[0, 0, 5, 5], [1, 1, 6, 6]], [i // 2, -1])
         for i in range(10)
     ]
-    chosen = choose_identities(photographs, max_people=5, seed=0)
+    chosen = choose_identities(images, max_people=5, seed=0)
     assert [len(p.boxes_xyxy) for p in chosen] == [1, 1, 1, 1]
     identities = [int(p.identities[0]) for p in chosen]
     assert len(set(identities)) == 2
-    assert choose_identities(photographs, 100, 0)[9].identities.tolist() == [4]
+    assert choose_identities(images, 100, 0)[9].identities.tolist() == [4]
 
 
-def test_embedding_score_of_real_maps(drawn_people: Path) -> None:
+def test_identical_images_have_a_perfect_embedding_score(drawn_people: Path) -> None:
     torch.manual_seed(0)
     network = create_network('yolo', reid_dim=8, stem_channels=8)
-    photographs = read_set(drawn_people, SetConfig('sixteen'), Problems())
-    twice: list[Photograph] = photographs + photographs
+    images = read_dataset(drawn_people, DatasetConfig('sixteen'), Problems())
+    twice: list[LabelledImage] = images + images
     result = score_embedding(network, twice, (96, 64), device='cpu', margin=0.25)
-    # The same pictures twice: each one's first match is itself.
+    # The same images twice: the first match of each is itself.
     assert result['rank1'] == result['map'] == 1.0
     assert (result['people'], result['identities']) == (64, 32)
 
@@ -132,12 +132,12 @@ def weights(tmp_path: Path) -> Path:
     return path
 
 
-@pytest.mark.parametrize(('half', 'measure'), [('detection', 'ap50'), ('embedding', 'rank1')])
+@pytest.mark.parametrize(('subject', 'measure'), [('detection', 'ap50'), ('embedding', 'rank1')])
 def test_the_command_writes_json(
-    half: str, measure: str, weights: Path, drawn_people: Path, tmp_path: Path
+    subject: str, measure: str, weights: Path, drawn_people: Path, tmp_path: Path
 ) -> None:
     output = tmp_path / 'scores/result.json'
-    arguments = [half, str(drawn_people / 'twenty'), '--weights', str(weights)]
+    arguments = [subject, str(drawn_people / 'twenty'), '--weights', str(weights)]
     assert score.main([*arguments, '--output', str(output), '--device', 'cpu']) == 0
     result = json.loads(output.read_text())
     assert measure in result
@@ -152,7 +152,7 @@ def test_the_command_writes_json(
         (['--format', 'mot'], 'no MOTChallenge sequence in '),
     ],
 )
-def test_a_users_mistake_is_one_line(
+def test_a_users_mistake_is_reported_in_one_line(
     arguments: list[str], message: str, drawn_people: Path, capsys: pytest.CaptureFixture
 ) -> None:
     assert score.main(['detection', str(drawn_people / 'twenty'), *arguments]) == 2

@@ -1,4 +1,4 @@
-"""Readers of labelled pictures: a new format is one file and one line here."""
+"""Readers of labelled datasets: a new format is one file and one entry in `READERS`."""
 
 from __future__ import annotations
 
@@ -9,17 +9,20 @@ from pathlib import Path
 import numpy as np
 
 from fairmot_ros.file_errors import reading
-from fairmot_ros.training.config import ConfigError, SetConfig
-from fairmot_ros.training.data.data_problems import Problems
+from fairmot_ros.training.config import ConfigError, DatasetConfig
+from fairmot_ros.training.data.labelled_image import LabelledImage
+from fairmot_ros.training.data.problems import DataError, Problems
 from fairmot_ros.training.data.readers.coco import read_coco
 from fairmot_ros.training.data.readers.crowdhuman import read_crowdhuman
+from fairmot_ros.training.data.readers.identities import count_identities, renumber_identities
 from fairmot_ros.training.data.readers.jde import read_jde
 from fairmot_ros.training.data.readers.mot import read_mot_sequences
-from fairmot_ros.training.data.sources import DataError, Photograph
 
-Reader = Callable[[Path, SetConfig, Problems], list[Photograph]]
+__all__ = ['READERS', 'Reader', 'count_identities', 'read_dataset', 'renumber_identities']
 
-# Called with the set's folder. Identities count from 0 within the set; -1 is unknown.
+#: Called with the folder of the dataset. Returns identities from 0 on, -1 where unknown.
+Reader = Callable[[Path, DatasetConfig, Problems], list[LabelledImage]]
+
 READERS: dict[str, Reader] = {
     'coco': read_coco,
     'crowdhuman': read_crowdhuman,
@@ -28,66 +31,53 @@ READERS: dict[str, Reader] = {
 }
 
 
-def read_set(data: Path, part: SetConfig, problems: Problems) -> list[Photograph]:
-    """Read the labels of one set; faulty ones are left out and noted.
+def read_dataset(data: Path, dataset: DatasetConfig, problems: Problems) -> list[LabelledImage]:
+    """Read the labels of a dataset.
 
     Args:
-        data: folder that holds the sets.
-        part: which one, and how it is to be read.
-        problems: where faulty labels are noted.
+        data: folder that contains the dataset.
+        dataset: which dataset to read, and its options.
+        problems: receives a message for each faulty label, which is skipped.
 
     Raises:
-        ConfigError: on an unknown format, or if a list of images cannot be read.
-        DataError: if there is no such set, its labels cannot be read, or no image is selected.
+        ConfigError: if the format is unknown or a list of images cannot be read.
+        DataError: if the dataset is missing, its labels cannot be read or no image is selected.
     """
-    reader = READERS.get(part.format)
+    reader = READERS.get(dataset.format)
     if reader is None:
         raise ConfigError(
-            f'set {part.folder}: unknown format {part.format!r}; '
+            f'set {dataset.folder}: unknown format {dataset.format!r}; '
             f'expected one of {", ".join(sorted(READERS))}'
         )
-    with reading(f'the labels of {data / part.folder} cannot be read', DataError):
-        photographs = reader(data / part.folder, part, problems)
-    if part.exclude or part.only:
-        photographs = without_gaps([p for p in photographs if part.selects(p.path.name)])
-        if not photographs:
+    with reading(f'the labels of {data / dataset.folder} cannot be read', DataError):
+        images = reader(data / dataset.folder, dataset, problems)
+    if dataset.exclude or dataset.only:
+        images = renumber_identities([i for i in images if dataset.selects(i.path.name)])
+        if not images:
             raise DataError(
-                f'no image of {data / part.folder} is left: check the lists of images '
-                f'{", ".join(filter(None, (part.exclude, part.only)))}'
+                f'no image of {data / dataset.folder} is left: check the lists of images '
+                f'{", ".join(filter(None, (dataset.exclude, dataset.only)))}'
             )
-    if 0 < part.limit < len(photographs):
-        spread = np.linspace(0, len(photographs), part.limit, endpoint=False).astype(int)
-        photographs = without_gaps([photographs[i] for i in spread])
-    changed = []
-    count = 0
-    for photograph in photographs:
-        boxes = len(photograph.boxes_xyxy)
-        identities = photograph.identities
-        if part.identities == 'each_box':
-            identities = np.arange(count, count + boxes)
-        elif part.identities == 'none':
+    if 0 < dataset.limit < len(images):
+        rows = np.linspace(0, len(images), dataset.limit, endpoint=False).astype(int)
+        images = renumber_identities([images[row] for row in rows])
+    configured = []
+    box_count = 0
+    for image in images:
+        boxes = len(image.boxes_xyxy)
+        identities = image.identities
+        if dataset.identities == 'each_box':
+            identities = np.arange(box_count, box_count + boxes)
+        elif dataset.identities == 'none':
             identities = np.full(boxes, -1)
-        count += boxes
-        changed.append(
+        box_count += boxes
+        configured.append(
             replace(
-                photograph,
+                image,
                 identities=identities.astype(np.int64),
-                aspect_range=part.aspect_range,
-                clip=part.clip,
-                reduce=part.reduce,
+                aspect_range=dataset.aspect_range,
+                clip=dataset.clip,
+                reduce=dataset.reduce,
             )
         )
-    return changed
-
-
-def without_gaps(photographs: list[Photograph]) -> list[Photograph]:
-    """Return the photographs with their identities numbered from 0 on, every number in use."""
-    every = [p.identities for p in photographs] or [np.zeros(0, np.int64)]
-    known = np.unique(np.concatenate(every))
-    known = known[known >= 0]
-    return [
-        replace(
-            p, identities=np.where(p.identities >= 0, np.searchsorted(known, p.identities), -1)
-        )
-        for p in photographs
-    ]
+    return configured

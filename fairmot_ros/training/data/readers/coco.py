@@ -1,4 +1,4 @@
-"""COCO annotations: boxes with or without identities."""
+"""Reader of COCO annotations: boxes with or without identities."""
 
 from __future__ import annotations
 
@@ -11,15 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fairmot_ros.file_errors import reading
-from fairmot_ros.training.config import SetConfig
-from fairmot_ros.training.data.data_problems import Problems
-from fairmot_ros.training.data.readers.coco_people import People
-from fairmot_ros.training.data.sources import (
-    PICTURES,
-    DataError,
-    Photograph,
-    make_photograph,
-)
+from fairmot_ros.training.config import DatasetConfig
+from fairmot_ros.training.data.image_files import IMAGE_SUFFIXES
+from fairmot_ros.training.data.labelled_image import LabelledImage, make_labelled_image
+from fairmot_ros.training.data.problems import DataError, Problems
+from fairmot_ros.training.data.readers.coco_objects import CocoObjects
+from fairmot_ros.training.data.readers.identities import count_identities
 from fairmot_ros.training.data.teacher_labels import (
     NO_DETECTIONS,
     TeacherEmbeddings,
@@ -28,79 +25,86 @@ from fairmot_ros.training.data.teacher_labels import (
 )
 
 
-def read_coco(folder: Path, part: SetConfig, problems: Problems) -> list[Photograph]:
-    """Read `annotations.json` of a set; a folder without one holds no people.
+def read_coco(folder: Path, dataset: DatasetConfig, problems: Problems) -> list[LabelledImage]:
+    """Read `annotations.json` of a dataset; images of a folder without it have no objects.
 
-    Boxes with the same `track_id` are one person; those without are each their own, as in the
-    paper's training on single images. A box belongs to the label of its category's name, and boxes
-    of other categories are left out and noted; with one label that no category bears, all boxes
-    belong to it. Crowds (`iscrowd`) and boxes marked `ignore` are ignored regions.
+    Boxes with the same `track_id` have one identity; each box without it has its own, as in
+    FairMOT's training on single images. The class is the label with the name of the box's
+    category; boxes of other categories are skipped and reported. If there is one label and no
+    category has its name, all boxes have that class. Crowds (`iscrowd`) and boxes marked `ignore`
+    become ignored regions.
 
-    With `part.teacher`, teacher detections are added, see `Photograph.with_teacher_labels`. With
-    `part.teacher_embeddings`, those of them that have an embedding are each a person of their own.
+    With `dataset.teacher`, teacher detections are added, see `LabelledImage.with_teacher_labels`.
+    With `dataset.teacher_embeddings`, each of them that has an embedding gets its own identity.
 
     Raises:
-        DataError: if there is no such set, the annotations are not COCO's, or teacher labels are
-            missing.
+        DataError: if the dataset is missing, its annotations are not COCO annotations, or teacher
+            labels are missing.
     """
-    path = folder / (part.labels or 'annotations.json')
-    embeddings = read_embeddings(folder) if part.teacher_embeddings else None
+    path = folder / (dataset.labels or 'annotations.json')
+    embeddings = read_embeddings(folder) if dataset.teacher_embeddings else None
     if path.is_file():
         with reading(f'{path} does not hold COCO annotations', DataError):
             content = json.loads(path.read_text(encoding='utf-8-sig'))
-            photographs = _photographs(folder, path, content, part, embeddings, problems)
+            images = _labelled_images(folder, path, content, dataset, embeddings, problems)
     else:
-        pictures = [p for p in sorted(folder.rglob('*')) if p.suffix.lower() in PICTURES]
-        if not pictures or part.labels:
+        paths = [p for p in sorted(folder.rglob('*')) if p.suffix.lower() in IMAGE_SUFFIXES]
+        if not paths or dataset.labels:
             raise DataError(f'no training set in {folder}: expected {path.name} or images')
-        photographs = [make_photograph(p, [], []) for p in pictures]
-    if part.teacher:
-        photographs = _complete(photographs, read_detections(folder), part, embeddings)
-    return photographs
+        images = [make_labelled_image(p, [], []) for p in paths]
+    if dataset.teacher:
+        images = _add_teacher_labels(images, read_detections(folder), dataset, embeddings)
+    return images
 
 
-def _photographs(
+def _labelled_images(
     folder: Path,
     path: Path,
     content: dict[str, Any],
-    part: SetConfig,
+    dataset: DatasetConfig,
     embeddings: TeacherEmbeddings | None,
     problems: Problems,
-) -> list[Photograph]:
-    people = People(path, content, part, problems)
-    return [
-        make_photograph(
-            folder / image['file_name'],
-            [person.box for person in people.of_image(image['id'])],
-            [person.identity for person in people.of_image(image['id'])],
-            class_ids=np.array([p.label for p in people.of_image(image['id'])], np.int64),
-            ignored=people.ignored.get(image['id'], []),
-            teacher_embeddings=None
-            if embeddings is None
-            else embeddings.of_people([p.annotation for p in people.of_image(image['id'])]),
+) -> list[LabelledImage]:
+    """Return the images that `dataset.include` selects, with their annotations."""
+    objects = CocoObjects(path, content, dataset, problems)
+    images = []
+    for image in content['images']:
+        file_name = image['file_name']
+        if not any(fnmatch.fnmatch(Path(file_name).name, p) for p in dataset.include):
+            continue
+        own = objects.of_image(image['id'])
+        images.append(
+            make_labelled_image(
+                folder / file_name,
+                [o.box for o in own],
+                [o.identity for o in own],
+                class_ids=np.array([o.label for o in own], np.int64),
+                ignored=objects.ignored.get(image['id'], []),
+                teacher_embeddings=None
+                if embeddings is None
+                else embeddings.of_people([o.annotation for o in own]),
+            )
         )
-        for image in content['images']
-        if any(fnmatch.fnmatch(Path(image['file_name']).name, p) for p in part.include)
-    ]
+    return images
 
 
-def _complete(
-    photographs: list[Photograph],
+def _add_teacher_labels(
+    images: list[LabelledImage],
     detections: dict[str, NDArray[np.float32]],
-    part: SetConfig,
+    dataset: DatasetConfig,
     embeddings: TeacherEmbeddings | None,
-) -> list[Photograph]:
-    """Add teacher detections; the people among them that have an embedding get new identities."""
+) -> list[LabelledImage]:
+    """Add teacher detections; those with an embedding get new identities."""
     completed = []
-    count = max((int(p.identities.max(initial=-1)) for p in photographs), default=-1) + 1
-    for photograph in photographs:
-        name = photograph.path.name
+    count = count_identities(images)
+    for image in images:
+        name = image.path.name
         found = detections.get(name, NO_DETECTIONS)
-        added = photograph.with_teacher_labels(
+        added = image.with_teacher_labels(
             found,
-            part.teacher_scores,
+            dataset.teacher_scores,
             None if embeddings is None else embeddings.of_image(name, len(found)),
-            part.certain_score,
+            dataset.certain_score,
         )
         if added.teacher_embeddings is not None:
             new = np.flatnonzero((added.identities < 0) & added.teacher_embeddings.any(axis=1))

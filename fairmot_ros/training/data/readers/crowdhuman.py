@@ -1,4 +1,4 @@
-"""CrowdHuman: one JSON object per line, full-body boxes, no identities."""
+"""Reader of CrowdHuman: one JSON object per line, full-body boxes, no identities."""
 
 from __future__ import annotations
 
@@ -13,22 +13,22 @@ from numpy.typing import NDArray
 
 from fairmot_ros.boxes import is_valid_box, xywh_to_xyxy
 from fairmot_ros.file_errors import reading
-from fairmot_ros.training.config import SetConfig
-from fairmot_ros.training.data.data_problems import Problems
-from fairmot_ros.training.data.sources import DataError, Photograph, make_photograph
+from fairmot_ros.training.config import DatasetConfig
+from fairmot_ros.training.data.labelled_image import LabelledImage, make_labelled_image
+from fairmot_ros.training.data.problems import DataError, Problems
 
 Boxes = NDArray[np.float64]
 
-FOLDERS = ('Images', 'images', '.')
+IMAGE_FOLDERS = ('Images', 'images', '.')
 
 
 def read_odgt(path: Path) -> Iterator[tuple[str, Boxes, Boxes]]:
-    """Yield each picture's name, its people's full boxes and the boxes to be ignored.
+    """Yield the image name, the full-body boxes and the ignored boxes of each record.
 
-    Boxes are [N, 4], left, top, right, bottom in pixels, and may leave the picture.
+    Boxes are [N, 4], left, top, right, bottom in pixels, and may extend beyond the image.
 
     Raises:
-        DataError: if a line is not what the format asks for.
+        DataError: if a line is not a CrowdHuman record.
     """
     with reading(f'{path} does not hold records of CrowdHuman', DataError):
         lines = path.read_text(encoding='utf-8-sig').splitlines()
@@ -42,11 +42,11 @@ def read_odgt(path: Path) -> Iterator[tuple[str, Boxes, Boxes]]:
             for box in record['gtboxes']:
                 x, y, w, h = box['fbox']
                 (ignored if _is_ignored(box) else people).append([x, y, w, h])
-            found = str(record['ID']), _corners(people), _corners(ignored)
+            found = str(record['ID']), _to_xyxy(people), _to_xyxy(ignored)
         yield found
 
 
-def _corners(boxes_xywh: list[list[float]]) -> Boxes:
+def _to_xyxy(boxes_xywh: list[list[float]]) -> Boxes:
     return xywh_to_xyxy(np.array(boxes_xywh, np.float64).reshape(-1, 4))
 
 
@@ -54,14 +54,14 @@ def _is_ignored(box: dict[str, Any]) -> bool:
     return bool(box.get('extra', {}).get('ignore')) or box.get('tag', 'person') != 'person'
 
 
-def find_picture(folder: Path, name: str) -> Path:
-    """Return where the picture of a record lies, or should."""
-    candidates = [folder / sub / f'{name}.jpg' for sub in FOLDERS]
+def find_image(folder: Path, name: str) -> Path:
+    """Return the path of a record's image; if it is missing, the path where it is expected."""
+    candidates = [folder / sub / f'{name}.jpg' for sub in IMAGE_FOLDERS]
     return next((path for path in candidates if path.is_file()), candidates[0])
 
 
 def find_odgt(folder: Path, labels: str) -> list[Path]:
-    """Return the annotation files of a set.
+    """Return the annotation files of a dataset.
 
     Raises:
         DataError: if there are none.
@@ -72,29 +72,31 @@ def find_odgt(folder: Path, labels: str) -> list[Path]:
     return paths
 
 
-def read_crowdhuman(folder: Path, part: SetConfig, problems: Problems) -> list[Photograph]:
-    """Read all `.odgt` files of a folder, or the one that the set names.
+def read_crowdhuman(
+    folder: Path, dataset: DatasetConfig, problems: Problems
+) -> list[LabelledImage]:
+    """Read all `.odgt` files of a folder, or the one given by `dataset.labels`.
 
-    Every box is its own identity.
+    Each box has its own identity.
 
     Raises:
-        DataError: if there is no such set or a line cannot be read.
+        DataError: if the dataset is missing or a line cannot be read.
     """
-    photographs, count = [], 0
-    for path in find_odgt(folder, part.labels):
+    images, count = [], 0
+    for path in find_odgt(folder, dataset.labels):
         for name, people, ignored in read_odgt(path):
-            if not any(fnmatch.fnmatch(name, pattern) for pattern in part.include):
+            if not any(fnmatch.fnmatch(name, pattern) for pattern in dataset.include):
                 continue
             boxes = people[is_valid_box(people)]
             if len(boxes) < len(people):
                 problems.add(f'{path}: {len(people) - len(boxes)} boxes of {name} have no area')
-            photographs.append(
-                make_photograph(
-                    find_picture(folder, name),
+            images.append(
+                make_labelled_image(
+                    find_image(folder, name),
                     boxes,
                     range(count, count + len(boxes)),
                     ignored=ignored[is_valid_box(ignored)],
                 )
             )
             count += len(boxes)
-    return photographs
+    return images

@@ -1,4 +1,4 @@
-"""The paper's layout: `images/` beside `labels_with_ids/`, one text file per picture."""
+"""Reader of the JDE layout: `images/` beside `labels_with_ids/`, one text file per image."""
 
 from __future__ import annotations
 
@@ -9,59 +9,59 @@ import numpy as np
 from tqdm import tqdm
 
 from fairmot_ros.boxes import cxcywh_to_xyxy, is_valid_box
-from fairmot_ros.training.config import SetConfig
-from fairmot_ros.training.data.data_problems import Problems
-from fairmot_ros.training.data.sources import (
-    PICTURES,
-    DataError,
-    Photograph,
-    make_photograph,
-)
+from fairmot_ros.training.config import DatasetConfig
+from fairmot_ros.training.data.image_files import IMAGE_SUFFIXES
+from fairmot_ros.training.data.labelled_image import LabelledImage, make_labelled_image
+from fairmot_ros.training.data.problems import DataError, Problems
 
 IMAGES, LABELS = 'images', 'labels_with_ids'
-MANY = 2000  # pictures, from which on reading takes long enough for a progress bar
+MIN_PROGRESS_IMAGES = 2000  # smaller datasets are read too quickly for a progress bar
 
 
-def label_path(picture: Path) -> Path:
-    """Return where the labels of a picture lie: `images` becomes `labels_with_ids`."""
-    parts = [LABELS if part == IMAGES else part for part in picture.parts]
+def label_path(image: Path) -> Path:
+    """Return the path of an image's label file: `images` is replaced by `labels_with_ids`."""
+    parts = [LABELS if part == IMAGES else part for part in image.parts]
     return Path(*parts).with_suffix('.txt')
 
 
-def read_jde(folder: Path, part: SetConfig, problems: Problems) -> list[Photograph]:
-    """Read the pictures that a list (`labels` of the set) names, or all below `images/`.
+def read_jde(folder: Path, dataset: DatasetConfig, problems: Problems) -> list[LabelledImage]:
+    """Read the images listed in the file `dataset.labels`, or all below `images/`.
 
-    A line of labels is: class, identity (-1 if unknown), centre x and y, width and height,
-    the last four relative to the picture's size; boxes may leave it.
+    A label line holds class, identity (-1 if unknown), centre x and y, width and height; the last
+    four are relative to the image size. Boxes may extend beyond the image.
 
     Raises:
-        DataError: if there are no such pictures.
+        DataError: if there are no such images.
     """
-    if part.labels:
-        listing = folder / part.labels
+    if dataset.labels:
+        listing = folder / dataset.labels
         if not listing.is_file():
-            raise DataError(f'no list of pictures at {listing}')
+            raise DataError(f'no list of images at {listing}')
         names = [
             line.strip()
             for line in listing.read_text(encoding='utf-8-sig').splitlines()
             if line.strip()
         ]
     else:
-        found = (folder / IMAGES).rglob('*')
-        names = sorted(str(p.relative_to(folder)) for p in found if p.suffix.lower() in PICTURES)
+        names = sorted(
+            str(path.relative_to(folder))
+            for path in (folder / IMAGES).rglob('*')
+            if path.suffix.lower() in IMAGE_SUFFIXES
+        )
     if not names:
-        raise DataError(f'no training set in {folder}: expected pictures in {IMAGES}/')
-    photographs = []
-    for name in tqdm(names, desc=f'labels of {folder.name}', disable=len(names) < MANY):
-        if not any(fnmatch.fnmatch(Path(name).name, pattern) for pattern in part.include):
+        raise DataError(f'no training set in {folder}: expected images in {IMAGES}/')
+    images = []
+    hidden = len(names) < MIN_PROGRESS_IMAGES
+    for name in tqdm(names, desc=f'labels of {folder.name}', disable=hidden):
+        if not any(fnmatch.fnmatch(Path(name).name, pattern) for pattern in dataset.include):
             continue
         path = folder / label_path(Path(name))
         if not path.is_file():
-            problems.add(f'{folder / name} has no labels: expected {path}; left out')
+            problems.add(f'{folder / name} has no labels: expected {path}; skipped')
             continue
-        classes, identities, boxes = read_labels(path, len(part.names), problems)
-        photographs.append(
-            make_photograph(
+        classes, identities, boxes = read_labels(path, len(dataset.names), problems)
+        images.append(
+            make_labelled_image(
                 folder / name,
                 boxes,
                 identities,
@@ -69,8 +69,8 @@ def read_jde(folder: Path, part: SetConfig, problems: Problems) -> list[Photogra
                 normalised=True,
             )
         )
-    _note_gaps(folder, photographs, problems)
-    return photographs
+    _report_missing_identities(folder, images, problems)
+    return images
 
 
 def read_labels(
@@ -78,7 +78,7 @@ def read_labels(
 ) -> tuple[list[int], list[int], list[list[float]]]:
     """Return classes, identities and boxes (left, top, right, bottom, relative) of a file.
 
-    Lines that are no label, or whose box lies outside the picture, are noted and left out.
+    Malformed lines and lines whose box lies outside the image are skipped and reported.
     """
     classes, identities, boxes = [], [], []
     for number, line in enumerate(
@@ -89,7 +89,7 @@ def read_labels(
         try:
             label, identity, x, y, w, h = (float(v) for v in line.split())
             person = max(int(identity), -1)
-        except (ValueError, OverflowError):  # int() of what is not finite raises either
+        except (ValueError, OverflowError):  # int() of NaN and infinity
             problems.add(f'{path}, line {number}: expected six numbers, got {line.strip()!r}')
             continue
         box = cxcywh_to_xyxy(np.array([x, y, w, h], np.float64)).tolist()
@@ -100,7 +100,7 @@ def read_labels(
         elif not is_valid_box(box):
             problems.add(f'{path}, line {number}: the box is {w:g} x {h:g}')
         elif max(box[0], box[1]) >= 1 or min(box[2], box[3]) <= 0:
-            problems.add(f'{path}, line {number}: the box lies outside the picture')
+            problems.add(f'{path}, line {number}: the box lies outside the image')
         else:
             classes.append(int(label))
             identities.append(person)
@@ -108,12 +108,14 @@ def read_labels(
     return classes, identities, boxes
 
 
-def _note_gaps(folder: Path, photographs: list[Photograph], problems: Problems) -> None:
-    """Note identities that do not occur: mostly harmless, but often a sign of lost labels."""
-    seen = {int(i) for photograph in photographs for i in photograph.identities if i >= 0}
-    missing = sorted(set(range(max(seen, default=-1) + 1)) - seen)
+def _report_missing_identities(
+    folder: Path, images: list[LabelledImage], problems: Problems
+) -> None:
+    """Report gaps in the identity numbers, which are often a sign of missing label files."""
+    used = {int(i) for image in images for i in image.identities if i >= 0}
+    missing = sorted(set(range(max(used, default=-1) + 1)) - used)
     if missing:
         problems.add(
-            f'{folder}: {len(missing)} of the identities 0..{max(seen)} do not occur, '
-            f'the first is {missing[0]}: each costs a class that learns nothing'
+            f'{folder}: {len(missing)} of the identities 0..{max(used)} do not occur, '
+            f'the first is {missing[0]}: their classes get no training samples'
         )

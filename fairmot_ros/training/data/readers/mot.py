@@ -1,4 +1,4 @@
-"""MOTChallenge sequences: `img1/` beside `gt/gt.txt`."""
+"""Reader of MOTChallenge sequences: `img1/` beside `gt/gt.txt`."""
 
 from __future__ import annotations
 
@@ -22,21 +22,17 @@ from fairmot_ros.evaluation.mot.text_format import (
     read_mot,
 )
 from fairmot_ros.label_errors import LabelError
-from fairmot_ros.training.config import SetConfig
-from fairmot_ros.training.data.data_problems import Problems
-from fairmot_ros.training.data.sources import (
-    PICTURES,
-    DataError,
-    Photograph,
-    make_photograph,
-)
+from fairmot_ros.training.config import DatasetConfig
+from fairmot_ros.training.data.image_files import IMAGE_SUFFIXES
+from fairmot_ros.training.data.labelled_image import LabelledImage, make_labelled_image
+from fairmot_ros.training.data.problems import DataError, Problems
 
 PEDESTRIAN = 1
-COLUMNS_WITH_CLASS = 9  # of MOT16, MOT17 and MOT20; MOT15 has ten, or seven
+COLUMNS_WITH_CLASS = 9  # MOT16, MOT17 and MOT20; MOT15 has ten or seven columns
 
 
 def find_sequences(folder: Path, include: tuple[str, ...] = ('*',)) -> list[Path]:
-    """Return the sequences below a folder whose name fits, in order.
+    """Return the sequences below a folder whose names match `include`, sorted.
 
     Raises:
         DataError: if there are none.
@@ -51,8 +47,8 @@ def find_sequences(folder: Path, include: tuple[str, ...] = ('*',)) -> list[Path
     return sequences
 
 
-def read_people(path: Path) -> NDArray[np.float64]:
-    """Return the rows of a gt.txt that are pedestrians to be counted, in any order.
+def read_pedestrians(path: Path) -> NDArray[np.float64]:
+    """Return the rows of a gt.txt that are pedestrians and not marked 0, in file order.
 
     Raises:
         DataError: if the file cannot be read.
@@ -68,56 +64,59 @@ def read_people(path: Path) -> NDArray[np.float64]:
 
 
 def frames_of(sequence: Path) -> dict[int, Path]:
-    """Return the pictures of a sequence by the number that is their name, in its order.
+    """Return the images of a sequence by frame number (their file name), sorted by it.
 
     Raises:
         DataError: if there are none, or two have the same number.
     """
     frames: dict[int, Path] = {}
     for path in sorted((sequence / 'img1').glob('*')):
-        if path.suffix.lower() in PICTURES and path.stem.isdecimal():
+        if path.suffix.lower() in IMAGE_SUFFIXES and path.stem.isdecimal():
             number = int(path.stem)
             if number in frames:
                 raise DataError(f'{frames[number]} and {path} are both frame {number}: remove one')
             frames[number] = path
     if not frames:
-        raise DataError(f'no pictures in {sequence / "img1"}: expected 000001.jpg and so on')
+        raise DataError(f'no images in {sequence / "img1"}: expected 000001.jpg and so on')
     return dict(sorted(frames.items()))
 
 
-def read_mot_sequences(folder: Path, part: SetConfig, problems: Problems) -> list[Photograph]:
-    """Read all sequences below a folder; `include` chooses by their names.
+def read_mot_sequences(
+    folder: Path, dataset: DatasetConfig, problems: Problems
+) -> list[LabelledImage]:
+    """Read the sequences below a folder whose names match `dataset.include`.
 
-    An identity is a pair of sequence and id. With `half` only the first or second half of each
-    sequence is taken, N // 2 frames being the first.
+    An identity is a pair of sequence and track id. With `dataset.half`, only the first or second
+    half of each sequence is read; the first half has N // 2 frames.
 
     Raises:
         DataError: if there is no sequence, or a gt.txt cannot be read.
     """
-    photographs: list[Photograph] = []
-    numbers: dict[tuple[Path, int], int] = {}
-    for sequence in find_sequences(folder, part.include):
+    images: list[LabelledImage] = []
+    identity_numbers: dict[tuple[Path, int], int] = {}
+    for sequence in find_sequences(folder, dataset.include):
         path = sequence / 'gt/gt.txt'
-        people: dict[int, list[NDArray[np.float64]]] = defaultdict(list)
-        rows = read_people(path)
+        rows_by_frame: dict[int, list[NDArray[np.float64]]] = defaultdict(list)
+        rows = read_pedestrians(path)
         if note := visdrone_note(rows, path):
             problems.add(note)
         for row in rows:
-            people[int(row[FRAME])].append(row)
+            rows_by_frame[int(row[FRAME])].append(row)
         frames = frames_of(sequence)
-        for frame in sorted(set(people) - set(frames)):
-            problems.add(f'{path}: frame {frame} has labels but no picture')
-        for count, (frame, picture) in enumerate(frames.items(), 1):
-            if part.half and (count <= len(frames) // 2) != (part.half == 'first'):
+        for frame in sorted(set(rows_by_frame) - set(frames)):
+            problems.add(f'{path}: frame {frame} has labels but no image')
+        for count, (frame, image_path) in enumerate(frames.items(), 1):
+            if dataset.half and (count <= len(frames) // 2) != (dataset.half == 'first'):
                 continue
             boxes, identities = [], []
-            for row in people[frame]:
+            for row in rows_by_frame[frame]:
                 box = xywh_to_xyxy(row[LEFT : HEIGHT + 1])
                 if not is_valid_box(box):
                     width, height = row[[WIDTH, HEIGHT]]
                     problems.add(f'{path}: a box of frame {frame} is {width:g} x {height:g}')
                     continue
                 boxes.append(box)
-                identities.append(numbers.setdefault((sequence, int(row[ID])), len(numbers)))
-            photographs.append(make_photograph(picture, boxes, identities))
-    return photographs
+                key = (sequence, int(row[ID]))
+                identities.append(identity_numbers.setdefault(key, len(identity_numbers)))
+            images.append(make_labelled_image(image_path, boxes, identities))
+    return images

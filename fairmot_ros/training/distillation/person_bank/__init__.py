@@ -1,7 +1,7 @@
-"""Training of the embedding by itself: a bank of people seen by a teacher, and canvases of them.
+"""Training of the embedding alone, on a bank of people with the embeddings of a teacher.
 
-The bank holds people with changed light and clothes, each with the embedding of a
-re-identification teacher for exactly that image: an endless variety from few people, in which the
-teacher always answers for what is there. The canvases show them at other sizes and with worse
-quality, and the network learns to answer like the teacher all the same.
+The bank stores windows of single people with randomly changed light and clothes, each with the
+embedding that a re-identification teacher computes for exactly that window. This gives many
+appearances from few people. Training draws the windows side by side on canvases, at other sizes
+and with lower quality, and the network learns to reproduce the teacher's embedding.
 """

@@ -1,4 +1,4 @@
-"""Changes of people's appearance: other clothes from the same image."""
+"""Random changes of the clothes of a person in an image."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ Image = NDArray[np.uint8]
 
 #: Heights of the neck and the waist, as shares of a standing person's box.
 NECK, WAIST = (0.13, 0.18), (0.42, 0.58)
-SOFT_EDGE = 0.015  # of a part of the body, as a share of the height
+SOFT_EDGE = 0.015  # width of the transition between body parts, as a share of the height
 
 
 def recolour(image: Image, rng: Generator) -> Image:
-    """Turn the hue and scale saturation and brightness of all pixels."""
+    """Shift the hue and scale saturation and brightness at random; uint8 [H, W, 3], BGR."""
     hsv = cv2.cvtColor(image, cv2.COLOR_BGR2HSV).astype(np.float32)
     hsv[..., 0] = (hsv[..., 0] + rng.uniform(0.0, 180.0)) % 180.0
     tint = rng.uniform(0.0, 40.0) * (rng.random() < 0.4)
@@ -25,11 +25,11 @@ def recolour(image: Image, rng: Generator) -> Image:
 
 
 def change_clothes(person: Image, rng: Generator) -> Image:
-    """Recolour the upper body, the lower body, each of them, or both alike.
+    """Recolour the upper body, the lower body, each with its own colours, or both alike.
 
     Args:
-        person: uint8 [H, W, 3], BGR, a person's box; the background in it changes too.
-        rng: decides.
+        person: content of a person's box, uint8 [H, W, 3], BGR; its background changes too.
+        rng: random number generator.
     """
     neck, waist = rng.uniform(*NECK), rng.uniform(*WAIST)
     choices = (
@@ -45,14 +45,17 @@ def change_clothes(person: Image, rng: Generator) -> Image:
 
 
 def exchange_lower_body(person: Image, other: Image, rng: Generator) -> Image:
-    """Give a person the lower body of another; both are boxes, of any size."""
+    """Replace the lower body of a person by that of another.
+
+    Both are contents of boxes, uint8 [H, W, C] of any size; the result has the size of `person`.
+    """
     height, width = person.shape[:2]
     other = cv2.resize(other, (width, height), interpolation=cv2.INTER_AREA)
     return blend(person, other, band(height, rng.uniform(*WAIST), np.inf))
 
 
 def band(height: int, top: float, bottom: float) -> NDArray[np.float32]:
-    """Return weights [height], 1 between two heights (shares of it) and 0 elsewhere."""
+    """Return weights [height]: 1 between two heights, given as shares, and 0 elsewhere."""
     y = (np.arange(height) + 0.5) / height
 
     def above(edge: float) -> NDArray[np.float64]:
@@ -63,7 +66,7 @@ def band(height: int, top: float, bottom: float) -> NDArray[np.float32]:
 
 
 def blend(image: Image, other: Image, weights: NDArray[np.float32]) -> Image:
-    """Return rows of `other` where `weights` [H] is 1, of `image` where it is 0."""
+    """Blend two images by row: weight 1 gives `other`, weight 0 gives `image`."""
     share = weights[:, None, None]
     mixed: Image = (image * (1.0 - share) + other * share).astype(np.uint8)
     return mixed

@@ -1,4 +1,4 @@
-"""The bank: windows of people with a teacher's embeddings, in files of some thousands each."""
+"""Storage of a person bank: windows of people with teacher embeddings, in .npz files."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fairmot_ros.file_errors import reading
-from fairmot_ros.training.data.sources import DataError
+from fairmot_ros.training.data.problems import DataError
 from fairmot_ros.training.distillation.person_bank.windows import Window
 from fairmot_ros.unpacking import check_archive
 from fairmot_ros.written_files import replacing
@@ -23,14 +23,14 @@ NO_TRACK = -1
 
 @dataclass(frozen=True)
 class BankEntry:
-    """One window as it is stored.
+    """A stored window.
 
     Attributes:
-        window: the person.
-        embedding: float32 [T], the teacher's for this window.
-        source: folder of the set that the person comes from.
-        track: the same number for all windows of one person, in one file; NO_TRACK for people of
-            whom there is one window.
+        window: image and box of the person.
+        embedding: teacher embedding of the window, float32 [T].
+        source: folder of the dataset that the person comes from.
+        track: number shared by all windows of a person within a file; NO_TRACK for people with
+            one window.
     """
 
     window: Window
@@ -43,21 +43,21 @@ class PersonBank:
     """All windows of a folder.
 
     Attributes:
-        embeddings: float32 [N, T] of unit length; the mean of the bank was taken off, which all
-            people share and which tells nothing.
-        sources: folder of the set that each window comes from.
-        tracks: the rows of each person of whom there are several windows, int64 [N] each.
+        embeddings: unit-length teacher embeddings, float32 [N, T], centred: the mean of the bank
+            was subtracted, because it does not distinguish people.
+        sources: folder of the dataset of each window.
+        tracks: for each person with several windows, their rows, int64 [M].
     """
 
     def __init__(self, folder: Path) -> None:
-        """Read the files.
+        """Read all files of a bank.
 
         Raises:
-            DataError: if there are none, or one is damaged.
+            DataError: if the folder has none or one is damaged.
         """
         paths = sorted(folder.glob(PATTERN))
         if not paths:
-            raise DataError(f'no {folder / PATTERN}: make a bank with fairmot-person-bank')
+            raise DataError(f'no {folder / PATTERN}: create a bank with fairmot-person-bank')
         parts = [_read(path) for path in paths]
         self._data = np.concatenate([part['data'] for part in parts])
         lengths = np.concatenate([part['lengths'] for part in parts])
@@ -73,14 +73,14 @@ class PersonBank:
         return len(self._boxes)
 
     def window(self, row: int) -> Window:
-        """Decode a window."""
+        """Return the window of a row, decoded."""
         start = self._ends[row - 1] if row else 0
         data = self._data[start : self._ends[row]]
         return Window(np.asarray(cv2.imdecode(data, cv2.IMREAD_COLOR)), self._boxes[row])
 
 
 def write_entries(path: Path, entries: Sequence[BankEntry]) -> None:
-    """Write one file of a bank; a crash leaves none."""
+    """Write a file of a bank; an interrupted write leaves no file."""
     options = [cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY]
     images = [cv2.imencode('.jpg', entry.window.image, options)[1] for entry in entries]
     with replacing(path) as partial, partial.open('wb') as file:
@@ -97,15 +97,15 @@ def write_entries(path: Path, entries: Sequence[BankEntry]) -> None:
 
 def _read(path: Path) -> dict[str, NDArray]:
     names = ('data', 'lengths', 'boxes', 'embeddings', 'sources', 'tracks')
-    with reading(f'{path} is no file of a person bank, or damaged', DataError):
+    with reading(f'{path} is not a file of a person bank, or is damaged', DataError):
         check_archive(path)
         file = np.load(path)
-    with reading(f'{path} is no file of a person bank, or damaged', DataError), file:
+    with reading(f'{path} is not a file of a person bank, or is damaged', DataError), file:
         return {name: file[name] for name in names}
 
 
 def _tracks(part: dict[str, NDArray], first: int) -> list[NDArray[np.int64]]:
-    """Return the rows of each track of a file whose first row is `first` in the bank."""
+    """Return the rows of each track of a file; `first` is the bank's row of its first window."""
     numbers = part['tracks']
     known = np.unique(numbers[numbers != NO_TRACK])
     rows = [first + np.flatnonzero(numbers == number) for number in known]

@@ -1,4 +1,4 @@
-"""Windows of people who were linked over the frames of a video."""
+"""Windows of people tracked over the frames of a video, for a bank."""
 
 from __future__ import annotations
 
@@ -12,126 +12,131 @@ import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
-from fairmot_ros.training.data.sources import Photograph
+from fairmot_ros.training.data.labelled_image import LabelledImage
 from fairmot_ros.training.distillation.person_bank.appearance import change_clothes
 from fairmot_ros.training.distillation.person_bank.bank import PATTERN, BankEntry, write_entries
-from fairmot_ros.training.distillation.person_bank.making import Embed, large_enough
-from fairmot_ros.training.distillation.person_bank.tracks import link, videos
-from fairmot_ros.training.distillation.person_bank.windows import MAX_HEIGHT, Window, cut
+from fairmot_ros.training.distillation.person_bank.random_windows import Embed, large_boxes
+from fairmot_ros.training.distillation.person_bank.video_tracks import group_by_video, link_people
+from fairmot_ros.training.distillation.person_bank.windows import MAX_HEIGHT, Window, crop_person
 from fairmot_ros.training.synthesis.photometric import jitter_colour
 
-MOST_WINDOWS = 10  # of one track, spread evenly
-VARIANTS = 8  # of each track; the first wears the clothes of the images
-LIGHT_SHARE = 0.6  # of the windows: other light and colours
-#: Share of the track's mean in the embedding of each window: what a pose hides, others show.
-MEAN_SHARE = 0.75
-PER_FILE = 20  # tracks
+MAX_WINDOWS = 10  # windows per track, spread evenly over its frames
+VARIANTS = 8  # variants per track; the first keeps the clothes of the images
+LIGHT_SHARE = 0.6  # share of the windows whose light and colours are changed
+#: Weight of the track's mean embedding in that of each window, so that windows of one person have
+#: similar targets in every pose.
+MEAN_WEIGHT = 0.75
+TRACKS_PER_FILE = 20
 
-Person = list[tuple[Photograph, int]]  # image and row of its boxes, in the order of the frames
+#: Image and row of the person's box, for each frame in order.
+PersonTrack = list[tuple[LabelledImage, int]]
 
 
 @dataclass(frozen=True)
-class Video:
-    """A set's videos.
+class VideoDataset:
+    """A dataset that consists of video frames.
 
     Attributes:
-        folder: of the set.
-        photographs: its images.
-        pattern: see `videos`.
+        folder: folder of the dataset.
+        images: its labelled images.
+        pattern: regular expression of the file names, see `group_by_video`.
     """
 
     folder: str
-    photographs: Sequence[Photograph]
+    images: Sequence[LabelledImage]
     pattern: str
 
 
-def find_people(video: Video, embed: Embed) -> list[Person]:
-    """Link the people of a set over its frames."""
-    people: list[Person] = []
-    for frames in videos(video.photographs, video.pattern).values():
-        rows = [large_enough(frame) for frame in frames]
+def find_tracks(dataset: VideoDataset, embed: Embed) -> list[PersonTrack]:
+    """Link the people of each video over its frames, by the teacher's embeddings."""
+    tracks: list[PersonTrack] = []
+    for frames in group_by_video(dataset.images, dataset.pattern).values():
+        rows = [large_boxes(frame) for frame in frames]
         embeddings = (_embed_frame(frame, kept, embed) for frame, kept in zip(frames, rows))
-        people += [
+        tracks += [
             [(frames[number], rows[number][row]) for number, row in track.members]
-            for track in link(embeddings)
+            for track in link_people(embeddings)
         ]
-    return people
+    return tracks
 
 
-def make_track_bank(video: Video, embed: Embed, folder: Path, seed: int) -> Iterator[int]:
-    """Write the people of a set's videos to a bank; files that are there are kept.
+def write_track_windows(
+    dataset: VideoDataset, embed: Embed, folder: Path, seed: int
+) -> Iterator[int]:
+    """Write the tracks of a dataset to a bank; existing files are kept.
 
     Args:
-        video: the set.
-        embed: the teacher, called with an image and a box (left, top, right, bottom).
-        folder: of the bank.
-        seed: of everything random.
+        dataset: dataset of video frames.
+        embed: teacher.
+        folder: folder of the bank.
+        seed: seed of all random numbers.
 
     Yields:
-        The number of people so far, after each file.
+        The number of tracks written so far, after each file.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    people = find_people(video, embed)
-    for start in range(0, len(people), PER_FILE):
-        end = min(start + PER_FILE, len(people))
-        path = folder / PATTERN.replace('*', f'tracks_{seed}_{video.folder}_{start:04d}_{end}')
+    tracks = find_tracks(dataset, embed)
+    for start in range(0, len(tracks), TRACKS_PER_FILE):
+        end = min(start + TRACKS_PER_FILE, len(tracks))
+        path = folder / PATTERN.replace('*', f'tracks_{seed}_{dataset.folder}_{start:04d}_{end}')
         if not path.is_file():
             entries: list[BankEntry] = []
             for number in range(start, end):
                 for variant in range(VARIANTS):
-                    key = (seed, zlib.crc32(video.folder.encode()), number, variant)
+                    key = (seed, zlib.crc32(dataset.folder.encode()), number, variant)
                     entries += track_entries(
-                        people[number], embed, key, video.folder, number * VARIANTS + variant
+                        tracks[number], embed, key, dataset.folder, number * VARIANTS + variant
                     )
             write_entries(path, entries)
         yield end
 
 
 def track_entries(
-    person: Person, embed: Embed, key: tuple[int, ...], folder: str, track: int
+    track: PersonTrack, embed: Embed, key: tuple[int, ...], folder: str, number: int
 ) -> list[BankEntry]:
-    """Return the windows of one person, all in the same clothes.
+    """Return the windows of one variant of a track, all with the same clothes.
 
     Args:
-        person: where to find it.
-        embed: the teacher.
-        key: seed; if its last number is not 0, the clothes are changed.
-        folder: of the set.
-        track: number that the windows get.
+        track: images and boxes of the person.
+        embed: teacher.
+        key: seed; the clothes are changed unless its last number is 0.
+        folder: folder of the dataset.
+        number: track number of the entries.
     """
     rng = np.random.default_rng(key)
-    chosen = np.linspace(0, len(person) - 1, min(len(person), MOST_WINDOWS)).round().astype(int)
-    windows = [_window(person[number], key, rng) for number in chosen]
+    chosen = np.linspace(0, len(track) - 1, min(len(track), MAX_WINDOWS)).round().astype(int)
+    frames = [track[number] for number in chosen]
+    windows = [_window(image, row, key, rng) for image, row in frames]
     embeddings = [_unit(embed(window.image, window.box_xyxy)) for window in windows]
     mean = _unit(np.mean(embeddings, axis=0))
     return [
-        BankEntry(window, MEAN_SHARE * mean + (1 - MEAN_SHARE) * own, folder, track)
+        BankEntry(window, MEAN_WEIGHT * mean + (1 - MEAN_WEIGHT) * own, folder, number)
         for window, own in zip(windows, embeddings)
     ]
 
 
-def _window(seen: tuple[Photograph, int], key: tuple[int, ...], rng: Generator) -> Window:
-    photograph, row = seen
-    aspect = rng.uniform(*photograph.aspect_range) * rng.uniform(0.95, 1.05)
-    window = cut(photograph.load().image, photograph.boxes_xyxy[row], aspect, MAX_HEIGHT)
-    if key[-1]:  # the same changes in all frames
-        clothed = change_clothes(window.person(), np.random.default_rng(key))
-        window = window.with_person(clothed)
+def _window(image: LabelledImage, row: int, key: tuple[int, ...], rng: Generator) -> Window:
+    aspect = rng.uniform(*image.aspect_range) * rng.uniform(0.95, 1.05)
+    window = crop_person(image.load().image, image.boxes_xyxy[row], aspect, MAX_HEIGHT)
+    if key[-1]:
+        # A generator of its own, so that the clothes change alike in all frames.
+        changed = change_clothes(window.person(), np.random.default_rng(key))
+        window = window.with_person(changed)
     if rng.random() < LIGHT_SHARE:
         window = Window(jitter_colour(window.image, rng, 0.6), window.box_xyxy)
     return window.flipped() if rng.random() < 0.5 else window
 
 
-def _embed_frame(photograph: Photograph, rows: Sequence[int], embed: Embed) -> NDArray[np.float32]:
-    """Return the unit embeddings [N, T] of the people in an image, at its usual aspect."""
+def _embed_frame(image: LabelledImage, rows: Sequence[int], embed: Embed) -> NDArray[np.float32]:
+    """Return unit embeddings [N, T] of people in an image, widened by its mean aspect factor."""
     if not rows:
         return np.zeros((0, 1), np.float32)
-    image = photograph.load().image
-    aspect = float(np.mean(photograph.aspect_range))
+    pixels = image.load().image
+    aspect = float(np.mean(image.aspect_range))
     if aspect != 1:
-        image = cv2.resize(image, None, fx=aspect, fy=1.0)
-    boxes = photograph.boxes_xyxy[list(rows)] * np.array([aspect, 1, aspect, 1], np.float32)
-    return np.array([_unit(embed(image, box)) for box in boxes], np.float32)
+        pixels = cv2.resize(pixels, None, fx=aspect, fy=1.0)
+    boxes = image.boxes_xyxy[list(rows)] * np.array([aspect, 1, aspect, 1], np.float32)
+    return np.array([_unit(embed(pixels, box)) for box in boxes], np.float32)
 
 
 def _unit(embedding: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -1,4 +1,4 @@
-"""Windows: one person with some of the surroundings, from an image or pasted on a background."""
+"""Windows: image regions around one person, cropped or pasted on a background."""
 
 from __future__ import annotations
 
@@ -10,60 +10,61 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 
 from fairmot_ros.boxes import clip_boxes
-from fairmot_ros.training.data.sources import CutOut
+from fairmot_ros.training.data.cut_outs import CutOut
 from fairmot_ros.training.distillation.person_bank.appearance import (
     change_clothes,
     exchange_lower_body,
 )
 from fairmot_ros.training.synthesis.photometric import jitter_colour
 
-#: Surroundings on each side of the box, as shares of its width and height.
+#: Margin on each side of the box, as shares of its width and height.
 MARGIN = (0.7, 0.22)
-MAX_HEIGHT = 256  # of a person in a window, pixels: the input height of re-identification networks
-PASTED_HEIGHT = (120, MAX_HEIGHT)
+#: Maximum height of a person in a window: the input height of re-identification networks.
+MAX_HEIGHT = 256
+PASTED_HEIGHT = (120, MAX_HEIGHT)  # range of the height of pasted people, pixels
 
 
 @dataclass(frozen=True)
 class Window:
-    """A person with surroundings.
+    """A person with a margin.
 
     Attributes:
         image: uint8 [H, W, 3], BGR.
-        box_xyxy: float32 [4] in its pixels.
+        box_xyxy: box of the person in pixels, float32 [4].
     """
 
     image: NDArray[np.uint8]
     box_xyxy: NDArray[np.float32]
 
     def person(self) -> NDArray[np.uint8]:
-        """Return the pixels of the box, a view."""
+        """Return the pixels of the box, as a view."""
         left, top, right, bottom = self.box_xyxy.round().astype(int).clip(0)
         return self.image[top : max(bottom, top + 1), left : max(right, left + 1)]
 
     def with_person(self, person: NDArray[np.uint8]) -> Window:
-        """Return the window with other pixels in the box."""
+        """Return a copy with other pixels in the box."""
         changed = Window(self.image.copy(), self.box_xyxy)
         changed.person()[:] = person
         return changed
 
     def flipped(self) -> Window:
-        """Return the mirrored window."""
+        """Return a horizontally mirrored copy."""
         left, top, right, bottom = self.box_xyxy
         width = self.image.shape[1]
         box = np.array([width - right, top, width - left, bottom], np.float32)
         return Window(np.ascontiguousarray(self.image[:, ::-1]), box)
 
 
-def cut(
+def crop_person(
     image: NDArray[np.uint8], box_xyxy: NDArray[np.float32], aspect: float, max_height: int
 ) -> Window:
-    """Cut a person out of an image, with surroundings as far as the image reaches.
+    """Crop a person from an image, with MARGIN as far as the image extends.
 
     Args:
         image: uint8 [H, W, 3], BGR.
-        box_xyxy: [4], clipped to the image.
+        box_xyxy: box of the person, [4]; it is clipped to the image.
         aspect: factor by which to widen the result.
-        max_height: taller people are scaled down to it, pixels.
+        max_height: height in pixels to which taller people are reduced.
     """
     height, width = image.shape[:2]
     box = clip_boxes(box_xyxy, (width, height))
@@ -77,20 +78,20 @@ def cut(
     return Window(part, (box - np.array([x0, y0, x0, y0], np.float32)) * factor)
 
 
-def pasted(
+def paste_on_background(
     cut_out: CutOut, other: CutOut, background: NDArray[np.uint8], rng: Generator
 ) -> Window:
-    """Paste a cut-out on a random part of a background, sometimes with changed clothes.
+    """Paste a cut-out on a random part of a background, in some cases with changed clothes.
 
     Args:
         cut_out: the person.
-        other: whose lower body the person may get.
+        other: person whose lower body is used in some cases.
         background: uint8 [H, W, 3], BGR.
-        rng: decides.
+        rng: random number generator.
     """
     height = int(rng.integers(*PASTED_HEIGHT))
-    narrow = rng.uniform(0.75, 1.08)
-    width = max(8, round(cut_out.mask.shape[1] * height / cut_out.mask.shape[0] * narrow))
+    horizontal = rng.uniform(0.75, 1.08)
+    width = max(8, round(cut_out.mask.shape[1] * height / cut_out.mask.shape[0] * horizontal))
 
     def resized(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
         return cv2.resize(image, (width, height), interpolation=cv2.INTER_AREA)
@@ -114,7 +115,7 @@ def pasted(
 def _part_of(
     background: NDArray[np.uint8], size: tuple[int, int], rng: Generator
 ) -> NDArray[np.uint8]:
-    """Return a random part of an image, scaled and relit, of size (width, height)."""
+    """Return a random part of an image, scaled to (width, height), with changed colours."""
     limits = background.shape[1::-1]
     scale = max(rng.uniform(0.3, 1.5), *(1.02 * s / limit for s, limit in zip(size, limits)))
     w, h = (max(1, int(s / scale)) for s in size)

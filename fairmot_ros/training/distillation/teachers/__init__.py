@@ -1,1 +1,1 @@
-"""Teachers: pre-trained networks that complete the labels of training sets (OpenVINO)."""
+"""Teachers: pre-trained networks, run with OpenVINO, that write pseudo-labels of datasets."""

@@ -1,4 +1,4 @@
-"""Person detectors as teachers: the interface, the families, and their choice by file.
+"""Person detectors as teachers: their interface and the supported families.
 
 A detector is named by its file, optionally with an input size: ``yolox_nano.onnx@640x640``. The
 family is recognised by the operations of the network. A new family is one class in `FAMILIES`.
@@ -13,7 +13,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from fairmot_ros.training.data.sources import DataError
+from fairmot_ros.training.data.problems import DataError
 from fairmot_ros.training.distillation.teachers.fcos import FcosDetector
 from fairmot_ros.training.distillation.teachers.network import read_network
 from fairmot_ros.training.distillation.teachers.ssd import SsdDetector
@@ -21,10 +21,10 @@ from fairmot_ros.training.distillation.teachers.yolox import YoloxDetector
 
 
 class PersonDetector(Protocol):
-    """A detector of people."""
+    """A person detector."""
 
     def __call__(self, image_bgr: NDArray[np.uint8]) -> NDArray[np.float32]:
-        """Return boxes and scores [K, 5] in pixels of an image [H, W, 3]."""
+        """Detect people in an image [H, W, 3]; return boxes and scores [K, 5] in its pixels."""
         ...
 
 
@@ -32,7 +32,7 @@ class Family(Protocol):
     """Detectors with the same preprocessing and outputs."""
 
     def __call__(self, model: Any, size: tuple[int, int] | None) -> PersonDetector:
-        """Compile an `openvino.Model` for inputs of (width, height); None for its own size."""
+        """Compile an `openvino.Model` for an input size (width, height); None for its own."""
         ...
 
     def matches(self, model: Any) -> bool:
@@ -51,7 +51,8 @@ def create_detector(name: str) -> PersonDetector:
     """Load the detector ``PATH[@WIDTHxHEIGHT]``.
 
     Raises:
-        DataError: if the file is missing or of no known family, or does not work at that size.
+        DataError: if the file is missing, belongs to no known family or does not support the
+            input size.
     """
     path, size = parse_name(name)
     model = read_network(path)
@@ -62,7 +63,7 @@ def create_detector(name: str) -> PersonDetector:
 
 
 def parse_name(name: str) -> tuple[Path, tuple[int, int] | None]:
-    """Split ``PATH[@WIDTHxHEIGHT]``."""
+    """Split ``PATH[@WIDTHxHEIGHT]`` into path and (width, height), None if not given."""
     match = re.fullmatch(r'(.+)@(\d+)x(\d+)', name)
     if match is None:
         return Path(name), None

@@ -1,4 +1,4 @@
-"""Merging of overlapping boxes: non-maximum suppression and weighted boxes fusion."""
+"""Fusion of overlapping detections: non-maximum suppression and weighted boxes fusion."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from fairmot_ros.detector.suppression import non_maximum_suppression
 
 Array = NDArray[np.float32]
 
-#: IoU from which on boxes of several detectors are the same person.
+#: Minimum IoU of boxes of several detectors that show the same person.
 FUSION_IOU = 0.55
 
 
@@ -20,7 +20,7 @@ def suppress(detections: Array, max_iou: float) -> Array:
     """Apply non-maximum suppression to detections [K, 5] (box, score).
 
     Returns:
-        The kept rows in falling order of score.
+        The remaining rows by descending score.
     """
     detections = detections[np.argsort(-detections[:, 4], kind='stable')]
     classes = np.zeros(len(detections), np.int64)
@@ -31,17 +31,17 @@ def suppress(detections: Array, max_iou: float) -> Array:
 def fuse(detections: Sequence[Array], min_iou: float = FUSION_IOU) -> Array:
     """Fuse the detections of several detectors (weighted boxes fusion, Solovyev et al. 2021).
 
-    In falling order of score, each box joins the cluster whose fused box it overlaps most, by at
-    least `min_iou`, or starts a new one. A cluster's box is the mean of its boxes weighted by
-    their scores. Its score is the sum of their scores divided by the number of detectors: a
-    person whom one of four detectors finds has at most 0.25.
+    By descending score, each box joins the cluster with the highest IoU of its fused box, if that
+    is at least `min_iou`, or starts a new cluster. The fused box is the mean of the boxes of the
+    cluster, weighted by their scores. Its score is the sum of their scores divided by the number
+    of detectors: a person detected by one of four detectors has a score of at most 0.25.
 
     Args:
         detections: one array [K, 5] (left, top, right, bottom, score) per detector.
-        min_iou: lowest overlap within a cluster.
+        min_iou: minimum IoU of a box with the fused box of its cluster.
 
     Returns:
-        [N, 5] in falling order of score.
+        Fused detections [N, 5] by descending score.
     """
     boxes = np.concatenate([np.reshape(d, (-1, 5)) for d in detections]).astype(np.float64)
     weighted: list[NDArray[np.float64]] = []  # per cluster: sum of score * box, sum of scores
@@ -59,9 +59,9 @@ def fuse(detections: Sequence[Array], min_iou: float = FUSION_IOU) -> Array:
             weighted.append(contribution)
             members.append(1)
             fused = np.vstack((fused, row[:4]))
-    # A detector may contribute two boxes to a cluster; the mean of all keeps the score below 1.
-    parts = np.maximum(members, len(detections)) if members else np.zeros(0)
-    scores = np.array([w[4] for w in weighted]) / parts
+    # A detector may have several boxes in a cluster: dividing by their number keeps scores <= 1.
+    divisors = np.maximum(members, len(detections)) if members else np.zeros(0)
+    scores = np.array([w[4] for w in weighted]) / divisors
     order = np.argsort(-scores, kind='stable')
     result: Array = np.column_stack((fused, scores))[order].astype(np.float32)
     return result

@@ -1,4 +1,4 @@
-"""Loading of teacher networks through OpenVINO."""
+"""Loading and running of teacher networks with OpenVINO."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fairmot_ros.detector.engines.openvino_core import openvino_core
-from fairmot_ros.training.data.sources import DataError
+from fairmot_ros.training.data.problems import DataError
 
 
 def read_network(path: Path) -> Any:
@@ -21,7 +21,7 @@ def read_network(path: Path) -> Any:
     try:
         core = openvino_core()
     except ImportError as error:
-        raise DataError('a teacher needs OpenVINO: pip install openvino') from error
+        raise DataError('teachers need OpenVINO: pip install openvino') from error
     if not path.is_file():
         raise DataError(f'no network at {path}: expected an OpenVINO .xml or an .onnx file')
     try:
@@ -31,17 +31,17 @@ def read_network(path: Path) -> Any:
 
 
 class CompiledNetwork:
-    """A network with one image input of a fixed size, on the CPU.
+    """A network with one image input of fixed size, compiled for the CPU.
 
     Attributes:
-        size: (width, height) of the input in pixels.
+        size: input size (width, height) in pixels.
     """
 
     def __init__(self, model: Any, size: tuple[int, int] | None = None) -> None:
-        """Compile an `openvino.Model`, reshaped to an input of `size` if given.
+        """Compile an `openvino.Model`, reshaped to the input `size` if given.
 
         Raises:
-            DataError: if the network does not work at that size.
+            DataError: if the network does not support the size.
         """
         try:
             if size is not None:
@@ -55,6 +55,6 @@ class CompiledNetwork:
         self.size: tuple[int, int] = (width, height)
 
     def __call__(self, image_bgr: NDArray[np.uint8]) -> list[NDArray[np.float32]]:
-        """Return all outputs for an image [height, width, 3], given as BGR 0..255."""
+        """Return all outputs for an image of the input size, uint8 [H, W, 3], BGR."""
         blob = image_bgr.transpose(2, 0, 1)[None].astype(np.float32)
         return list(self._compiled(blob).to_tuple())

@@ -1,4 +1,4 @@
-"""Resizing images to the fixed input of a teacher network."""
+"""Resizing of images to the fixed input size of a teacher network."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ Array = NDArray[np.float32]
 
 
 def resize(image: Image, size: tuple[int, int]) -> Image:
-    """Resize an image [H, W, 3] to (width, height), averaging areas where it shrinks."""
+    """Resize an image [H, W, 3] to (width, height), by area averaging if it shrinks."""
     shrinks = size[0] * size[1] < image.shape[0] * image.shape[1]
     resized: Image = cv2.resize(
         image, size, interpolation=cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR
@@ -20,21 +20,21 @@ def resize(image: Image, size: tuple[int, int]) -> Image:
 
 
 def stretch(image: Image, size: tuple[int, int]) -> tuple[Image, Array]:
-    """Resize to (width, height) regardless of the aspect ratio.
+    """Resize to (width, height) without keeping the aspect ratio.
 
     Returns:
-        The resized image, and the factors [4] that map boxes (left, top, right, bottom) in its
-        pixels to pixels of `image`.
+        The resized image, and the factors [4] that map boxes (left, top, right, bottom) from its
+        pixels to those of `image`.
     """
     scale = [image.shape[1] / size[0], image.shape[0] / size[1]]
     return resize(image, size), np.array(scale * 2, np.float32)
 
 
 def letterbox_top_left(image: Image, size: tuple[int, int], grey: int) -> tuple[Image, Array]:
-    """Scale to fit (width, height), place at the top left and fill the rest with grey.
+    """Resize to fit (width, height), align at the top left and pad with grey.
 
     Returns:
-        See `stretch`.
+        The padded image and box factors, as from `stretch`.
     """
     scale = min(size[0] / image.shape[1], size[1] / image.shape[0])
     inner = (max(1, round(image.shape[1] * scale)), max(1, round(image.shape[0] * scale)))

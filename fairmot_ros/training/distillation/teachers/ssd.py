@@ -10,14 +10,14 @@ from numpy.typing import NDArray
 from fairmot_ros.training.distillation.teachers.network import CompiledNetwork
 from fairmot_ros.training.distillation.teachers.preprocessing import stretch
 
-LOWEST_SCORE = 0.05
+MIN_SCORE = 0.05
 
 
 class SsdDetector:
-    """A network that ends in a DetectionOutput layer.
+    """A network whose last layer is a DetectionOutput.
 
-    Input: BGR 0..255, stretched to the input size. Output: rows of image, class, score and the
-    box (left, top, right, bottom) relative to the input, suppressed by the network itself.
+    Input: BGR 0..255, stretched to the input size. Output: rows of image index, class, score and
+    box (left, top, right, bottom) relative to the input size, after non-maximum suppression.
     """
 
     @staticmethod
@@ -30,9 +30,9 @@ class SsdDetector:
         self._network = CompiledNetwork(model, size)
 
     def __call__(self, image_bgr: NDArray[np.uint8]) -> NDArray[np.float32]:
-        """Return boxes and scores [K, 5] in pixels of an image [H, W, 3]."""
+        """Detect people in an image [H, W, 3]; return boxes and scores [K, 5] in its pixels."""
         resized, scale = stretch(image_bgr, self._network.size)
         rows = self._network(resized)[0].reshape(-1, 7)
-        rows = rows[(rows[:, 0] >= 0) & (rows[:, 2] >= LOWEST_SCORE)]
+        rows = rows[(rows[:, 0] >= 0) & (rows[:, 2] >= MIN_SCORE)]
         boxes = rows[:, 3:] * np.array(self._network.size * 2, np.float32) * scale
         return np.column_stack((boxes, rows[:, 2]))

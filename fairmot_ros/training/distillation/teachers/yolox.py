@@ -8,24 +8,24 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fairmot_ros.boxes import boxes_around
-from fairmot_ros.training.data.sources import DataError
+from fairmot_ros.training.data.problems import DataError
 from fairmot_ros.training.distillation.teachers.fusion import suppress
 from fairmot_ros.training.distillation.teachers.network import CompiledNetwork
 from fairmot_ros.training.distillation.teachers.preprocessing import letterbox_top_left
 
 GREY = 114
-LOWEST_SCORE = 0.05
+MIN_SCORE = 0.05
 MAX_IOU = 0.6
 PERSON = 0
 STRIDES = (8, 16, 32)
 
 
 class YoloxDetector:
-    """A YOLOX network with the output of the published ONNX export, trained on COCO.
+    """A YOLOX network as exported to ONNX by its authors, trained on COCO.
 
-    Input: BGR 0..255, scaled to fit, at the top left, padded with grey. Output [1, N, 85]: rows of
-    the strides 8, 16 and 32, with the centre's offset and the logarithm of the size in cells,
-    objectness and class probabilities. Works at any input size in multiples of 32.
+    Input: BGR 0..255, letterboxed at the top left. Output [1, N, 85]: one row per cell of the
+    strides 8, 16 and 32, with centre offset and log size in cells, objectness and class
+    probabilities. The input size may be any multiple of 32.
     """
 
     @staticmethod
@@ -45,7 +45,7 @@ class YoloxDetector:
         """Compile an `openvino.Model`; see `CompiledNetwork`.
 
         Raises:
-            DataError: if the size is not in multiples of 32.
+            DataError: if the size is not a multiple of 32.
         """
         if size is not None and any(v % STRIDES[-1] or v < STRIDES[-1] for v in size):
             raise DataError(
@@ -55,18 +55,18 @@ class YoloxDetector:
         self._cells, self._strides = cell_grid(self._network.size)
 
     def __call__(self, image_bgr: NDArray[np.uint8]) -> NDArray[np.float32]:
-        """Return boxes and scores [K, 5] in pixels of an image [H, W, 3]."""
+        """Detect people in an image [H, W, 3]; return boxes and scores [K, 5] in its pixels."""
         boxed, scale = letterbox_top_left(image_bgr, self._network.size, GREY)
         output = self._network(boxed)[0][0]
         scores = output[:, 4] * output[:, 5 + PERSON]
-        rows = scores >= LOWEST_SCORE
+        rows = scores >= MIN_SCORE
         centre = (output[rows, :2] + self._cells[rows]) * self._strides[rows]
         boxes = boxes_around(centre, np.exp(output[rows, 2:4]) * self._strides[rows]) * scale
         return suppress(np.column_stack((boxes, scores[rows])), MAX_IOU)
 
 
 def cell_grid(size: tuple[int, int]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Return column and row [N, 2] and stride [N, 1] of every output row at an input size."""
+    """Return (column, row) [N, 2] and stride [N, 1] of each output row at an input size."""
     cells, strides = [], []
     for stride in STRIDES:
         columns, rows = np.meshgrid(np.arange(size[0] // stride), np.arange(size[1] // stride))

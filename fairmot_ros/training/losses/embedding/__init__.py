@@ -1,4 +1,4 @@
-"""Losses of the embedding by name: a new one is one file and one line here."""
+"""Embedding losses by name: a new one is one file and one entry in `EMBEDDING_LOSSES`."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ __all__ = [
     'make_embedding_loss',
 ]
 
-#: By `kind`. Called with the embedding size, the number of identities, the other options, and
-#: `looks`, see IdentityTerms.
+#: By `kind`. Called with the embedding size, the number of identities, the other options and
+#: `teacher_embeddings`, see `IdentityTerms`.
 EMBEDDING_LOSSES: dict[str, Callable[..., EmbeddingLoss]] = {
     'distillation': DistillationLoss,
     'identity': IdentityLoss,
@@ -30,19 +30,22 @@ EMBEDDING_LOSSES: dict[str, Callable[..., EmbeddingLoss]] = {
 
 
 def make_embedding_loss(
-    reid_dim: int, num_identities: int, options: dict[str, Any], looks: Tensor | None = None
+    reid_dim: int,
+    num_identities: int,
+    options: dict[str, Any],
+    teacher_embeddings: Tensor | None = None,
 ) -> EmbeddingLoss:
-    """Build the loss that a configuration describes.
+    """Build the embedding loss that a configuration describes.
 
     Args:
         reid_dim: embedding size.
-        num_identities: classes.
+        num_identities: number of identity classes.
         options: `kind`, a name in EMBEDDING_LOSSES ('identity' by default), and its options.
-        looks: [num_identities, reid_dim], the teacher's embeddings, or None.
+        teacher_embeddings: [num_identities, reid_dim], or None without a teacher.
 
     Raises:
-        ValueError: on an unknown kind.
-        TypeError: on an unknown option.
+        ValueError: if the kind is unknown.
+        TypeError: if an option is unknown.
     """
     others = dict(options)
     kind = others.pop('kind', 'identity')
@@ -50,4 +53,5 @@ def make_embedding_loss(
         raise ValueError(
             f'the embedding loss must be one of {", ".join(EMBEDDING_LOSSES)}, got {kind!r}'
         )
-    return EMBEDDING_LOSSES[kind](reid_dim, num_identities, **others, looks=looks)
+    make_loss = EMBEDDING_LOSSES[kind]
+    return make_loss(reid_dim, num_identities, **others, teacher_embeddings=teacher_embeddings)

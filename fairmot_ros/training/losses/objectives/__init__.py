@@ -1,17 +1,17 @@
-"""Targets and losses by architecture: another kind is one file and one line here."""
+"""Targets and losses by architecture: a new kind is one file and one entry in `RECIPES`."""
 
 from __future__ import annotations
 
 from fairmot_ros.training.losses.objectives.base import DrawnTargets, Objective, Recipe
 from fairmot_ros.training.losses.objectives.heat_map import HEAT_MAP
-from fairmot_ros.training.losses.objectives.levels import LEVELS
+from fairmot_ros.training.losses.objectives.yolox import YOLOX
 
 __all__ = ['DrawnTargets', 'Objective', 'Recipe', 'recipe_of']
 
-#: The architectures that are not trained with FairMOT's heat map.
-RECIPES: dict[str, Recipe] = {'yolox_nano': LEVELS}
+#: Architectures that are not trained with FairMOT's heat map.
+RECIPES: dict[str, Recipe] = {'yolox_nano': YOLOX}
 
 
 def recipe_of(architecture: str) -> Recipe:
-    """Return how an architecture is trained."""
+    """Return the training recipe of an architecture."""
     return RECIPES.get(architecture, HEAT_MAP)

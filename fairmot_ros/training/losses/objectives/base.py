@@ -1,4 +1,4 @@
-"""What training needs to know of an architecture: its targets and its loss."""
+"""Interface between the training loop and an architecture: targets and loss."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from torch import Tensor, nn
 
 from fairmot_ros.network.base import Network
 from fairmot_ros.training.config import TrainingConfig
-from fairmot_ros.training.synthesis.scene import Scene
+from fairmot_ros.training.data.sample import Sample
 
 Batch = dict[str, Any]
 
@@ -21,20 +21,21 @@ Batch = dict[str, Any]
 class Objective(nn.Module, ABC):
     """Loss of a network on a batch.
 
-    A module, because it may have trainable parts: an identity classifier, loss weights.
+    It is a module because it may have trainable parameters, such as an identity classifier.
 
     Attributes:
-        term_names: names of what `forward` returns; the first is `loss`, the weighted sum.
+        term_names: names of the terms that `forward` returns; the first is `loss`, their weighted
+            sum.
     """
 
     term_names: tuple[str, ...]
 
     @abstractmethod
     def count_totals(self, batch: Batch) -> Tensor:
-        """Return what the terms of a batch are divided by, float64.
+        """Return the divisors of the terms of a batch, float64.
 
-        A batch may be split into parts, in one process or several. Their totals are added, and
-        each part divides by the sum, so that the terms of all parts add up to those of the whole.
+        A batch may be split into micro-batches, in one process or several. Each of them divides by
+        the sum of their divisors, so that their terms add up to those of the batch.
         """
 
     @abstractmethod
@@ -44,23 +45,23 @@ class Objective(nn.Module, ABC):
         """Return the loss terms by name.
 
         Args:
-            network: that is trained.
-            features: of the images, see `Network.features`.
+            network: network to train.
+            features: features of the images, see `Network.features`.
             images: float32 [B, 3, H, W], RGB in 0..1.
-            batch: stacked targets.
-            totals: of the whole batch, see `count_totals`.
+            batch: stacked targets by name.
+            totals: sum of `count_totals` over the whole batch.
         """
 
 
 @dataclass(frozen=True)
 class DrawnTargets:
-    """Targets of one sample in the form that `write_sheet` draws.
+    """Decoded targets of one sample, as drawn by `write_sample_grid`.
 
     Attributes:
         boxes_xyxy: float32 [N, 4] in pixels of the sample.
         identities: int64 [N], -1 where unknown.
-        ignored_xyxy: float32 [M, 4].
-        heat: float32 [H, W] in 0..1 of any resolution, or None.
+        ignored_xyxy: ignored regions, float32 [M, 4] in pixels.
+        heat: heat map in 0..1, float32 [H, W] at any resolution, or None.
     """
 
     boxes_xyxy: NDArray[np.float32]
@@ -71,15 +72,16 @@ class DrawnTargets:
 
 @dataclass(frozen=True)
 class Recipe:
-    """How one kind of architecture is trained.
+    """Targets and loss of one kind of architecture.
 
     Attributes:
-        make_targets: returns the arrays of one sample by name, of the same shapes for all samples.
-        make_objective: called with the configuration, the number of identities, and the target
-            embeddings [identities, reid_dim] of a teacher or None.
-        read_back: called with the arrays of one sample and the network's stride.
+        make_targets: returns the target arrays of a sample by name, with equal shapes for all
+            samples.
+        make_objective: called with the configuration, the number of identities and the teacher's
+            target embeddings [identities, reid_dim] or None.
+        decode_targets: called with the target arrays of a sample and the stride of the network.
     """
 
-    make_targets: Callable[[Scene, TrainingConfig], dict[str, NDArray]]
+    make_targets: Callable[[Sample, TrainingConfig], dict[str, NDArray]]
     make_objective: Callable[[TrainingConfig, int, Tensor | None], Objective]
-    read_back: Callable[[Mapping[str, NDArray], int], DrawnTargets]
+    decode_targets: Callable[[Mapping[str, NDArray], int], DrawnTargets]

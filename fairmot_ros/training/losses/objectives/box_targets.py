@@ -1,4 +1,4 @@
-"""Targets of detectors without heat map: boxes, padded to the same number in all samples."""
+"""Training targets of detectors without a heat map: boxes, padded to a fixed number."""
 
 from __future__ import annotations
 
@@ -9,22 +9,22 @@ from numpy.typing import NDArray
 
 from fairmot_ros.boxes import clip_boxes, is_valid_box
 from fairmot_ros.training.config import TrainingConfig
+from fairmot_ros.training.data.sample import Sample
 from fairmot_ros.training.losses.objectives.base import DrawnTargets
-from fairmot_ros.training.synthesis.scene import Scene
 
 
-def scene_targets(scene: Scene, config: TrainingConfig) -> dict[str, NDArray]:
-    """Return the targets of a scene, padded to `max_objects` rows.
+def sample_targets(sample: Sample, config: TrainingConfig) -> dict[str, NDArray]:
+    """Return the targets of a sample, padded to K = `max_objects` rows.
 
     Returns:
-        `boxes` float32 [K, 4] in pixels, clipped to the image, as COCO's are; `classes` int64
-        [K]; `ids` int64 [K], -1 where unknown; `scores` float32 [K], see `Scene`; `mask` bool
-        [K], rows that hold an object; `ignored` float32 [K, 4], empty boxes after the last one.
+        `boxes` float32 [K, 4] in pixels, clipped to the image as in COCO; `classes` int64 [K];
+        `ids` int64 [K], -1 where unknown; `scores` float32 [K], see `Sample`; `mask` bool [K],
+        rows that hold an object; `ignored` float32 [K, 4], zero after the last region.
     """
-    height, width = scene.image.shape[:2]
-    boxes = clip_boxes(scene.boxes_xyxy, (width, height))
+    height, width = sample.image.shape[:2]
+    boxes = clip_boxes(sample.boxes_xyxy, (width, height))
     rows = np.flatnonzero(is_valid_box(boxes))[: config.max_objects]
-    classes = np.zeros(len(boxes), np.int64) if scene.class_ids is None else scene.class_ids
+    classes = np.zeros(len(boxes), np.int64) if sample.class_ids is None else sample.class_ids
 
     def padded(values: NDArray, fill: float = 0) -> NDArray:
         missing = config.max_objects - len(values)
@@ -34,15 +34,15 @@ def scene_targets(scene: Scene, config: TrainingConfig) -> dict[str, NDArray]:
     return {
         'boxes': padded(boxes[rows].astype(np.float32)),
         'classes': padded(classes[rows]),
-        'ids': padded(scene.identities[rows], -1),
-        'scores': padded(scene.label_scores()[rows]),
+        'ids': padded(sample.identities[rows], -1),
+        'scores': padded(sample.label_scores()[rows]),
         'mask': padded(np.ones(len(rows), np.bool_)),
-        'ignored': padded(scene.ignored_xyxy[: config.max_objects].astype(np.float32)),
+        'ignored': padded(sample.ignored_xyxy[: config.max_objects].astype(np.float32)),
     }
 
 
-def read_back(sample: Mapping[str, NDArray], stride: int) -> DrawnTargets:
-    """Return the boxes as they are."""
-    rows = sample['mask']
-    ignored = sample['ignored']
-    return DrawnTargets(sample['boxes'][rows], sample['ids'][rows], ignored[ignored.any(axis=1)])
+def decode_targets(targets: Mapping[str, NDArray], stride: int) -> DrawnTargets:
+    """Return the targets of a sample without the padding."""
+    rows = targets['mask']
+    ignored = targets['ignored']
+    return DrawnTargets(targets['boxes'][rows], targets['ids'][rows], ignored[ignored.any(axis=1)])

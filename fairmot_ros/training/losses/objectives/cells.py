@@ -1,4 +1,4 @@
-"""Raw predictions of all levels as one list of cells."""
+"""Raw predictions of all pyramid levels, joined over cells."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ RawLevels = dict[int, tuple[Tensor, Tensor, Tensor]]
 
 @dataclass(frozen=True)
 class Cells:
-    """Predictions of N cells, those of the finest level first.
+    """Predictions of the N cells of all levels, finest level first.
 
     Attributes:
-        class_logits: [B, N, classes].
-        objectness: [B, N], logits.
-        boxes_xyxy: [B, N, 4] in pixels of the input.
-        centres: [N, 2], middle (x, y) of the cells in pixels.
-        strides: [N], pixels per cell.
+        class_logits: logits of the classes [B, N, classes].
+        objectness: logits of the objectness [B, N].
+        boxes_xyxy: predicted boxes [B, N, 4] in input pixels.
+        centres: centres (x, y) of the cells [N, 2] in input pixels.
+        strides: input pixels per cell [N].
     """
 
     class_logits: Tensor
@@ -37,7 +37,7 @@ class Cells:
 
     @staticmethod
     def from_levels(levels: RawLevels) -> Cells:
-        """Join the raw maps by stride, see `YoloxNano.raw_levels`."""
+        """Join raw maps, given by stride; see `YoloxNano.raw_levels`."""
         classes, objectness, boxes, centres, strides = [], [], [], [], []
         for stride, (class_map, object_map, box_map) in levels.items():
             corners = _corners(box_map)
@@ -57,7 +57,7 @@ class Cells:
 
 
 def _corners(maps: Tensor) -> Tensor:
-    """Return the upper left corner (x, y) of each cell [H * W, 2] of [B, C, H, W], in cells."""
+    """Return the upper left corners (x, y) [H * W, 2] of the cells of maps [B, C, H, W]."""
     height, width = maps.shape[2:]
     y, x = torch.meshgrid(
         torch.arange(height, device=maps.device),

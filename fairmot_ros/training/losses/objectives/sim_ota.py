@@ -1,8 +1,8 @@
-"""SimOTA: the assignment of objects to cells.
+"""SimOTA, the assignment of cells to objects in YOLOX.
 
-Ge et al. 2021, "YOLOX: Exceeding YOLO Series in 2021", section 2.1, with the constants of the
-published code (github.com/Megvii-BaseDetection/YOLOX). YOLOX-nano was trained with it, so its
-scores keep their meaning in fine-tuning.
+Ge et al. 2021, "YOLOX: Exceeding YOLO Series in 2021", section 2.1, with the constants of its
+code (github.com/Megvii-BaseDetection/YOLOX). YOLOX-nano was trained with this assignment, so
+fine-tuning with it preserves the scale of its scores.
 """
 
 from __future__ import annotations
@@ -21,19 +21,19 @@ CENTRE_RADIUS = 2.5
 IOU_COST = 3.0
 #: Added to the cost of cells outside the object's box or outside the square.
 OUTSIDE_COST = 1e5
-#: The sum of so many best IoUs is the number of cells of an object.
-CANDIDATES = 10
+#: Number of the best IoUs whose sum is the number of cells of an object.
+TOP_IOUS = 10
 EPSILON = 1e-8
 
 
 @dataclass(frozen=True)
 class Assignment:
-    """The cells that detect the objects of one image.
+    """Pairs of cells and objects of one image.
 
     Attributes:
-        cells: int64 [P].
-        objects: int64 [P], the row of each cell's object.
-        ious: float32 [P], of the cell's predicted box with the object's.
+        cells: index of the cell, int64 [P].
+        objects: row of its object, int64 [P].
+        ious: IoU of the cell's predicted box with the object, float32 [P].
     """
 
     cells: Tensor
@@ -53,18 +53,18 @@ def assign(
 ) -> Assignment:
     """Assign cells of one image to its objects.
 
-    The number of cells of an object is the sum of the best IoUs that predictions have with it,
-    one at least ("dynamic k"). The object gets the cells of least cost. A cell chosen for several
-    objects is assigned to the one of least cost, so an object may end up without a cell.
+    The number of cells of an object is the sum of the TOP_IOUS best IoUs of predictions with it,
+    but at least one ("dynamic k"). An object gets its cells of lowest cost. A cell chosen for
+    several objects is assigned to the one of lowest cost, so an object may end up without a cell.
 
     Args:
-        class_logits: [N, classes].
-        objectness: [N], logits.
-        predicted_xyxy: [N, 4].
-        centres: [N, 2], middle of the cells.
-        strides: [N], pixels per cell.
-        boxes_xyxy: [K, 4] of the objects, in pixels.
-        classes: int64 [K].
+        class_logits: logits of the classes [N, classes].
+        objectness: logits of the objectness [N].
+        predicted_xyxy: predicted boxes [N, 4] in pixels.
+        centres: centres of the cells [N, 2] in pixels.
+        strides: pixels per cell [N].
+        boxes_xyxy: boxes of the objects [K, 4] in pixels.
+        classes: classes of the objects, int64 [K].
     """
     none = torch.zeros(0, dtype=torch.int64, device=centres.device)
     if not len(boxes_xyxy):
@@ -78,7 +78,7 @@ def assign(
     cost = cost - IOU_COST * (overlap + EPSILON).log()
     cost = cost + OUTSIDE_COST * ~(in_box & in_square)[:, rows]
     chosen = torch.zeros_like(cost, dtype=torch.bool)
-    best = overlap.topk(min(CANDIDATES, len(rows)), dim=1).values.sum(1)
+    best = overlap.topk(min(TOP_IOUS, len(rows)), dim=1).values.sum(1)
     for row, count in enumerate(best.int().clamp(min=1).tolist()):
         chosen[row, cost[row].topk(count, largest=False).indices] = True
     cheapest = F.one_hot(cost.argmin(0), len(cost)).t().bool()
@@ -88,7 +88,7 @@ def assign(
 
 
 def _inside(centres: Tensor, strides: Tensor, boxes_xyxy: Tensor) -> tuple[Tensor, Tensor]:
-    """Return which cells [K, N] have their middle in the boxes, and near the boxes' centres."""
+    """Return which cell centres lie in the boxes, and near the boxes' centres, bool [K, N]."""
     x, y = centres.unbind(1)
     left, top, right, bottom = (side[:, None] for side in boxes_xyxy.unbind(1))
     in_box = (x > left) & (x < right) & (y > top) & (y < bottom)
@@ -97,9 +97,9 @@ def _inside(centres: Tensor, strides: Tensor, boxes_xyxy: Tensor) -> tuple[Tenso
 
 
 def _classification_cost(class_logits: Tensor, objectness: Tensor, classes: Tensor) -> Tensor:
-    """Return the binary cross-entropy [K, N] of the root of class score times objectness."""
+    """Return the binary cross-entropy [K, N] of sqrt(class score * objectness)."""
     score = (class_logits.float().sigmoid() * objectness.float().sigmoid()[:, None]).sqrt()
     score = score.clamp(EPSILON, 1 - 1e-6)
-    absent = -(1 - score).log()  # [N, classes]
-    wanted = F.one_hot(classes, score.shape[1]).to(score.dtype)  # [K, classes]
-    return absent.sum(1)[None] + wanted @ (-score.log() - absent).t()
+    negative = -(1 - score).log()  # [N, classes]
+    target = F.one_hot(classes, score.shape[1]).to(score.dtype)  # [K, classes]
+    return negative.sum(1)[None] + target @ (-score.log() - negative).t()

@@ -1,0 +1,64 @@
+"""The node end to end: images over DDS to a real node on the device, and its results back."""
+
+from __future__ import annotations
+
+from importlib.util import find_spec
+from typing import Any
+
+import numpy as np
+
+from benchmarks.gpu.networks import Workload
+
+WARM_UP = 5  # exchanges that do not count
+EXCHANGES_PER_REPEAT = 5
+
+
+def node_stages(load: Workload) -> list[dict[str, Any]]:
+    """Return the median and the 95th percentile of every stage of the node, in milliseconds."""
+    if find_spec('rclpy') is None:
+        return [{'stage': 'node', 'not available here': 'ROS 2 is not installed: no rclpy'}]
+    import rclpy
+
+    from benchmarks.freshness import Camera
+    from benchmarks.node_speed import final_timing
+    from fairmot_ros.ros.tools.node_processes import (
+        DomainLock,
+        NodeProcess,
+        local_environment,
+        make_log_folder,
+    )
+
+    domain, logs = DomainLock(), make_log_folder()
+    node = NodeProcess(
+        'tracker',
+        'fairmot_ros.ros.nodes.fairmot_node',
+        local_environment(domain.number, logs),
+        logs / 'tracker.log',
+        {'device': load.device, 'engine': 'torch'},
+    )
+    context = rclpy.Context()
+    rclpy.init(context=context, domain_id=domain.number)
+    camera = Camera(context)
+    try:
+        camera.wait_for_node()
+        for _ in range(WARM_UP):
+            camera.exchange()
+        warm = len(camera.ages)
+        for _ in range(EXCHANGES_PER_REPEAT * load.repeats):
+            camera.exchange()
+        timing = final_timing(camera)
+    finally:
+        camera.destroy_node()
+        rclpy.try_shutdown(context=context)
+        node.stop()
+        domain.release()
+    ages = 1e3 * np.array(camera.ages[warm:])
+    rows = [
+        {'stage': stage.stage, 'p50': 1e3 * stage.p50, 'p95': 1e3 * stage.p95}
+        for stage in timing.stages
+    ]
+    p50, p95 = np.percentile(ages, (50, 95))
+    return [
+        *rows,
+        {'stage': 'from publishing to receiving', 'p50': float(p50), 'p95': float(p95)},
+    ]

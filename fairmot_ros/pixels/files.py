@@ -1,0 +1,52 @@
+"""Reading of image files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from fairmot_ros.file_errors import reason_of
+from fairmot_ros.pixels.headers import declared_size
+from fairmot_ros.pixels.limits import MAX_IMAGE_PIXELS, ImageError, check_size
+from fairmot_ros.pixels.png import SIGNATURE, is_truncated_png
+
+FLAGS = cv2.IMREAD_COLOR | cv2.IMREAD_IGNORE_ORIENTATION
+
+
+def read_image_file(
+    path: Path, flags: int = FLAGS, max_pixels: int = MAX_IMAGE_PIXELS
+) -> NDArray[np.uint8]:
+    """Read an image in any format of OpenCV.
+
+    Args:
+        path: of the file.
+        flags: of `cv2.imdecode`.
+        max_pixels: limit of width x height; checked in the header, before decoding.
+
+    Returns:
+        uint8 [H, W, 3], BGR, or what the flags ask for.
+
+    Raises:
+        ImageError: if the file is missing, too large, truncated or not an image.
+    """
+    try:
+        return _decode(path.read_bytes(), flags, max_pixels)
+    except (OSError, ImageError, cv2.error) as error:
+        raise ImageError(f'the image {path} cannot be read: {reason_of(error)}') from error
+
+
+def _decode(data: bytes, flags: int, max_pixels: int) -> NDArray[np.uint8]:
+    if not data:
+        raise ImageError('the file is empty')
+    size = declared_size(data)
+    if size is not None:
+        check_size(*size, max_pixels)
+    if data.startswith(SIGNATURE) and is_truncated_png(data):
+        raise ImageError('it is truncated')
+    image = cv2.imdecode(np.frombuffer(data, np.uint8), flags)
+    if image is None:
+        raise ImageError('it is no image, or damaged')
+    return image

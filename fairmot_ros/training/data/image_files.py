@@ -1,0 +1,44 @@
+"""Image files of training datasets: file types, listing, reading."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from fairmot_ros.training.data.problems import DataError
+
+IMAGE_SUFFIXES = ('.jpg', '.jpeg', '.png')
+#: OpenCV's flag by the divisor of the image size. Reduced decoding of a JPEG is faster.
+REDUCTION_FLAGS = {
+    1: cv2.IMREAD_COLOR,
+    2: cv2.IMREAD_REDUCED_COLOR_2,
+    4: cv2.IMREAD_REDUCED_COLOR_4,
+    8: cv2.IMREAD_REDUCED_COLOR_8,
+}
+
+
+def read_image(path: Path, flags: int = cv2.IMREAD_COLOR) -> NDArray[np.uint8]:
+    """Read an image with OpenCV's `flags`.
+
+    Raises:
+        DataError: if the file is missing or damaged.
+    """
+    image = cv2.imread(str(path), flags) if path.is_file() else None
+    if image is None:
+        raise DataError(f'cannot read the image {path}: it is missing or damaged')
+    return image
+
+
+def find_images(folder: Path) -> list[Path]:
+    """Return the files below `images/` of a dataset, sorted by name.
+
+    Raises:
+        DataError: if there are none.
+    """
+    images = [p for p in sorted(folder.glob('images/*')) if p.suffix.lower() in IMAGE_SUFFIXES]
+    if not images:
+        raise DataError(f'no images in {folder / "images"}')
+    return images

@@ -1,0 +1,1 @@
+"""Streams of training samples: composed samples, whole images, canvases of people."""

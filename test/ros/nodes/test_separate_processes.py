@@ -1,0 +1,31 @@
+"""Runs the tests of nodes inside a Python process, each file in a process of its own.
+
+DDS participants of failed nodes live until their process ends: in the process of the other tests,
+nodes started later would discover them.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+pytest.importorskip('rclpy', reason='needs ROS 2')
+pytestmark = pytest.mark.ros
+FILES = ('failed_nodes.py', 'composed_nodes.py')
+
+
+@pytest.mark.parametrize('file', FILES)
+def test_in_a_separate_process(file: str) -> None:
+    path = Path(__file__).with_name(file)
+    done = subprocess.run(
+        [sys.executable, '-m', 'pytest', '-q', '-p', 'no:cacheprovider', str(path)],
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert ' passed' in done.stdout
