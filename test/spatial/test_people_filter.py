@@ -2,53 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import numpy as np
 import pytest
-from moving_camera import TALL, WIDE, MovingCamera, Pose, back_and_forth, turn
 
-from fairmot_ros.geometry import Positions, locate_by_depth
-from fairmot_ros.spatial.camera_warp import CameraWarps
-from fairmot_ros.spatial.located import LocatedPerson
+from benchmarks.moving_camera import TALL, WIDE, MovingCamera, back_and_forth, turn
+from benchmarks.positions import drive
 from fairmot_ros.spatial.people_filter import PeopleFilter
-from fairmot_ros.spatial.uncertainty import covariances_by_depth
 from fairmot_ros.tracker import Tracker, TrackerConfig
 from fairmot_ros.types import Detections
 
-RATE = 30
-
-
-def drive(
-    pose: Pose, person: tuple[float, float], seconds: float, seed: int = 1, tf_from: float = 0.0
-) -> Iterator[tuple[float, list[LocatedPerson]]]:
-    """Yield the people located in each frame."""
-    world = MovingCamera(pose, seed=seed)
-    tracker, people, warps = Tracker(TrackerConfig()), PeopleFilter(), CameraWarps()
-    for frame in range(int(seconds * RATE)):
-        time = frame / RATE
-        optical = world.transforms(time).lookup('odom', 'optical', round(time * 1e9))
-        seen = world.see(person, time)
-        boxes = [] if seen is None else [seen[0]]
-        motion = warps.advance(world.camera, optical)
-        visible = tracker.update(Detections(boxes, [0.9] * len(boxes)), time, camera_motion=motion)
-        found = Positions(np.zeros((0, 3)), np.zeros((0, 2)))
-        if seen is not None:
-            found = locate_by_depth(world.camera, seen[1], visible.boxes_xyxy)
-        noise = covariances_by_depth(
-            world.camera, found, visible.boxes_xyxy, visible.covariances, 0.03
-        )
-        located = people.update(
-            time,
-            visible,
-            tracker.lost,
-            found.centres,
-            noise,
-            found.sizes,
-            optical if time >= tf_from else None,
-        )
-        warps.note(visible.boxes_xyxy, found.centres[:, 2])
-        yield time, located
+RATE = 30  # of the simulated camera, frames per second
 
 
 @pytest.mark.parametrize('seed', range(3))

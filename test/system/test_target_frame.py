@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import sys
 from array import array
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -27,11 +25,9 @@ from vision_msgs.msg import (
 )
 from visualization_msgs.msg import MarkerArray
 
+from benchmarks.moving_camera import STATIC_TRANSFORMS, TALL, MovingCamera, back_and_forth
 from fairmot_ros.msg import TrackPositionArray
 from fairmot_ros.spatial.transforms import quaternion_about_z
-
-sys.path.insert(0, str(Path(__file__).parents[1] / 'spatial'))
-from moving_camera import STATIC_TRANSFORMS, TALL, MovingCamera, back_and_forth
 
 RATE = 20
 PERSON = (6.0, 0.0)

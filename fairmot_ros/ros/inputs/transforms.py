@@ -129,7 +129,7 @@ class ReceivedTransforms(TransformSource):
                         self._insert(transform, static)
                     except TransformError as error:
                         self._node.get_logger().warning(
-                            f'{error}: it is ignored', throttle_duration_sec=5.0
+                            f'ignoring a transform: {error}', throttle_duration_sec=5.0
                         )
                 self._changed.notify()
 

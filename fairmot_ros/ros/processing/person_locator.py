@@ -181,7 +181,7 @@ class PersonLocator:
         """Return the transform from the frame of the camera to another one."""
         source = header.frame_id.lstrip('/')
         if not source:
-            raise TransformError('the images have no frame_id: tf is not asked')
+            raise TransformError('the images have no frame_id: set it in the camera driver')
         if source == frame or self._transforms is None:
             return Transform.identity()
         timeout = self._settings.transform_timeout
