@@ -11,6 +11,7 @@ from benchmarks.calibration import calibrate
 # for, as some need ROS or draw pictures first.
 PARTS = {
     'network': 'network_speed',
+    'performance': 'performance.report',
     'node': 'node_speed',
     'around': 'around_network',
     'tracker': 'tracker_speed',
@@ -24,6 +25,7 @@ PARTS = {
     'soak': 'soak',
     'growth': 'growth',
     'gpu': 'gpu',
+    'threads': 'thread_counts',
 }
 DEFAULT = ('network', 'tracker')
 

@@ -16,6 +16,7 @@ from fairmot_ros.detector.decode import decode_image
 from fairmot_ros.detector.detector import find_weights
 from fairmot_ros.detector.engines import ENGINES
 from fairmot_ros.detector.engines.memory import keep_freed_memory
+from fairmot_ros.detector.engines.registry import file_suffix
 from fairmot_ros.detector.letterbox import letterbox
 
 SHAPE = (576, 768, 3)  # of the image
@@ -68,12 +69,12 @@ def run(options: argparse.Namespace) -> None:
 
 def engines_for(weights: str, device: str, wanted: list[str]) -> list[str]:
     """Return those of some engines that are installed and take a file."""
-    suffix = find_weights(weights).suffix
+    suffix = file_suffix(find_weights(weights))
     return [
         name
         for name, kind in ENGINES.items()
         if name in wanted
-        and (kind.suffix or '.pth') == suffix
+        and suffix in kind.suffixes
         and not kind.why_unavailable()
         and (device in ('auto', *kind.devices))
     ]

@@ -1,10 +1,10 @@
-"""What goes wrong with files of labels: MOTChallenge text and seqinfo.ini."""
+"""Errors of label files: MOTChallenge text and seqinfo.ini."""
 
 from fairmot_ros.file_errors import FileError
 
 
 class LabelError(FileError):
-    """A label file that is missing, unreadable or breaks its format; the message names it."""
+    """A label file that is missing, unreadable or invalid; the message names it."""
 
 
 class MissingLabelsError(LabelError, FileNotFoundError):

@@ -62,8 +62,9 @@ class Setting:
             self._check_item(item, type(self.default[0]))
 
     def _check_item(self, value: Any, kind: type) -> None:
-        is_mistaken_bool = kind is not bool and isinstance(value, (bool, np.bool_))
-        if is_mistaken_bool or not isinstance(value, ACCEPTED[kind]):
+        is_bool = isinstance(value, (bool, np.bool_))
+        is_accepted = isinstance(value, ACCEPTED[kind]) and is_bool == (kind is bool)
+        if not is_accepted:
             self._raise_type_error(value, kind)
         if self.choices and value not in self.choices:
             raise ValueError(

@@ -1,4 +1,4 @@
-"""What small files unpack to is limited."""
+"""Limits on the unpacked size of compressed files."""
 
 from __future__ import annotations
 

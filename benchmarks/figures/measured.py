@@ -54,7 +54,7 @@ class Measured:
 
 def measure_default_model(cache: Path) -> Measured:
     """Run the default model on all frames of all sequences."""
-    model = FairMOT()
+    model = FairMOT(precision='fp32')  # which every machine computes
     results = {
         name: track(model, LabelledSequence.read(name))
         for name in tqdm(SEQUENCES, 'default model', unit='sequence', leave=False)

@@ -39,7 +39,8 @@ class Detector:
         engine: library that runs the network: 'openvino', 'torch' or 'onnxruntime'.
         deterministic: whether every run on the same machine computes the same bits.
         device: where the network runs.
-        precision: of the backbone, such as 'fp32'.
+        precision: of the network, such as 'fp32'.
+        precision_reason: one sentence that says why this precision was taken.
         threads: CPU threads of one forward pass.
         embedding_size: D of the detections' embeddings; 0 if the network has none.
         score_threshold: detections must score above it; may be changed at any time.
@@ -78,8 +79,8 @@ class Detector:
             input_size: (width, height), multiples of 32; the model's own by default. The size
                 of an exported file is fixed.
             device: 'auto' (a GPU where there is one), 'cpu', 'cuda' or 'cuda:N'.
-            engine: 'openvino' or 'torch' for checkpoints, 'onnxruntime' for .onnx files; 'auto'
-                takes the fastest that is installed for the device.
+            engine: 'openvino' or 'torch' for checkpoints, 'onnxruntime' for .onnx files,
+                'openvino' for .xml files; 'auto' takes the fastest that is installed.
             precision: see `DetectorSettings`.
             score_threshold: detections must score above it, 0..1.
             max_detections: most detections in one image.
@@ -103,9 +104,20 @@ class Detector:
         path = find_weights(weights)
         self.threads = use_threads(threads)
         options = EngineOptions(
-            device, precision, input_size, deterministic, execution, self.threads, max_detections
+            device=device,
+            precision=precision,
+            input_size=input_size,
+            deterministic=deterministic,
+            execution=execution,
+            threads=self.threads,
+            max_detections=max_detections,
         )
         self._engine = load_engine(path, engine, options)
+        if execution != 'auto' and self._engine.name != 'torch':
+            raise ValueError(
+                f"execution {execution!r} is for engine 'torch', got engine "
+                f"{self._engine.name!r}: use engine 'torch', or execution 'auto'"
+            )
         self._lock = threading.Lock()
         self.engine = self._engine.name
         self.deterministic = deterministic
@@ -113,6 +125,7 @@ class Detector:
         self.embedding_size = self._engine.embedding_size
         self.device = self._engine.device
         self.precision = self._engine.precision
+        self.precision_reason = self._engine.precision_reason
         self.input_size = self._engine.input_size
         self._enlarge = ARCHITECTURES[self.info.architecture].enlarge_images
         self.score_threshold = score_threshold
@@ -120,7 +133,7 @@ class Detector:
 
     @property
     def runtime(self) -> str:
-        """Engine with its version, device and precision, on which the last digits depend."""
+        """Engine with version, device and precision: the last digits of results depend on it."""
         parts = [str(self.device), self.precision, *(['deterministic'] * self.deterministic)]
         version = re.split('[-+]', import_module(self.engine).__version__)[0]
         return f'{self.engine} {version} ({", ".join(parts)})'
@@ -132,7 +145,7 @@ class Detector:
 
     @property
     def model_name(self) -> str:
-        """Name and weights' hash: embeddings are comparable only where both agree."""
+        """Name and hash of the weights; embeddings compare only if both are equal."""
         return f'{self.info.name}:{self.info.sha256[:12]}'
 
     def __call__(self, image_bgr: Image) -> Detections:
@@ -235,10 +248,10 @@ class Detector:
 
 
 def find_weights(weights: str | Path) -> Path:
-    """Return the path of weights, of those that ship for 'default'.
+    """Return the path of weights; 'default' is the model that ships.
 
     Raises:
-        CheckpointError: if the path begins with a user who has no home.
+        CheckpointError: if the path begins with the home of an unknown user.
     """
     if weights == 'default':
         return DEFAULT_WEIGHTS

@@ -9,7 +9,7 @@ from fairmot_ros.settings import Settings, setting
 
 MAX_THREADS = 1024
 ENGINE_NAMES = ('auto', 'openvino', 'torch', 'onnxruntime')
-PRECISIONS = ('auto', 'fp32', 'tf32', 'fp16', 'bf16')
+PRECISIONS = ('auto', 'fp32', 'tf32', 'fp16', 'bf16', 'int8')
 EXECUTIONS = ('auto', 'eager', 'graphs', 'compiled')
 
 
@@ -19,7 +19,7 @@ class DetectorSettings(Settings):
 
     weights: str = setting(
         'default',
-        "checkpoint, .onnx file of fairmot-export, or 'default' for the model that ships",
+        "checkpoint, .onnx or .xml file of fairmot-export, or 'default' for the model that ships",
         structural=True,
     )
     device: str = setting(
@@ -27,8 +27,8 @@ class DetectorSettings(Settings):
     )
     engine: str = setting(
         'auto',
-        "library that runs the network: 'openvino' (CPU) or 'torch' for checkpoints, "
-        "'onnxruntime' for .onnx files; 'auto' takes the fastest that is installed for the device",
+        "library that runs the network: 'openvino' (CPU) or 'torch' for checkpoints, 'onnxruntime'"
+        " for .onnx files, 'openvino' for .xml files; 'auto' takes the fastest that is installed",
         choices=ENGINE_NAMES,
         structural=True,
     )
@@ -39,7 +39,8 @@ class DetectorSettings(Settings):
     )
     precision: str = setting(
         'auto',
-        "of the backbone; 'auto' is fp16 on a GPU and fp32 on the CPU",
+        "of the network; 'auto' is fp16 on a GPU; on the CPU bf16 with openvino where the CPU has "
+        "it and the model's stated drift is within the limits, else fp32",
         choices=PRECISIONS,
         structural=True,
     )

@@ -1,4 +1,4 @@
-"""What all architectures have in common."""
+"""Base class and data classes of all architectures."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class HeadSizes:
 
     Attributes:
         num_classes: score maps.
-        reid_dim: length of the embedding; 0 for none, where an architecture can do without.
+        reid_dim: length of the embedding; 0 for none, where the architecture allows it.
         wh_channels: of FairMOT's box head: 4 for distances to left, top, right, bottom; 2 for
             width and height.
     """
@@ -43,13 +43,13 @@ class HeadSizes:
 
 @dataclass(frozen=True)
 class ModelInfo:
-    """What is known about a network beside its weights.
+    """Metadata of a network.
 
     Attributes:
-        architecture: its published name.
-        name: of the model; the architecture's where the file tells none.
+        architecture: name in the registry.
+        name: of the model; the architecture's name if the file has none.
         sha256: of the file the weights came from, empty for fresh weights.
-        input_size: (width, height) the model was made for, or None if the file tells none.
+        input_size: (width, height) of the training images; None if the file has none.
         labels: name of each class.
         score_line: slope and shift of the scores' logits, see `Network.move_scores`; only
             architectures without a layer that can take them in use it.
@@ -65,7 +65,7 @@ class ModelInfo:
     thresholds: Mapping[str, float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        """Raise ValueError for what a file cannot tell of a network."""
+        """Raise ValueError if a value is of the wrong type or out of range."""
         if not all(isinstance(text, str) for text in (self.name, self.sha256, *self.labels)):
             raise ValueError('the name, the sha256 and the labels must be text')
         if self.input_size is not None and not all(
@@ -73,7 +73,7 @@ class ModelInfo:
         ):
             width, height = self.input_size
             raise ValueError(
-                f'it asks for an input of {width}x{height} pixels; expected sides of 1 to '
+                f'its input_size is {width}x{height} pixels; expected sides of 1 to '
                 f'{MAX_INPUT_SIDE}: save it with an input_size that fits'
             )
         for name, value in self.thresholds.items():
@@ -86,18 +86,21 @@ class ModelInfo:
 class Network(nn.Module, ABC):
     """Base of all architectures: features, then dense maps, then predictions.
 
-    An engine computes the dense maps, in whatever way is fastest on its device; the architecture
-    reads them. `features` may run in half precision, `dense` computes in float32.
+    An engine computes the dense maps in the way that is fastest on its device; the architecture
+    decodes them. `features` may run in half precision, `dense` computes in float32.
 
     Attributes:
         sizes: output channels.
         stride: input pixels per cell of the embedding map.
-        info: where the network comes from.
+        info: metadata, among them the hash of the weights.
         head_names: submodules that may start fresh when training starts from other weights.
+        float32_modules: names of the submodules that compute in float32 at any precision, because
+            rounding them changes the embeddings.
     """
 
     info: ModelInfo
     head_names: tuple[str, ...]
+    float32_modules: tuple[str, ...] = ()
 
     def __init__(self, sizes: HeadSizes, stride: int, strides: tuple[int, ...]) -> None:
         """Keep the sizes.
@@ -121,7 +124,7 @@ class Network(nn.Module, ABC):
 
     @abstractmethod
     def predictions(self, maps: dict[str, Tensor]) -> Predictions:
-        """Return what the dense maps say."""
+        """Return the predictions that the dense maps hold."""
 
     @abstractmethod
     def whole_maps(self, images: Tensor) -> dict[str, Tensor]:

@@ -1,4 +1,4 @@
-"""Give batch norms the statistics of images, without changing what the network computes."""
+"""Set the statistics of batch norms from images; the output in evaluation mode is unchanged."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def restore_batch_norms(network: Network, images: Iterable[Tensor]) -> None:
     had been trained on the images, while the output in evaluation mode stays the same.
 
     Args:
-        network: in any mode, which is kept.
+        network: in any mode, which is restored.
         images: batches, float32 [B, 3, H, W], RGB in 0..1; a few dozen images are enough.
     """
     norms = [m for m in network.modules() if isinstance(m, nn.BatchNorm2d)]

@@ -98,7 +98,7 @@ def initialise(network: Network, path: str | Path) -> list[str]:
 def save_checkpoint(
     network: Network, path: str | Path, *, half: bool = False, **extra: Any
 ) -> None:
-    """Write ``{'epoch', 'state_dict', ...}`` and what is known of the model.
+    """Write ``{'epoch', 'state_dict', ...}`` and the metadata of the model.
 
     Args:
         network: its `info` is written too.
@@ -119,7 +119,7 @@ def save_checkpoint(
 
 
 def _metadata(info: ModelInfo) -> dict[str, Any]:
-    """Return the part of `info` that a file tells, see `_describe`."""
+    """Return the part of `info` that is stored in a file, see `_describe`."""
     size = {} if info.input_size is None else {'input_size': list(info.input_size)}
     return {
         'name': info.name,
@@ -133,7 +133,7 @@ def _metadata(info: ModelInfo) -> dict[str, Any]:
 
 
 def _describe(info: ModelInfo, content: dict[str, Any], path: Path) -> ModelInfo:
-    """Add what our own files tell beside the weights; the published ones tell nothing."""
+    """Add the metadata of files of `save_checkpoint`; published checkpoints have none."""
     known: dict[str, Any] = {'sha256': hashlib.sha256(path.read_bytes()).hexdigest()}
     if isinstance(content.get('name'), str):
         known['name'] = content['name']

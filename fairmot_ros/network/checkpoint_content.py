@@ -1,4 +1,4 @@
-"""What a checkpoint file holds, judged before a network is built from it."""
+"""Read and check the content of a checkpoint file before a network is built."""
 
 from __future__ import annotations
 

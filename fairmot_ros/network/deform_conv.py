@@ -20,7 +20,7 @@ class DeformConv2d(nn.Module):
     channels hold (dy, dx) of each tap, interleaved, then nine mask logits.
 
     Attributes:
-        convolve: `deform_conv2d`, or what stands for it.
+        convolve: `deform_conv2d`, or a function with the same arguments.
     """
 
     def __init__(self, in_channels: int, out_channels: int) -> None:
@@ -63,7 +63,7 @@ def deform_conv2d(x: Tensor, offset: Tensor, mask: Tensor, weight: Tensor, bias:
     tap_x = step.repeat(3).view(TAPS, 1, 1)
     rows = torch.arange(height, device=x.device, dtype=offset.dtype).view(1, height, 1)
     columns = torch.arange(width, device=x.device, dtype=offset.dtype).view(1, 1, width)
-    # grid_sample wants -1..1 between the centres of the first and the last pixel.
+    # grid_sample expects -1..1 between the centres of the first and the last pixel.
     grid = torch.stack(
         (
             (columns + tap_x + offset[:, :, 1]) * (2.0 / max(width - 1, 1)) - 1.0,

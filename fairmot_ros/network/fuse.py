@@ -1,4 +1,4 @@
-"""Changes to a network that make inference faster and training impossible."""
+"""Transformations of a network for inference; it cannot be trained afterwards."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ N = TypeVar('N', bound=nn.Module)
 def fuse_batch_norms(network: N) -> N:
     """Fold every batch norm that directly follows a plain convolution into it, in place.
 
-    The result is the same up to rounding, and quicker; it can no longer be trained or saved.
-    Pairs are found where a module holds both under the names ``conv`` and ``bn``, or
+    The result is the same up to rounding, and faster; it can no longer be trained or saved.
+    Pairs are recognised where a module has both under the names ``conv`` and ``bn``, or
     ``convN`` and ``bnN``, or one after the other in a Sequential.
     """
     for module in list(network.modules()):

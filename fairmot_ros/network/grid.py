@@ -69,7 +69,7 @@ def read_embeddings(maps: Tensor, boxes_xyxy: Tensor) -> Tensor:
 
     Args:
         maps: [B, D, H, W], D a multiple of STRIPES.
-        boxes_xyxy: [B, N, 4] in cells of the maps; what lies outside reads the nearest cell.
+        boxes_xyxy: [B, N, 4] in cells of the maps; positions outside read the nearest cell.
     """
     batch, _, height, width = maps.shape
     # Constants are computed on the device: a CUDA graph must not copy them from the host.

@@ -36,7 +36,7 @@ class HeatMapLevel(Level):
 
 
 class HeatMapPredictions:
-    """A heat map, and the other heads where they are asked for.
+    """A heat map, and the other heads at requested cells.
 
     Attributes:
         levels: the only one.
@@ -62,7 +62,7 @@ def centre_cells(boxes_xyxy: Tensor, size: tuple[int, int]) -> Tensor:
     """Return the cells [N] that hold the centres of boxes [N, 4], in cells of a map.
 
     Args:
-        boxes_xyxy: what lies outside belongs to the nearest cell.
+        boxes_xyxy: centres outside the map belong to the nearest cell.
         size: (width, height) of the map.
     """
     x, y = ((boxes_xyxy[:, :2] + boxes_xyxy[:, 2:]) / 2).unbind(1)

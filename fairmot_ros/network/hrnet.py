@@ -34,7 +34,7 @@ def conv_bn(
 
 
 def fusion(source: int, target: int) -> nn.Module:
-    """Return what brings branch `source` to the size and channels of branch `target`."""
+    """Return the module from branch `source` to the size and channels of branch `target`."""
     if source == target:
         return nn.Identity()
     if source > target:
@@ -52,7 +52,7 @@ def fusion(source: int, target: int) -> nn.Module:
 
 
 class ExchangeModule(nn.Module):
-    """Residual blocks in each branch, then every branch takes in all others."""
+    """Residual blocks in each branch, then the sum of all branches in each branch."""
 
     def __init__(self, branches: int) -> None:
         super().__init__()

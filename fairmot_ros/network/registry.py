@@ -39,7 +39,7 @@ def stride_by_channels(channels: dict[int, int]) -> tuple[str, ReadOption]:
 
 
 def yolo_stride(state: State) -> int:
-    """Read the stride of a `yolo` checkpoint: its last layer tells how far up it goes."""
+    """Read the stride of a `yolo` checkpoint: the number of its layers determines it."""
     last = max(int(k.split('.')[2]) for k in state if k.startswith('backbone.model.'))
     return {17: 8, 25: 2}.get(last, PUBLISHED_STRIDE)
 
@@ -84,14 +84,14 @@ YOLOX_KEY = 'head.8.cls_pred.weight'
 
 @dataclass(frozen=True)
 class Architecture:
-    """How to build a network, and how a checkpoint shows that it is one.
+    """How to build a network and how to recognise its checkpoints.
 
     Attributes:
         build: called with HeadSizes and keyword options.
-        has_keys: keys that a checkpoint of this architecture holds.
-        options: option name -> (key that must be there, how its value is read).
-        lacks_keys: keys that it does not hold.
-        sizes: the same for the sizes of the heads.
+        has_keys: keys that a checkpoint of this architecture contains.
+        options: option name -> (required key, function that reads the value).
+        lacks_keys: keys that it does not contain.
+        sizes: as `options`, for the sizes of the heads.
         read_whole_maps: called with the maps of `Network.whole_maps` and the input's width.
         reid_dim: the embedding size of the published model.
         enlarge_images: whether images smaller than the input are enlarged; otherwise they are
@@ -191,7 +191,7 @@ def create_network(
         num_classes: number of heat maps.
         reid_dim: embedding size; the architecture's published size by default.
         wh_channels: 4 (distances to the box's sides) or 2 (width and height).
-        **options: what the architecture itself takes. The published ones take `head_conv`
+        **options: of the architecture. The published ones take `head_conv`
             (channels inside the heads) and `stride` (2, 4 or 8 input pixels per cell of the
             maps; 4 as published): the aggregation ends one level higher or lower.
 

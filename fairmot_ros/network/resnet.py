@@ -89,7 +89,7 @@ class ResNetDCN(_ResNet):
 
 
 class ResNetFPN(_ResNet):
-    """The same, where each step also takes in the stage (at stride 2, the stem) of its size."""
+    """The same; each step also adds the stage (at stride 2, the stem) of its size."""
 
     def __init__(
         self, sizes: HeadSizes, *, depth: int, head_conv: int = 256, stride: int = PUBLISHED_STRIDE

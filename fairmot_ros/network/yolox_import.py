@@ -101,7 +101,7 @@ def _read_convolutions(path: Path) -> list[tuple[Tensor, Tensor]]:
             for node in graph.node
             if node.op_type == 'Conv'
         ]
-    except Exception as error:  # the parser's exceptions share no other base
+    except Exception as error:  # the parser's exceptions have no common base
         raise CheckpointError(f'{path} is not a readable ONNX file: {reason_of(error)}') from error
 
 

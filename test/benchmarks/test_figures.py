@@ -61,6 +61,12 @@ def test_parts_are_replaced_and_the_rest_stays() -> None:
     assert replace_parts(text, {'one': 'first', 'two': 'a\nb'}, 'f' * 64) == text
 
 
+def test_parts_without_content_may_stay() -> None:
+    text = replace_parts(DOCUMENT, {'one': 'first'}, 'f' * 64, partly=True)
+    assert recorded_weights(text) == {'one': 'f' * 12, 'two': '0123456789ab'}
+    assert 'old | table\nold | lines' in text
+
+
 def test_a_part_that_nothing_generates_is_an_error() -> None:
     with pytest.raises(ValueError, match='nothing generates the part two'):
         replace_parts(DOCUMENT, {'one': ''}, SHA256)

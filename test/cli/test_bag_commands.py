@@ -193,8 +193,8 @@ def test_mistakes_of_bag2mot(
     assert mot2bag.main([str(sequence), str(tmp_path / 'images')]) == 0
     for arguments, reason in {
         ('none',): 'no bag at none',
-        (str(tmp_path / 'images'),): 'no topic with boxes .*it holds /image',
-        (str(bag), '--topic', '/image'): '/image in .* is of type sensor_msgs/msg/Image',
+        (str(tmp_path / 'images'),): 'no topic with boxes .*it has /image',
+        (str(bag), '--topic', '/image'): '/image in .* has type sensor_msgs/msg/Image',
     }.items():
         path, *rest = arguments
         assert bag2mot.main([path, str(tmp_path / 'a.txt'), *rest]) == 2

@@ -1,4 +1,4 @@
-"""The commands about bags where ROS 2, or rosbags, is not installed."""
+"""Bag commands without ROS 2 or without rosbags."""
 
 from __future__ import annotations
 

@@ -194,7 +194,7 @@ class TestConversionCache:
         assert np.array_equal(a.embeddings, b.embeddings)
         assert sorted(p.suffix for p in own_cache.iterdir()) == ['.bin', '.xml']
 
-    def test_other_weights_and_sizes_are_converted_anew(
+    def test_other_weights_and_sizes_are_converted_again(
         self, weights: Path, counted: list[str], tmp_path: Path
     ) -> None:
         load_engine(weights, 'openvino', OPTIONS)
@@ -204,7 +204,7 @@ class TestConversionCache:
         load_engine(tmp_path / 'other.pth', 'openvino', OPTIONS)
         assert counted == ['96x64', '64x64', '96x64']
 
-    def test_a_damaged_file_is_converted_anew(
+    def test_a_damaged_file_is_converted_again(
         self,
         weights: Path,
         counted: list[str],
@@ -216,9 +216,9 @@ class TestConversionCache:
         path.write_text('<net')
         load_engine(weights, 'openvino', OPTIONS)
         assert len(counted) == 2
-        assert f'{path} is unreadable and is converted anew' in caplog.text
+        assert f'{path} is unreadable: the network is converted again' in caplog.text
 
-    def test_weights_that_are_cut_off_are_converted_anew(
+    def test_weights_that_are_cut_off_are_converted_again(
         self,
         weights: Path,
         counted: list[str],
@@ -230,7 +230,7 @@ class TestConversionCache:
         os.truncate(path, path.stat().st_size // 2)
         again = load_engine(weights, 'openvino', OPTIONS)
         assert len(counted) == 2
-        assert 'is converted anew' in caplog.text
+        assert 'is converted again' in caplog.text
         for a, b in zip(engine(images()).levels, again(images()).levels, strict=True):
             assert torch.equal(a.scores, b.scores)
 
@@ -243,7 +243,7 @@ class TestConversionCache:
         with caplog.at_level(logging.WARNING):
             engine = OpenVinoEngine(load_checkpoint(weights), OPTIONS, cache)
         assert len(engine(images()).levels) == 1
-        assert 'cannot be kept in' in caplog.text
+        assert 'cannot be stored in' in caplog.text
 
     def test_it_does_without_a_folder(
         self, weights: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
@@ -255,7 +255,7 @@ class TestConversionCache:
         with caplog.at_level(logging.WARNING):
             engine = OpenVinoEngine(load_checkpoint(weights), OPTIONS, cache)
         assert len(engine(images()).levels) == 1
-        assert 'cannot be kept in' in caplog.text
+        assert 'cannot be stored in' in caplog.text
 
     def test_the_least_recently_used_models_are_removed(
         self, weights: Path, own_cache: Path, monkeypatch: pytest.MonkeyPatch

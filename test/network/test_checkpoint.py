@@ -201,7 +201,7 @@ def test_sizes_are_judged_before_anything_is_built(tmp_path: Path) -> None:
     with pytest.raises(CheckpointError, match=r'id\.2\.weight declares 4294967296 numbers'):
         load_checkpoint(save(state, tmp_path / 'huge.pth'))
     path = save(small_state(), tmp_path / 'input.pth', input_size=[1 << 20, 1 << 20])
-    with pytest.raises(CheckpointError, match='asks for an input of 1048576x1048576 pixels'):
+    with pytest.raises(CheckpointError, match='input_size is 1048576x1048576 pixels'):
         load_checkpoint(path)
 
 

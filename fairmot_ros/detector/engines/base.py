@@ -1,4 +1,4 @@
-"""What every engine offers, and what it may be asked for."""
+"""Protocol of engines, their options and their registration."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ Image = NDArray[np.uint8] | torch.Tensor
 
 @dataclass(frozen=True)
 class EngineOptions:
-    """How a network is to run.
+    """Options of every engine.
 
     Attributes:
         device: 'auto', 'cpu', 'cuda' or 'cuda:N'.
         precision: 'auto', or a name of `PRECISIONS`.
         input_size: (width, height) of the network's input; the model's own if None.
-        deterministic: compute the same bits in every run on this machine.
+        deterministic: compute the same bits in every run on the same machine.
         execution: of torch: 'auto', 'eager', 'graphs' or 'compiled'.
         threads: of the CPU for one forward pass; 0 for torch's number.
         max_detections: most detections that are decoded from one image.
@@ -45,20 +45,21 @@ DEFAULT_OPTIONS = EngineOptions()
 
 
 class EngineError(ValueError):
-    """An engine that cannot run a network which others can; the message says why."""
+    """Raised if an engine cannot run a network that another may run; the message says why."""
 
 
 class Engine(Protocol):
-    """Runs a network on one device.
+    """A network that runs on one device.
 
     Attributes:
-        name: as in the registry.
-        info: what is known about the model.
-        embedding_size: D of its embeddings, 0 for none.
-        device: where it runs.
-        input_size: (width, height) that it is ready for.
-        precision: of the backbone. The heads always compute in float32: in half precision the
-            embeddings lose much of their meaning.
+        name: in the registry.
+        info: the model's name, labels and origin.
+        embedding_size: D of the embeddings; 0 for a network without.
+        device: of the network.
+        input_size: (width, height) of the network's input.
+        precision: 'fp32', 'fp16', 'bf16' or 'int8'. Embeddings are computed in float32: see
+            `Network.dense` and `Network.float32_modules`.
+        precision_reason: one sentence that says why this precision was taken.
         prepares_batches: whether the first call with a number of images takes much longer.
     """
 
@@ -68,6 +69,7 @@ class Engine(Protocol):
     device: torch.device
     input_size: tuple[int, int]
     precision: str
+    precision_reason: str
     prepares_batches: bool
 
     def __call__(self, images_bgr: Sequence[Image]) -> Predictions:
@@ -85,17 +87,17 @@ class Engine(Protocol):
 
 @dataclass(frozen=True)
 class EngineType:
-    """How an engine is chosen and made.
+    """Entry of the registry.
 
     Attributes:
-        suffix: of the files that it runs; '' for checkpoints.
-        devices: kinds of devices that it runs on.
-        load: makes the engine from a file; raises CheckpointError, EngineError or ValueError.
-        why_unavailable: returns what is missing on this machine, '' if nothing is.
-        deterministic: whether 'auto' may take it when the same bits are wanted in every run.
+        suffixes: of the files that the engine runs; '' for checkpoints.
+        devices: types of devices that it runs on.
+        load: creates the engine from a file; raises CheckpointError, EngineError or ValueError.
+        why_unavailable: returns what is missing on this machine; '' if nothing is.
+        deterministic: whether 'auto' may choose it with the option `deterministic`.
     """
 
-    suffix: str
+    suffixes: tuple[str, ...]
     devices: tuple[str, ...]
     load: Callable[[Path, EngineOptions], Engine]
     why_unavailable: Callable[[], str] = lambda: ''
@@ -103,7 +105,7 @@ class EngineType:
 
 
 def needs_package(name: str) -> Callable[[], str]:
-    """Return a check for `EngineType.why_unavailable`: that a Python package can be imported."""
+    """Return a function for `EngineType.why_unavailable` that checks for a Python package."""
 
     def check() -> str:
         try:

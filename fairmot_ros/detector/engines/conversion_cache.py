@@ -14,7 +14,7 @@ from typing import Any
 from fairmot_ros.file_errors import reason_of
 from fairmot_ros.network.base import ModelInfo
 
-#: Models that are kept; the least recently used ones are removed first.
+#: Most models in the cache; the least recently used ones are removed first.
 MAX_MODELS = 16
 
 #: Source code that decides what a converted network computes from weights.
@@ -52,7 +52,9 @@ class ConversionCache:
                 os.utime(path)
             return core.read_model(path)
         except (OSError, RuntimeError) as error:
-            logger.warning('%s is unreadable and is converted anew: %s', path, reason_of(error))
+            logger.warning(
+                '%s is unreadable: the network is converted again: %s', path, reason_of(error)
+            )
             return None
 
     def save(self, model: Any, info: ModelInfo, size: tuple[int, int]) -> None:
@@ -72,7 +74,7 @@ class ConversionCache:
             self._prune()
         except (OSError, RuntimeError) as error:
             logger.warning(
-                'the converted network cannot be kept in %s and is converted again at the next '
+                'the converted network cannot be stored in %s and is converted again at the next '
                 'start: %s',
                 self.folder,
                 reason_of(error),

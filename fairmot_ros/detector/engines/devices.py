@@ -45,6 +45,11 @@ def choose_precision(precision: str, device: torch.device) -> str:
     """
     if precision == 'auto':
         return 'fp16' if device.type == 'cuda' else 'fp32'
+    if precision == 'int8':
+        raise ValueError(
+            'int8 needs a file of its own: make one with fairmot-export --precision int8, and '
+            'give it as the weights'
+        )
     if precision not in PRECISIONS:
         raise ValueError(
             f"precision must be 'auto', {', '.join(map(repr, PRECISIONS))}, got {precision!r}"
@@ -52,6 +57,11 @@ def choose_precision(precision: str, device: torch.device) -> str:
     if precision == 'tf32' and device.type != 'cuda':
         raise ValueError("precision 'tf32' needs a GPU: use 'fp32'")
     return precision
+
+
+def reason_of_choice(precision: str) -> str:
+    """Return why `choose_precision` returned what it did."""
+    return "'auto' is fp16 on a GPU and fp32 on the CPU" if precision == 'auto' else 'as requested'
 
 
 def free_device_memory() -> None:

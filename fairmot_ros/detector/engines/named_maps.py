@@ -1,4 +1,4 @@
-"""Networks in the form that tracing needs: tensors in, a tuple of tensors out."""
+"""Wrap networks for tracing: tensors in, a tuple of tensors out."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from fairmot_ros.network.base import SIZE_MULTIPLE, Network
 
 
 class NamedMaps(nn.Module):
-    """A part of a network whose maps come as a tuple.
+    """A part of a network that returns its maps as a tuple.
 
     Attributes:
         names: of the maps, in the order of the tuple.

@@ -1,4 +1,4 @@
-"""Runs exported networks with ONNX Runtime, on the CPU or a GPU."""
+"""Engine that runs exported networks with ONNX Runtime, on the CPU or a GPU."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ import torch
 from fairmot_ros.detector.decode import decode_image
 from fairmot_ros.detector.engines.base import DEFAULT_OPTIONS, EngineOptions, Image
 from fairmot_ros.detector.engines.device_input import DeviceInput
+from fairmot_ros.detector.engines.export_metadata import METADATA, read_metadata
 from fairmot_ros.detector.engines.host_input import HostInput
-from fairmot_ros.detector.engines.onnx_metadata import METADATA, read_metadata
 from fairmot_ros.detector.engines.onnx_providers import choose_providers
 from fairmot_ros.detector.input_size import show
 from fairmot_ros.file_errors import reading
@@ -33,6 +33,7 @@ class OnnxEngine:
 
     name = 'onnxruntime'
     precision = 'fp32'
+    precision_reason = 'that of the exported file'
 
     def __init__(
         self, path: Path, options: EngineOptions = DEFAULT_OPTIONS, *, tensorrt: bool = False
@@ -41,9 +42,9 @@ class OnnxEngine:
 
         Args:
             path: of the file.
-            options: how.
-            tensorrt: run what TensorRT can run with it, on a GPU; it builds its engine first,
-                which takes minutes.
+            options: device, threads and determinism.
+            tensorrt: let TensorRT run the operators that it supports, on a GPU. It builds its
+                engine first, which takes minutes.
 
         Raises:
             CheckpointError: if the file is missing, unreadable or was not made by fairmot-export.
@@ -72,7 +73,8 @@ class OnnxEngine:
             self._shapes = {out.name: out.shape[1:] for out in self._session.get_outputs()}
             inputs = {entry.name: entry.shape for entry in self._session.get_inputs()}
             known = self._session.get_modelmeta().custom_metadata_map
-        self.info, self.embedding_size = read_metadata(known.get(METADATA), path)
+        metadata = read_metadata(known.get(METADATA), path)
+        self.info, self.embedding_size = metadata.info, metadata.embedding_size
         assert self.info.input_size is not None
         self.input_size = self.info.input_size
         if options.input_size not in (None, self.input_size):
@@ -91,7 +93,7 @@ class OnnxEngine:
         self._check(path, inputs)
 
     def _check(self, path: Path, shapes: dict[str, list]) -> None:
-        """Run the network once: it must take the size it declares and compute finite numbers."""
+        """Run the network once; raise CheckpointError if input, output or metadata disagree."""
         width, height = self.input_size
         if list(shapes) != ['images'] or shapes['images'][1:] != [3, height, width]:
             raise CheckpointError(

@@ -14,16 +14,34 @@ from fairmot_ros.detector.engines.base import (
     needs_package,
 )
 from fairmot_ros.detector.engines.devices import choose_device
-from fairmot_ros.detector.engines.onnx_engine import SUFFIX, OnnxEngine
+from fairmot_ros.detector.engines.onnx_engine import SUFFIX as ONNX
+from fairmot_ros.detector.engines.onnx_engine import OnnxEngine
 from fairmot_ros.detector.engines.openvino_engine import OpenVinoEngine
+from fairmot_ros.detector.engines.openvino_file_engine import SUFFIX as XML
+from fairmot_ros.detector.engines.openvino_file_engine import OpenVinoFileEngine
 from fairmot_ros.detector.engines.torch_engine import TorchEngine
+
+CHECKPOINT = ''  # in place of the suffix of checkpoints, which is arbitrary
+
+
+def _load_openvino(path: Path, options: EngineOptions) -> Engine:
+    if path.suffix == XML:
+        if reason := needs_package('openvino')():
+            raise ValueError(f'{path.name} needs OpenVINO, but {reason}: or use a .pth file')
+        return OpenVinoFileEngine(path, options)
+    return OpenVinoEngine.load(path, options)
+
 
 ENGINES: dict[str, EngineType] = {
     'openvino': EngineType(
-        '', ('cpu',), OpenVinoEngine.load, needs_package('openvino'), deterministic=False
+        (CHECKPOINT, XML),
+        ('cpu',),
+        _load_openvino,
+        needs_package('openvino'),
+        deterministic=False,
     ),
-    'torch': EngineType('', ('cpu', 'cuda'), TorchEngine.load),
-    'onnxruntime': EngineType(SUFFIX, ('cpu', 'cuda'), OnnxEngine),
+    'torch': EngineType((CHECKPOINT,), ('cpu', 'cuda'), TorchEngine.load),
+    'onnxruntime': EngineType((ONNX,), ('cpu', 'cuda'), OnnxEngine),
 }
 
 logger = logging.getLogger(__name__)
@@ -49,18 +67,23 @@ def load_engine(path: Path, engine: str, options: EngineOptions) -> Engine:
     """
     if engine not in engine_names():
         raise ValueError(f'engine must be one of {engine_names()}, got {engine!r}')
-    suffix = path.suffix if path.suffix == SUFFIX else ''
-    taking = {name: kind for name, kind in ENGINES.items() if kind.suffix == suffix}
+    taking = {name: kind for name, kind in ENGINES.items() if file_suffix(path) in kind.suffixes}
     if engine != 'auto':
         if engine not in taking:
             raise ValueError(
-                f'engine {engine!r} does not take {path.name}: onnxruntime takes the {SUFFIX} '
-                'files of fairmot-export, the other engines take checkpoints'
+                f'engine {engine!r} does not take {path.name}: onnxruntime takes the .onnx '
+                'files of fairmot-export, openvino its .xml files; '
+                'openvino and torch take checkpoints'
             )
         if reason := taking[engine].why_unavailable():
             raise ValueError(f"engine {engine!r} is not available: {reason}; use 'auto'")
         return taking[engine].load(path, options)
     return _load_fastest(path, taking, options)
+
+
+def file_suffix(path: Path) -> str:
+    """Return the suffix of an exported file, CHECKPOINT for all others."""
+    return path.suffix if path.suffix in (ONNX, XML) else CHECKPOINT
 
 
 def _load_fastest(path: Path, taking: dict[str, EngineType], options: EngineOptions) -> Engine:
@@ -81,7 +104,7 @@ def _candidates(
     taking: dict[str, EngineType], options: EngineOptions
 ) -> list[tuple[str, EngineType]]:
     """Return the engines for the device, the fastest first."""
-    if len(taking) == 1:  # it judges the device by itself
+    if len(taking) == 1:  # it checks the device itself
         return list(taking.items())
     device = choose_device(options.device).type
     return [

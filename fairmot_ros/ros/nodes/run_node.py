@@ -76,11 +76,11 @@ def run_node(
         # A signal shuts the context down, which makes any call fail; that is no error.
         if rclpy.ok() or not initialised:
             print(f'error: {one_line(error)}', file=sys.stderr)
-            return ExitCode.MISTAKE
+            return ExitCode.USAGE_ERROR
     except Exception:
         if rclpy.ok():
             traceback.print_exc()
-            return ExitCode.FAULT
+            return ExitCode.INTERNAL_ERROR
     finally:
         # A second Ctrl-C must not interrupt the cleanup.
         signal.signal(signal.SIGINT, signal.SIG_IGN)

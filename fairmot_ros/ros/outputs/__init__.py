@@ -39,7 +39,7 @@ def make_outputs(
     if locator is not None:
         outputs.append(SpatialOutput(node, camera, parameters, locator))
     zones = None
-    if ZoneOutput.is_asked_for(camera, parameters):
+    if ZoneOutput.is_enabled(camera, parameters):
         zones = ZoneOutput(node, camera, parameters)
         outputs.append(zones)
     if FoxgloveOutput.available():

@@ -215,25 +215,25 @@ class PositionSettings(Settings):
 
 @dataclass(frozen=True)
 class ZoneSettings(Settings):
-    """Zones and lines in which tracks are counted."""
+    """Zones and lines for counting tracks."""
 
     zones: tuple[str, ...] = setting(
         ('',),
-        'polygons `NAME: x,y x,y x,y ...` in pixels of the image, with three corners or more; a '
-        "track is where its box stands. With several cameras, `CAMERA/NAME` is one camera's. "
-        "[''] is none",
+        'polygons `NAME: x,y x,y x,y ...` with at least three corners, in pixels of the image; '
+        'the position of a track is the bottom centre of its box. With several cameras, '
+        "`CAMERA/NAME` belongs to one of them. [''] is none",
         structural=True,
     )
     lines: tuple[str, ...] = setting(
         ('',),
-        'lines `NAME: x,y x,y` that tracks cross, in the same form; forward is from left to '
+        'counting lines `NAME: x,y x,y`, in the same form; a track crosses forward from left to '
         'right, seen from the first point towards the second',
         structural=True,
     )
     zone_margin: float = setting(
         0.05,
-        'distance from a border, as a share of the height of the box, up to which a track stays '
-        'on its side',
+        'hysteresis: distance from a border, as a share of the box height, within which a track '
+        'stays on its side',
         low=0.0,
         high=1.0,
     )
@@ -249,8 +249,8 @@ class ZoneSettings(Settings):
             camera = shape.name.rpartition('/')[0]
             if camera and camera not in cameras:
                 raise ValueError(
-                    f'there is no camera {camera!r} for {shape.name!r} among cameras '
-                    f'{list(cameras)!r}'
+                    f'{shape.name!r} belongs to none of the cameras {list(cameras)!r}: use one of '
+                    'them, or omit the camera'
                 )
 
 

@@ -151,8 +151,8 @@ class CameraStream:
             motion = self._locator.camera_motion(received.message.header, shape)
         with self.statistics.measure('track'):
             visible = self.frame_tracker.track(detections, stamp, image, motion)
-        if left_out := self.frame_tracker.tracker.left_out:
-            self.statistics.note_left_out(left_out)
+        if ignored := self.frame_tracker.tracker.ignored_detections:
+            self.statistics.note_left_out(ignored)
             limit = self.frame_tracker.tracker.config.max_detections
             self.warn(
                 f'a frame has more detections than max_detections ({limit}): only those with the '

@@ -232,7 +232,7 @@ def main() -> int:
         return nodes[0]
 
     code = run_node(make_node, done=lambda node: node.finished)
-    return ExitCode.MISTAKE if nodes and nodes[0].fault else code
+    return ExitCode.USAGE_ERROR if nodes and nodes[0].fault else code
 
 
 if __name__ == '__main__':

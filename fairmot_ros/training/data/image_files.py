@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from fairmot_ros.training.data.problems import DataError
 
 IMAGE_SUFFIXES = ('.jpg', '.jpeg', '.png')
-#: OpenCV's flag by the divisor of the image size. Reduced decoding of a JPEG is faster.
+#: OpenCV's flag by the divisor of the image size, a value of `config.REDUCTIONS`.
 REDUCTION_FLAGS = {
     1: cv2.IMREAD_COLOR,
     2: cv2.IMREAD_REDUCED_COLOR_2,

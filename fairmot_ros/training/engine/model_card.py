@@ -69,7 +69,7 @@ def write_card(
         'trained': done,
         'optimiser': f'Adam, learning rate {config.learning_rate:g}, seed {config.seed}, '
         f'{config.precision}',
-        'loss': ', '.join(f'{k} {v}' for k, v in config.loss.items()) or 'as published',
+        'loss': ', '.join(f'{k} {v}' for k, v in config.loss.items()) or 'defaults',
         'time': f'{progress.seconds / 60:.0f} minutes on {progress.hardware}',
         'last losses': ', '.join(f'{k} {v:.3f}' for k, v in progress.terms.items()) or '-',
         'skipped': f'{progress.problems} faulty labels and images, see `problems.txt`'

@@ -65,7 +65,7 @@ def test_mot17_train(reference_data, tmp_path):
     with tarfile.open(archive) as tar:
         for member in tar:
             if member.isfile() and member.name.endswith('.txt'):
-                # Written by name: nothing in the archive decides where a file goes.
+                # Extracted by name, so that paths in the archive have no effect.
                 parts = member.name.split('/')
                 target = tmp_path.joinpath(*(p for p in parts if p not in ('.', '..', '')))
                 target.parent.mkdir(parents=True, exist_ok=True)

@@ -1,4 +1,4 @@
-"""Scores, limits, and the report that shows them; opened in a real browser."""
+"""Scores, limits and reports; the HTML page is opened in a browser."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def recording(tmp_path_factory: pytest.TempPathFactory) -> Recording:
 
 
 def results() -> np.ndarray:
-    """Good but for a switch in frame 11 and a person found where nobody is."""
+    """Return correct results, except for a switch in frame 11 and two false positives."""
     rows = np.hstack((GROUND_TRUTH, np.full((len(GROUND_TRUTH), 3), -1.0)))
     rows[(rows[:, 0] > 10) & (rows[:, 1] == 2), 1] = 3
     nobody = [[f, 9, 500, 0, 10, 20, 0.5, -1, -1, -1] for f in (15, 16)]

@@ -61,7 +61,7 @@ def test_scores_equal_those_of_evaluate_mot(plan: EvaluationPlan, tmp_path: Path
 
 
 def test_live_runs_use_the_given_function(plan: EvaluationPlan) -> None:
-    """The function stands for the node here; test/system has the node."""
+    """A function replaces the node here; test/system tests the node itself."""
 
     def track_quickly(
         configuration: Configuration, recording: Recording, rate: float, model: str, runtime: str
@@ -104,7 +104,7 @@ def test_limits_that_cannot_be_checked_raise(
 
 
 def spoiled_bag(path: Path, *numbers: int) -> Path:
-    """A bag of which some images are cut off after their header."""
+    """Write a bag in which some images are truncated after their header."""
     images = list(islice(VideoSource(CLIP), FRAMES))
     layout = BagLayout(image_format='jpeg', storage='sqlite3')
     write_sequence(path, images, 7.0, TRUTH, layout)

@@ -67,7 +67,7 @@ def test_the_line_is_saved_with_a_network_with_levels(tmp_path: Path) -> None:
 
 
 def test_the_command_writes_a_model(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    detector = Detector(score_threshold=0.05)
+    detector = Detector(precision='fp32', score_threshold=0.05)
     frames = list(VideoSource(PEDESTRIANS))[::4]
     images, annotations = [], []
     (tmp_path / 'street').mkdir()

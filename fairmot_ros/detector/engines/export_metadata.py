@@ -1,23 +1,57 @@
-"""What an exported network tells of itself, judged before it is used."""
+"""Metadata of an exported network, checked before the network is used."""
 
 from __future__ import annotations
 
 import json
 import math
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from fairmot_ros.detector.input_size import check_input_size
 from fairmot_ros.file_errors import reading
 from fairmot_ros.network import CheckpointError
-from fairmot_ros.network.base import ModelInfo
+from fairmot_ros.network.base import ModelInfo, Network
 from fairmot_ros.network.registry import ARCHITECTURES
 
-METADATA = 'fairmot_ros'  # key of what is known of the model, as JSON
+METADATA = 'fairmot_ros'  # key of the metadata, which are JSON
+FILE_PRECISIONS = ('fp32', 'int8')
 
 
-def read_metadata(text: str | None, path: Path) -> tuple[ModelInfo, int]:
-    """Return what is known of a model, and the size of its embeddings.
+@dataclass(frozen=True)
+class ExportMetadata:
+    """Metadata of an exported network.
+
+    Attributes:
+        info: of the model; its input size is that of the file.
+        embedding_size: D of its embeddings, 0 for none.
+        precision: one of FILE_PRECISIONS.
+    """
+
+    info: ModelInfo
+    embedding_size: int
+    precision: str = 'fp32'
+
+
+def write_metadata(network: Network, size: tuple[int, int], precision: str = 'fp32') -> str:
+    """Return the metadata of a file for images of a size (width, height), as JSON."""
+    info = network.info
+    return json.dumps(
+        {
+            'architecture': info.architecture,
+            'name': info.name,
+            'sha256': info.sha256,
+            'input_size': list(size),
+            'labels': list(info.labels),
+            'thresholds': dict(info.thresholds),
+            'embedding_size': network.sizes.reid_dim,
+            'precision': precision,
+        }
+    )
+
+
+def read_metadata(text: str | None, path: Path) -> ExportMetadata:
+    """Return the metadata of a file.
 
     Args:
         text: the value of METADATA, None if the file has none.
@@ -45,6 +79,11 @@ def read_metadata(text: str | None, path: Path) -> tuple[ModelInfo, int]:
         }
         if not all(map(math.isfinite, thresholds.values())):
             raise ValueError(f'thresholds are {thresholds}')
+        precision = content.get('precision', 'fp32')
+        if precision not in FILE_PRECISIONS:
+            raise ValueError(
+                f'precision is {precision!r} instead of {" or ".join(FILE_PRECISIONS)}'
+            )
         info = ModelInfo(
             architecture,
             _text(content, 'name'),
@@ -53,7 +92,7 @@ def read_metadata(text: str | None, path: Path) -> tuple[ModelInfo, int]:
             tuple(labels),
             thresholds=thresholds,
         )
-        return info, int(content['embedding_size'])
+        return ExportMetadata(info, int(content['embedding_size']), precision)
 
 
 def _text(content: dict[str, Any], key: str) -> str:

@@ -1,0 +1,1 @@
+"""What the stages of a frame must cost at least here, what they cost, and the drift."""
