@@ -39,8 +39,8 @@ class World:
     def __init__(self, peer: Peer) -> None:
         self.peer = peer
         self.simulation = MovingCamera(back_and_forth)
-        self.results = peer.listen(Detection3DArray, 'detection_tracker/detections_3d')
-        self.positions = peer.listen(TrackPositionArray, 'detection_tracker/positions')
+        self.results = peer.subscribe(Detection3DArray, 'detection_tracker/detections_3d')
+        self.positions = peer.subscribe(TrackPositionArray, 'detection_tracker/positions')
         self.detections = peer.advertise(Detection2DArray, 'detections')
         self.depths = peer.advertise(Image, 'camera/depth/image_raw')
         self.transforms = peer.advertise(TFMessage, '/tf')
@@ -108,7 +108,7 @@ def transform(parent: str, child: str, moved: tuple, turned: tuple) -> Transform
 
 @pytest.fixture
 def world(peer: Peer, start: NodeStarter) -> World:
-    peer.drop_camera()
+    peer.destroy_image_publisher()
     start(
         'nodes.detection_tracker_node',
         {
@@ -126,9 +126,9 @@ def world(peer: Peer, start: NodeStarter) -> World:
 
 
 def test_a_standing_person_stands_still_in_the_world(world: World, peer: Peer) -> None:
-    markers = peer.listen(MarkerArray, 'detection_tracker/markers')
-    poses = peer.listen(PoseStamped, 'detection_tracker/follow_pose')
-    frames = peer.listen(TFMessage, '/tf')
+    markers = peer.subscribe(MarkerArray, 'detection_tracker/markers')
+    poses = peer.subscribe(PoseStamped, 'detection_tracker/follow_pose')
+    frames = peer.subscribe(TFMessage, '/tf')
     errors = []
     for _ in range(6 * RATE):
         answer = world.step()
@@ -178,7 +178,7 @@ def test_a_standing_person_stands_still_in_the_world(world: World, peer: Peer) -
 def test_transforms_and_depth_images_that_do_not_fit_are_explained(
     peer: Peer, world: World
 ) -> None:
-    diagnostics: list[DiagnosticArray] = peer.listen(DiagnosticArray, '/diagnostics')
+    diagnostics: list[DiagnosticArray] = peer.subscribe(DiagnosticArray, '/diagnostics')
 
     def explained(words: str, show: Callable[[], object]) -> bool:
         show()
