@@ -22,6 +22,10 @@ from fairmot_ros.spatial.transforms import (
 CACHE = 10_000_000_000
 #: Nanoseconds by which a stamp may go back; by more, time started anew, as when a bag loops.
 REORDERED = 2_000_000_000
+#: Nanoseconds after which a frame is dropped that is not published any more, such as a person's,
+#: and the number of transforms after which such frames are looked for.
+FORGOTTEN = 600_000_000_000
+SWEEP = 1000
 
 
 class Sample(NamedTuple):
@@ -43,6 +47,7 @@ class TransformBuffer:
         """Start without frames."""
         self._moving: dict[str, list[Sample]] = {}  # by child, sorted by stamp
         self._static: dict[str, Sample] = {}
+        self._inserted = 0
 
     def insert(
         self,
@@ -95,6 +100,9 @@ class TransformBuffer:
             samples.insert(index, sample)
         if samples[0].stamp < stamp - 2 * CACHE:  # in portions, as the front of a list is slow
             del samples[: bisect_right(samples, (stamp - CACHE,))]
+        self._inserted += 1
+        if self._inserted % SWEEP == 0:
+            self._sweep(stamp)
 
     def lookup(self, target: str, source: str, stamp: int | None) -> Transform:
         """Return the transform from a source frame to a target frame.
@@ -125,6 +133,15 @@ class TransformBuffer:
             text = f'there is no transform from {source} to {target}: {error}'
             raise TransformError(text, error.newest) from None
         return result
+
+    def _sweep(self, now: int) -> None:
+        """Drop what is kept of frames that are not published any more."""
+        for child, samples in list(self._moving.items()):
+            age = now - samples[-1].stamp
+            if age > FORGOTTEN:
+                del self._moving[child]
+            elif age > CACHE:
+                del samples[:-1]
 
     def _path(self, target: str, source: str, stamp: int | None) -> tuple[list[str], list[str]]:
         """Return the frames below the common ancestor, from the source and from the target up."""

@@ -136,6 +136,21 @@ def test_time_that_starts_anew_drops_what_was(buffer: TransformBuffer) -> None:
         buffer.lookup('odom', 'base', 2 * SECOND)
 
 
+def test_frames_that_are_not_published_any_more_are_forgotten() -> None:
+    buffer = TransformBuffer()
+    for second in range(3000):  # a person every second, for a second
+        for part in range(10):
+            stamp = second * SECOND + part * SECOND // 10
+            buffer.insert('odom', 'base', stamp, (0, 0, 0), LEVEL)
+            buffer.insert('odom', f'person/{second}', stamp, (1, 0, 0), LEVEL)
+    assert sum(map(len, buffer._moving.values())) < 2000
+    assert buffer.lookup('base', 'person/2999', 2999 * SECOND).translation[0] == 1
+    with pytest.raises(TransformError, match='from person/2600 to odom is 399.000 s older'):
+        buffer.lookup('base', 'person/2600', 3000 * SECOND - SECOND // 10)
+    with pytest.raises(TransformError, match='nothing is published about the frame person/2000'):
+        buffer.lookup('base', 'person/2000', 3000 * SECOND - SECOND // 10)
+
+
 def test_a_frame_may_change_its_parent(buffer: TransformBuffer) -> None:
     buffer.insert('gripper', 'cup', 0, (0, 0, 1), LEVEL)
     buffer.insert('base', 'gripper', 0, (1, 0, 0), LEVEL, static=True)
