@@ -14,6 +14,8 @@ from numpy.typing import ArrayLike, NDArray
 
 Array = NDArray[np.float64]
 
+#: Numbers of a measurement, in m and m², that are too large to be one.
+LARGEST = 1e8
 #: Standard deviation of the velocity of a new track, metres per second.
 INITIAL_SPEED = 1.0
 #: Spectral density of the acceleration noise, m²/s³: of measured tracks, and of those that have
@@ -122,7 +124,7 @@ class PositionFilter:
         positions = np.asarray(positions, np.float64).reshape(-1, 3)
         covariances = np.asarray(covariances, np.float64).reshape(-1, 3, 3)
         numbers = np.hstack((positions, covariances.reshape(-1, 9)))
-        measured = np.asarray(np.isfinite(numbers).all(axis=1))
+        measured = np.asarray((np.abs(numbers) < LARGEST).all(axis=1))  # false for NaN
         self._tracks = self._tracks.take(np.isin(self._tracks.ids, ids))
         if len(self._tracks.ids):
             self._predict(stamp)

@@ -107,8 +107,8 @@ def test_tracks_come_and_go() -> None:
     assert len(positions.update(0.5, [], [], []).means) == 0
 
 
-@pytest.mark.parametrize('bad', [np.inf, np.nan])
-def test_numbers_that_are_not_finite_are_no_measurement(bad: float) -> None:
+@pytest.mark.parametrize('bad', [np.inf, -np.inf, np.nan, 1e200])
+def test_absurd_numbers_are_no_measurement(bad: float) -> None:
     positions = PositionFilter()
     assert not positions.update(0.0, [1], [[bad, 0, 1]], NOISE[None]).known.any()
     assert not positions.update(0.1, [1], [[0, 0, 1]], np.full((1, 3, 3), bad)).known.any()
