@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
+from typing import Any
 
 import numpy as np
 
 Work = Callable[[], object]
+Statistic = Callable[[list[float]], Any]
 
 
 def milliseconds(work: Work, repeats: int) -> float:
@@ -15,8 +17,10 @@ def milliseconds(work: Work, repeats: int) -> float:
     return in_turns({'': work}, repeats)['']
 
 
-def in_turns(works: Mapping[str, Work], repeats: int) -> dict[str, float]:
-    """Return the median time of one call of each, in milliseconds.
+def in_turns(
+    works: Mapping[str, Work], repeats: int, statistic: Statistic = np.median
+) -> dict[str, float]:
+    """Return the median time of one call of each, or another statistic, in milliseconds.
 
     They take turns, so that whatever else the machine does slows all of them alike. Each turn
     begins with a call that does not count: by then, caches hold what this work needs, and threads
@@ -29,7 +33,7 @@ def in_turns(works: Mapping[str, Work], repeats: int) -> dict[str, float]:
             started = time.perf_counter()
             work()
             times[name].append(time.perf_counter() - started)
-    return {name: 1e3 * float(np.median(values)) for name, values in times.items()}
+    return {name: 1e3 * float(statistic(values)) for name, values in times.items()}
 
 
 def calibrate() -> float:

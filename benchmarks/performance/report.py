@@ -1,6 +1,7 @@
 """Write docs/performance.md: floors, times and ratios on the machine at hand.
 
-All works take turns in one run, so ratios hold on a busy machine too; milliseconds do not.
+All works take turns in one run, and the best of several calls counts: what else the machine does
+slows it least.
 """
 
 from __future__ import annotations
@@ -45,13 +46,13 @@ def run(options: argparse.Namespace) -> None:
     works |= {stage.title: stage.work for stage in around}
     works |= {entry.name: entry.work for entry in measured}
     works |= detectors()
-    medians = in_turns(works, options.repeats)
-    found = peaks.read(medians)
+    times = in_turns(works, options.repeats, min)
+    found = peaks.read(times)
     parts = {
         'peaks': show_peaks(found),
-        'stages': show_stages(counted[DEFAULT], around, medians, found),
-        'networks': show_networks(counted, measured, medians, found),
-        'detectors': show_detectors(medians),
+        'stages': show_stages(counted[DEFAULT], around, times, found),
+        'networks': show_networks(counted, measured, times, found),
+        'detectors': show_detectors(times),
         'seeded': drift.show_seeded(),
     }
     if options.tracking:
@@ -93,14 +94,14 @@ def show_peaks(found: Peaks) -> str:
 
 
 def show_stages(
-    network: dict[str, Cost], around: list[Stage], medians: dict[str, float], found: Peaks
+    network: dict[str, Cost], around: list[Stage], times: dict[str, float], found: Peaks
 ) -> str:
     """Return operations, bytes, floor and time of each stage of a frame."""
     total = sum(network.values(), Cost())
-    whole = medians[f'{DEFAULT}, openvino, fp32']
+    whole = times[f'{DEFAULT}, openvino, fp32']
     rows = [_row(f'network, {part}', cost, found) for part, cost in network.items()]
     rows.append(_row('network, whole (openvino, fp32)', total, found, whole))
-    rows += [_row(s.title, s.cost, found, medians[s.title]) for s in around]
+    rows += [_row(s.title, s.cost, found, times[s.title]) for s in around]
     head = ('stage', 'operations, M', 'bytes, MB', 'floor, ms', 'time, ms', 'time / floor')
     return table(head, rows)
 
@@ -115,7 +116,7 @@ def _row(title: str, cost: Cost, found: Peaks, time: float | None = None) -> tup
 def show_networks(
     counted: dict[str, dict[str, Cost]],
     measured: list[Measured],
-    medians: dict[str, float],
+    times: dict[str, float],
     found: Peaks,
 ) -> str:
     """Return time over floor of each network, engine and precision."""
@@ -123,7 +124,7 @@ def show_networks(
     for entry in measured:
         total = sum(counted[entry.title].values(), Cost())
         floor = found.floor(total.operations, 0)
-        time = medians[entry.name]
+        time = times[entry.name]
         rows.append(
             (
                 entry.title,
@@ -138,11 +139,11 @@ def show_networks(
     return table(head, rows)
 
 
-def show_detectors(medians: dict[str, float]) -> str:
+def show_detectors(times: dict[str, float]) -> str:
     """Return the whole detector beside bare YOLOX-nano."""
     rows = []
-    for name, time in medians.items():
+    for name, time in times.items():
         if name.startswith('detector') or name == BARE:
-            ratio = f'{time / medians[BARE]:.2f}' if BARE in medians else ''
+            ratio = f'{time / times[BARE]:.2f}' if BARE in times else ''
             rows.append((name, f'{time:.1f}', ratio))
     return table(('whole detector, 640 x 480', 'time, ms', f'over {BARE} in fp32'), rows)

@@ -32,7 +32,8 @@ def end_with(outcome: int | BaseException) -> int:
         (
             ModuleNotFoundError(name='rclpy.node'),
             2,
-            'fairmot-x: the Python package rclpy is missing: source the setup.bash of a ROS 2\n',
+            'fairmot-x: the Python package rclpy is missing: source the setup.bash of a ROS 2 '
+            'installation\n',
         ),
         (
             ModuleNotFoundError(name='rosbags'),
