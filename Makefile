@@ -16,7 +16,7 @@ unexport AMENT_PREFIX_PATH CMAKE_PREFIX_PATH COLCON_PREFIX_PATH PYTHONPATH
 unexport ROS_DISTRO _ROS_WHEELS_BOOTSTRAP_COMPLETE
 
 interface_sources := setup.py pyproject.toml package.xml CMakeLists.txt \
-  $(wildcard cmake/* msg/*.msg srv/*.srv third_party/vision_msgs/* third_party/vision_msgs/msg/*.msg)
+  $(wildcard cmake/* msg/*.msg srv/*.srv third_party/*/* third_party/*/msg/*.msg)
 
 # Value of a variable, quoted as a single word for the shell.
 quoted = '$(subst ','\'',$(value $1))'

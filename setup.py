@@ -24,6 +24,7 @@ HERE = Path(__file__).resolve().parent
 # Read without importing the package, whose dependencies may not be installed yet.
 OLDEST = runpy.run_path(str(HERE / 'fairmot_ros' / 'oldest_versions.py'))['OLDEST']
 INTERFACES = HERE / 'build' / 'interfaces'
+THIRD_PARTY = HERE / 'third_party'  # message packages, built where ROS lacks them
 
 
 class InterfaceError(SystemExit):
@@ -44,9 +45,9 @@ def ros_prefixes() -> list[Path]:
     return prefixes
 
 
-def provides_vision_msgs(prefix: Path) -> bool:
-    """Return whether a prefix has vision_msgs, other than from this package."""
-    manifest = prefix / 'share' / 'vision_msgs' / 'package.xml'
+def provides(prefix: Path, package: str) -> bool:
+    """Return whether a prefix has a package, other than from this one."""
+    manifest = prefix / 'share' / package / 'package.xml'
     return manifest.is_file() and 'bundled with fairmot_ros' not in manifest.read_text()
 
 
@@ -108,8 +109,9 @@ class BuildInterfaces(Command):
         prefixes = ros_prefixes()
         shutil.rmtree(INTERFACES, ignore_errors=True)
         installed = INTERFACES / 'install'
-        if not any(map(provides_vision_msgs, prefixes)):
-            cmake_install(HERE / 'third_party' / 'vision_msgs', installed, prefixes)
+        for source in sorted(path.parent for path in THIRD_PARTY.glob('*/package.xml')):
+            if not any(provides(prefix, source.name) for prefix in prefixes):
+                cmake_install(source, installed, prefixes)
         cmake_install(HERE, installed, prefixes)
         modules = next(installed.rglob('*-packages/fairmot_ros')).parent
         self.add_modules(modules)
@@ -148,7 +150,7 @@ class BuildInterfaces(Command):
     def get_source_files(self) -> list[str]:
         """Return the files that a source distribution needs."""
         files = [*HERE.glob('msg/*'), *HERE.glob('srv/*'), *HERE.glob('cmake/*')]
-        files += [*HERE.glob('third_party/**/*'), HERE / 'CMakeLists.txt', HERE / 'package.xml']
+        files += [*THIRD_PARTY.glob('**/*'), HERE / 'CMakeLists.txt', HERE / 'package.xml']
         files += [HERE / 'requirements-docs.txt']
         return [os.path.relpath(file, HERE) for file in files if file.is_file()]
 

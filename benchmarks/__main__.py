@@ -17,6 +17,7 @@ PARTS = {
     'tracker': 'tracker_speed',
     'association': 'association',
     'camera-motion': 'camera_motion',
+    'positions': 'positions',
     'model': 'default_model',
     'evaluation': 'evaluation_speed',
     'figures': 'figures.regenerate',

@@ -29,6 +29,11 @@ VISION_MSGS_HASHES = {
     'VisionClass': '1e4a11f0fed50b5623cb8ff26ca0e37952a48a9c074d16f804b44e9164c2037a',
     'VisionInfo': '95d3116a17484ad91c9a2686e1d54890bbfc3ff6c6a2de137738c4950d45d284',
 }
+# Type hashes of the other bundled packages.
+BUNDLED_HASHES = {
+    ('tf2_msgs', 'TFMessage'): 'e369d0f05a23ae52508854b66f6aa0437f3449d652e8cbf22d5abe85d020f087',
+    ('bond', 'Status'): '87eaccffa254ffffadc0b61600452e8251740f06c25659a2dbda4927fdb1f70a',
+}
 
 TRACK_FIELDS = {
     'track_id': 'uint64',
@@ -47,27 +52,40 @@ TRACK_FIELDS = {
 }
 
 
+def bundled_share(package: str) -> Path:
+    """Return the folder share/<package> of a bundled package of messages."""
+    module = Path(importlib.import_module(f'{package}.msg').__file__)
+    folders = (prefix / 'share' / package for prefix in module.parents)
+    share = next((folder for folder in folders if folder.is_dir()), None)
+    assert share is not None, f'no share/{package} beside {module}'
+    if 'bundled with fairmot_ros' not in (share / 'package.xml').read_text():
+        pytest.skip(f'{package} comes from the ROS 2 installation at {share.parents[1]}')
+    return share
+
+
+def type_hash(share: Path, name: str) -> str:
+    description = json.loads((share / 'msg' / f'{name}.json').read_text())
+    hashes = {entry['type_name']: entry['hash_string'] for entry in description['type_hashes']}
+    return hashes[f'{share.name}/msg/{name}'].removeprefix('RIHS01_')
+
+
 @pytest.fixture(scope='module')
 def vision_msgs_share() -> Path:
-    """Return the folder share/vision_msgs of the bundled vision_msgs."""
-    module = Path(importlib.import_module('vision_msgs.msg').__file__)
-    folders = (prefix / 'share' / 'vision_msgs' for prefix in module.parents)
-    share = next((folder for folder in folders if folder.is_dir()), None)
-    assert share is not None, f'no share/vision_msgs beside {module}'
-    if 'bundled with fairmot_ros' not in (share / 'package.xml').read_text():
-        pytest.skip(f'vision_msgs comes from the ROS 2 installation at {share.parents[1]}')
-    return share
+    return bundled_share('vision_msgs')
 
 
 @pytest.mark.parametrize('name', VISION_MSGS_HASHES)
 def test_bundled_vision_msgs_have_the_same_type_hashes(vision_msgs_share: Path, name: str) -> None:
-    description = json.loads((vision_msgs_share / 'msg' / f'{name}.json').read_text())
-    hashes = {entry['type_name']: entry['hash_string'] for entry in description['type_hashes']}
-    assert hashes[f'vision_msgs/msg/{name}'] == f'RIHS01_{VISION_MSGS_HASHES[name]}'
+    assert type_hash(vision_msgs_share, name) == VISION_MSGS_HASHES[name]
 
 
 def test_bundled_vision_msgs_are_all_compared(vision_msgs_share: Path) -> None:
     assert {path.stem for path in vision_msgs_share.glob('msg/*.json')} == set(VISION_MSGS_HASHES)
+
+
+@pytest.mark.parametrize(('package', 'name'), BUNDLED_HASHES)
+def test_other_bundled_messages_have_the_same_type_hashes(package: str, name: str) -> None:
+    assert type_hash(bundled_share(package), name) == BUNDLED_HASHES[package, name]
 
 
 def test_track_has_the_documented_fields() -> None:

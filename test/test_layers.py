@@ -27,6 +27,7 @@ LAYERS = (
     'settings',
     'label_errors',
     'geometry',
+    'spatial',
     'pixels',
     'media',
     'zones',

@@ -28,6 +28,7 @@ ROSDEP_KEYS = {
     'markupsafe': 'python3-jinja2',  # brings it
     'numpy': 'python3-numpy',
     'scipy': 'python3-scipy',
+    'tf2_ros': 'tf2_ros_py',
     'torch': 'python3-torch',
     'tqdm': 'python3-tqdm',
     'yaml': 'python3-yaml',

@@ -168,6 +168,8 @@ class Tracker:
         if not config.use_camera_motion:
             return None
         if given is not None or image is None or not config.estimate_camera_motion:
+            if self._camera is not None:
+                self._camera.reset()  # its image is not that of the previous frame any more
             return given
         if self._camera is None:
             # Imported here because it needs OpenCV, unlike the rest of the tracker.

@@ -116,3 +116,22 @@ def test_launch_arguments_use_the_descriptions_of_the_parameters() -> None:
     for name, text in described.items():
         assert text.startswith(FairmotParameters.settings()[name].description)
     assert described.keys() == {'image_transport', 'weights', 'device'}
+
+
+@pytest.mark.parametrize(
+    ('values', 'reason'),
+    [
+        ({'target_frame': 'map'}, 'target_frame needs a position_source'),
+        ({'camera_motion_frame': 'odom'}, 'camera_motion_frame needs a position_source'),
+        (
+            {'position_source': 'depth', 'target_frame': '/map'},
+            'must be the name of a frame, without spaces and a leading slash',
+        ),
+        ({'position_source': 'depth', 'target_frame': 'a map'}, 'must be the name of a frame'),
+        ({'depth_noise': 0.0}, 'depth_noise must be within'),
+        ({'transform_timeout': -1.0}, 'transform_timeout must be within'),
+    ],
+)
+def test_frames_of_positions_are_checked(values: dict, reason: str) -> None:
+    with pytest.raises(ValueError, match=reason):
+        FairmotParameters(**values)
