@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from fairmot_ros.geometry import PinholeCamera
+from fairmot_ros.spatial.geometry import PinholeCamera
 from fairmot_ros.spatial.transform_buffer import TransformBuffer
 from fairmot_ros.spatial.transforms import Transform, quaternion_about_z
 

@@ -10,8 +10,8 @@ import numpy as np
 from tqdm import tqdm
 
 from benchmarks.moving_camera import CAMERA_HEIGHT, TALL, WIDE, MovingCamera, Pose, back_and_forth
-from fairmot_ros.geometry import Positions, locate_by_depth, locate_on_ground
 from fairmot_ros.spatial.camera_warp import CameraWarps
+from fairmot_ros.spatial.geometry import Positions, locate_by_depth, locate_on_ground
 from fairmot_ros.spatial.located import LocatedPerson
 from fairmot_ros.spatial.people_filter import PeopleFilter
 from fairmot_ros.spatial.uncertainty import covariances_by_depth, covariances_on_ground

@@ -12,8 +12,8 @@ import pytest
 import torch
 
 from fairmot_ros.detector import Detector
-from fairmot_ros.former_settings import REMOVED, RENAMED
 from fairmot_ros.network import load_checkpoint
+from fairmot_ros.settings.former import REMOVED, RENAMED
 from fairmot_ros.tracker.gallery import Gallery, gallery_file
 
 DATA = Path(__file__).parent / 'data' / 'v0_1'

@@ -18,7 +18,7 @@ from fairmot_ros.detector.engines.base import Image
 from fairmot_ros.detector.letterbox import map_to_image, map_to_input
 from fairmot_ros.detector.ranking import RankedPredictions
 from fairmot_ros.detector.threads import use_threads
-from fairmot_ros.file_errors import reading
+from fairmot_ros.files.errors import reading
 from fairmot_ros.network import CheckpointError
 from fairmot_ros.network.predictions import Predictions
 from fairmot_ros.network.registry import ARCHITECTURES

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from fairmot_ros.file_errors import reason_of
+from fairmot_ros.files.errors import reason_of
 from fairmot_ros.pixels.headers import declared_size
 from fairmot_ros.pixels.limits import MAX_IMAGE_PIXELS, ImageError, check_size
 from fairmot_ros.pixels.png import SIGNATURE, is_truncated_png

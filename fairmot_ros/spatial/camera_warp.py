@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from fairmot_ros.geometry import MIN_DEPTH, PinholeCamera
+from fairmot_ros.spatial.geometry import MIN_DEPTH, PinholeCamera
 from fairmot_ros.spatial.transforms import Transform
 
 Array = NDArray[np.float64]

@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from fairmot_ros.geometry import PinholeCamera, Positions, locate_on_ground
+from fairmot_ros.spatial.geometry import PinholeCamera, Positions, locate_on_ground
 
 Array = NDArray[np.float64]
 

@@ -3,8 +3,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from fairmot_ros.geometry import PinholeCamera
 from fairmot_ros.spatial.camera_warp import CameraWarps, camera_warp
+from fairmot_ros.spatial.geometry import PinholeCamera
 from fairmot_ros.spatial.transforms import Transform
 
 CAMERA = PinholeCamera(640, 480, np.array([[500.0, 0, 320], [0, 500, 240], [0, 0, 1]]))

@@ -5,7 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from fairmot_ros.geometry import PinholeCamera, Positions, locate_by_depth, locate_on_ground
+from fairmot_ros.spatial.geometry import (
+    PinholeCamera,
+    Positions,
+    locate_by_depth,
+    locate_on_ground,
+)
 from fairmot_ros.spatial.uncertainty import (
     BODY_NOISE,
     PIXEL_NOISE,

@@ -11,9 +11,9 @@ pytest.importorskip('rclpy', reason='needs ROS 2')
 import rclpy
 from rclpy.node import Node
 
-from fairmot_ros.former_settings import REMOVED, RENAMED
 from fairmot_ros.ros.parameters import FairmotParameters
 from fairmot_ros.ros.parameters.declaration import declare_parameters
+from fairmot_ros.settings.former import REMOVED, RENAMED
 
 FILE = Path(__file__).parents[1] / 'data' / 'v0_1' / 'parameters.yaml'
 

@@ -16,7 +16,7 @@ from fairmot_ros.detector.engines.export_metadata import METADATA, read_metadata
 from fairmot_ros.detector.engines.host_input import HostInput
 from fairmot_ros.detector.engines.onnx_providers import choose_providers
 from fairmot_ros.detector.input_size import show
-from fairmot_ros.file_errors import reading
+from fairmot_ros.files.errors import reading
 from fairmot_ros.network import CheckpointError
 from fairmot_ros.network.predictions import Predictions
 from fairmot_ros.network.registry import ARCHITECTURES

@@ -16,7 +16,7 @@ from fairmot_ros.evaluation.bags.message_types import DETECTIONS, TRACKS
 from fairmot_ros.evaluation.bags.writer import BagWriter
 from fairmot_ros.evaluation.mot.classes import CLASS_NAMES, CLASS_NUMBERS
 from fairmot_ros.evaluation.mot.text_format import CLASS, HEIGHT, ID, LEFT, MARK, MotArray
-from fairmot_ros.file_errors import reading
+from fairmot_ros.files.errors import reading
 
 PERSON = 'person'  # label of boxes of benchmarks without classes
 _TRACKED = 1  # constant of Track.msg

@@ -15,8 +15,8 @@ from rosbags.rosbag2 import CompressionFormat, CompressionMode, StoragePlugin, W
 
 from fairmot_ros.evaluation.bags.errors import BagError
 from fairmot_ros.evaluation.bags.message_types import known_types
-from fairmot_ros.file_errors import reason_of
-from fairmot_ros.written_files import PARTIAL
+from fairmot_ros.files.errors import reason_of
+from fairmot_ros.files.writing import PARTIAL
 
 STORAGES = {'mcap': StoragePlugin.MCAP, 'sqlite3': StoragePlugin.SQLITE3}
 VERSION = 8  # newest version of the bag format that Humble reads

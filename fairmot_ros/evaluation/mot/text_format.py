@@ -14,11 +14,11 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from fairmot_ros.file_errors import reading
-from fairmot_ros.label_errors import LabelError, MissingLabelsError
+from fairmot_ros.files.errors import reading
+from fairmot_ros.files.label_errors import LabelError, MissingLabelsError
+from fairmot_ros.files.unpacking import MAX_TEXT_BYTES, read_gzip
+from fairmot_ros.files.writing import write_bytes, write_text
 from fairmot_ros.types import Tracks
-from fairmot_ros.unpacking import MAX_TEXT_BYTES, read_gzip
-from fairmot_ros.written_files import write_bytes, write_text
 
 MotArray = NDArray[np.float64]
 MotSource = str | os.PathLike[str] | ArrayLike

@@ -20,7 +20,7 @@ from fairmot_ros.evaluation.report.worst_frames import COLOURS, worst_frames
 from fairmot_ros.evaluation.runs.recording import Recording
 from fairmot_ros.evaluation.runs.results import Evaluation, Group
 from fairmot_ros.evaluation.runs.run_scores import RunScores
-from fairmot_ros.written_files import write_text
+from fairmot_ros.files.writing import write_text
 
 FOLDER = Path(__file__).parent
 #: Metrics for which live runs show the difference to the offline run.

@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 from rclpy.node import Node
 from sensor_msgs.msg import CameraInfo, Image
 
-from fairmot_ros.geometry import PinholeCamera
 from fairmot_ros.ros.conversions.images import ImageError, to_depth
 from fairmot_ros.ros.inputs import beside_image
 from fairmot_ros.ros.inputs.subscription import Callback, InputSubscription
+from fairmot_ros.spatial.geometry import PinholeCamera
 
 DEPTH_BUFFER_SIZE = 15  # half a second at 30 Hz: the time until an image has been processed
 PINHOLE_MODELS = ('', 'plumb_bob', 'rational_polynomial')

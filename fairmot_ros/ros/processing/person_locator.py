@@ -8,13 +8,13 @@ from numpy.typing import NDArray
 from rclpy.node import Node
 from std_msgs.msg import Header
 
-from fairmot_ros.geometry import Positions, locate_by_depth, locate_on_ground
 from fairmot_ros.pixels import ImageError
 from fairmot_ros.ros.inputs.spatial_inputs import SpatialInputs
 from fairmot_ros.ros.inputs.transforms import TransformSource, transforms_of
 from fairmot_ros.ros.parameters import TrackingParameters
 from fairmot_ros.ros.parameters.settings import PositionSettings
 from fairmot_ros.spatial.camera_warp import CameraWarps
+from fairmot_ros.spatial.geometry import Positions, locate_by_depth, locate_on_ground
 from fairmot_ros.spatial.located import LocatedPeople, LocatedPerson
 from fairmot_ros.spatial.people_filter import PeopleFilter
 from fairmot_ros.spatial.transforms import Transform, TransformError

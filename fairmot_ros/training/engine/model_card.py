@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from fairmot_ros.files.writing import write_text
 from fairmot_ros.network.base import Network
 from fairmot_ros.training.config import TrainingConfig
 from fairmot_ros.training.data.dataset_mix import DatasetSummary
-from fairmot_ros.written_files import write_text
 
 
 @dataclass(frozen=True)

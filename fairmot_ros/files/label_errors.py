@@ -1,6 +1,6 @@
 """Errors of label files: MOTChallenge text and seqinfo.ini."""
 
-from fairmot_ros.file_errors import FileError
+from fairmot_ros.files.errors import FileError
 
 
 class LabelError(FileError):

@@ -1,6 +1,6 @@
 import pytest
 
-from fairmot_ros.former_settings import current_settings
+from fairmot_ros.settings.former import current_settings
 
 
 def test_former_names_are_renamed_with_a_warning(caplog: pytest.LogCaptureFixture) -> None:

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from full_disk import full_disk
 
-from fairmot_ros.written_files import (
+from fairmot_ros.files.writing import (
     BlockFile,
     WriteError,
     replacing,

@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from fairmot_ros.file_errors import reason_of
+from fairmot_ros.files.errors import reason_of
 
 PARTIAL = '.partial'  # suffix of temporary files
 MODE = 0o666  # permissions of new files, before the umask

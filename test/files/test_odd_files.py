@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from fairmot_ros.evaluation.runs.configuration import ConfigurationError, read_configuration
-from fairmot_ros.file_errors import FileError
+from fairmot_ros.files.errors import FileError
 from fairmot_ros.network import CheckpointError, create_network, load_checkpoint, save_checkpoint
 from fairmot_ros.training.ablation.plan import read_plan
 from fairmot_ros.training.config import ConfigError, DatasetConfig, read_config

@@ -9,8 +9,8 @@ import torch
 
 pytest.importorskip('rosbags', reason='needs rosbags')
 from fairmot_ros.evaluation import read_mot, read_seqinfo
-from fairmot_ros.file_errors import reading
-from fairmot_ros.label_errors import LabelError
+from fairmot_ros.files.errors import reading
+from fairmot_ros.files.label_errors import LabelError
 from fairmot_ros.network import CheckpointError, create_network, load_checkpoint, save_checkpoint
 from fairmot_ros.training.config import DatasetConfig
 from fairmot_ros.training.data.problems import DataError, Problems

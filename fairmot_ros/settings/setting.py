@@ -11,7 +11,7 @@ from typing import Any, Generic, NoReturn, TypeVar
 
 import numpy as np
 
-from fairmot_ros.value_types import NAMES, shown
+from fairmot_ros.settings.value_types import NAMES, shown
 
 T = TypeVar('T')
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from fairmot_ros.geometry import PinholeCamera, locate_by_depth, locate_on_ground
+from fairmot_ros.spatial.geometry import PinholeCamera, locate_by_depth, locate_on_ground
 
 MATRIX = np.array([[500.0, 0, 320.0], [0, 510.0, 240.0], [0, 0, 1]])
 
