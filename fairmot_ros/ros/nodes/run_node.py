@@ -54,6 +54,19 @@ def run_node(
         start: called once with the node, before it spins.
         mistakes: further exceptions that are a user's mistake.
     """
+    try:
+        return _run_node(make_node, done, args, start, mistakes)
+    except KeyboardInterrupt:  # raised while another exception was handled
+        return ExitCode.SUCCESS
+
+
+def _run_node(
+    make_node: NodeFactory,
+    done: Callable[[Node], bool],
+    args: list[str] | None,
+    start: Callable[[Node], None],
+    mistakes: Errors,
+) -> int:
     node = None
     initialised = False
     expected: Errors = (*MISTAKES, *mistakes)
