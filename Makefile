@@ -1,23 +1,24 @@
 # Build, test and try fairmot_ros without a ROS 2 installation: `make help`.
-# With one, use colcon and ros2 launch instead.
+# With a ROS 2 installation, use colcon and ros2 launch instead.
 
 DISTRO ?= jazzy
 other_distro := $(filter-out jazzy,$(DISTRO))
 VENV := .venv$(addprefix -,$(other_distro))
 python := $(VENV)/bin/python
-# Another distribution's wheels have other versions: they are not pinned.
+# Versions of the wheels of other distributions are not pinned.
 requirements := $(if $(other_distro),build/requirements-$(DISTRO).txt,requirements.txt)
-# Of a command; files in the current folder must not replace Python's modules (from 3.11 on).
+# Commands run without the current folder on the module path (Python 3.11 and newer), so that files
+# in it cannot replace modules.
 command := PYTHONSAFEPATH=1 $(python) -m fairmot_ros.cli
 
-# The environment brings its own ROS 2; one that is sourced must not shine through.
+# The environment has its own ROS 2, so variables of a sourced one are removed.
 unexport AMENT_PREFIX_PATH CMAKE_PREFIX_PATH COLCON_PREFIX_PATH PYTHONPATH
 unexport ROS_DISTRO _ROS_WHEELS_BOOTSTRAP_COMPLETE
 
 interface_sources := setup.py pyproject.toml package.xml CMakeLists.txt \
-  $(wildcard cmake/* msg/*.msg srv/*.srv third_party/vision_msgs/* third_party/vision_msgs/msg/*.msg)
+  $(wildcard cmake/* msg/*.msg srv/*.srv third_party/*/* third_party/*/msg/*.msg)
 
-# The value of a variable as one word of the shell, whatever characters it holds.
+# Value of a variable, quoted as a single word for the shell.
 quoted = '$(subst ','\'',$(value $1))'
 option = $(if $(value $2),$1 $(call quoted,$2))
 
@@ -28,7 +29,7 @@ option = $(if $(value $2),$1 $(call quoted,$2))
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
 
-setup: ## Make .venv with ROS 2 from wheels, and the messages (PYTHON=)
+setup: ## Create .venv with ROS 2 from wheels, and build the messages (PYTHON=)
 	@mkdir -p build
 	@flock build/setup.lock $(MAKE) --no-print-directory environment  # one at a time
 
@@ -36,12 +37,12 @@ demo: setup ## Track both shipped clips through real nodes, or VIDEO= (GT= WEIGH
 	$(command).demo --output out/demo $(call option,--video,VIDEO) \
 	  $(call option,--ground-truth,GT) $(call option,--weights,WEIGHTS)
 
-demo-eval: setup ## Evaluate on a bag made of a video, offline and live (VIDEO= GT=)
+demo-eval: setup ## Evaluate on a bag made from a video, offline and live (VIDEO= GT=)
 	$(command).demo_evaluation --output out/evaluation \
 	  $(call option,--video,VIDEO) $(call option,--ground-truth,GT) $(ARGS)
 
-# Training forks workers, which must not inherit the threads of engines and nodes: its tests have a
-# process of their own.
+# Tests of training run in a separate process, as training forks workers, which must not inherit
+# the threads of engines and nodes.
 test: setup $(VENV)/docs.stamp ## Run all tests (ARGS= for pytest, DISTRO=kilted for another ROS 2)
 ifdef ARGS
 	$(python) -m pytest $(ARGS)
@@ -50,7 +51,7 @@ else
 	$(python) -m pytest test/training
 endif
 
-test-oldest: ## Run the tests without nodes on the oldest versions, Debian 12's own packages
+test-oldest: ## Run the tests without nodes with the oldest supported versions (packages of Debian 12)
 	scripts/oldest_environment.sh build/oldest
 	FAIRMOT_TEST_DATA=/nowhere build/oldest/bin/python -m pytest -p no:cacheprovider \
 	  $(without_nodes) --ignore=test/training $(ARGS)
@@ -63,7 +64,7 @@ test-no-ros: ## Run the tests without nodes where there is no ROS 2 (PYTHON= for
 	  $(without_nodes) --ignore=test/training $(ARGS)
 	build/plain/bin/python -m pytest -p no:cacheprovider test/training
 
-fuzz: setup ## Read damaged files and messages of all kinds, new ones each time (MINUTES= ARGS=)
+fuzz: setup ## Test all readers with randomly damaged files and messages (MINUTES= ARGS=)
 	$(python) -m fuzz --minutes $(MINUTES) $(ARGS)
 
 fuzz: MINUTES ?= 60
@@ -81,24 +82,24 @@ docs: setup $(VENV)/docs.stamp ## Build the documentation's site in build/site
 bench: setup ## Measure speed (ARGS= for the benchmark)
 	$(python) -m benchmarks $(ARGS)
 
-figures: setup ## Renew all figures and pictures that depend on the default weights (ARGS=)
+figures: setup ## Regenerate all tables and images that depend on the default weights (ARGS=)
 	$(python) -m benchmarks figures $(ARGS)
 
 train: setup ## Train a model (DATA=, CONFIG= as in config/training)
 	$(command).train $(CONFIG) --data $(call quoted,DATA) $(ARGS)
 
-pack-data: setup ## Pack training sets for a machine that gets the checkout alone (DATA=)
+pack-data: setup ## Pack training sets for a machine that has only the checkout (DATA=)
 	$(command).pack $(addprefix $(call quoted,DATA)/,$(PACKED_SETS)) \
 	  --output data/packed/training.tar.gz --leave-out '*_standing_*' $(ARGS)
 
-# Sets whose licences allow redistribution of what is trained on them, and the longest side to
-# which their images are reduced: longer where people are small.
+# Sets whose licences allow redistribution of networks trained on them, and the longest side to
+# which their images are reduced; it is longer if people are small.
 PACKED_SETS ?= indoor_corridor@320 factory_cctv@512 clinic_cctv@640 montreal_traffic@352 \
   street_backgrounds@320 ccp_street_fashion@320 coco128@480 capston2@320
 
 train: CONFIG ?= config/training/default_model.yaml
 
-clean: ## Remove what make has made: .venv, build and out
+clean: ## Remove everything that make creates: .venv, build and out
 	rm -rf $(VENV) build out .mypy_cache .pytest_cache .ruff_cache
 	find fairmot_ros test fuzz benchmarks documentation launch -name __pycache__ -prune -exec rm -rf {} +
 
@@ -116,12 +117,12 @@ build/requirements-$(other_distro).txt: requirements.txt requirements-lock.txt
 	sed -e 's/^ros-jazzy-\([a-z-]*\)==.*/ros-$(DISTRO)-\1/' -e 's/-python-cmake-module/-ament-cmake-ros-core/' \
 	  -e 's/^--constraint .*/--constraint lock-$(DISTRO).txt/' requirements.txt > $@
 
-# A stamp says that a step went through to its end, so that one cut short is done again.
+# A stamp file marks a finished step, so that an interrupted one is repeated.
 $(VENV)/requirements.stamp: $(requirements) requirements-lock.txt
 	$(python) -m pip --version >/dev/null 2>&1 || { \
 	  base=$$(scripts/find_python.sh $(call quoted,PYTHON)) && "$$base" -m venv --clear $(VENV); }
 	touch $(VENV)/COLCON_IGNORE
-	@echo 'Installing what requirements.txt names (1.6 GB, a few minutes) ...'
+	@echo 'Installing the packages of requirements.txt (1.6 GB, a few minutes) ...'
 	$(python) -m pip install --quiet --disable-pip-version-check --requirement $(requirements)
 	touch $@
 

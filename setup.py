@@ -1,8 +1,8 @@
-"""The package for pip; on a real ROS 2, colcon uses CMakeLists.txt and ignores this file.
+"""Installation with pip; with a ROS 2 installation, colcon uses CMakeLists.txt instead.
 
-The messages need the CMake of ROS 2, so the `build` command gets one more step: it runs the same
-CMakeLists.txt against the ROS 2 it finds and packs what that installs. `make setup` takes this
-way too, as an editable installation.
+The messages need the CMake packages of ROS 2. The `build` command therefore has an additional
+step: it runs CMakeLists.txt with the ROS 2 it finds, and packs the installed files. `make setup`
+uses it for an editable installation.
 """
 
 from __future__ import annotations
@@ -21,45 +21,54 @@ from setuptools import Command, Distribution, find_packages, setup
 from setuptools.command.build import build
 
 HERE = Path(__file__).resolve().parent
-# Read without importing the package, which needs what is installed here.
+# Read without importing the package, whose dependencies may not be installed yet.
 OLDEST = runpy.run_path(str(HERE / 'fairmot_ros' / 'oldest_versions.py'))['OLDEST']
 INTERFACES = HERE / 'build' / 'interfaces'
+THIRD_PARTY = HERE / 'third_party'  # message packages, built where ROS lacks them
 
 
 class InterfaceError(SystemExit):
-    """The messages cannot be built; the text says what to do."""
+    """The messages cannot be built; the message says what to do."""
 
 
 def ros_prefixes() -> list[Path]:
-    """Prefixes of the sourced ROS 2 and of the ROS wheels that Python can import, best first."""
+    """Return the prefixes of the sourced ROS 2 and of importable ROS wheels, in search order."""
     sourced = os.environ.get('AMENT_PREFIX_PATH', '').split(os.pathsep)
-    # A wheel lies at <prefix>/lib/pythonX.Y/site-packages, its CMake files at <prefix>/share.
+    # Wheels are in <prefix>/lib/pythonX.Y/site-packages, their CMake files in <prefix>/share.
     wheels = [Path(entry).parents[2] for entry in sys.path if Path(entry, 'rosidl_cmake').is_dir()]
     prefixes = list(dict.fromkeys([*(Path(p) for p in sourced if p), *wheels]))
     if not any((p / 'share' / 'rosidl_default_generators').is_dir() for p in prefixes):
         raise InterfaceError(
-            'No ROS 2 that can build messages was found, looking in AMENT_PREFIX_PATH and among '
-            'the Python packages: source its setup.bash, or install the build requirements of '
-            'pyproject.toml'
+            'No ROS 2 that can build messages was found in AMENT_PREFIX_PATH or among the Python '
+            'packages: source its setup.bash, or install the build requirements of pyproject.toml'
         )
     return prefixes
 
 
-def provides_vision_msgs(prefix: Path) -> bool:
-    """Whether vision_msgs is there, other than by an earlier installation of this package."""
-    manifest = prefix / 'share' / 'vision_msgs' / 'package.xml'
+def provides(prefix: Path, package: str) -> bool:
+    """Return whether a prefix has a package, other than from this one."""
+    manifest = prefix / 'share' / package / 'package.xml'
     return manifest.is_file() and 'bundled with fairmot_ros' not in manifest.read_text()
 
 
 def cmake_install(source: Path, prefix: Path, prefixes: Iterable[Path]) -> None:
-    """Configure, build and install one CMake package below `prefix`, finding others there too."""
+    """Configure, build and install a CMake package to `prefix`.
+
+    Args:
+        source: folder with CMakeLists.txt.
+        prefix: installation prefix; packages in it are found as well.
+        prefixes: prefixes to search for packages.
+
+    Raises:
+        InterfaceError: if cmake is missing or fails.
+    """
     folder = INTERFACES / source.name
     search = os.pathsep.join(map(str, [prefix, *prefixes]))
     environment = {
         **os.environ,
         'AMENT_PREFIX_PATH': search,
         'CMAKE_PREFIX_PATH': search,
-        # ninja, and cmake's own calls of Python, come from where this Python's packages lie.
+        # Use ninja and Python of the same environment.
         'PATH': os.pathsep.join([sysconfig.get_path('scripts'), os.environ.get('PATH', '')]),
         'PYTHONPATH': os.pathsep.join(filter(None, sys.path)),
     }
@@ -78,45 +87,46 @@ def cmake_install(source: Path, prefix: Path, prefixes: Iterable[Path]) -> None:
             raise InterfaceError('cmake is missing: pip install "cmake<4" ninja')
         done = subprocess.run([program, *map(str, command[1:])], env=environment)
         if done.returncode:
-            raise InterfaceError(f'The messages in {source} could not be built: see above why')
+            raise InterfaceError(f'The messages in {source} could not be built: see the log above')
 
 
 class BuildInterfaces(Command):
-    """Build the messages and put everything CMake installs where the wheel takes it from."""
+    """Build the messages, and add all files that CMake installs to the wheel."""
 
     editable_mode = False
     build_lib: str
 
     def initialize_options(self) -> None:
-        """Start with nothing known, as setuptools asks."""
+        """Set defaults of the options, as required by setuptools."""
         self.build_lib = ''
 
     def finalize_options(self) -> None:
-        """Take the folder for Python modules from `build`."""
+        """Get the folder for Python modules from the command `build`."""
         self.build_lib = self.get_finalized_command('build').build_lib
 
     def run(self) -> None:
-        """Build in a fresh folder."""
+        """Build in an empty folder."""
         prefixes = ros_prefixes()
         shutil.rmtree(INTERFACES, ignore_errors=True)
         installed = INTERFACES / 'install'
-        if not any(map(provides_vision_msgs, prefixes)):
-            cmake_install(HERE / 'third_party' / 'vision_msgs', installed, prefixes)
+        for source in sorted(path.parent for path in THIRD_PARTY.glob('*/package.xml')):
+            if not any(provides(prefix, source.name) for prefix in prefixes):
+                cmake_install(source, installed, prefixes)
         cmake_install(HERE, installed, prefixes)
         modules = next(installed.rglob('*-packages/fairmot_ros')).parent
         self.add_modules(modules)
         self.add_data(installed, modules)
 
     def add_modules(self, modules: Path) -> None:
-        """Add the Python packages: all of them, or those that the source tree does not have.
+        """Add the Python packages; in an editable installation, only files not in the source tree.
 
-        The latter leaves out __init__.py. Python then takes the source tree's fairmot_ros, which
-        finds the generated modules by extending its path.
+        Without __init__.py there, Python imports fairmot_ros from the source tree, which finds the
+        generated modules by extending its path.
         """
         target = self.get_finalized_command('install').install_lib
         for file in modules.rglob('*'):
             name = file.relative_to(modules)
-            # An .egg-info would be a second record of this distribution beside pip's.
+            # An .egg-info would register this distribution a second time.
             if file.is_dir() or file.match('*.egg-info/*') or file.suffix in ('.c', '.pyc'):
                 continue
             if self.editable_mode and (HERE / name).exists():
@@ -126,44 +136,44 @@ class BuildInterfaces(Command):
             shutil.copy2(file, copy)
 
     def add_data(self, installed: Path, modules: Path) -> None:
-        """Add the rest at its place below the prefix: libraries, ament index, launch files."""
+        """Add all other files, such as libraries, ament index and launch files."""
         files: dict[str, list[str]] = {}
         for file in sorted(installed.rglob('*')):
             folder = file.parent.relative_to(installed)
-            # Not bin: pip makes the commands from the entry points.
+            # Without bin, as pip creates the commands from the entry points.
             if file.is_file() and modules not in file.parents and folder.parts[0] != 'bin':
                 files.setdefault(str(folder), []).append(os.path.relpath(file, HERE))
         self.distribution.data_files = list(files.items())
-        if self.editable_mode:  # setuptools leaves data files out of an editable wheel
+        if self.editable_mode:  # setuptools omits data files from editable wheels
             self.run_command('install_data')
 
     def get_source_files(self) -> list[str]:
-        """Name what a source distribution needs."""
+        """Return the files that a source distribution needs."""
         files = [*HERE.glob('msg/*'), *HERE.glob('srv/*'), *HERE.glob('cmake/*')]
-        files += [*HERE.glob('third_party/**/*'), HERE / 'CMakeLists.txt', HERE / 'package.xml']
+        files += [*THIRD_PARTY.glob('**/*'), HERE / 'CMakeLists.txt', HERE / 'package.xml']
         files += [HERE / 'requirements-docs.txt']
         return [os.path.relpath(file, HERE) for file in files if file.is_file()]
 
     def get_outputs(self) -> list[str]:
-        """Name nothing: the folder is packed whole."""
+        """Return no files, as the whole folder is packed."""
         return []
 
     def get_output_mapping(self) -> dict[str, str]:
-        """Map nothing, for the same reason."""
+        """Return no mapping, as the whole folder is packed."""
         return {}
 
 
 class Build(build):
-    """The usual steps and the messages."""
+    """The standard build steps and the messages."""
 
     sub_commands = [*build.sub_commands, ('build_interfaces', None)]  # noqa: RUF012
 
 
 class BinaryDistribution(Distribution):
-    """A distribution whose wheel is for one platform: the messages come with libraries."""
+    """A distribution with a platform-specific wheel, as the messages include libraries."""
 
     def has_ext_modules(self) -> bool:
-        """Answer yes, though CMake builds them."""
+        """Return true: CMake builds extension modules."""
         return True
 
 
@@ -174,7 +184,7 @@ def requirements(name: str) -> list[str]:
 
 
 def manifest_text(field: str) -> str:
-    """Text of a field of package.xml, where version and description are kept."""
+    """Return the text of a field of package.xml."""
     text = ElementTree.parse(HERE / 'package.xml').findtext(field, '')
     return ' '.join(text.split())
 
@@ -186,7 +196,7 @@ setup(
     license=manifest_text('license'),
     maintainer=manifest_text('maintainer'),
     python_requires='>=3.10',
-    package_dir={'': '.'},  # named, so that an editable installation is one plain .pth file
+    package_dir={'': '.'},  # explicit, so that an editable installation is a plain .pth file
     packages=find_packages(include=['fairmot_ros', 'fairmot_ros.*']),
     distclass=BinaryDistribution,
     cmdclass={'build': Build, 'build_interfaces': BuildInterfaces},
@@ -199,11 +209,11 @@ setup(
         'PyYAML',
         'rosbags>=0.11',
         f'scipy>={OLDEST["scipy"]}',
-        f'torch>={OLDEST["torch"]},<=2.13.0',  # newer ones are not tested
+        f'torch>={OLDEST["torch"]},<=2.13.0',  # newer versions are not tested
         'tqdm',
     ],
     extras_require={
-        # ROS 2 itself, for machines without it
+        # ROS 2 wheels, for machines without a ROS 2 installation
         'ros': [
             'ros-jazzy-diagnostic-msgs',
             'ros-jazzy-geometry-msgs',
@@ -217,11 +227,11 @@ setup(
         ],
         # The engine that runs checkpoints fastest on a CPU
         'openvino': ['openvino>=2025.0'],
-        # Networks in the form of ONNX: to write it and to run it
+        # Export of networks to ONNX, and the engine that runs them
         'onnx': ['onnx', 'onnxruntime', 'onnxscript'],
         # Exports in int8
         'int8': ['nncf', 'openvino>=2025.0'],
-        # Plots of ablations, and a second log of trainings
+        # Plots of ablations, and TensorBoard logs of training
         'training': ['matplotlib', 'tensorboard'],
         # The documentation's site: `make docs`
         'docs': requirements('requirements-docs.txt'),

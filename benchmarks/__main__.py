@@ -17,6 +17,7 @@ PARTS = {
     'tracker': 'tracker_speed',
     'association': 'association',
     'camera-motion': 'camera_motion',
+    'positions': 'positions',
     'model': 'default_model',
     'evaluation': 'evaluation_speed',
     'figures': 'figures.regenerate',
@@ -24,6 +25,7 @@ PARTS = {
     'soak': 'soak',
     'growth': 'growth',
     'gpu': 'gpu',
+    'threads': 'thread_counts',
 }
 DEFAULT = ('network', 'tracker')
 

@@ -10,6 +10,7 @@ import os
 import subprocess
 import sys
 import time
+from collections.abc import Mapping
 from itertools import cycle, islice
 from pathlib import Path
 
@@ -23,13 +24,25 @@ from fairmot_ros.starting import python_module
 class BareLoop:
     """The process, as a context manager."""
 
-    def __init__(self, weights: str, device: str, engine: str) -> None:
-        command = [*python_module('benchmarks.bare_loop'), weights, device, engine]
+    def __init__(
+        self,
+        weights: str,
+        device: str,
+        engine: str,
+        threads: int = 0,
+        environment: Mapping[str, str] | None = None,
+    ) -> None:
+        arguments = weights, device, engine, str(threads)
+        command = [*python_module('benchmarks.bare_loop'), *arguments]
         # The benchmarks are not installed: their folder must be named.
         paths = [str(Path(__file__).resolve().parents[1]), os.environ.get('PYTHONPATH', '')]
         self._process = subprocess.Popen(
             command,
-            env={**os.environ, 'PYTHONPATH': os.pathsep.join(filter(None, paths))},
+            env={
+                **os.environ,
+                'PYTHONPATH': os.pathsep.join(filter(None, paths)),
+                **(environment or {}),
+            },
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
@@ -54,11 +67,11 @@ class BareLoop:
         return times
 
 
-def main(weights: str, device: str, engine: str) -> None:
+def main(weights: str, device: str, engine: str, threads: str) -> None:
     """Serve the other side."""
     keep_freed_memory()  # as the node does
     images = cycle(list(VideoSource(PEDESTRIANS)))
-    detector = Detector(weights, device=device, engine=engine)
+    detector = Detector(weights, device=device, engine=engine, threads=int(threads))
     detector.warm_up()
     for line in sys.stdin:
         times = []

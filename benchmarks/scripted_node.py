@@ -9,8 +9,8 @@ from benchmarks.soak import stream
 from fairmot_ros.pixels import MAX_IMAGE_PIXELS, Warn
 from fairmot_ros.ros.conversions.images import BgrImage, to_bgr
 from fairmot_ros.ros.nodes.base import run_tracking_node
-from fairmot_ros.ros.nodes.fairmot_node import TrackerNode
-from fairmot_ros.ros.parameters import NodeParameters
+from fairmot_ros.ros.nodes.fairmot_node import FairmotNode
+from fairmot_ros.ros.parameters import FairmotParameters
 from fairmot_ros.types import Detections
 
 PEOPLE = 30
@@ -27,7 +27,7 @@ class ScriptedSource:
     def __init__(self) -> None:
         self._detections = stream(PEOPLE)
 
-    def configure(self, parameters: NodeParameters) -> None:
+    def configure(self, parameters: FairmotParameters) -> None:
         """Take no parameters."""
 
     def read(self, message: object, warn: Warn) -> BgrImage:
@@ -43,7 +43,7 @@ class ScriptedSource:
         """Free nothing."""
 
 
-class ScriptedNode(TrackerNode):
+class ScriptedNode(FairmotNode):
     """Detects `PEOPLE` walking people in every image, with embeddings."""
 
     def load(self) -> ScriptedSource:  # type: ignore[override]

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 TRACKERS = {
-    'camera_info': 'calibration of a pinhole camera, for images of the same size; '
-    'with `position_source`',
+    'camera_info': 'calibration of a pinhole camera, for images of the same size; beside the '
+    'topic of the images, or `camera_info_topic`; with `position_source`',
     'depth': 'depth image registered to the camera image; with `position_source: depth`',
     '~/detections': 'tracks matched in this frame: `id` is the track id, boxes in pixels of the '
     'image, header of the image; empty where nothing is tracked',
@@ -18,13 +18,16 @@ TRACKERS = {
     '`lines`, published only when there is an event',
     '~/annotations': 'boxes and ids for [Foxglove](howto/visualisation.md); where foxglove_msgs '
     'is installed',
-    '~/detections_3d': 'positions and sizes in metres, in the frame of the image; with '
+    '~/detections_3d': 'positions and sizes in metres, in `target_frame`, or else in the frame of '
+    'the image; with `position_source`',
+    '~/positions': 'positions, velocities and covariances in `target_frame`; with that',
+    '~/markers': 'a cylinder, a label and the velocity of each located track, for RViz; with '
     '`position_source`',
-    '~/markers': 'a cylinder and a label for each located track, for RViz; with `position_source`',
     '~/follow_pose': 'position of the track that the parameter `follow` names, for '
     '[Nav2](howto/nav2.md); with `position_source`',
-    '/tf': 'a frame `<node>/<id>` for each located track; with `publish_tf`, where tf2_msgs is '
-    'installed',
+    '/tf': 'transforms to `target_frame` and `camera_motion_frame`; published: a frame '
+    '`<node>/<id>` for each located track, with `publish_tf`',
+    '/tf_static': 'transforms that do not change',
     '/humans/bodies/tracked': '[ROS4HRI](howto/nav2.md#ros4hri): bodies `b<id>`, with their '
     'regions on `/humans/bodies/b<id>/roi`; with `publish_humans`, where hri_msgs is installed',
     '~/timing': 'once a second: counters and p50, p95, p99 of each stage',

@@ -33,6 +33,7 @@ EVERYTHING: dict[str, dict[str, str]] = {
     'fairmot_node': {
         'gallery': 'true',
         'position_source': 'depth',
+        'target_frame': 'odom',
         'publish_tf': 'true',
         'lines': "['line: 0,0 1,1']",
     },
@@ -40,6 +41,7 @@ EVERYTHING: dict[str, dict[str, str]] = {
         'gallery': 'true',
         'with_embeddings': 'true',
         'position_source': 'depth',
+        'target_frame': 'odom',
         'publish_tf': 'true',
         'lines': "['line: 0,0 1,1']",
     },

@@ -1,6 +1,6 @@
 """Joint person detection, re-identification and tracking with FairMOT for ROS 2.
 
-The layers, from the top down; an import only ever points downwards::
+Layers, from the top down; each imports only layers below it::
 
     cli -> ros -> training -> evaluation -> pipeline -> detector -> tracker -> network
         -> pixels -> geometry -> types
@@ -8,8 +8,8 @@ The layers, from the top down; an import only ever points downwards::
 
 from pkgutil import extend_path
 
-# In a source tree the generated message modules live in the installed package of the same
-# name; joining both paths lets `fairmot_ros.msg` be found from either.
+# In a source tree, the generated message modules are in an installed package of the same name.
+# With both paths joined, `fairmot_ros.msg` is found in either.
 __path__ = extend_path(__path__, __name__)
 
 __version__ = '0.1.0'

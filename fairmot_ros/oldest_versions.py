@@ -1,19 +1,19 @@
-"""The oldest versions of Python packages that work: those of Debian 12.
+"""Oldest supported versions of Python packages: those of Debian 12.
 
-`setup.py`, `fairmot-check`, the detector and the documentation have them from here;
-`make test-oldest` runs the tests with them.
+Used by `setup.py`, `fairmot-check`, the detector and the documentation; `make test-oldest` runs
+the tests with these versions.
 """
 
 from __future__ import annotations
 
 import re
 
-#: By the name that Python imports.
+#: Oldest version by import name.
 OLDEST = {'cv2': '4.6', 'numpy': '1.24', 'scipy': '1.10', 'torch': '1.13'}
 
 
 def is_older(version: str, oldest: str) -> bool:
-    """Return whether a version comes before another.
+    """Return whether a version is older than another; only the first two numbers count.
 
     >>> is_older('1.9.1', '1.13'), is_older('1.13.0a0', '1.13'), is_older('2.13.0+cpu', '1.13')
     (True, False, False)

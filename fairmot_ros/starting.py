@@ -1,7 +1,7 @@
-"""The first seconds of a process: modules such as torch are imported before `main()` runs.
+"""Start of a process: safe module path, and signal handling before `main()` runs.
 
-The packages `cli` and `ros` call `prepare` when they are imported, which is before the module that
-is run and everything it imports.
+Importing modules such as torch takes seconds. The packages `cli` and `ros` therefore call
+`prepare` when they are imported, before the module to run and everything that it imports.
 """
 
 from __future__ import annotations
@@ -15,10 +15,11 @@ from enum import IntEnum
 from pathlib import Path
 from types import FrameType
 
-#: Keeps the current folder off the module path of `python -m` (CWE-426); since Python 3.11.
+#: Option that excludes the current folder from the module path of `python -m` (CWE-426).
 SAFE_PATH = ('-P',) if sys.version_info >= (3, 11) else ()
 
-HELD = (signal.SIGINT, signal.SIGTERM)
+#: Signals that are blocked until a process can handle them.
+BLOCKED_SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 _prepared = False
 _ready = False
@@ -26,33 +27,33 @@ _interrupted = False
 
 
 class ExitCode(IntEnum):
-    """What commands and nodes return; `docs/evaluation.md` and `docs/ros.md` explain the codes."""
+    """Exit codes of commands and nodes; see `docs/evaluation.md` and `docs/ros.md`."""
 
     SUCCESS = 0
-    NOT_KEPT = 1  # it ran, and what it was to check does not hold
-    MISTAKE = 2  # the user's; argparse exits with 2 as well
-    FAULT = 3  # ours
-    INTERRUPTED = 130  # as of a shell's child that SIGINT ends
+    CHECK_FAILED = 1  # the command ran, but a check failed, such as a limit
+    USAGE_ERROR = 2  # invalid arguments, parameters or files; the same code as of argparse
+    INTERNAL_ERROR = 3  # unexpected exception
+    INTERRUPTED = 130  # 128 + SIGINT, as in a shell
 
 
 def python_module(module: str) -> list[str]:
-    """Return the command of a child process that runs a module, without the current folder."""
+    """Return the command line that runs a module, without the current folder on its path."""
     return [sys.executable, *SAFE_PATH, '-m', module]
 
 
 def prepare(is_script: Callable[[str], bool], signals: dict[signal.Signals, ExitCode]) -> None:
-    """Prepare the process, where it was started to run a module of the package that calls this.
+    """Prepare the process if it was started to run a module of the calling package.
 
-    Under ``python -m`` the current folder is taken off the module path: a file there, such as
-    ``cv2.py``, must not replace a module. Signals end the process with their exit code until
-    `main()` handles them.
+    With ``python -m``, the current folder is removed from the module path, so that a file in it,
+    such as ``cv2.py``, cannot replace a module. Until `main()` handles signals, they end the
+    process with an exit code.
 
     Args:
-        is_script: whether an executable of this name calls such a module.
-        signals: exit code of each; 130 is accompanied by a sentence.
+        is_script: returns whether an executable of this name runs a module of the package.
+        signals: exit code by signal; for 130, a message is printed.
     """
     program = sys.argv[0] if sys.argv else ''
-    if program == '-m':  # until Python has found the module
+    if program == '-m':  # Python replaces it by the path once it has found the module
         if sys.path and Path(sys.path[0]) == Path.cwd() and not _is_safe():
             del sys.path[0]
     elif not is_script(Path(program).name):
@@ -77,20 +78,20 @@ def prepare(is_script: Callable[[str], bool], signals: dict[signal.Signals, Exit
 
 
 def ready() -> None:
-    """Note that `main()` handles signals from now on."""
+    """Declare that `main()` handles signals from now on."""
     global _ready
     _ready = True
     _release_signals()
 
 
 @contextlib.contextmanager
-def held_signals() -> Iterator[None]:
-    """Let child processes start with SIGINT and SIGTERM held back until they can handle them.
+def blocked_signals() -> Iterator[None]:
+    """Block SIGINT and SIGTERM in child processes until they can handle them.
 
-    Otherwise a signal while Python itself starts ends a child with its traceback. Only for modules
-    that call `prepare` or `ready`, which release the signals.
+    Otherwise, a signal during the start of Python ends a child with a traceback. Use it only for
+    modules that call `prepare` or `ready`, which unblock the signals.
     """
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, HELD)
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, BLOCKED_SIGNALS)
     try:
         yield
     finally:
@@ -98,19 +99,19 @@ def held_signals() -> Iterator[None]:
 
 
 def _release_signals() -> None:
-    signal.pthread_sigmask(signal.SIG_UNBLOCK, HELD)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, BLOCKED_SIGNALS)
 
 
 def was_interrupted() -> bool:
-    """Whether SIGINT has come, even where native code has swallowed the KeyboardInterrupt."""
+    """Return whether SIGINT was received, even if native code discarded the KeyboardInterrupt."""
     return _interrupted
 
 
 def leave(code: ExitCode) -> ExitCode:
-    """Return an exit code, or end the process with it, if that was started as a command.
+    """End the process with an exit code if it was started as a command; otherwise return the code.
 
-    After a KeyboardInterrupt in native code that runs Python, the interpreter kills itself with
-    SIGINT instead of using the exit code.
+    The process is ended directly because, after a KeyboardInterrupt in native code that runs
+    Python, the interpreter would kill itself with SIGINT instead of returning the code.
     """
     if _prepared:
         sys.stdout.flush()

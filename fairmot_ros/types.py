@@ -1,4 +1,4 @@
-"""Data that travels between the layers: what a detector found, and what a tracker made of it."""
+"""Data passed between the layers: detections and tracks."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ FloatArray = NDArray[np.float32]
 
 @dataclass(frozen=True, init=False, eq=False)
 class Detections:
-    """Detections in one image, one row each; rows keep the order they were given in.
+    """Detections of one image, in the given order.
 
     Attributes:
         boxes_xyxy: float32 [N, 4], left, top, right, bottom in source-image pixels.
-        scores: float32 [N], confidence in 0..1; others are allowed as long as they are finite.
+        scores: float32 [N], confidence, usually in 0..1; any finite value is allowed.
         embeddings: float32 [N, D], appearance vectors of any length, or None.
         class_ids: int64 [N], index into the model's labels.
 
@@ -49,10 +49,10 @@ class Detections:
         embeddings: ArrayLike | None = None,
         class_ids: ArrayLike | None = None,
     ) -> None:
-        """Convert and check the arrays.
+        """Convert and check the arrays; see the attributes.
 
         Raises:
-            ValueError: if a shape does not fit, or a box or score is not a finite number.
+            ValueError: if a shape is wrong, or a box or score is not finite.
         """
         boxes = np.asarray(boxes_xyxy, dtype=np.float32)
         if boxes.size == 0:
@@ -84,7 +84,7 @@ class Detections:
         return len(self.boxes_xyxy)
 
     def __getitem__(self, rows: slice | NDArray) -> Detections:
-        """Return the chosen rows (slice, boolean mask or index array), in that order."""
+        """Return the detections selected by a slice, boolean mask or index array."""
         return Detections(
             self.boxes_xyxy[rows],
             self.scores[rows],
@@ -93,7 +93,7 @@ class Detections:
         )
 
     def best(self, count: int) -> Detections:
-        """Return the `count` detections with the highest scores, in the order of the rows.
+        """Return the `count` detections with the highest scores, without changing their order.
 
         Of equal scores, the first ones are kept.
 
@@ -108,7 +108,11 @@ class Detections:
 
     @staticmethod
     def empty(embedding_size: int | None = None) -> Detections:
-        """Return a set of no detections."""
+        """Return an instance without detections.
+
+        Args:
+            embedding_size: D of the empty embeddings; None for no embeddings.
+        """
         embeddings = None if embedding_size is None else np.zeros((0, embedding_size), np.float32)
         return Detections(np.zeros((0, 4)), np.zeros(0), embeddings)
 
@@ -121,7 +125,7 @@ def _column(values: ArrayLike, name: str, count: int, dtype: type) -> NDArray:
 
 
 class TrackState(IntEnum):
-    """Where a track is in its life; the numbers are those of Track.msg."""
+    """State of a track; the values are those of Track.msg."""
 
     TENTATIVE = 0
     TRACKED = 1
@@ -133,10 +137,10 @@ class TrackState(IntEnum):
 class Track:
     """One track after an update; later updates do not change it.
 
-    It is not frozen, as that would make it take ten times as long to create one.
+    The dataclass is not frozen because that would make its creation ten times slower.
 
     Attributes:
-        track_id: positive, never used twice by one tracker.
+        track_id: positive; unique within a tracker.
         box_xywh: float64 [4], left, top, width, height in pixels: the filter's state.
         score: confidence of the last matched detection.
         class_id: index into the model's labels.
@@ -163,26 +167,26 @@ class Track:
 
     @property
     def box_xyxy(self) -> NDArray[np.float64]:
-        """Left, top, right, bottom in pixels."""
+        """Left, top, right, bottom in pixels, float64 [4]."""
         return xywh_to_xyxy(self.box_xywh)
 
 
 @dataclass(frozen=True, eq=False)
 class Tracks(Sequence[Track]):
-    """The tracks after an update, one entry each; later updates do not change them.
+    """Tracks after an update, as arrays of one entry per track; later updates do not change them.
 
-    Iteration and an integer index give `Track` objects, a slice, mask or index array gives
+    Iteration and integer indices return `Track` objects; slices, masks and index arrays return
     `Tracks`.
 
     Attributes:
-        ids: int64 [N], positive, never used twice by one tracker.
+        ids: int64 [N], positive; unique within a tracker.
         boxes_xywh: float64 [N, 4], left, top, width, height in pixels: the filter's state.
         scores: float32 [N], confidence of the last matched detection.
         class_ids: int64 [N], index into the model's labels.
         velocities: float64 [N, 2], pixels per second of the box centre.
         covariances: float64 [N, 4, 4] over centre x, centre y, width, height in pixels.
         embeddings: float32 [N, D], smoothed appearance of unit length, or None.
-        states: uint8 [N], numbers of `TrackState`.
+        states: uint8 [N], values of `TrackState`.
         hits: int64 [N], number of matched detections.
         ages: float64 [N], seconds since the first detection.
         times_since_update: float64 [N], seconds since the last matched detection.
@@ -237,7 +241,7 @@ class Tracks(Sequence[Track]):
         return Tracks(*chosen)
 
     def __eq__(self, other: object) -> bool:
-        """Compare as a list of tracks does: the same `Track` objects in the same order."""
+        """Return whether both have the same `Track` objects in the same order, like lists."""
         if not isinstance(other, Sequence):
             return NotImplemented
         return len(self) == len(other) and all(a is b for a, b in zip(self, other))
@@ -246,7 +250,7 @@ class Tracks(Sequence[Track]):
 
     @cached_property
     def _items(self) -> list[Track]:
-        """The tracks one by one, with numbers of Python's own types."""
+        """The tracks as objects, with numbers converted to Python types."""
         columns = (
             self.ids.tolist(),
             self.boxes_xywh,
@@ -264,7 +268,7 @@ class Tracks(Sequence[Track]):
 
     @staticmethod
     def of(tracks: Iterable[Track]) -> Tracks:
-        """Return tracks as arrays; all of them have embeddings of one size, or none has."""
+        """Convert track objects to arrays; all or none of them must have embeddings."""
         items = list(tracks)
         columns: list[Any] = []
         for name, (dtype, shape) in TRACK_COLUMNS.items():
@@ -277,7 +281,7 @@ class Tracks(Sequence[Track]):
 
 
 TRACK_STATES = tuple(TrackState)
-#: Type and shape of the entries of `Tracks`, in its order, by the attribute of `Track`.
+#: Type and shape of the entries of each array of `Tracks`, by the attribute name in `Track`.
 TRACK_COLUMNS: dict[str, tuple[type, tuple[int, ...]]] = {
     'track_id': (np.int64, ()),
     'box_xywh': (np.float64, (4,)),

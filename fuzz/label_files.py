@@ -11,7 +11,7 @@ from hypothesis.strategies import DrawFn, SearchStrategy
 
 from fairmot_ros.evaluation import read_mot, read_seqinfo
 from fairmot_ros.evaluation.mot.text_format import MAX_COLUMNS, MIN_COLUMNS
-from fairmot_ros.label_errors import LabelError
+from fairmot_ros.files.label_errors import LabelError
 from fuzz.mutations import NUMBERS, TEXTS, damaged
 from fuzz.target import file_target
 

@@ -11,12 +11,12 @@ from hypothesis.strategies import DrawFn
 from sensor_msgs.msg import CameraInfo, Image
 from vision_msgs.msg import BoundingBox2D, Detection2D, Detection2DArray, ObjectHypothesisWithPose
 
-from fairmot_ros.geometry import locate_on_ground
 from fairmot_ros.msg import Track, TrackArray
 from fairmot_ros.pixels import ImageError
 from fairmot_ros.ros.conversions.images import to_depth
 from fairmot_ros.ros.inputs.spatial_inputs import pinhole_camera
 from fairmot_ros.ros.processing.received_detections import DetectionError, ReceivedDetections
+from fairmot_ros.spatial.geometry import locate_on_ground
 from fuzz.images import RawImage, raw_images
 from fuzz.mutations import TEXTS
 from fuzz.target import Target

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""Refuse a release with placeholders, versions that disagree, or a changelog without its section.
+"""Check a release: no placeholders, consistent versions, a changelog section with entries.
 
-`make release-check` runs it; RELEASING.md says when. It needs the standard library alone.
+Run by `make release-check`; see RELEASING.md. It uses only the standard library.
 """
 
 from __future__ import annotations
@@ -14,11 +14,11 @@ from xml.etree import ElementTree
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 
-#: Texts that stand where the publisher's own name or address belongs. The domains are reserved
-#: for examples (RFC 2606), so no real address is refused.
+#: Placeholders for the name or address of the publisher. The domains are reserved for examples
+#: (RFC 2606), so no real address matches.
 PLACEHOLDER = re.compile(r'[\w.+/:@-]*example\.(?:org|com|net)[\w./-]*|<this repository>')
-#: Where readers look for addresses.
-ADDRESSED = (
+#: Files that may contain placeholders.
+CHECKED_FILES = (
     'package.xml',
     '*.md',
     'docs/**/*.md',
@@ -34,7 +34,7 @@ URLS = ('website', 'repository', 'bugtracker')
 
 
 def problems(repository: Path) -> list[str]:
-    """Return what stands against a release, one sentence each."""
+    """Return the problems that prevent a release, one message each."""
     manifest = ElementTree.parse(repository / 'package.xml').getroot()
     return [
         *find_placeholders(repository),
@@ -45,8 +45,8 @@ def problems(repository: Path) -> list[str]:
 
 
 def find_placeholders(repository: Path) -> Iterator[str]:
-    """Name every placeholder with its file and line."""
-    files = {path for pattern in ADDRESSED for path in repository.glob(pattern)}
+    """Yield a problem for each placeholder, with its file and line."""
+    files = {path for pattern in CHECKED_FILES for path in repository.glob(pattern)}
     for path in sorted(filter(Path.is_file, files)):
         for number, line in enumerate(path.read_text(encoding='utf-8').splitlines(), start=1):
             for found in PLACEHOLDER.findall(line):
@@ -55,7 +55,7 @@ def find_placeholders(repository: Path) -> Iterator[str]:
 
 
 def check_manifest(manifest: ElementTree.Element) -> Iterator[str]:
-    """Ask for the addresses that rosdistro and the index of packages show."""
+    """Check that the manifest has the addresses that rosdistro and package indices show."""
     kinds = {url.get('type', 'website') for url in manifest.findall('url')}
     for kind in URLS:
         if kind not in kinds:
@@ -65,7 +65,7 @@ def check_manifest(manifest: ElementTree.Element) -> Iterator[str]:
 
 
 def check_versions(repository: Path, version: str) -> Iterator[str]:
-    """Compare the version of the manifest, which setup.py takes, with that of the module."""
+    """Compare the version of the manifest, which setup.py uses, with that of the module."""
     if not VERSION.fullmatch(version):
         yield f'package.xml: version {version!r} is not of the form 1.2.3'
     text = (repository / 'fairmot_ros' / '__init__.py').read_text(encoding='utf-8')
@@ -76,7 +76,7 @@ def check_versions(repository: Path, version: str) -> Iterator[str]:
 
 
 def check_changelog(repository: Path, version: str) -> Iterator[str]:
-    """Ask for a dated section of this version at the top, with entries."""
+    """Check that the changelog starts with a dated section of this version, with entries."""
     text = (repository / 'CHANGELOG.rst').read_text(encoding='utf-8')
     headings = list(HEADING.finditer(text))
     titles = [heading['title'] for heading in headings]
@@ -93,7 +93,7 @@ def check_changelog(repository: Path, version: str) -> Iterator[str]:
 
 
 def main() -> int:
-    """Print the problems; returns 1 if there are any."""
+    """Print the problems; return 1 if there are any."""
     found = problems(REPOSITORY)
     for problem in found:
         print(problem, file=sys.stderr)

@@ -1,7 +1,7 @@
 #!/bin/sh
-# Print the Python to make the environment with: the one given, or the first on the PATH that is
-# CPython 3.11 to 3.13 and can build extensions. 3.11 is what the tests run on. If anything is
-# missing, name it with the line that installs it, and fail.
+# Print the Python interpreter for the virtual environment: the one given as argument, or the
+# first on the PATH that is CPython 3.11 to 3.13 and can build extensions. The tests run on 3.11.
+# If a requirement is missing, print it with the command that installs it, and fail.
 
 suitable='
 import os, sys, sysconfig
@@ -15,7 +15,7 @@ candidates() {
     return
   fi
   for name in python3.11 python3.12 python3.13 python3; do
-    # Every one on the PATH: the first may be a version manager's placeholder for another.
+    # All on the PATH: the first may be a version manager's shim for another version.
     (IFS=:; for folder in $PATH; do [ -x "$folder/$name" ] && echo "$folder/$name"; done)
   done
 }
@@ -29,12 +29,12 @@ for compiler in ${CXX:-c++ g++ clang++} none; do
   command -v "$compiler" >/dev/null && break
 done
 [ "$compiler" = none ] &&
-  fail 'a C++ compiler is needed to build the messages and there is none: apt-get install g++'
+  fail 'no C++ compiler found, which is needed to build the messages: apt-get install g++'
 
 for python in $(candidates "$1"); do
   "$python" -c "$suitable" 2>/dev/null && echo "$python" && exit 0
 done
 [ -n "$1" ] &&
   fail "PYTHON=$1 is not CPython 3.11 to 3.13 with venv and header files (python3-dev)"
-fail 'CPython 3.11 to 3.13 with venv and header files is needed and not on the PATH:
+fail 'CPython 3.11 to 3.13 with venv and header files was not found on the PATH:
 apt-get install python3 python3-venv python3-dev'

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Make a virtual environment with what requirements.txt names, less ROS 2, for any Python that the
-# library supports: plain_environment.sh FOLDER [PYTHON]
+# Create a virtual environment with requirements.txt without ROS 2, for any Python version that the
+# library supports. Usage: plain_environment.sh FOLDER [PYTHON]
 set -e
 folder=$1
 python=${2:-python3}

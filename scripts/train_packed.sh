@@ -1,6 +1,6 @@
 #!/bin/bash
-# Train on packed sets for some minutes; the same command resumes the run. For a GPU machine that
-# gets this checkout, data/packed/training.tar.gz and the weights that the configuration names.
+# Train on packed datasets up to a time limit; the same command resumes the run. For a GPU machine
+# with this checkout, data/packed/training.tar.gz and the weights given in the configuration.
 # Usage: scripts/train_packed.sh [CONFIG]; PYTHON=, MINUTES= and DEVICE= change the defaults.
 set -euo pipefail
 cd "$(dirname "$0")/.."

@@ -1,4 +1,4 @@
-"""Shared by all tests: where the reference data lies."""
+"""Fixtures and settings for all tests."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parent))  # tests in every folder use the helpers here
+sys.path.insert(0, str(Path(__file__).parent))  # for the helper modules in this folder
 
 from recordings import REPOSITORY, full_recordings
 
-# Converted networks: kept from run to run, and not among the user's own.
+# Converted networks are cached between test runs, separately from those of the user.
 os.environ['XDG_CACHE_HOME'] = str(REPOSITORY / 'build' / 'test_cache')
 
 
@@ -27,8 +27,8 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 
 @pytest.fixture(scope='session')
 def reference_data() -> Path:
-    """Folder with `fixtures/` and `data/`; the test is skipped where there is none."""
+    """Return the folder with `fixtures/` and `data/`; skip the test if it is missing."""
     folder = full_recordings()
     if folder is None:
-        pytest.skip('no reference data: set FAIRMOT_TEST_DATA to the folder that holds it')
+        pytest.skip('no reference data: set FAIRMOT_TEST_DATA to its folder')
     return folder

@@ -1,4 +1,4 @@
-"""Worked values for every function, without boxes, and with tensors where they are allowed."""
+"""Box geometry: expected values of every function, with empty input and with tensors."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ KINDS = [np.array, torch.tensor]
 
 
 @pytest.mark.parametrize('convert', CONVERSIONS, ids=lambda f: f.__name__)
-def test_forms(convert: Callable) -> None:
+def test_conversions(convert: Callable) -> None:
     source, target = (FORMS[name] for name in convert.__name__.split('_to_'))
     given = np.array(source)
     assert_array_equal(convert(given), target)
@@ -64,7 +64,7 @@ def test_forms(convert: Callable) -> None:
 
 
 @pytest.mark.parametrize('convert', CONVERSIONS, ids=lambda f: f.__name__)
-def test_whole_numbers_become_fractions(convert: Callable) -> None:
+def test_integer_boxes_are_converted_to_floats(convert: Callable) -> None:
     whole = np.array([[3, 5, 9, 12], [0, 0, 1, 1]])
     assert_array_equal(convert(whole), convert(whole.astype(np.float64)))
 
@@ -132,7 +132,7 @@ def test_pairwise_overlaps(kind: Callable) -> None:
         assert function(kind(NONE)[:, None], b[None, :]).shape == (0, 3)
 
 
-def test_arrays_and_tensors_agree_to_the_bit() -> None:
+def test_arrays_and_tensors_give_identical_results() -> None:
     rng = np.random.default_rng(1)
     corners = rng.uniform(0, 50, (2, 40, 4)).astype(np.float32)
     corners[..., 2:] += corners[..., :2]
@@ -172,7 +172,7 @@ def test_coverage_matrix() -> None:
 
 
 @pytest.mark.parametrize('matrix', [iou_matrix, coverage_matrix])
-def test_boxes_without_area_overlap_with_nothing(matrix: Callable) -> None:
+def test_boxes_without_area_have_no_overlap(matrix: Callable) -> None:
     flat = np.array([[1, 1, 1, 5], [4, 4, 2, 2]], np.float32)
     assert not matrix(flat, flat).any()
 
@@ -195,7 +195,7 @@ BOX, FAR = (0, 0, 10, 10), (500, 0, 10, 10)
         ),
     ],
 )
-def test_iou_with_the_rounding_of_trackeval(box_a: tuple, box_b: tuple, expected: float) -> None:
+def test_trackeval_iou_matrix(box_a: tuple, box_b: tuple, expected: float) -> None:
     a, b = np.array([box_a], float), np.array([box_b], float)
     assert trackeval_iou_matrix(a, b)[0, 0] == pytest.approx(expected, abs=1e-15)
     assert trackeval_iou_matrix(b, a)[0, 0] == trackeval_iou_matrix(a, b)[0, 0]

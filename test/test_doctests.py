@@ -1,4 +1,4 @@
-"""The examples in docstrings are right, and every public name has one."""
+"""Examples in docstrings: they are correct, and every public name has one."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ MODULES = [
     module.name
     for module in pkgutil.walk_packages(fairmot_ros.tracker.__path__, 'fairmot_ros.tracker.')
 ]
-#: Modules whose main function is best explained by an example.
+#: Modules that must have examples.
 WITH_EXAMPLE = (
     'fairmot_ros.tracker.matching.assignment',
     'fairmot_ros.tracker.matching.candidate_pairs',
@@ -32,7 +32,7 @@ WITH_EXAMPLE = (
 
 
 @pytest.mark.parametrize('name', MODULES)
-def test_examples_of_the_tracker(name: str) -> None:
+def test_examples_in_docstrings(name: str) -> None:
     results = doctest.testmod(importlib.import_module(name))
     assert results.failed == 0
     assert results.attempted or name not in WITH_EXAMPLE

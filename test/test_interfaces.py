@@ -1,4 +1,4 @@
-"""The messages as built: what bags and other nodes depend on."""
+"""Definitions of the built messages, on which bags and other nodes depend."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ rclpy_serialization = pytest.importorskip(
     'rclpy.serialization', reason='no ROS 2: `make setup` brings it'
 )
 
-# Type hashes of vision_msgs 4.1.1 (REP 2011: equal hashes are equal types on the wire).
+# Type hashes of vision_msgs 4.1.1 (REP 2011: types with equal hashes are compatible).
 VISION_MSGS_HASHES = {
     'BoundingBox2D': '008eacbb0cf8f26e83795547bed013eec3675485ef386ec056d80eaaf1c1ce2f',
     'BoundingBox3D': 'bbb73a65c163d7f9bb29009c7bde9f7faa576bd2d23299c4511d19230dab4698',
@@ -28,6 +28,11 @@ VISION_MSGS_HASHES = {
     'Pose2D': 'b0b5d1d7b4c20dd4fcde3ed1d4b289a919290572007d67a97043814db25d3648',
     'VisionClass': '1e4a11f0fed50b5623cb8ff26ca0e37952a48a9c074d16f804b44e9164c2037a',
     'VisionInfo': '95d3116a17484ad91c9a2686e1d54890bbfc3ff6c6a2de137738c4950d45d284',
+}
+# Type hashes of the other bundled packages.
+BUNDLED_HASHES = {
+    ('tf2_msgs', 'TFMessage'): 'e369d0f05a23ae52508854b66f6aa0437f3449d652e8cbf22d5abe85d020f087',
+    ('bond', 'Status'): '87eaccffa254ffffadc0b61600452e8251740f06c25659a2dbda4927fdb1f70a',
 }
 
 TRACK_FIELDS = {
@@ -47,39 +52,50 @@ TRACK_FIELDS = {
 }
 
 
-@pytest.fixture(scope='module')
-def vision_msgs_share() -> Path:
-    """Folder share/vision_msgs of the vision_msgs that this package brought along."""
-    module = Path(importlib.import_module('vision_msgs.msg').__file__)
-    folders = (prefix / 'share' / 'vision_msgs' for prefix in module.parents)
+def bundled_share(package: str) -> Path:
+    """Return the folder share/<package> of a bundled package of messages."""
+    module = Path(importlib.import_module(f'{package}.msg').__file__)
+    folders = (prefix / 'share' / package for prefix in module.parents)
     share = next((folder for folder in folders if folder.is_dir()), None)
-    assert share is not None, f'no share/vision_msgs beside {module}'
+    assert share is not None, f'no share/{package} beside {module}'
     if 'bundled with fairmot_ros' not in (share / 'package.xml').read_text():
-        pytest.skip(f'vision_msgs comes from the ROS 2 installation at {share.parents[1]}')
+        pytest.skip(f'{package} comes from the ROS 2 installation at {share.parents[1]}')
     return share
 
 
-@pytest.mark.parametrize('name', VISION_MSGS_HASHES)
-def test_bundled_vision_msgs_are_the_same_types_on_the_wire(
-    vision_msgs_share: Path, name: str
-) -> None:
-    description = json.loads((vision_msgs_share / 'msg' / f'{name}.json').read_text())
+def type_hash(share: Path, name: str) -> str:
+    description = json.loads((share / 'msg' / f'{name}.json').read_text())
     hashes = {entry['type_name']: entry['hash_string'] for entry in description['type_hashes']}
-    assert hashes[f'vision_msgs/msg/{name}'] == f'RIHS01_{VISION_MSGS_HASHES[name]}'
+    return hashes[f'{share.name}/msg/{name}'].removeprefix('RIHS01_')
+
+
+@pytest.fixture(scope='module')
+def vision_msgs_share() -> Path:
+    return bundled_share('vision_msgs')
+
+
+@pytest.mark.parametrize('name', VISION_MSGS_HASHES)
+def test_bundled_vision_msgs_have_the_same_type_hashes(vision_msgs_share: Path, name: str) -> None:
+    assert type_hash(vision_msgs_share, name) == VISION_MSGS_HASHES[name]
 
 
 def test_bundled_vision_msgs_are_all_compared(vision_msgs_share: Path) -> None:
     assert {path.stem for path in vision_msgs_share.glob('msg/*.json')} == set(VISION_MSGS_HASHES)
 
 
-def test_track_has_the_published_fields() -> None:
+@pytest.mark.parametrize(('package', 'name'), BUNDLED_HASHES)
+def test_other_bundled_messages_have_the_same_type_hashes(package: str, name: str) -> None:
+    assert type_hash(bundled_share(package), name) == BUNDLED_HASHES[package, name]
+
+
+def test_track_has_the_documented_fields() -> None:
     from fairmot_ros.msg import Track
 
     assert Track.get_fields_and_field_types() == TRACK_FIELDS
     assert (Track.TENTATIVE, Track.TRACKED, Track.LOST, Track.REMOVED) == (0, 1, 2, 3)
 
 
-def test_track_array_has_the_published_fields() -> None:
+def test_track_array_has_the_documented_fields() -> None:
     from fairmot_ros.msg import TrackArray
 
     assert TrackArray.get_fields_and_field_types() == {
@@ -89,7 +105,7 @@ def test_track_array_has_the_published_fields() -> None:
     }
 
 
-def test_a_new_track_is_empty() -> None:
+def test_new_track_is_empty() -> None:
     from fairmot_ros.msg import Track, TrackArray
 
     track = Track()
@@ -101,7 +117,7 @@ def test_a_new_track_is_empty() -> None:
     assert list(TrackArray().tracks) == []
 
 
-def test_tracks_survive_serialization() -> None:
+def test_serialization_round_trip() -> None:
     from fairmot_ros.msg import Track, TrackArray
 
     track = Track(

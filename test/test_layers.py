@@ -1,4 +1,4 @@
-"""Imports point down the layers, and only the upper ones know of ROS."""
+"""Imports between layers point downwards, and only the upper layers import ROS."""
 
 from __future__ import annotations
 
@@ -12,21 +12,16 @@ import pytest
 PACKAGE = Path(__file__).resolve().parents[1] / 'fairmot_ros'
 FILES = sorted(PACKAGE.rglob('*.py'))
 
-# From the bottom up. '' is the package itself: __init__.py, whose names all layers may use.
+# Layers from the bottom up. '' is the package itself, __init__.py, which all layers may import.
 LAYERS = (
     '',
     'boxes',
     'starting',
-    'file_errors',
-    'value_types',
-    'written_files',
-    'unpacking',
-    'types',
-    'former_settings',
-    'oldest_versions',
+    'files',
     'settings',
-    'label_errors',
-    'geometry',
+    'types',
+    'oldest_versions',
+    'spatial',
     'pixels',
     'media',
     'zones',
@@ -42,13 +37,14 @@ LAYERS = (
 )
 ROS_LAYERS = ('ros', 'installation', 'cli')
 ROS_MODULES = ('rclpy', 'cv_bridge', 'launch', 'launch_ros', 'ament_index_python', 'rosgraph_msgs')
-ROS_SUFFIXES = ('_msgs', '_interfaces', '_srvs')  # of packages that hold messages
+ROS_SUFFIXES = ('_msgs', '_interfaces', '_srvs')  # of message packages
 
 
 def imported_modules(source: str, package: str) -> Iterator[str]:
-    """Yield the full name of everything a module imports, wherever in it and from whatever.
+    """Yield the full name of each import in a source file, including imports in functions.
 
-    `from a import b` yields a.b, as b may be a module; `package` is what a leading dot means.
+    `from a import b` yields a.b, as b may be a module. `package` is the package of the file, to
+    resolve relative imports.
     """
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Import):
@@ -65,7 +61,7 @@ def layer_of(path: Path) -> str:
 
 
 def layer_of_module(name: str) -> str | None:
-    """Layer of an imported name of this package; None for another's, or for a message."""
+    """Return the layer of an imported name; None for other packages and for messages."""
     parts = name.split('.')
     if parts[0] != 'fairmot_ros' or parts[1:2] in (['msg'], ['srv']):
         return None
@@ -82,20 +78,20 @@ def is_ros(name: str) -> bool:
 
 
 def broken_rules(layer: str, name: str) -> Iterator[str]:
-    """Yield what is wrong with importing `name` in `layer`."""
+    """Yield why an import of `name` in `layer` is not allowed."""
     other = layer_of_module(name)
     if other is not None and LAYERS.index(other) > LAYERS.index(layer):
-        yield f'{name} lies above {layer}'
+        yield f'{name} is in a layer above {layer}'
     if is_ros(name) and layer not in ROS_LAYERS:
-        yield f'{name} belongs to ROS, which {layer} must do without'
+        yield f'{name} belongs to ROS, which {layer} must not import'
     if layer == 'tracker' and (name.split('.')[0] == 'torch' or other == 'network'):
-        yield f'{name} brings torch, which the tracker must do without'
+        yield f'{name} imports torch, which the tracker must not import'
 
 
 @pytest.mark.parametrize('path', FILES, ids=lambda path: str(path.relative_to(PACKAGE)))
-def test_imports_point_down(path: Path) -> None:
+def test_imports_follow_the_layers(path: Path) -> None:
     layer = layer_of(path)
-    assert layer in LAYERS, f'{path.name} is in no layer: add it to LAYERS at its place'
+    assert layer in LAYERS, f'{path.name} is in no layer: add it to LAYERS'
     package = '.'.join(['fairmot_ros', *path.relative_to(PACKAGE).parts[:-1]])
     names = imported_modules(path.read_text(), package)
     assert [rule for name in names for rule in broken_rules(layer, name)] == []
@@ -122,7 +118,7 @@ def test_imports_point_down(path: Path) -> None:
         ('cli', 'import rclpy, std_srvs.srv, fairmot_ros.training', 0),
     ],
 )
-def test_the_rules_tell_right_from_wrong(layer: str, source: str, broken: int) -> None:
+def test_layer_check_finds_violations(layer: str, source: str, broken: int) -> None:
     names = imported_modules(source, f'fairmot_ros.{layer}')
     assert len([rule for name in names for rule in broken_rules(layer, name)]) == broken
 
@@ -132,7 +128,7 @@ COMMAND_LINE_OPTION = re.compile(r'(?<![\w-])--[a-z]')
 
 
 @pytest.mark.parametrize('path', LIBRARY, ids=lambda path: str(path.relative_to(PACKAGE)))
-def test_the_library_names_no_command_line_options(path: Path) -> None:
+def test_library_messages_have_no_command_line_options(path: Path) -> None:
     texts = [n.value for n in ast.walk(ast.parse(path.read_text())) if isinstance(n, ast.Constant)]
     named = [t for t in texts if isinstance(t, str) and COMMAND_LINE_OPTION.search(t)]
     assert named == []

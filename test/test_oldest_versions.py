@@ -17,12 +17,12 @@ def test_versions_compare_by_number(version: str, older: bool) -> None:
     assert is_older(version, OLDEST['torch']) is older
 
 
-def test_an_old_version_is_one_sentence() -> None:
+def test_old_version_raises() -> None:
     with pytest.raises(ValueError, match=r'^torch 1\.9\.0 is too old: 1\.13 or newer is needed$'):
         check_version('torch', '1.9.0')
 
 
-def test_the_documentation_has_the_same_versions() -> None:
+def test_documentation_has_the_same_versions() -> None:
     text = (REPOSITORY / 'docs/howto/install.md').read_text()
     table = re.search(r'^\| (torch \|.*) \|\n\|[-|]+\|\n\| (.*) \|$', text, re.MULTILINE)
     assert table is not None

@@ -1,4 +1,4 @@
-"""package.xml, setup.py, CMakeLists.txt and Makefile agree with each other and with the code."""
+"""Consistency of package.xml, setup.py, CMakeLists.txt, Makefile and the code."""
 
 from __future__ import annotations
 
@@ -21,18 +21,19 @@ COMMAND = re.compile(r"'(?P<name>\S+) = (?P<module>\S+):main'")
 EXECUTABLES = EXECUTABLE.findall((REPOSITORY / 'CMakeLists.txt').read_text())
 COMMANDS = COMMAND.findall((REPOSITORY / 'setup.py').read_text())
 
-# Python modules that come in packages of other names.
+# rosdep keys by import name.
 ROSDEP_KEYS = {
     'cv2': 'python3-opencv',
     'jinja2': 'python3-jinja2',
     'markupsafe': 'python3-jinja2',  # brings it
     'numpy': 'python3-numpy',
     'scipy': 'python3-scipy',
+    'tf2_ros': 'tf2_ros_py',
     'torch': 'python3-torch',
     'tqdm': 'python3-tqdm',
     'yaml': 'python3-yaml',
 }
-# The code does without these, or only exported networks, bags and training need them.
+# Optional packages, or packages that only exported networks, bags and training need.
 OPTIONAL = {
     'lap',
     'foxglove_msgs',
@@ -56,7 +57,7 @@ def dependencies() -> set[str]:
 
 
 def imported_packages(folder: str) -> set[str]:
-    """Names of the top-level packages that the Python files of a folder import."""
+    """Return the names of the top-level packages that the Python files of a folder import."""
     names: set[str] = set()
     for path in (REPOSITORY / folder).rglob('*.py'):
         for node in ast.walk(ast.parse(path.read_text())):
@@ -137,7 +138,7 @@ def test_requirements_are_exact() -> None:
 
 
 @pytest.mark.parametrize('profile', ['fastdds.xml', 'fastdds_localhost.xml'])
-def test_a_4k_frame_fits_shared_memory(profile: str) -> None:
+def test_4k_image_fits_into_shared_memory(profile: str) -> None:
     root = ElementTree.parse(REPOSITORY / 'config' / profile).getroot()
     names = {'p': 'http://www.eprosima.com/XMLSchemas/fastRTPS_Profiles'}
     transport = root.find('.//p:transport_descriptor[p:type="SHM"]', names)
@@ -154,7 +155,7 @@ def test_a_4k_frame_fits_shared_memory(profile: str) -> None:
         ('true', '/bin/false', 'PYTHON=/bin/false is not CPython'),
     ],
 )
-def test_missing_prerequisites_are_named(compiler: str, python: str, advice: str) -> None:
+def test_missing_prerequisites_are_reported(compiler: str, python: str, advice: str) -> None:
     done = subprocess.run(
         ['scripts/find_python.sh', python],
         cwd=REPOSITORY,
@@ -170,7 +171,7 @@ def test_missing_prerequisites_are_named(compiler: str, python: str, advice: str
 @pytest.mark.parametrize(
     'name', ["it's.mp4", 'two words.mp4', 'a"b.mp4', 'a$HOME`id`.mp4', '*;#.mp4']
 )
-def test_make_hands_file_names_on_as_they_are(name: str) -> None:
+def test_make_passes_file_names_unchanged(name: str) -> None:
     makefile = 'include Makefile\nshow:\n\t@printf "%s|" $(call option,--video,VIDEO)\n'
     done = subprocess.run(
         ['make', '-s', '--no-print-directory', '-f', '-', 'show', f'VIDEO={name}'],

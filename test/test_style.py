@@ -1,4 +1,4 @@
-"""The linters, as tests: their settings are in pyproject.toml."""
+"""Linters as tests; their settings are in pyproject.toml."""
 
 from __future__ import annotations
 

@@ -6,7 +6,7 @@ import pytest
 from fairmot_ros.types import Detections, Track, Tracks, TrackState
 
 
-def test_anything_numeric_is_converted() -> None:
+def test_numeric_input_is_converted() -> None:
     found = Detections([[0, 1, 2, 3]], [1], np.ones((1, 4)), [2.0])
     assert found.boxes_xyxy.dtype == found.scores.dtype == np.float32
     assert found.embeddings is not None
@@ -14,7 +14,7 @@ def test_anything_numeric_is_converted() -> None:
     assert found.class_ids.dtype == np.int64
 
 
-def test_nothing_is_fine() -> None:
+def test_empty_input() -> None:
     for none in (Detections([], []), Detections.empty(), Detections([], [], np.zeros((0, 8)))):
         assert len(none) == 0
         assert none.boxes_xyxy.shape == (0, 4)
@@ -23,7 +23,7 @@ def test_nothing_is_fine() -> None:
     assert empty.embeddings.shape == (0, 16)
 
 
-def test_rows_are_chosen_together() -> None:
+def test_selection_of_detections() -> None:
     found = Detections(np.arange(12).reshape(3, 4), [0.1, 0.2, 0.3], np.eye(3), [0, 1, 2])
     part = found[found.scores > 0.15]
     assert part.class_ids.tolist() == [1, 2]
@@ -41,7 +41,7 @@ def test_rows_are_chosen_together() -> None:
         (([[1, 2, 3, np.nan], [1, 2, 3, 4]], [1, np.inf]), r'finite numbers; rows \[0, 1\]'),
     ],
 )
-def test_wrong_shapes_are_named(arguments: tuple, message: str) -> None:
+def test_invalid_shapes_raise(arguments: tuple, message: str) -> None:
     with pytest.raises(ValueError, match=message):
         Detections(*arguments)
 
@@ -63,7 +63,7 @@ def track(number: int, embedding: np.ndarray | None = None) -> Track:
 
 
 @pytest.mark.parametrize('embedding', [None, np.array([0.6, 0.8], np.float32)])
-def test_tracks_hold_what_the_single_tracks_do(embedding: np.ndarray | None) -> None:
+def test_tracks_and_single_tracks_have_the_same_values(embedding: np.ndarray | None) -> None:
     given = [track(1, embedding), track(2, embedding), track(3, embedding)]
     tracks = Tracks.of(given)
     assert tracks.ids.tolist() == [1, 2, 3]

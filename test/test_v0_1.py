@@ -1,4 +1,4 @@
-"""The files that version 0.1 wrote are still read; test/data/v0_1/README.md describes them."""
+"""Files written by version 0.1 are still read; test/data/v0_1/README.md describes them."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ import pytest
 import torch
 
 from fairmot_ros.detector import Detector
-from fairmot_ros.former_settings import REMOVED, RENAMED
 from fairmot_ros.network import load_checkpoint
+from fairmot_ros.settings.former import REMOVED, RENAMED
 from fairmot_ros.tracker.gallery import Gallery, gallery_file
 
 DATA = Path(__file__).parent / 'data' / 'v0_1'
@@ -120,7 +120,7 @@ def test_bag_is_read_as_boxes_and_images(name: str, topic: str) -> None:
     assert recording.truth is not None
 
 
-def test_gallery_holds_the_recorded_people() -> None:
+def test_gallery_has_the_recorded_identities() -> None:
     expected = EXPECTED['gallery']
     gallery = Gallery(model=expected['model'])
     gallery_file.load(gallery, DATA / 'gallery.npz')
@@ -137,7 +137,7 @@ def test_gallery_holds_the_recorded_people() -> None:
 
 
 def assert_includes(actual: Any, expected: Any, name: str) -> None:
-    """Compare the recorded settings; a later version may have further ones."""
+    """Compare the recorded settings; there may be further ones, added by later versions."""
     if isinstance(expected, dict):
         for key, value in expected.items():
             if key in REMOVED:

@@ -42,7 +42,7 @@ STEPS: dict[str, Callable[[Measured], dict[str, str]]] = {
     'engines': engine_drift.parts,
     'associations': tracker_table.parts,
 }
-MISTAKE = 2
+USAGE_ERROR = 2
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -114,4 +114,4 @@ def missing_data() -> list[str]:
 def fail(sentence: str) -> None:
     """End with a sentence on stderr."""
     print(f'figures: {sentence}', file=sys.stderr)
-    raise SystemExit(MISTAKE)
+    raise SystemExit(USAGE_ERROR)

@@ -11,7 +11,7 @@ from tqdm import tqdm
 
 from fairmot_ros.cli.command import ExitCode, run_command
 from fairmot_ros.evaluation.mot.text_format import write_mot
-from fairmot_ros.written_files import WriteError, write_image, write_text
+from fairmot_ros.files.writing import WriteError, write_image, write_text
 
 if TYPE_CHECKING:
     from fairmot_ros.evaluation.bags import BagError, FrameIndex, ImageStream

@@ -40,7 +40,7 @@ def check() -> int:
         problems += finding.level is Level.PROBLEM
     if problems:
         print(f'fairmot-check: {problems} problem(s) must be fixed before the nodes can run')
-        return ExitCode.NOT_KEPT
+        return ExitCode.CHECK_FAILED
     print('fairmot-check: the nodes can run')
     return ExitCode.SUCCESS
 

@@ -51,10 +51,10 @@ def run_command(
             else f'pip install {package}'
         )
         print(f'{name}: the Python package {package} is missing: {advice}', file=sys.stderr)
-        return ExitCode.MISTAKE
+        return ExitCode.USAGE_ERROR
     except user_errors as error:
         print(f'{name}: {error}', file=sys.stderr)
-        return ExitCode.MISTAKE
+        return ExitCode.USAGE_ERROR
     except KeyboardInterrupt:
         print(f'{name}: {interrupted}', file=sys.stderr)
         return starting.leave(ExitCode.INTERRUPTED)
@@ -70,7 +70,7 @@ def _report_fault(name: str) -> int:
         'package.xml, with the lines above and the output of fairmot-check',
         file=sys.stderr,
     )
-    return ExitCode.FAULT
+    return ExitCode.INTERNAL_ERROR
 
 
 def parse_size(text: str) -> tuple[int, int]:

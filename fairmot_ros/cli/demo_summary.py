@@ -12,7 +12,7 @@ import numpy as np
 from fairmot_ros.cli.demo_nodes import DemoRun
 from fairmot_ros.evaluation import evaluate_mot, format_table, read_mot
 from fairmot_ros.evaluation.mot.text_format import FRAME
-from fairmot_ros.written_files import write_text
+from fairmot_ros.files.writing import write_text
 
 SUMMARY = 'summary.json'
 

@@ -41,7 +41,7 @@ def evaluate(options: argparse.Namespace) -> int:
         print(f'wrote {path}')
     for outcome in evaluation.outcomes:
         print(outcome)
-    return ExitCode.SUCCESS if evaluation.kept else ExitCode.NOT_KEPT
+    return ExitCode.SUCCESS if evaluation.kept else ExitCode.CHECK_FAILED
 
 
 def live_runner() -> LiveRunner:

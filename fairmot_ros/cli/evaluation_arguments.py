@@ -195,7 +195,7 @@ def _configurations(options: argparse.Namespace) -> list[Configuration]:
 def node_parameters() -> set[str] | None:
     """Return the names of the node's parameters, or None without ROS 2."""
     try:
-        from fairmot_ros.ros.parameters import NodeParameters
+        from fairmot_ros.ros.parameters import FairmotParameters
     except ModuleNotFoundError:
         return None
-    return {*NodeParameters.settings(), 'use_sim_time'}
+    return {*FairmotParameters.settings(), 'use_sim_time'}

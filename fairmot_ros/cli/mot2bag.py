@@ -128,7 +128,7 @@ def convert(options: argparse.Namespace) -> int:
         options.bag, islice(source.frames(), limit), source.frame_rate, rows, layout, total=total
     )
     for note in source.unreadable:
-        print(f'note: {note}: skipped')
+        print(f'note: {note}; skipped')
     count = len(numbers)
     written = 0 if rows is None else int(np.isin(rows[:, FRAME], numbers).sum())
     boxes = 'without ground truth' if rows is None else f'with {written} boxes of {path}'

@@ -14,13 +14,13 @@ from fairmot_ros.cli.detector_options import add_detector_options
 from fairmot_ros.detector.detector import find_weights
 from fairmot_ros.detector.engines.memory import keep_freed_memory
 from fairmot_ros.detector.input_size import check_input_size, choose_input_size
+from fairmot_ros.files.writing import write_text
 from fairmot_ros.network import load_checkpoint
 from fairmot_ros.training.data.problems import Problems
 from fairmot_ros.training.data.readers import read_dataset
 from fairmot_ros.training.data.teacher_labels import read_detections
 from fairmot_ros.training.scoring import score_detection, score_embedding, score_teacher
 from fairmot_ros.training.scoring.detection import make_detector
-from fairmot_ros.written_files import write_text
 
 
 def make_parser() -> argparse.ArgumentParser:

@@ -7,6 +7,6 @@ from pathlib import Path
 FOLDER = Path(__file__).resolve().parents[1] / 'data'
 #: Street seen from above, 126 frames at 7 Hz.
 PEDESTRIANS = FOLDER / 'pedestrians.mp4'
-#: People who come to a table one after the other, 180 frames at 10 Hz.
+#: Indoor scene with people coming to a table one after another, 180 frames at 10 Hz.
 INDOOR = FOLDER / 'indoor.mp4'
 SHIPPED_CLIPS = (PEDESTRIANS, INDOOR)

@@ -1,4 +1,4 @@
-"""From a network's predictions to boxes, scores and embeddings, for all architectures."""
+"""Decode a network's predictions to boxes, scores and embeddings, for all architectures."""
 
 from __future__ import annotations
 
@@ -12,24 +12,24 @@ from fairmot_ros.detector.suppression import non_maximum_suppression
 from fairmot_ros.network.heat_map import from_whole_maps
 from fairmot_ros.network.predictions import Candidates, Level, Predictions
 
-#: Candidates of an image that non-maximum suppression compares, best first.
+#: Most candidates per image for non-maximum suppression; those with the highest scores are used.
 MAX_CANDIDATES = 1000
 
 
 class NetworkOutputError(ValueError):
-    """The output of a network cannot be used; the message says why."""
+    """Raised for unusable output of a network; the message gives the reason."""
 
 
 @dataclass(frozen=True)
 class DecodedImage:
-    """Detections of one image, in falling order of score.
+    """Detections of one image, by descending score.
 
     Attributes:
-        boxes_xyxy: float32 [N, 4] in pixels of the network's input; they may leave it.
+        boxes_xyxy: float32 [N, 4] in pixels of the network's input; not clipped to it.
         scores: float32 [N].
         class_ids: int64 [N].
-        cells: int64 [N], cell of the level that each was found in, y * W + x.
-        embeddings: float32 [N, D], unit length, or None if the network has none.
+        cells: int64 [N], index of the detection's cell in its level, y * W + x.
+        embeddings: float32 [N, D], unit length; None if the network computes none.
     """
 
     boxes_xyxy: Tensor
@@ -42,13 +42,16 @@ class DecodedImage:
 def decode_image(
     predictions: Predictions, row: int, max_detections: int = 500, score_threshold: float = 0.0
 ) -> DecodedImage:
-    """Read the detections of one image of a batch.
+    """Return the detections of one image of a batch.
 
     Args:
-        predictions: of a batch.
-        row: of the image in the batch.
-        max_detections: the best ones are kept.
-        score_threshold: only scores above it are kept.
+        predictions: of the batch.
+        row: index of the image in the batch.
+        max_detections: most detections to return; those with the highest scores are kept.
+        score_threshold: detections must score above it.
+
+    Raises:
+        NetworkOutputError: if a score is not finite.
     """
     parts = [candidates_of(level, row, score_threshold) for level in predictions.levels]
     candidates = Candidates.joined(parts)
@@ -70,10 +73,10 @@ def decode_image(
 
 
 def candidates_of(level: Level, row: int, score_threshold: float) -> Candidates:
-    """Return the cells of a level with a score above the threshold, in the order of the cells.
+    """Return the cells of a level that score above the threshold, by class and index.
 
-    On a level of peaks, a cell counts if none of its eight neighbours scores higher; equal
-    neighbours all count (CenterNet, Zhou et al. 2019, section 4).
+    With `peaks_only`, only cells without a higher score among their eight neighbours are
+    returned; of equal neighbours, all are (CenterNet, Zhou et al. 2019, section 4).
 
     Raises:
         NetworkOutputError: if a score is not finite.
@@ -98,17 +101,23 @@ def check_finite(finite: bool) -> None:
     """Raise NetworkOutputError if the scores of an image are not finite."""
     if not finite:
         raise NetworkOutputError(
-            'the network computed scores that are not finite: the weights or the precision do not '
-            'suit these images'
+            'the network computed scores that are not finite: check the weights, or choose '
+            'precision fp32'
         )
 
 
 def decode(
     output: dict[str, Tensor], max_detections: int = 500, score_threshold: float = 0.0
 ) -> DecodedImage:
-    """Read the raw maps of a published architecture for one image, see `FairMOTNetwork.forward`.
+    """Decode the raw maps of a published architecture for one image.
 
-    Boxes are in cells of the maps, as the published code has them.
+    Args:
+        output: maps of `FairMOTNetwork.forward`, with a batch of one.
+        max_detections: see `decode_image`.
+        score_threshold: see `decode_image`.
+
+    Returns:
+        Detections with boxes in cells of the maps, as in the published code.
 
     Raises:
         ValueError: if the batch holds more than one image.

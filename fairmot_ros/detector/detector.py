@@ -18,7 +18,7 @@ from fairmot_ros.detector.engines.base import Image
 from fairmot_ros.detector.letterbox import map_to_image, map_to_input
 from fairmot_ros.detector.ranking import RankedPredictions
 from fairmot_ros.detector.threads import use_threads
-from fairmot_ros.file_errors import reading
+from fairmot_ros.files.errors import reading
 from fairmot_ros.network import CheckpointError
 from fairmot_ros.network.predictions import Predictions
 from fairmot_ros.network.registry import ARCHITECTURES
@@ -104,9 +104,20 @@ class Detector:
         path = find_weights(weights)
         self.threads = use_threads(threads)
         options = EngineOptions(
-            device, precision, input_size, deterministic, execution, self.threads, max_detections
+            device=device,
+            precision=precision,
+            input_size=input_size,
+            deterministic=deterministic,
+            execution=execution,
+            threads=self.threads,
+            max_detections=max_detections,
         )
         self._engine = load_engine(path, engine, options)
+        if execution != 'auto' and self._engine.name != 'torch':
+            raise ValueError(
+                f"execution {execution!r} is for engine 'torch', got engine "
+                f"{self._engine.name!r}: use engine 'torch', or execution 'auto'"
+            )
         self._lock = threading.Lock()
         self.engine = self._engine.name
         self.deterministic = deterministic
@@ -122,7 +133,7 @@ class Detector:
 
     @property
     def runtime(self) -> str:
-        """Engine with its version, device and precision, on which the last digits depend."""
+        """Engine with version, device and precision: the last digits of results depend on it."""
         parts = [str(self.device), self.precision, *(['deterministic'] * self.deterministic)]
         version = re.split('[-+]', import_module(self.engine).__version__)[0]
         return f'{self.engine} {version} ({", ".join(parts)})'
@@ -134,7 +145,7 @@ class Detector:
 
     @property
     def model_name(self) -> str:
-        """Name and weights' hash: embeddings are comparable only where both agree."""
+        """Name and hash of the weights; embeddings compare only if both are equal."""
         return f'{self.info.name}:{self.info.sha256[:12]}'
 
     def __call__(self, image_bgr: Image) -> Detections:
@@ -237,10 +248,10 @@ class Detector:
 
 
 def find_weights(weights: str | Path) -> Path:
-    """Return the path of weights, of those that ship for 'default'.
+    """Return the path of weights; 'default' is the model that ships.
 
     Raises:
-        CheckpointError: if the path begins with a user who has no home.
+        CheckpointError: if the path begins with the home of an unknown user.
     """
     if weights == 'default':
         return DEFAULT_WEIGHTS

@@ -1,4 +1,4 @@
-"""The size of the images that a network gets."""
+"""Size of a network's input."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ Size = tuple[int, int]
 
 
 def choose_input_size(size: Size | None, info: ModelInfo) -> Size:
-    """Return (width, height): the given size, or else the model's own, or the published one.
+    """Return (width, height): the given size, else the model's, else the published one.
 
     Raises:
-        ValueError: if it is not one of positive multiples of 32.
+        ValueError: if width or height is no positive multiple of 32, or too large.
     """
     return check_input_size(size or info.input_size or PUBLISHED_INPUT_SIZE)
 
@@ -22,7 +22,7 @@ def check_input_size(size: Size) -> Size:
     """Return (width, height) as integers.
 
     Raises:
-        ValueError: if they are not positive multiples of 32, or above MAX_INPUT_SIDE.
+        ValueError: if one is no positive multiple of 32, or above MAX_INPUT_SIDE.
     """
     width, height = int(size[0]), int(size[1])
     m = SIZE_MULTIPLE

@@ -15,9 +15,9 @@ from fairmot_ros.detector.engines.operators import (
     deform_conv_operator,
 )
 from fairmot_ros.detector.export_error import ExportError
+from fairmot_ros.files.writing import replacing
 from fairmot_ros.network.base import Network
 from fairmot_ros.network.fuse import optimise_for_inference
-from fairmot_ros.written_files import replacing
 
 OPSET = 19  # the first with DeformConv
 

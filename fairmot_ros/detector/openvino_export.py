@@ -12,10 +12,10 @@ from fairmot_ros.detector.engines.export_metadata import METADATA, write_metadat
 from fairmot_ros.detector.engines.host_input import HostInput
 from fairmot_ros.detector.export_error import ExportError
 from fairmot_ros.detector.quantization import quantise
+from fairmot_ros.files.writing import replacing
 from fairmot_ros.network.base import Network
 from fairmot_ros.network.fuse import optimise_for_inference
 from fairmot_ros.network.registry import ARCHITECTURES
-from fairmot_ros.written_files import replacing
 
 
 def export_openvino(

@@ -1,4 +1,4 @@
-"""Non-maximum suppression: one detection of every object."""
+"""Non-maximum suppression."""
 
 from __future__ import annotations
 
@@ -7,18 +7,21 @@ from numpy.typing import NDArray
 
 from fairmot_ros.boxes import iou_matrix
 
-MAX_IOU = 0.65  # as YOLOX evaluates
+MAX_IOU = 0.65  # of the published evaluation of YOLOX
 
 
 def non_maximum_suppression(
     boxes_xyxy: NDArray[np.float32], class_ids: NDArray[np.int64], max_iou: float = MAX_IOU
 ) -> NDArray[np.int64]:
-    """Return which boxes are kept, in their order: those that no better kept one overlaps.
+    """Return the indices of the boxes that no kept box with a higher score overlaps.
 
     Args:
-        boxes_xyxy: [N, 4], best first.
-        class_ids: [N]; boxes of different classes never suppress each other.
+        boxes_xyxy: [N, 4], by descending score.
+        class_ids: [N]; only boxes of the same class suppress each other.
         max_iou: largest overlap of two kept boxes of a class.
+
+    Returns:
+        int64 [K], ascending.
     """
     overlaps = (iou_matrix(boxes_xyxy, boxes_xyxy) > max_iou) & (
         class_ids[:, None] == class_ids[None, :]

@@ -22,7 +22,7 @@ MESSAGE_PACKAGES = (
 )
 OPTIONAL_MODULES = {  # module: feature that needs it
     'cv_bridge': 'images with uncommon encodings',
-    'tf2_msgs': 'tf frames of tracked people (publish_tf)',
+    'tf2_msgs': 'positions in a frame of tf (target_frame), frames of tracked people (publish_tf)',
     'foxglove_msgs': '~/annotations for Foxglove',
     'hri_msgs': 'ROS4HRI bodies under /humans',
 }

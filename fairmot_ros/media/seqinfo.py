@@ -7,7 +7,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from fairmot_ros.label_errors import LabelError, MissingLabelsError
+from fairmot_ros.files.label_errors import LabelError, MissingLabelsError
 
 
 @dataclass(frozen=True)

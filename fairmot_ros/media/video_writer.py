@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from fairmot_ros.written_files import WriteError
+from fairmot_ros.files.writing import WriteError
 
 CODEC = 'mp4v'
 

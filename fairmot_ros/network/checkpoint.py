@@ -11,11 +11,11 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from fairmot_ros.file_errors import reading
+from fairmot_ros.files.errors import reading
+from fairmot_ros.files.writing import replacing
 from fairmot_ros.network.base import ModelInfo, Network
 from fairmot_ros.network.checkpoint_content import CheckpointError, read_content, weights_of
 from fairmot_ros.network.registry import ARCHITECTURES, create_network
-from fairmot_ros.written_files import replacing
 
 SHOWN_KEYS = 5
 #: Counters of batch normalisation that older versions of torch did not write; nothing reads them.

@@ -10,7 +10,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from fairmot_ros.file_errors import FileError, reason_of
+from fairmot_ros.files.errors import FileError, reason_of
 
 #: The ImageNet classifier, left over in the published DLA files; the network does not have it.
 DEAD_PREFIX = 'base.fc.'

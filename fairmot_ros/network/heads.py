@@ -60,7 +60,8 @@ def squares_around(features: Tensor, cells: Tensor) -> Tensor:
     """
     height, width = features.shape[2:]
     step = torch.arange(-1, 2, device=cells.device)
-    y = (cells // width)[:, :, None] + step.repeat_interleave(3)
+    # Not repeat_interleave: before torch 2.2 it copies from the host, which no CUDA graph may.
+    y = (cells // width)[:, :, None] + step[:, None].expand(3, 3).flatten()
     x = (cells % width)[:, :, None] + step.repeat(3)
     inside = (y >= 0) & (y < height) & (x >= 0) & (x < width)
     places = ((y * width + x) * inside).flatten(1)  # [B, K * 9]

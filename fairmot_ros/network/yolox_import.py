@@ -8,7 +8,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from fairmot_ros.file_errors import reason_of
+from fairmot_ros.files.errors import reason_of
 from fairmot_ros.network.base import SIZE_MULTIPLE
 from fairmot_ros.network.checkpoint_content import CheckpointError
 from fairmot_ros.network.csp import Conv

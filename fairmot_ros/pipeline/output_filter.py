@@ -13,7 +13,7 @@ from fairmot_ros.types import Track, Tracks
 
 @dataclass(frozen=True)
 class FilterSettings(Settings):
-    """Limits on the boxes of tracks; 0 keeps all."""
+    """Thresholds of the output filter; 0 disables each."""
 
     min_box_area: float = setting(
         0.0,

@@ -10,7 +10,13 @@ from fairmot_ros.pixels.limits import (
     check_size,
     ignore_warning,
 )
-from fairmot_ros.pixels.raw import DEPTH_ENCODINGS, ENCODINGS, raw_to_bgr, unknown_encoding, view
+from fairmot_ros.pixels.raw import (
+    DEPTH_ENCODINGS,
+    ENCODINGS,
+    pixel_view,
+    raw_to_bgr,
+    unknown_encoding,
+)
 
 __all__ = [
     'DEPTH_ENCODINGS',
@@ -22,8 +28,8 @@ __all__ = [
     'check_size',
     'compressed_to_bgr',
     'ignore_warning',
+    'pixel_view',
     'raw_to_bgr',
     'read_image_file',
     'unknown_encoding',
-    'view',
 ]

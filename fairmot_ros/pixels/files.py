@@ -1,4 +1,4 @@
-"""Reading of image files."""
+"""Reading of image files, with a size limit and checks for damage."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from fairmot_ros.file_errors import reason_of
+from fairmot_ros.files.errors import reason_of
 from fairmot_ros.pixels.headers import declared_size
 from fairmot_ros.pixels.limits import MAX_IMAGE_PIXELS, ImageError, check_size
 from fairmot_ros.pixels.png import SIGNATURE, is_truncated_png
@@ -19,15 +19,15 @@ FLAGS = cv2.IMREAD_COLOR | cv2.IMREAD_IGNORE_ORIENTATION
 def read_image_file(
     path: Path, flags: int = FLAGS, max_pixels: int = MAX_IMAGE_PIXELS
 ) -> NDArray[np.uint8]:
-    """Read an image in any format of OpenCV.
+    """Read an image file in any format that OpenCV supports.
 
     Args:
-        path: of the file.
-        flags: of `cv2.imdecode`.
+        path: path of the file.
+        flags: flags of `cv2.imdecode`.
         max_pixels: limit of width x height; checked in the header, before decoding.
 
     Returns:
-        uint8 [H, W, 3], BGR, or what the flags ask for.
+        uint8 [H, W, 3], BGR, unless `flags` request another format.
 
     Raises:
         ImageError: if the file is missing, too large, truncated or not an image.
@@ -45,8 +45,8 @@ def _decode(data: bytes, flags: int, max_pixels: int) -> NDArray[np.uint8]:
     if size is not None:
         check_size(*size, max_pixels)
     if data.startswith(SIGNATURE) and is_truncated_png(data):
-        raise ImageError('it is truncated')
+        raise ImageError('the file is truncated')
     image = cv2.imdecode(np.frombuffer(data, np.uint8), flags)
     if image is None:
-        raise ImageError('it is no image, or damaged')
+        raise ImageError('the file is not an image, or is damaged')
     return image

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from fairmot_ros.file_errors import FileError
+from fairmot_ros.files.errors import FileError
 
 BgrImage = NDArray[np.uint8]
 #: Called with one sentence if an image is usable but probably not what the sender intended.

@@ -1,27 +1,27 @@
-"""Check of PNG files before they are decoded."""
+"""Detection of truncated PNG files before they are decoded."""
 
 from __future__ import annotations
 
 import struct
 
 SIGNATURE = b'\x89PNG\r\n\x1a\n'
-CHUNK_FRAME = 12  # bytes of a chunk beside its data: length, type, checksum
+CHUNK_OVERHEAD = 12  # bytes of a chunk in addition to its data: length, type and checksum
 
 
 def is_truncated_png(data: bytes) -> bool:
-    """Return whether a chunk of a PNG file declares more data than the file has.
+    """Return whether a chunk of a PNG file declares more data than the file contains.
 
-    Decoders reserve memory for the declared length, up to 4 GB, before they read the chunk.
+    Decoders allocate the declared length, up to 4 GB, before they read the chunk.
 
     >>> is_truncated_png(SIGNATURE + bytes((0xFF, 0xFF, 0xFF, 0xFF)) + b'IDAT')
     True
     """
-    place = len(SIGNATURE)
-    while place + 8 <= len(data):
-        length, kind = struct.unpack_from('>I4s', data, place)
-        if kind == b'IEND':
+    position = len(SIGNATURE)
+    while position + 8 <= len(data):
+        length, chunk_type = struct.unpack_from('>I4s', data, position)
+        if chunk_type == b'IEND':
             return False
-        place += CHUNK_FRAME + length
-        if place > len(data):
+        position += CHUNK_OVERHEAD + length
+        if position > len(data):
             return True
     return False

@@ -78,10 +78,10 @@ def raw_to_bgr(
         return _planar_to_bgr(message)
     if encoding in SIXTEEN_BITS:
         channels, conversion = SIXTEEN_BITS[encoding]
-        pixels: BgrImage = upper_eight_bits(view(message, np.uint16, channels), warn)
+        pixels: BgrImage = upper_eight_bits(pixel_view(message, np.uint16, channels), warn)
     elif encoding in EIGHT_BITS:
         channels, conversion = EIGHT_BITS[encoding]
-        pixels = view(message, np.uint8, channels)
+        pixels = pixel_view(message, np.uint8, channels)
     else:
         raise unknown_encoding(encoding)
     return pixels if conversion is None else _converted(pixels, conversion, message)
@@ -161,19 +161,19 @@ def _planar_to_bgr(message: Any) -> BgrImage:
     return np.ascontiguousarray(doubled[:, ::2])
 
 
-def view(message: Any, number: type, channels: int) -> NDArray:
+def pixel_view(message: Any, value_type: type, channels: int) -> NDArray:
     """Return a read-only view [H, W, channels] of the pixels, for any row padding and byte order.
 
     Args:
         message: a sensor_msgs/Image.
-        number: type of a value, np.uint8 for example.
+        value_type: type of a value, e.g. np.uint8.
         channels: values per pixel.
 
     Raises:
         ImageError: if the message is empty or has fewer bytes than its size requires.
     """
     check_size(message.width, message.height, sys.maxsize)
-    dtype = np.dtype(number).newbyteorder('>' if message.is_bigendian else '<')
+    dtype = np.dtype(value_type).newbyteorder('>' if message.is_bigendian else '<')
     row = message.width * channels * dtype.itemsize
     step = message.step or row
     if step < row:

@@ -24,8 +24,8 @@ class Tracker:
 
     Attributes:
         config: the current settings.
-        left_out: number of detections of the last frame that were ignored because there were more
-            than `max_detections`.
+        ignored_detections: number of detections above `max_detections` in the last frame, which
+            were not used.
 
     Examples:
         A person walks to the right by 30 pixels in each tenth of a second.
@@ -72,7 +72,7 @@ class Tracker:
             )
         self._reidentification = None if gallery is None else Reidentification(gallery)
         self._last_id = last_id
-        self.left_out = 0
+        self.ignored_detections = 0
         self.reset()
 
     def reset(self) -> None:
@@ -136,7 +136,7 @@ class Tracker:
         used = detections
         if self.config.association not in REFERENCE_VARIANTS:
             used = detections.best(self.config.max_detections)
-        self.left_out = len(detections) - len(used)
+        self.ignored_detections = len(detections) - len(used)
         motion = self._motion(used, image, camera_motion)
         self._last_id += association.step(used, stamp, self._last_id + 1, motion)
         self._last_stamp = stamp
@@ -168,6 +168,8 @@ class Tracker:
         if not config.use_camera_motion:
             return None
         if given is not None or image is None or not config.estimate_camera_motion:
+            if self._camera is not None:
+                self._camera.reset()  # its image is not that of the previous frame any more
             return given
         if self._camera is None:
             # Imported here because it needs OpenCV, unlike the rest of the tracker.

@@ -1,4 +1,4 @@
-"""fairmot-check finds what is really broken: modules that fail, old messages, another Python."""
+"""fairmot-check on broken installations: failing modules, old messages, another Python."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ NEEDS_ROS = pytest.mark.skipif(find_spec('rclpy') is None, reason='needs ROS 2')
 
 
 def check(broken: dict[str, str], folder: Path, **variables: str) -> tuple[int, str]:
-    """Run the command where some modules are shadowed by files of the given content."""
+    """Run the command with some modules shadowed by files of the given content."""
     folder.mkdir(exist_ok=True)
     for name, content in broken.items():
         path = folder / name
@@ -42,7 +42,7 @@ def check(broken: dict[str, str], folder: Path, **variables: str) -> tuple[int, 
 
 
 def line_of(output: str, name: str) -> str:
-    """Return what was said about one thing, its advice included."""
+    """Return the output about one finding, including its advice."""
     lines = output.splitlines()
     start = next(i for i, line in enumerate(lines) if f'] {name}: ' in line)
     return '\n'.join(lines[start : start + 2])

@@ -1,4 +1,4 @@
-"""What every command does about errors, and with which code it ends."""
+"""Error messages and exit codes of all commands."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from fairmot_ros.cli.command import RESUMABLE, ExitCode, parse_size, run_command
 
 
 class DivergenceError(RuntimeError):
-    """An error that one command knows to be a user's mistake."""
+    """Error that one command declares as a mistake of the user."""
 
 
 def end_with(outcome: int | BaseException) -> int:
@@ -25,14 +25,15 @@ def end_with(outcome: int | BaseException) -> int:
     ('outcome', 'code', 'said'),
     [
         (0, 0, ''),
-        (ExitCode.NOT_KEPT, 1, ''),
+        (ExitCode.CHECK_FAILED, 1, ''),
         (ValueError('no such topic'), 2, 'fairmot-x: no such topic\n'),
         (FileNotFoundError('a.txt: no such file'), 2, 'fairmot-x: a.txt: no such file\n'),
         (DivergenceError('the loss is nan'), 2, 'fairmot-x: the loss is nan\n'),
         (
             ModuleNotFoundError(name='rclpy.node'),
             2,
-            'fairmot-x: the Python package rclpy is missing: source the setup.bash of a ROS 2\n',
+            'fairmot-x: the Python package rclpy is missing: source the setup.bash of a ROS 2 '
+            'installation\n',
         ),
         (
             ModuleNotFoundError(name='rosbags'),
@@ -76,7 +77,7 @@ def test_an_interrupt_swallowed_by_native_code_is_reported(
 def test_a_fault_of_the_program_is_shown_with_its_traceback(
     fault: Exception, capsys: pytest.CaptureFixture
 ) -> None:
-    assert run_command('fairmot-x', lambda: end_with(fault)) == ExitCode.FAULT == 3
+    assert run_command('fairmot-x', lambda: end_with(fault)) == ExitCode.INTERNAL_ERROR == 3
     lines = capsys.readouterr().err.strip().splitlines()
     assert lines[0] == 'Traceback (most recent call last):'
     assert any('in end_with' in line for line in lines)
@@ -119,7 +120,7 @@ def test_a_missing_input_is_reported_in_one_line(
         pytest.importorskip(package, reason=f'needs {package}')
     monkeypatch.chdir(tmp_path)
     main = import_module(f'fairmot_ros.cli.{command}').main
-    assert main(arguments) == ExitCode.MISTAKE
+    assert main(arguments) == ExitCode.USAGE_ERROR
     lines = capsys.readouterr().err.strip().splitlines()
     assert len(lines) == 1
     assert 'none' in lines[0]
@@ -142,7 +143,7 @@ def test_unreadable_weights_are_reported_in_one_line(
     (tmp_path / 'cut.pth').write_bytes(b'a.')  # a pickle that takes from an empty stack
     main = import_module(f'fairmot_ros.cli.{command}').main
     given = [weights if text == 'WEIGHTS' else text for text in arguments]
-    assert main(given) == ExitCode.MISTAKE
+    assert main(given) == ExitCode.USAGE_ERROR
     lines = capsys.readouterr().err.strip().splitlines()
     assert len(lines) == 1
     assert weights in lines[0]
@@ -152,7 +153,7 @@ def test_unreadable_weights_are_reported_in_one_line(
 def test_wrong_arguments_are_a_mistake(command: str, capsys: pytest.CaptureFixture) -> None:
     with pytest.raises(SystemExit) as caught:
         import_module(f'fairmot_ros.cli.{command}').main(['--no-such-option'])
-    assert caught.value.code == ExitCode.MISTAKE
+    assert caught.value.code == ExitCode.USAGE_ERROR
 
 
 def test_sizes() -> None:

@@ -1,4 +1,4 @@
-"""The summary of the demo, without its nodes."""
+"""Summary of the demo, without the nodes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""fairmot-evaluate offline, as a user runs it, on a bag of the clip that ships."""
+"""fairmot-evaluate offline, on a bag of the clip in the package."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ SMALL = {'input_width': 320, 'input_height': 256}
 
 @pytest.fixture(scope='module', autouse=True)
 def one_thread() -> Iterator[None]:
-    """Several threads get into each other's way where tests share the machine."""
+    """Limit the threads, because tests run in parallel."""
     before = torch.get_num_threads()
     torch.set_num_threads(1)
     yield
@@ -43,17 +43,17 @@ def one_thread() -> Iterator[None]:
 
 @pytest.fixture(scope='module')
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with the bag `walk`, configurations, and what the API makes of the clip.
+    """Folder with the bag `walk`, configurations and the tracks of the API for the clip.
 
-    The API's own tracks with a gap serve as ground truth: that makes the expected figures known.
+    The ground truth is these tracks with a gap, so that the expected metrics are known.
     """
     folder = tmp_path_factory.mktemp('evaluate')
-    pictures = list(islice(VideoSource(CLIP), FRAMES))
+    images = list(islice(VideoSource(CLIP), FRAMES))
     pipeline = FairMOT(input_size=(320, 256))
     rows = [
         [i + 1, t.track_id, *t.box_xywh.tolist(), t.score, -1, -1, -1]
-        for i, picture in enumerate(pictures)
-        for t in pipeline(picture, 1 + i / RATE)
+        for i, image in enumerate(images)
+        for t in pipeline(image, 1 + i / RATE)
     ]
     tracks = np.array(rows)
     write_mot(folder / 'api.txt', tracks)
@@ -61,7 +61,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     truth[:, 6] = 1
     write_mot(folder / 'gt.txt', truth[truth[:, 0] != 4])
     write_sequence(
-        folder / 'walk', pictures, RATE, read_mot(folder / 'gt.txt'), BagLayout(image_format='png')
+        folder / 'walk', images, RATE, read_mot(folder / 'gt.txt'), BagLayout(image_format='png')
     )
     (folder / 'small.yaml').write_text('input_width: 320\ninput_height: 256\n')
     (folder / 'strict.yaml').write_text(
@@ -73,7 +73,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope='module')
 def evaluated(folder: Path) -> Path:
-    """The output of one evaluation with everything that there is offline."""
+    """Output folder of an evaluation with all offline options."""
     output = folder / 'out'
     assert (
         evaluate.main(
@@ -185,8 +185,8 @@ def test_limits_determine_the_exit_code(
 
 def test_several_bags_with_files_as_ground_truth(folder: Path, tmp_path: Path) -> None:
     other = tmp_path / 'other'
-    pictures = list(islice(VideoSource(CLIP), 3))
-    write_sequence(other, pictures, RATE, layout=BagLayout(storage='sqlite3'))
+    images = list(islice(VideoSource(CLIP), 3))
+    write_sequence(other, images, RATE, layout=BagLayout(storage='sqlite3'))
     truth = str(folder / 'gt.txt')
     assert (
         evaluate.main(
@@ -210,7 +210,7 @@ def test_several_bags_with_files_as_ground_truth(folder: Path, tmp_path: Path) -
     assert [r['name'] for r in data['recordings']] == ['walk', 'other']
     assert [r['ground_truth']['source'] for r in data['recordings']] == [truth, truth]
     walk, other_run = data['runs']
-    assert walk['metrics'] == other_run['metrics'], 'the same pictures in both'
+    assert walk['metrics'] == other_run['metrics'], 'the same images in both'
     assert data['combined'][0]['images'] == 6
 
 
@@ -300,9 +300,9 @@ def test_without_ground_truth_there_are_tracks_and_no_metrics(
         (['none'], 'no bag at none'),
         (
             ['{walk}', '--image-topic', '/eye'],
-            r'no topic /eye; it holds /ground_truth \(vision_msgs',
+            r'no topic /eye; it has /ground_truth \(vision_msgs',
         ),
-        (['{walk}', '--ground-truth-topic', '/truth'], 'no topic /truth; it holds'),
+        (['{walk}', '--ground-truth-topic', '/truth'], 'no topic /truth; it has'),
         (['{walk}', '--ground-truth', 'none.txt'], 'none.txt: no such file'),
         (['{walk}', '--ground-truth', 'a', 'b'], 'got 2 ground-truth files for 1 bags'),
         (['{walk}', '--ground-truth', 'a', '--ground-truth-topic', 'b'], 'give either'),
@@ -396,7 +396,7 @@ def test_weights_may_lie_beside_the_configuration(tmp_path: Path) -> None:
 
 def test_all_evaluated_parameters_exist_in_the_node() -> None:
     pytest.importorskip('rclpy', reason='needs ROS 2')
-    from fairmot_ros.ros.parameters import NodeParameters
+    from fairmot_ros.ros.parameters import FairmotParameters
 
     assert set(PIPELINE) >= {
         'weights',
@@ -406,5 +406,5 @@ def test_all_evaluated_parameters_exist_in_the_node() -> None:
         'min_box_area',
         'max_gap',
     }
-    assert set(PIPELINE) <= set(NodeParameters.settings())
-    assert NodeParameters().frames() == Configuration('default').frames()
+    assert set(PIPELINE) <= set(FairmotParameters.settings())
+    assert FairmotParameters().frames() == Configuration('default').frames()

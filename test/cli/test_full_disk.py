@@ -14,8 +14,8 @@ import pytest
 from full_disk import full_disk
 
 from fairmot_ros.cli import convert, export
+from fairmot_ros.files.writing import PARTIAL
 from fairmot_ros.network import create_network, save_checkpoint
-from fairmot_ros.written_files import PARTIAL
 
 
 def converted(folder: Path) -> list[str]:

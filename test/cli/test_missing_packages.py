@@ -1,4 +1,4 @@
-"""The commands about bags where ROS 2, or rosbags, is not installed."""
+"""Bag commands without ROS 2 or without rosbags."""
 
 from __future__ import annotations
 
@@ -64,7 +64,8 @@ def test_live_evaluation_without_ros_fails_at_the_start(tmp_path: Path) -> None:
     done = run('evaluate', ROS, tmp_path / 'bag', '--rate', 7)
     assert done.returncode == 2
     assert done.stderr.strip() == (
-        'fairmot-evaluate: the Python package rclpy is missing: source the setup.bash of a ROS 2'
+        'fairmot-evaluate: the Python package rclpy is missing: source the setup.bash of a ROS 2 '
+        'installation'
     )
 
 

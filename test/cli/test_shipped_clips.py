@@ -1,4 +1,4 @@
-"""The clips that ship: small, at their true rate, and attributed."""
+"""The clips in the package: size, frame rate and attribution."""
 
 from __future__ import annotations
 

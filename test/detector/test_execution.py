@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from half_precision import needs_type
 
 from benchmarks.gpu.networks import clip_images, settled_network
 from benchmarks.gpu.parity import LIMITS, differences
@@ -17,6 +18,7 @@ from fairmot_ros.detector.engines import EngineOptions
 from fairmot_ros.detector.engines.arithmetic import gpu_arithmetic
 from fairmot_ros.detector.engines.base import EngineError
 from fairmot_ros.detector.engines.compiled import compiled
+from fairmot_ros.detector.engines.devices import PRECISIONS
 from fairmot_ros.detector.engines.torch_engine import TorchEngine
 from fairmot_ros.network import architectures, save_checkpoint
 from fairmot_ros.types import Detections
@@ -82,6 +84,7 @@ def test_graphs_compute_what_the_cpu_computes(architecture: str, device: str) ->
 @pytest.mark.parametrize('device', DEVICES)
 @pytest.mark.parametrize('precision', ['fp32', 'fp16', 'bf16'])
 def test_detections_of_the_default_model_are_the_same(precision: str, device: str) -> None:
+    needs_type(PRECISIONS[precision], device)
     frame = clip_images(1, (768, 576))[0]
     size = (320, 256)
     expected = Detector(input_size=size, device='cpu', engine='torch', score_threshold=0.4)(frame)
@@ -236,6 +239,12 @@ def test_more_detections_than_were_ranked_are_decoded_one_by_one(weights: Path) 
 def test_wrong_arguments_are_named(weights: Path, arguments: dict, message: str) -> None:
     with pytest.raises(ValueError, match=message):
         Detector(weights, device='cpu', engine='torch', **arguments)
+
+
+def test_an_execution_of_torch_is_refused_for_other_engines(weights: Path) -> None:
+    pytest.importorskip('openvino')
+    with pytest.raises(ValueError, match="'graphs' is for engine 'torch', got engine 'openvino'"):
+        Detector(weights, device='cpu', execution='graphs')
 
 
 def test_a_function_that_cannot_be_compiled_is_named(monkeypatch: pytest.MonkeyPatch) -> None:

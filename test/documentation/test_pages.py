@@ -40,10 +40,12 @@ def test_every_node_is_described() -> None:
 
 def test_every_value_of_the_diagnostics_is_described() -> None:
     pytest.importorskip('rclpy', reason='needs ROS 2')
-    from fairmot_ros.ros.health.diagnostics import diagnose
+    from fairmot_ros.ros.health.diagnostics import active_status
     from fairmot_ros.ros.health.statistics import StatisticsSnapshot
 
-    status = diagnose('fairmot', '', StatisticsSnapshot(last_error='x'), '/image', 'model', [])
+    status = active_status(
+        'fairmot', '', StatisticsSnapshot(last_error='x'), '/image', 'model', []
+    )
     page = (DOCS / 'nodes.md').read_text()
     assert [v.key for v in status.values if f'| `{v.key}` |' not in page] == []
 

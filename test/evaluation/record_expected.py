@@ -33,10 +33,10 @@ class Scene:
     frames: int
     people: int
     side: float
-    noise: float  # of the results' boxes, in pixels
-    miss: float  # probability that a person is not found
-    swap: float  # probability that a person takes over another's id
-    grid: float = 0.1  # everything is rounded to this; coarse grids make ties
+    noise: float  # noise of the result boxes in pixels
+    miss: float  # probability that a person is missed
+    swap: float  # probability of an identity switch
+    grid: float = 0.1  # grid to which all values are rounded; coarse grids cause ties
 
     def make(self, seed: int) -> tuple[MotArray, MotArray]:
         """Return ground truth [N, 9] and results [M, 10]."""

@@ -42,7 +42,7 @@ COUNTS = ('IDSW', 'FP', 'FN', 'Frag', 'MT', 'PT', 'ML')
 def trackeval_metrics(
     sequences: Mapping[str, tuple[MotArray, MotArray]], benchmark: str
 ) -> dict[str, Summary]:
-    """Return what `evaluate_mot` should, from TrackEval's own evaluator and data set class."""
+    """Return the metrics of `evaluate_mot`, computed by TrackEval."""
     import trackeval
 
     with tempfile.TemporaryDirectory() as temporary:
@@ -84,7 +84,7 @@ def trackeval_metrics(
 
 
 def _write(sequences: Mapping[str, tuple[MotArray, MotArray]], folder: Path) -> dict[str, int]:
-    """Lay the files out as TrackEval expects them and return the sequences' lengths."""
+    """Write the files in the layout of TrackEval and return the lengths of the sequences."""
     results_folder = folder / 'results' / 'tracker' / 'data'
     results_folder.mkdir(parents=True)
     lengths = {}

@@ -6,8 +6,8 @@ import cv2
 import numpy as np
 import pytest
 
+from fairmot_ros.files.writing import WriteError
 from fairmot_ros.media.video_writer import VideoFile
-from fairmot_ros.written_files import WriteError
 
 NOISE = np.random.default_rng(0).integers(0, 256, (64, 96, 3), dtype=np.uint8)
 

@@ -10,7 +10,7 @@ IMAGE = np.random.default_rng(0).integers(0, 256, (24, 32, 3), dtype=np.uint8)
 
 
 @pytest.mark.parametrize('suffix', ['.png', '.bmp', '.ppm'])
-def test_an_image_is_read(tmp_path: Path, suffix: str) -> None:
+def test_image_file_is_read(tmp_path: Path, suffix: str) -> None:
     path = tmp_path / f'a{suffix}'
     cv2.imwrite(str(path), IMAGE)
     assert np.array_equal(read_image_file(path), IMAGE)
@@ -35,19 +35,19 @@ def damaged(folder: Path, kind: str) -> Path:
     ('kind', 'reason'),
     [
         ('empty', 'the file is empty'),
-        ('text', 'it is no image'),
-        ('chunk', 'it is truncated'),
+        ('text', 'the file is not an image'),
+        ('chunk', 'the file is truncated'),
         ('folder', 'Is a directory'),
         ('missing', 'No such file'),
     ],
 )
-def test_the_reason_and_the_file_are_named(tmp_path: Path, kind: str, reason: str) -> None:
+def test_error_names_file_and_reason(tmp_path: Path, kind: str, reason: str) -> None:
     path = damaged(tmp_path, kind)
     with pytest.raises(ImageError, match=f'the image {path} cannot be read: .*{reason}'):
         read_image_file(path)
 
 
-def test_a_large_image_is_rejected(tmp_path: Path) -> None:
+def test_large_image_is_rejected(tmp_path: Path) -> None:
     path = tmp_path / 'a.png'
     cv2.imwrite(str(path), IMAGE)
     with pytest.raises(ImageError, match=r'a\.png cannot be read: .* 32 x 24 pixels, more than'):

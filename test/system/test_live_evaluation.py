@@ -156,7 +156,7 @@ def test_bag_without_stamps_is_rejected(tmp_path: Path) -> None:
         )
     done = evaluate(tmp_path / 'bag', '--rate', 5, '--no-offline', '--output', tmp_path / 'out')
     assert done.returncode == 2
-    assert 'have no stamps' in done.stderr
+    assert 'have no header stamps' in done.stderr
     assert 'Traceback' not in done.stderr
 
 

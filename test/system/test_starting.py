@@ -26,12 +26,12 @@ NODES = (
     'tools.recorder_node',
     'tools.replay_node',
 )
-MISTAKE = 2
+USAGE_ERROR = 2
 
 
 def last_line(node: NodeProcess) -> str:
     """Wait for the end of a node that cannot start; return the last line of its output."""
-    assert node.process.wait(TIMEOUT) == MISTAKE, node.last_lines(100)
+    assert node.process.wait(TIMEOUT) == USAGE_ERROR, node.last_lines(100)
     output = node.last_lines(100)
     assert 'Traceback' not in output
     return output.splitlines()[-1]
@@ -166,7 +166,7 @@ def test_unreadable_parameter_file_is_reported_in_one_line(
     broken.write_text('/**:\n  ros__parameters:\n    weights: [1\n')
     for path in (tmp_path / 'none.yaml', broken):
         code, line = run_node(module, '--params-file', str(path))
-        assert code == MISTAKE
+        assert code == USAGE_ERROR
         assert line.startswith('error: ')
         assert str(path) in line
 
@@ -186,14 +186,14 @@ def test_error_about_a_wrong_type_shows_an_example(
     module: str, given: str, example: str, environment: dict[str, str]
 ) -> None:
     code, line = run_node(module, '-p', given)
-    assert code == MISTAKE
+    assert code == USAGE_ERROR
     assert line.startswith(f"error: Trying to set parameter '{given.partition(':')[0]}'")
     assert line.endswith(f'; write it like {example}')
 
 
 def test_wrong_type_of_use_sim_time_is_reported_in_one_line(environment: dict[str, str]) -> None:
     code, line = run_node('nodes.detection_tracker_node', '-p', 'use_sim_time:=3')
-    assert code == MISTAKE
+    assert code == USAGE_ERROR
     assert line.startswith("error: Trying to set parameter 'use_sim_time' to '3'")
 
 
@@ -223,7 +223,7 @@ def test_error_about_an_unwritable_log_folder_names_the_variable(
     environment: dict[str, str],
 ) -> None:
     code, line = run_node('nodes.detection_tracker_node', HOME=os.devnull, ROS_LOG_DIR=None)
-    assert code == MISTAKE
+    assert code == USAGE_ERROR
     assert line.startswith('error: ')
     assert line.endswith('set ROS_LOG_DIR to a writable folder')
 

@@ -180,7 +180,9 @@ def test_annotated_image_labels_and_model(
     models = peer.subscribe(VisionInfo, 'fairmot/vision_info', LATCHED)
     peer.wait(lambda: labels and models, 'the latched messages')
     assert [c.class_name for c in labels[0].class_map] == ['person']
-    assert re.fullmatch(r'FairMOT \S+, (openvino|torch) \S+ \(cpu, fp32\)', models[0].method)
+    assert re.fullmatch(
+        r'FairMOT \S+, (openvino|torch) \S+ \(cpu, (fp32|bf16)\)', models[0].method
+    )
 
     # The node draws after it has discovered the subscription.
     camera = Camera(peer, results)

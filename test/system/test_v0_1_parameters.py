@@ -11,9 +11,9 @@ pytest.importorskip('rclpy', reason='needs ROS 2')
 import rclpy
 from rclpy.node import Node
 
-from fairmot_ros.former_settings import REMOVED, RENAMED
-from fairmot_ros.ros.parameters import NodeParameters
+from fairmot_ros.ros.parameters import FairmotParameters
 from fairmot_ros.ros.parameters.declaration import declare_parameters
+from fairmot_ros.settings.former import REMOVED, RENAMED
 
 FILE = Path(__file__).parents[1] / 'data' / 'v0_1' / 'parameters.yaml'
 
@@ -28,7 +28,7 @@ def test_every_parameter_of_the_file_is_applied(environment: dict[str, str]) -> 
     )
     node = Node('fairmot', context=context)
     try:
-        values = declare_parameters(node, NodeParameters).values
+        values = declare_parameters(node, FairmotParameters).values
     finally:
         node.destroy_node()
         rclpy.try_shutdown(context=context)

@@ -34,7 +34,7 @@ def without_embeddings(frames: Frames) -> Frames:
 
 
 def visible_ids(tracker: Tracker, frames: Frames) -> Ids:
-    """Return the ids in the output of each frame."""
+    """Return the ids of the visible tracks in each frame, at 30 Hz."""
     return [{t.track_id for t in tracker.update(d, i / 30)} for i, d in enumerate(frames)]
 
 

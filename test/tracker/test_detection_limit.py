@@ -39,19 +39,19 @@ def test_other_detections_do_not_change_results() -> None:
         detections = row_of_people(30, rng.uniform(0.3, 1.0, 30).astype(np.float32))
         found = limited.update(detections, frame / 10)
         expected = given.update(detections.best(20), frame / 10)
-        assert limited.left_out == 10
-        assert given.left_out == 0
+        assert limited.ignored_detections == 10
+        assert given.ignored_detections == 0
         assert np.array_equal(found.ids, expected.ids)
         assert np.array_equal(found.boxes_xywh, expected.boxes_xywh)
     limited.update(detections[:20], 1.0)
-    assert limited.left_out == 0
+    assert limited.ignored_detections == 0
 
 
 @pytest.mark.parametrize('variant', REFERENCE_VARIANTS)
 def test_reference_has_no_limit(variant: str) -> None:
     tracker = Tracker(TrackerConfig.reference(variant=variant))
     assert len(tracker.update(row_of_people(1200, np.full(1200, 0.9, np.float32)))) == 1200
-    assert tracker.left_out == 0
+    assert tracker.ignored_detections == 0
 
 
 def test_limit_can_change_while_tracking() -> None:

@@ -112,7 +112,7 @@ def test_scenes_without_lap(path: Path, variant: str, without_lap: None) -> None
 
 
 def test_filter_states() -> None:
-    """Mean and variances of every tracked and lost track after every frame."""
+    """Compare mean and variances of all tracked and lost tracks after each frame."""
     scene = Scene(dict(np.load(SHIPPED / 'scene_e_lowfps_100x25.npz')))
     states = dict(np.load(SHIPPED / 'scene_e_lowfps_100x25.fairmot.states.npz'))
     numbers = states['states'][:, :2].astype(int).tolist()  # frame, id

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+import threading
 from collections.abc import Iterator
 
 import torch
+
+#: The switches belong to the process: one thread at a time sets and uses them.
+_switches = threading.RLock()
 
 
 @contextlib.contextmanager
@@ -19,10 +23,11 @@ def gpu_arithmetic(*, tf32: bool, deterministic: bool, tune: bool) -> Iterator[N
         tune: time several algorithms for every new shape, unless `deterministic`.
     """
     cudnn, matmul = torch.backends.cudnn, torch.backends.cuda.matmul
-    before = cudnn.deterministic, cudnn.benchmark, cudnn.allow_tf32, matmul.allow_tf32
-    cudnn.deterministic, cudnn.benchmark = deterministic, tune and not deterministic
-    cudnn.allow_tf32, matmul.allow_tf32 = tf32, False
-    try:
-        yield
-    finally:
-        cudnn.deterministic, cudnn.benchmark, cudnn.allow_tf32, matmul.allow_tf32 = before
+    with _switches:
+        before = cudnn.deterministic, cudnn.benchmark, cudnn.allow_tf32, matmul.allow_tf32
+        cudnn.deterministic, cudnn.benchmark = deterministic, tune and not deterministic
+        cudnn.allow_tf32, matmul.allow_tf32 = tf32, False
+        try:
+            yield
+        finally:
+            cudnn.deterministic, cudnn.benchmark, cudnn.allow_tf32, matmul.allow_tf32 = before

@@ -1,4 +1,4 @@
-"""The protocol of engines, and their options."""
+"""Protocol of engines, their options and their registration."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ Image = NDArray[np.uint8] | torch.Tensor
 
 @dataclass(frozen=True)
 class EngineOptions:
-    """How a network is to run.
+    """Options of every engine.
 
     Attributes:
         device: 'auto', 'cpu', 'cuda' or 'cuda:N'.
         precision: 'auto', or a name of `PRECISIONS`.
         input_size: (width, height) of the network's input; the model's own if None.
-        deterministic: compute the same bits in every run on this machine.
+        deterministic: compute the same bits in every run on the same machine.
         execution: of torch: 'auto', 'eager', 'graphs' or 'compiled'.
         threads: of the CPU for one forward pass; 0 for torch's number.
         max_detections: most detections that are decoded from one image.
@@ -45,18 +45,18 @@ DEFAULT_OPTIONS = EngineOptions()
 
 
 class EngineError(ValueError):
-    """An engine that cannot run a network which others can; the message says why."""
+    """Raised if an engine cannot run a network that another may run; the message says why."""
 
 
 class Engine(Protocol):
-    """Runs a network on one device.
+    """A network that runs on one device.
 
     Attributes:
-        name: as in the registry.
-        info: metadata of the model.
-        embedding_size: D of its embeddings, 0 for none.
-        device: where it runs.
-        input_size: (width, height) that it is ready for.
+        name: in the registry.
+        info: the model's name, labels and origin.
+        embedding_size: D of the embeddings; 0 for a network without.
+        device: of the network.
+        input_size: (width, height) of the network's input.
         precision: 'fp32', 'fp16', 'bf16' or 'int8'. Embeddings are computed in float32: see
             `Network.dense` and `Network.float32_modules`.
         precision_reason: one sentence that says why this precision was taken.
@@ -87,14 +87,14 @@ class Engine(Protocol):
 
 @dataclass(frozen=True)
 class EngineType:
-    """How an engine is chosen and made.
+    """Entry of the registry.
 
     Attributes:
-        suffixes: of the files that it runs; '' for checkpoints.
-        devices: kinds of devices that it runs on.
-        load: makes the engine from a file; raises CheckpointError, EngineError or ValueError.
-        why_unavailable: returns the reason why this machine cannot run it, '' if it can.
-        deterministic: whether 'auto' may take it when every run must compute the same bits.
+        suffixes: of the files that the engine runs; '' for checkpoints.
+        devices: types of devices that it runs on.
+        load: creates the engine from a file; raises CheckpointError, EngineError or ValueError.
+        why_unavailable: returns what is missing on this machine; '' if nothing is.
+        deterministic: whether 'auto' may choose it with the option `deterministic`.
     """
 
     suffixes: tuple[str, ...]
@@ -105,7 +105,7 @@ class EngineType:
 
 
 def needs_package(name: str) -> Callable[[], str]:
-    """Return a check for `EngineType.why_unavailable`: that a Python package can be imported."""
+    """Return a function for `EngineType.why_unavailable` that checks for a Python package."""
 
     def check() -> str:
         try:

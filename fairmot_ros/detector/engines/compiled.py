@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from fairmot_ros.detector.engines.base import EngineError
-from fairmot_ros.file_errors import reason_of
+from fairmot_ros.files.errors import reason_of
 
 Maps = Callable[[Tensor], dict[str, Tensor]]
 

@@ -11,7 +11,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from fairmot_ros.file_errors import reason_of
+from fairmot_ros.files.errors import reason_of
 from fairmot_ros.network.base import ModelInfo
 
 #: Most models in the cache; the least recently used ones are removed first.

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import inspect
 import threading
 from collections.abc import Callable
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 import torch
 from torch import Tensor
@@ -49,7 +50,12 @@ class CudaGraphs(Generic[T]):
                     self._function(values)
             torch.cuda.current_stream().wait_stream(stream)
             graph = torch.cuda.CUDAGraph()
-            # Other threads may use the device while this one records.
-            with torch.cuda.graph(graph, capture_error_mode='thread_local'):
+            with torch.cuda.graph(graph, **_capture_options()):
                 result = self._function(values)
         return graph, result
+
+
+def _capture_options() -> dict[str, Any]:
+    """Let other threads use the device while this one records, where torch can."""
+    known = inspect.signature(torch.cuda.graph).parameters
+    return {'capture_error_mode': 'thread_local'} if 'capture_error_mode' in known else {}

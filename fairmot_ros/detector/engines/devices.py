@@ -47,8 +47,7 @@ def choose_precision(precision: str, device: torch.device) -> str:
         return 'fp16' if device.type == 'cuda' else 'fp32'
     if precision == 'int8':
         raise ValueError(
-            'int8 needs a file of its own: make one with fairmot-export --precision int8, and '
-            'give it as the weights'
+            'int8 needs a file of its own: make it by fairmot-export and use it as the weights'
         )
     if precision not in PRECISIONS:
         raise ValueError(

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from fairmot_ros.detector.input_size import check_input_size
-from fairmot_ros.file_errors import reading
+from fairmot_ros.files.errors import reading
 from fairmot_ros.network import CheckpointError
 from fairmot_ros.network.base import ModelInfo, Network
 from fairmot_ros.network.registry import ARCHITECTURES

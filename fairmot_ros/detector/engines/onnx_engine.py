@@ -1,4 +1,4 @@
-"""Runs exported networks with ONNX Runtime, on the CPU or a GPU."""
+"""Engine that runs exported networks with ONNX Runtime, on the CPU or a GPU."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from fairmot_ros.detector.engines.export_metadata import METADATA, read_metadata
 from fairmot_ros.detector.engines.host_input import HostInput
 from fairmot_ros.detector.engines.onnx_providers import choose_providers
 from fairmot_ros.detector.input_size import show
-from fairmot_ros.file_errors import reading
+from fairmot_ros.files.errors import reading
 from fairmot_ros.network import CheckpointError
 from fairmot_ros.network.predictions import Predictions
 from fairmot_ros.network.registry import ARCHITECTURES
@@ -42,9 +42,9 @@ class OnnxEngine:
 
         Args:
             path: of the file.
-            options: how.
-            tensorrt: run what TensorRT can run with it, on a GPU; it builds its engine first,
-                which takes minutes.
+            options: device, threads and determinism.
+            tensorrt: let TensorRT run the operators that it supports, on a GPU. It builds its
+                engine first, which takes minutes.
 
         Raises:
             CheckpointError: if the file is missing, unreadable or was not made by fairmot-export.
@@ -93,7 +93,7 @@ class OnnxEngine:
         self._check(path, inputs)
 
     def _check(self, path: Path, shapes: dict[str, list]) -> None:
-        """Run the network once: it must take the size it declares and compute finite numbers."""
+        """Run the network once; raise CheckpointError if input, output or metadata disagree."""
         width, height = self.input_size
         if list(shapes) != ['images'] or shapes['images'][1:] != [3, height, width]:
             raise CheckpointError(

@@ -23,7 +23,7 @@ from fairmot_ros.detector.engines.openvino_maps import CompiledMaps, native_prec
 from fairmot_ros.detector.engines.precision_choice import PrecisionChoice, choose_by_statement
 from fairmot_ros.detector.engines.precision_statement import statement_path
 from fairmot_ros.detector.input_size import choose_input_size
-from fairmot_ros.file_errors import reason_of
+from fairmot_ros.files.errors import reason_of
 from fairmot_ros.network import load_checkpoint
 from fairmot_ros.network.base import Network
 from fairmot_ros.network.fuse import optimise_for_inference

@@ -13,7 +13,7 @@ from fairmot_ros.detector.engines.openvino_core import openvino_core
 from fairmot_ros.detector.engines.openvino_engine import NAME, cpu_alone
 from fairmot_ros.detector.engines.openvino_maps import CompiledMaps
 from fairmot_ros.detector.input_size import show
-from fairmot_ros.file_errors import reading
+from fairmot_ros.files.errors import reading
 from fairmot_ros.network import CheckpointError
 from fairmot_ros.network.predictions import Predictions
 from fairmot_ros.network.registry import ARCHITECTURES

@@ -13,9 +13,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from fairmot_ros.file_errors import FileError, reading
+from fairmot_ros.files.errors import FileError, reading
+from fairmot_ros.files.writing import replacing
 from fairmot_ros.network.base import Network
-from fairmot_ros.written_files import replacing
 
 #: Largest change of the average precision (IoU 0.5), and largest mean of 1 - cosine between
 #: embeddings in float32 and at the precision, with which 'auto' takes it.

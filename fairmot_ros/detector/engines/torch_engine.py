@@ -1,4 +1,4 @@
-"""Runs checkpoints with torch, on the CPU or a GPU."""
+"""Engine that runs checkpoints with torch, on the CPU or a GPU."""
 
 from __future__ import annotations
 
@@ -53,12 +53,12 @@ class TorchEngine:
 
         Args:
             network: to run.
-            options: how.
-            copy: leave the network as it is and run a copy. Without, the engine owns it: its
-                batch norms are folded in place and it is moved to the device.
+            options: device, precision, execution and limits.
+            copy: run a copy and leave the network unchanged. Otherwise the engine folds its batch
+                norms and moves it to the device in place.
 
         Raises:
-            ValueError: if the device, precision, execution or size is unknown or missing.
+            ValueError: if the device, precision, execution or size is unknown or not available.
         """
         self.info = network.info
         self.embedding_size = network.sizes.reid_dim
@@ -74,7 +74,8 @@ class TorchEngine:
         self._network = optimise_for_inference(own.eval()).to(self.device)
         self._network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         on_host = self.device.type == 'cpu' and self.execution == 'eager'
-        # On the host as the reference results were recorded: float32 weights, rounded as needed.
+        # On the host, weights stay in float32 and autocast rounds them: the reference results were
+        # recorded this way.
         self._autocasts = on_host and self.precision != 'fp32'
         self._feature_type = torch.float32 if on_host else PRECISIONS[self.precision]
         if not on_host:
@@ -89,13 +90,12 @@ class TorchEngine:
 
     @staticmethod
     def load(path: Path, options: EngineOptions) -> TorchEngine:
-        """Load a checkpoint; raises CheckpointError if it cannot be used."""
+        """Load a checkpoint; raises CheckpointError if it is unusable."""
         return TorchEngine(load_checkpoint(path), options, copy=False)
 
     @torch.inference_mode()
     def __call__(self, images_bgr: Sequence[Image]) -> Predictions:
-        with self._arithmetic():
-            return self._run(self._to_input(images_bgr))
+        return self._run(self._to_input(images_bgr))
 
     def _make_input(self, on_host: bool) -> Callable[[Sequence[Image]], Tensor]:
         """Return the function from images to the network's input."""
@@ -106,7 +106,8 @@ class TorchEngine:
         return lambda images: torch.from_numpy(to_input(images))
 
     def _predict(self, images: Tensor) -> Predictions:
-        return self._network.predictions(self._maps(images))
+        with self._arithmetic():
+            return self._network.predictions(self._maps(images))
 
     def _predict_ranked(self, images: Tensor) -> RankedPredictions:
         predictions = self._predict(images)
@@ -134,9 +135,9 @@ class TorchEngine:
 
 
 def convert_features(network: Network, dtype: torch.dtype) -> None:
-    """Let everything before the heads compute in a type, except batch norms.
+    """Convert the convolutions before the heads to a type, in place.
 
-    Deformable convolutions sample in that type as well.
+    Deformable convolutions then sample in that type, too. Batch norms stay in float32.
     """
     for name, module in network.named_modules():
         if isinstance(module, DeformConv2d):

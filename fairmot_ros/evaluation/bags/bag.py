@@ -16,7 +16,7 @@ from rosbags.typesys.store import Typestore
 from fairmot_ros.evaluation.bags.errors import BagError
 from fairmot_ros.evaluation.bags.message_types import former_types, known_types
 from fairmot_ros.evaluation.bags.storage import decompress, open_storages
-from fairmot_ros.file_errors import reading
+from fairmot_ros.files.errors import reading
 
 CDR = 'cdr'
 

@@ -16,7 +16,7 @@ from fairmot_ros.evaluation.bags.message_types import DETECTIONS, TRACKS
 from fairmot_ros.evaluation.bags.writer import BagWriter
 from fairmot_ros.evaluation.mot.classes import CLASS_NAMES, CLASS_NUMBERS
 from fairmot_ros.evaluation.mot.text_format import CLASS, HEIGHT, ID, LEFT, MARK, MotArray
-from fairmot_ros.file_errors import reading
+from fairmot_ros.files.errors import reading
 
 PERSON = 'person'  # label of boxes of benchmarks without classes
 _TRACKED = 1  # constant of Track.msg
@@ -92,13 +92,13 @@ def _read_boxes(bag: Bag, topic: str) -> BoxTable:
         message += [len(stamps)] * len(found)
         stamps.append(stamp.sec * 1_000_000_000 + stamp.nanosec or record.time)
         cells += found
-    ids, names = _number([name for name, *_ in cells])
+    ids, names = _ids_as_numbers([name for name, *_ in cells])
     return BoxTable(
         np.array(stamps, np.int64),
         np.array(message, np.int64),
         ids,
         cxcywh_to_xywh(
-            np.array([_centred(box) for _, box, *_ in cells], np.float64).reshape(-1, 4)
+            np.array([_cxcywh(box) for _, box, *_ in cells], np.float64).reshape(-1, 4)
         ),
         np.array([score for *_, score, _ in cells], np.float64),
         np.array([label for *_, label in cells], dtype=np.str_),
@@ -123,12 +123,12 @@ def _split_tracks(array: Any) -> list[tuple[str, Any, float, str]]:
     ]
 
 
-def _centred(box: Any) -> tuple[float, float, float, float]:
+def _cxcywh(box: Any) -> tuple[float, float, float, float]:
     centre = box.center.position
     return (centre.x, centre.y, box.size_x, box.size_y)
 
 
-def _number(names: list[str]) -> tuple[NDArray[np.int64], dict[int, str]]:
+def _ids_as_numbers(names: list[str]) -> tuple[NDArray[np.int64], dict[int, str]]:
     """Convert ids to numbers; if any is no number, number all by their first appearance.
 
     Returns:

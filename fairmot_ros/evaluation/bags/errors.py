@@ -1,6 +1,6 @@
 """Errors of bags."""
 
-from fairmot_ros.file_errors import FileError
+from fairmot_ros.files.errors import FileError
 
 
 class BagError(FileError):

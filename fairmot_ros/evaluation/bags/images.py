@@ -11,7 +11,7 @@ from fairmot_ros.evaluation.bags.bag import Bag, Message
 from fairmot_ros.evaluation.bags.errors import BagError
 from fairmot_ros.evaluation.bags.frames import header_stamp
 from fairmot_ros.evaluation.bags.message_types import COMPRESSED_IMAGE, IMAGE_TYPES
-from fairmot_ros.file_errors import reading
+from fairmot_ros.files.errors import reading
 from fairmot_ros.pixels import MAX_IMAGE_PIXELS, BgrImage, compressed_to_bgr, raw_to_bgr
 
 logger = logging.getLogger(__name__)

@@ -12,7 +12,7 @@ from typing import Any, BinaryIO
 from rosbags.interfaces import MessageDefinition, MessageDefinitionFormat
 
 from fairmot_ros.evaluation.bags.errors import BagError
-from fairmot_ros.unpacking import MAX_CHUNK_BYTES, UnpackError, too_large
+from fairmot_ros.files.unpacking import MAX_CHUNK_BYTES, UnpackError, too_large
 
 WITHOUT_SCHEMA = '__schemaless__'  # message type of topics without a schema, as in rosbags
 FORMATS = {'ros2msg': MessageDefinitionFormat.MSG, 'ros2idl': MessageDefinitionFormat.IDL}

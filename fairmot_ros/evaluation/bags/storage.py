@@ -18,8 +18,8 @@ from rosbags.rosbag2 import Reader
 from fairmot_ros.evaluation.bags.errors import BagError
 from fairmot_ros.evaluation.bags.plugin import PluginStorage
 from fairmot_ros.evaluation.bags.salvage import SALVAGERS
-from fairmot_ros.unpacking import MAX_CHUNK_BYTES, UnpackError, copy_unpacked, too_large
-from fairmot_ros.written_files import writing
+from fairmot_ros.files.unpacking import MAX_CHUNK_BYTES, UnpackError, copy_unpacked, too_large
+from fairmot_ros.files.writing import writing
 
 if sys.version_info >= (3, 14):
     from compression import zstd

@@ -15,11 +15,11 @@ from rosbags.rosbag2 import CompressionFormat, CompressionMode, StoragePlugin, W
 
 from fairmot_ros.evaluation.bags.errors import BagError
 from fairmot_ros.evaluation.bags.message_types import known_types
-from fairmot_ros.file_errors import reason_of
-from fairmot_ros.written_files import PARTIAL
+from fairmot_ros.files.errors import reason_of
+from fairmot_ros.files.writing import PARTIAL
 
 STORAGES = {'mcap': StoragePlugin.MCAP, 'sqlite3': StoragePlugin.SQLITE3}
-VERSION = 8  # of the bag format: the newest that Humble reads
+VERSION = 8  # newest version of the bag format that Humble reads
 
 
 class BagWriter:
@@ -47,7 +47,7 @@ class BagWriter:
             raise BagError(f'{path} already exists: choose another name or remove it')
         self._folder = self._path.with_name(self._path.name + PARTIAL)
         if self._folder.is_dir():
-            shutil.rmtree(self._folder)  # of a process that crashed
+            shutil.rmtree(self._folder)  # left by a crashed process
         # Files of a bag are named like its folder, so the temporary name is one level above.
         whole = self._folder / self._path.name
         self._writer = Writer(whole, version=VERSION, storage_plugin=STORAGES[storage])

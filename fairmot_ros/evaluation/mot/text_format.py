@@ -14,11 +14,11 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from fairmot_ros.file_errors import reading
-from fairmot_ros.label_errors import LabelError, MissingLabelsError
+from fairmot_ros.files.errors import reading
+from fairmot_ros.files.label_errors import LabelError, MissingLabelsError
+from fairmot_ros.files.unpacking import MAX_TEXT_BYTES, read_gzip
+from fairmot_ros.files.writing import write_bytes, write_text
 from fairmot_ros.types import Tracks
-from fairmot_ros.unpacking import MAX_TEXT_BYTES, read_gzip
-from fairmot_ros.written_files import write_bytes, write_text
 
 MotArray = NDArray[np.float64]
 MotSource = str | os.PathLike[str] | ArrayLike
@@ -66,10 +66,10 @@ def _read_mot(path: Path) -> MotArray:
     try:
         rows = np.loadtxt(lines, delimiter=separator, comments=None, ndmin=2, dtype=np.float64)
     except ValueError:
-        raise _unreadable(path, numbered, separator) from None
-    fault = _find_fault(rows)
-    if fault is not None:
-        index, reason = fault
+        raise _reading_error(path, numbered, separator) from None
+    invalid = _find_invalid_row(rows)
+    if invalid is not None:
+        index, reason = invalid
         raise LabelError(f'{path}, line {numbered[index][0]}: {reason}')
     return rows
 
@@ -113,9 +113,9 @@ def as_mot_array(rows: ArrayLike, name: str) -> MotArray:
         return np.zeros((0, MAX_COLUMNS))
     if array.ndim != 2 or not MIN_COLUMNS <= array.shape[1] <= MAX_COLUMNS:
         raise ValueError(f'{name}: got shape {list(array.shape)}; {_COLUMNS}')
-    fault = _find_fault(array)
-    if fault is not None:
-        index, reason = fault
+    invalid = _find_invalid_row(array)
+    if invalid is not None:
+        index, reason = invalid
         raise ValueError(f'{name}, row {index}: {reason}')
     return array
 
@@ -128,7 +128,7 @@ def _read_text(path: Path) -> str:
     return path.read_text(encoding='utf-8-sig')
 
 
-def _find_fault(rows: MotArray) -> tuple[int, str] | None:
+def _find_invalid_row(rows: MotArray) -> tuple[int, str] | None:
     """Return the index of the first invalid row and the reason, or None."""
     columns = rows.shape[1]
     if not MIN_COLUMNS <= columns <= MAX_COLUMNS:
@@ -153,7 +153,9 @@ def _is_integer(values: NDArray[np.float64]) -> NDArray[np.bool_]:
     return np.equal(np.floor(values), values) & (np.abs(values) <= _LARGEST_INTEGER)
 
 
-def _unreadable(path: Path, numbered: list[tuple[int, str]], separator: str | None) -> LabelError:
+def _reading_error(
+    path: Path, numbered: list[tuple[int, str]], separator: str | None
+) -> LabelError:
     """Return the error of the first unreadable line of a file that could not be read."""
     expected = len(numbered[0][1].split(separator))
     for number, line in numbered:

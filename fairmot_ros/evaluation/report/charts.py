@@ -51,10 +51,10 @@ class Axis:
 def line_chart(title: str, series: Sequence[Series], x: Axis, y: Axis) -> str:
     """Return a line chart with a legend; `title` is for screen readers."""
 
-    def across(value: float) -> float:
+    def x_of(value: float) -> float:
         return LEFT + (value - x.low) / (x.high - x.low) * (WIDTH - LEFT - RIGHT)
 
-    def down(value: float) -> float:
+    def y_of(value: float) -> float:
         return HEIGHT - BOTTOM - (value - y.low) / (y.high - y.low) * (HEIGHT - TOP - BOTTOM)
 
     parts = [
@@ -63,13 +63,13 @@ def line_chart(title: str, series: Sequence[Series], x: Axis, y: Axis) -> str:
     ]
     for tick in y.ticks():
         parts.append(
-            f'<line class="grid" x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{down(tick):.1f}" '
-            f'y2="{down(tick):.1f}"/><text class="tick end" x="{LEFT - 7}" '
-            f'y="{down(tick) + 4:.1f}">{tick:g}</text>'
+            f'<line class="grid" x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{y_of(tick):.1f}" '
+            f'y2="{y_of(tick):.1f}"/><text class="tick end" x="{LEFT - 7}" '
+            f'y="{y_of(tick) + 4:.1f}">{tick:g}</text>'
         )
     for tick in x.ticks():
         parts.append(
-            f'<text class="tick middle" x="{across(tick):.1f}" '
+            f'<text class="tick middle" x="{x_of(tick):.1f}" '
             f'y="{HEIGHT - BOTTOM + 18}">{tick:g}</text>'
         )
     parts.append(
@@ -85,7 +85,7 @@ def line_chart(title: str, series: Sequence[Series], x: Axis, y: Axis) -> str:
         f'{(TOP + HEIGHT - BOTTOM) / 2:.0f}) rotate(-90)">{escape(y.title)}</text>'
     )
     for line in series:
-        points = ' '.join(f'{across(a):.1f},{down(b):.1f}' for a, b in zip(line.x, line.y))
+        points = ' '.join(f'{x_of(a):.1f},{y_of(b):.1f}' for a, b in zip(line.x, line.y))
         parts.append(
             f'<polyline class="line" points="{points}" style="{_stroke(line)}">'
             f'<title>{escape(line.name)}</title></polyline>'
@@ -143,7 +143,7 @@ def timeline(title: str, rows: Sequence[Row], end: float) -> str:
     axis = Axis('seconds', 0, max(end, 1e-3))
     height = len(rows) * ROW + TICKS
 
-    def across(value: float) -> float:
+    def x_of(value: float) -> float:
         return LABEL + value / axis.high * (TIMELINE_WIDTH - LABEL - 10)
 
     parts = [
@@ -152,8 +152,8 @@ def timeline(title: str, rows: Sequence[Row], end: float) -> str:
     ]
     for tick in axis.ticks(10):
         parts.append(
-            f'<line class="grid" x1="{across(tick):.1f}" x2="{across(tick):.1f}" y1="0" '
-            f'y2="{height - TICKS}"/><text class="tick middle" x="{across(tick):.1f}" '
+            f'<line class="grid" x1="{x_of(tick):.1f}" x2="{x_of(tick):.1f}" y1="0" '
+            f'y2="{height - TICKS}"/><text class="tick middle" x="{x_of(tick):.1f}" '
             f'y="{height - 8}">{tick:g} s</text>'
         )
     for index, row in enumerate(rows):
@@ -164,20 +164,20 @@ def timeline(title: str, rows: Sequence[Row], end: float) -> str:
             f'{escape(row.name)}</text>'
         )
         parts.append(
-            f'<line class="present" x1="{across(row.start):.1f}" '
-            f'x2="{across(row.end):.1f}" y1="{middle:.0f}" y2="{middle:.0f}"/>'
+            f'<line class="present" x1="{x_of(row.start):.1f}" '
+            f'x2="{x_of(row.end):.1f}" y1="{middle:.0f}" y2="{middle:.0f}"/>'
         )
         for bar in row.bars:
-            width = max(across(bar.end) - across(bar.start), 1.0)
+            width = max(x_of(bar.end) - x_of(bar.start), 1.0)
             parts.append(
-                f'<rect x="{across(bar.start):.1f}" y="{top + 4}" width="{width:.1f}" '
+                f'<rect x="{x_of(bar.start):.1f}" y="{top + 4}" width="{width:.1f}" '
                 f'height="{ROW - 8}" rx="2" style="fill:{colour_of(bar.key)}">'
                 f'<title>{escape(bar.text)}</title></rect>'
             )
         for at, text in row.marks:
             half = ROW // 2 - 1
             parts.append(
-                f'<path class="switch" d="M{across(at):.1f} {top + 1}l4.5 {half}l-4.5 {half}'
+                f'<path class="switch" d="M{x_of(at):.1f} {top + 1}l4.5 {half}l-4.5 {half}'
                 f'l-4.5 -{half}z"><title>{escape(text)}</title></path>'
             )
     parts.append('</svg>')

@@ -10,7 +10,7 @@ from fairmot_ros.evaluation.report.page import write_page
 from fairmot_ros.evaluation.report.summary import summarise
 from fairmot_ros.evaluation.runs.results import Evaluation
 from fairmot_ros.evaluation.runs.run_scores import Run
-from fairmot_ros.written_files import write_text, writing
+from fairmot_ros.files.writing import write_text, writing
 
 PAGE, DATA, RESULTS = 'report.html', 'report.json', 'results'
 

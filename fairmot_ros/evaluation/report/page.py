@@ -20,7 +20,7 @@ from fairmot_ros.evaluation.report.worst_frames import COLOURS, worst_frames
 from fairmot_ros.evaluation.runs.recording import Recording
 from fairmot_ros.evaluation.runs.results import Evaluation, Group
 from fairmot_ros.evaluation.runs.run_scores import RunScores
-from fairmot_ros.written_files import write_text
+from fairmot_ros.files.writing import write_text
 
 FOLDER = Path(__file__).parent
 #: Metrics for which live runs show the difference to the offline run.
@@ -70,7 +70,7 @@ def _context(evaluation: Evaluation) -> dict[str, Any]:
 def _tiles(evaluation: Evaluation, groups: Sequence[Group]) -> list[tuple[str, str]]:
     """Return value and text of the key figures at the top, of the first configuration."""
     first = groups[0]
-    figures = first.figures()
+    figures = first.metric_values()
     several = len(evaluation.parameters) > 1
     of = (f'{first.configuration}, ' if several else '') + first.mode.name
     tiles = [
@@ -83,10 +83,10 @@ def _tiles(evaluation: Evaluation, groups: Sequence[Group]) -> list[tuple[str, s
     else:
         tiles.append((str(first.tracks), f'tracks, {of}'))
     live = next((group for group in groups if group.live is not None), None)
-    if live is not None and live.figures()['latency_p95_ms'] is not None:
+    if live is not None and live.metric_values()['latency_p95_ms'] is not None:
         tiles.append(
             (
-                f'{live.figures()["latency_p95_ms"]:.0f} ms',
+                f'{live.metric_values()["latency_p95_ms"]:.0f} ms',
                 f'95th percentile of latency, {live.mode.name}',
             )
         )
@@ -97,7 +97,9 @@ def _tiles(evaluation: Evaluation, groups: Sequence[Group]) -> list[tuple[str, s
 def _main_lines(groups: Sequence[Group]) -> list[dict[str, Any]]:
     """Return a table line for each configuration and mode; live ones with offline differences."""
     offline = {
-        g.configuration: g.figures() for g in groups if g.mode.rate is None and not g.mode.filled
+        g.configuration: g.metric_values()
+        for g in groups
+        if g.mode.rate is None and not g.mode.filled
     }
     lines: list[dict[str, Any]] = []
     for group in groups:

@@ -34,7 +34,7 @@ def format_groups(groups: Sequence[Group]) -> str:
 def _cells(group: Group, known: bool, live: bool) -> list[str]:
     cells = [group.configuration, group.mode.name]
     if known:
-        figures = group.figures()
+        figures = group.metric_values()
         cells += [_percent(figures.get(name)) for name in RATIOS]
         cells += [str(figures.get(name, NOTHING)) for name in COUNTS]
     else:

@@ -10,10 +10,10 @@ from typing import Any
 import yaml
 
 from fairmot_ros.detector.settings import DetectorSettings
-from fairmot_ros.file_errors import FileError, reading
-from fairmot_ros.former_settings import current_settings
+from fairmot_ros.files.errors import FileError, reading
 from fairmot_ros.pipeline.settings import DETECTOR, FRAME_GROUPS_OF_MODEL, FrameSettings
-from fairmot_ros.value_types import shown
+from fairmot_ros.settings.former import current_settings
+from fairmot_ros.settings.value_types import shown
 
 #: Groups of the settings that affect the tracks.
 GROUPS = (DETECTOR, *FRAME_GROUPS_OF_MODEL)

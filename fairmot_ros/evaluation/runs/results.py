@@ -49,7 +49,7 @@ class Group:
         """Number of tracks."""
         return sum(v.run.tracks for v in self.scored_runs)
 
-    def figures(self) -> dict[str, Any]:
+    def metric_values(self) -> dict[str, Any]:
         """Return every value that a limit can be set on, by the name in `limits`."""
         figures: dict[str, Any] = dict(self.metrics.summary()) if self.metrics else {}
         figures['dropped'] = self.dropped / max(1, self.images)
@@ -121,7 +121,7 @@ def check_limits(limits: Iterable[Limit], groups: Sequence[Group]) -> list[Outco
         if limit.name not in LIVE and any(group.metrics is None for group in chosen):
             raise PlanError(f'a limit on {limit.name} needs ground truth, and there is none')
         outcomes += [
-            Outcome(limit, g.configuration, g.mode.name, g.figures().get(limit.name))
+            Outcome(limit, g.configuration, g.mode.name, g.metric_values().get(limit.name))
             for g in chosen
         ]
     return outcomes

@@ -19,9 +19,9 @@ from fairmot_ros.pixels import (
     check_size,
     compressed_to_bgr,
     ignore_warning,
+    pixel_view,
     raw_to_bgr,
     unknown_encoding,
-    view,
 )
 
 __all__ = ['ENCODINGS', 'BgrImage', 'ImageError', 'from_bgr', 'to_bgr', 'to_depth']
@@ -66,7 +66,7 @@ def to_depth(message: Image) -> NDArray[np.float32]:
             + ' or '.join(DEPTH_UNITS)
         )
     dtype, unit = DEPTH_UNITS[message.encoding]
-    depth = view(message, dtype, 1)[..., 0].astype(np.float32)
+    depth = pixel_view(message, dtype, 1)[..., 0].astype(np.float32)
     return depth * np.float32(unit)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from builtin_interfaces.msg import Duration
 from std_msgs.msg import Header
@@ -56,6 +57,15 @@ class TrackConverter:
         """Return the name of the enrolled person a track was recognised as, or ''."""
         return self._names.get(track_id, '')
 
+    def identity(self, track: Track) -> dict[str, Any]:
+        """Return the fields that all messages about a track share, by name."""
+        return {
+            'track_id': track.track_id,
+            'id': self.id_of(track.track_id),
+            'name': self.name_of(track.track_id),
+            'class_id': self._class_id(track),
+        }
+
     def detections(self, tracks: Sequence[Track], header: Header) -> Detection2DArray:
         """Return tracks as detections with the track ids as `id`."""
         return Detection2DArray(
@@ -97,11 +107,8 @@ class TrackConverter:
     def event(self, kind: int, track: Track) -> TrackEvent:
         """Return an event; `kind` is one of the constants of TrackEvent."""
         return TrackEvent(
+            **self.identity(track),
             kind=kind,
-            track_id=track.track_id,
-            id=self.id_of(track.track_id),
-            name=self.name_of(track.track_id),
-            class_id=self._class_id(track),
             bbox=_bounding_box(track),
             age=duration(track.age),
         )
@@ -116,10 +123,7 @@ class TrackConverter:
 
     def _track(self, track: Track, embeddings: bool) -> TrackMessage:
         message = TrackMessage(
-            track_id=track.track_id,
-            id=self.id_of(track.track_id),
-            name=self.name_of(track.track_id),
-            class_id=self._class_id(track),
+            **self.identity(track),
             score=float(track.score),
             state=int(track.state),
             bbox=_bounding_box(track),

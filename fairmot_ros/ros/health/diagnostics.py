@@ -14,7 +14,7 @@ from fairmot_ros.ros.health.statistics import StatisticsSnapshot
 OK, WARN, ERROR = DiagnosticStatus.OK, DiagnosticStatus.WARN, DiagnosticStatus.ERROR
 
 
-def idle(node: str, camera: str, message: str, *, failed: bool = False) -> DiagnosticStatus:
+def idle_status(node: str, camera: str, message: str, *, failed: bool = False) -> DiagnosticStatus:
     """Return the status of a camera whose input is not processed.
 
     Args:
@@ -27,7 +27,7 @@ def idle(node: str, camera: str, message: str, *, failed: bool = False) -> Diagn
     return DiagnosticStatus(level=level, name=_name(node, camera), message=message)
 
 
-def diagnose(
+def active_status(
     node: str,
     camera: str,
     statistics: StatisticsSnapshot,
@@ -78,7 +78,7 @@ def diagnose(
     )
 
 
-def timing(statistics: StatisticsSnapshot, header: Header) -> Timing:
+def timing_message(statistics: StatisticsSnapshot, header: Header) -> Timing:
     """Return counters and percentiles as a message."""
     stages = [
         StageTiming(

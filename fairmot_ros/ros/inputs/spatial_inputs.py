@@ -10,9 +10,10 @@ from numpy.typing import NDArray
 from rclpy.node import Node
 from sensor_msgs.msg import CameraInfo, Image
 
-from fairmot_ros.geometry import PinholeCamera
 from fairmot_ros.ros.conversions.images import ImageError, to_depth
+from fairmot_ros.ros.inputs import beside_image
 from fairmot_ros.ros.inputs.subscription import Callback, InputSubscription
+from fairmot_ros.spatial.geometry import PinholeCamera
 
 DEPTH_BUFFER_SIZE = 15  # half a second at 30 Hz: the time until an image has been processed
 PINHOLE_MODELS = ('', 'plumb_bob', 'rational_polynomial')
@@ -21,17 +22,24 @@ PINHOLE_MODELS = ('', 'plumb_bob', 'rational_polynomial')
 class SpatialInputs:
     """Keeps the newest `camera_info` and the last depth images of one camera."""
 
-    def __init__(self, node: Node, prefix: str, *, depth: bool) -> None:
+    def __init__(
+        self, node: Node, prefix: str, *, depth: bool, camera_info_topic: str = ''
+    ) -> None:
         """Resolve the topics; `activate` subscribes to them.
 
         Args:
             node: creates the subscriptions.
             prefix: of the topics, '<camera>/' or ''.
             depth: whether to subscribe to `depth` as well.
+            camera_info_topic: see `beside_image.camera_info_topic`.
+
+        Raises:
+            ValueError: if `camera_info_topic` is not a valid name.
         """
         self._node = node
         self._topics = [
-            node.resolve_topic_name(prefix + name) for name in ('camera_info', 'depth')
+            beside_image.camera_info_topic(node, prefix, camera_info_topic),
+            node.resolve_topic_name(prefix + 'depth'),
         ]
         self._uses_depth = depth
         self._subscriptions: list[InputSubscription] = []
@@ -88,7 +96,7 @@ class SpatialInputs:
         return pinhole_camera(info, self._topics[0], shape)
 
     def depth_at(
-        self, stamp: float, tolerance: float, shape: tuple[int, int]
+        self, stamp: float, tolerance: float, shape: tuple[int, int], frame_id: str = ''
     ) -> NDArray[np.float32]:
         """Return the depth image nearest in time, in metres, [H, W].
 
@@ -96,9 +104,10 @@ class SpatialInputs:
             stamp: of the camera image, seconds.
             tolerance: largest difference between the stamps, seconds.
             shape: (height, width) of the camera image.
+            frame_id: of the camera image, '' if unknown.
 
         Raises:
-            ImageError: if no depth image is near enough in time, or its size differs.
+            ImageError: if no depth image is near enough in time, or its size or frame differs.
         """
         candidates = list(self._depth_images)
         if not candidates:
@@ -111,6 +120,12 @@ class SpatialInputs:
             raise ImageError(
                 'positions are not computed: the stamp of the nearest depth image differs by '
                 f'{difference:.3f} s from that of the image; depth_tolerance is {tolerance:.3f} s'
+            )
+        frame = nearest.header.frame_id
+        if frame_id and frame and frame != frame_id:
+            raise ImageError(
+                f'positions are not computed: the depth image is in the frame {frame}, the camera '
+                f'image in {frame_id}: register the depth image to the camera image'
             )
         depth = to_depth(nearest)
         if depth.shape != shape:

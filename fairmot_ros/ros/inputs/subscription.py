@@ -4,85 +4,20 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
-from rcl_interfaces.msg import ParameterDescriptor
 from rclpy.node import Node
-from rclpy.qos import DurabilityPolicy, HistoryPolicy, QoSProfile, ReliabilityPolicy
+from rclpy.qos import HistoryPolicy, QoSProfile, ReliabilityPolicy
 from rclpy.subscription import Subscription
 
-from fairmot_ros.ros.parameters.declaration import declare_parameter
+from fairmot_ros.ros.inputs.qos import DURABILITIES, RELIABILITIES, declare_qos
 
 try:
     from rclpy.event_handler import SubscriptionEventCallbacks
 except ImportError:  # Humble
     from rclpy.qos_event import SubscriptionEventCallbacks
 
-RELIABILITIES = {
-    'reliable': ReliabilityPolicy.RELIABLE,
-    'best_effort': ReliabilityPolicy.BEST_EFFORT,
-}
-DURABILITIES = {
-    'volatile': DurabilityPolicy.VOLATILE,
-    'transient_local': DurabilityPolicy.TRANSIENT_LOCAL,
-}
-
 Callback = Callable[[Any, dict[str, Any]], None]
-
-
-@dataclass(frozen=True)
-class QosRequest:
-    """Requested quality of service, by parameter values.
-
-    Attributes:
-        reliability: 'auto', 'reliable' or 'best_effort'.
-        durability: 'volatile' or 'transient_local'.
-        depth: length of the queue.
-    """
-
-    reliability: str
-    durability: str
-    depth: int
-
-
-def declare_qos(node: Node, topic: str, reliability: str) -> QosRequest:
-    """Declare the `qos_overrides` parameters of a subscription and return their values.
-
-    rclpy could declare them itself, but accepts no 'auto'.
-
-    Args:
-        node: declares the parameters.
-        topic: resolved name of the topic.
-        reliability: default of the override.
-
-    Raises:
-        ValueError: if a value is unknown or has the wrong type.
-    """
-    defaults = QosRequest(reliability, 'volatile', 1)
-    choices = {
-        'reliability': ('auto', *RELIABILITIES),
-        'durability': tuple(DURABILITIES),
-        'depth': (),
-    }
-    values: dict[str, Any] = {}
-    for policy, known in choices.items():
-        name = f'qos_overrides.{topic}.subscription.{policy}'
-        if not node.has_parameter(name):
-            descriptor = ParameterDescriptor(
-                description=f'{policy} of the subscription to {topic}',
-                read_only=True,
-                additional_constraints=f'one of: {", ".join(known)}' if known else '',
-            )
-            declare_parameter(node, name, getattr(defaults, policy), descriptor)
-        values[policy] = node.get_parameter(name).value
-        if known and values[policy] not in known:
-            raise ValueError(f'{name} must be one of {", ".join(known)}, got {values[policy]!r}')
-    if values['depth'] < 1:
-        raise ValueError(
-            f'qos_overrides.{topic}.subscription.depth must be at least 1, got {values["depth"]}'
-        )
-    return QosRequest(**values)
 
 
 class InputSubscription:

@@ -11,14 +11,14 @@ from fairmot_ros.detector import Detector
 from fairmot_ros.detector.engines.memory import keep_freed_memory
 from fairmot_ros.ros.nodes.log_forwarding import forward_logging
 from fairmot_ros.ros.nodes.tracking_node import TrackingNode, run_tracking_node
-from fairmot_ros.ros.parameters import NodeParameters
+from fairmot_ros.ros.parameters import FairmotParameters
 from fairmot_ros.ros.processing.network_source import NetworkSource
 
 
-class TrackerNode(TrackingNode[NodeParameters]):
+class FairmotNode(TrackingNode[FairmotParameters]):
     """Runs one network for all cameras and tracks its detections."""
 
-    parameter_type = NodeParameters
+    parameter_type = FairmotParameters
     input_name = 'image'
     takes_images = True
 
@@ -50,7 +50,7 @@ class TrackerNode(TrackingNode[NodeParameters]):
 
 def main() -> int:
     """Run the node."""
-    return run_tracking_node(TrackerNode)
+    return run_tracking_node(FairmotNode)
 
 
 if __name__ == '__main__':

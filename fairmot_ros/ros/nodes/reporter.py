@@ -16,7 +16,7 @@ from vision_msgs.msg import LabelInfo, VisionInfo
 
 from fairmot_ros.msg import Timing
 from fairmot_ros.ros.conversions.tracks import TrackConverter
-from fairmot_ros.ros.health.diagnostics import diagnose, idle, timing
+from fairmot_ros.ros.health.diagnostics import active_status, idle_status, timing_message
 from fairmot_ros.ros.health.input_diagnosis import (
     Publisher,
     SubscriptionInfo,
@@ -82,7 +82,9 @@ class Reporter:
             reason: why it does not.
             failed: whether the reason is a failed lifecycle transition.
         """
-        self._publish([idle(self._name, camera, reason, failed=failed) for camera in cameras])
+        self._publish(
+            [idle_status(self._name, camera, reason, failed=failed) for camera in cameras]
+        )
 
     def report(self, active: Mapping[Camera, InputSubscription], timeout: float) -> None:
         """Report timing and status of each camera.
@@ -95,13 +97,13 @@ class Reporter:
         statuses = []
         for camera, subscription in active.items():
             statistics = camera.statistics.snapshot()
-            self._timings[camera].publish(timing(statistics, header))
+            self._timings[camera].publish(timing_message(statistics, header))
             warnings = self._warnings(camera, statistics, subscription, timeout)
             details: dict[str, str] = {}
             for output in camera.stream.outputs:
                 details |= output.values
             statuses.append(
-                diagnose(
+                active_status(
                     self._name,
                     camera.name,
                     statistics,
@@ -166,17 +168,17 @@ class Reporter:
                 subscription.topic,
                 _type_name(subscription.message_type),
                 subscription.name,
-                *_guarantees(subscription.profile),
+                *_reliable_and_latched(subscription.profile),
             ),
             [
                 Publisher(
                     f'{info.node_namespace.rstrip("/")}/{info.node_name}',
                     info.topic_type,
-                    *_guarantees(info.qos_profile),
+                    *_reliable_and_latched(info.qos_profile),
                 )
                 for info in subscription.publishers()
             ],
-            self._foreign_topics(),
+            self._topics_of_other_nodes(),
             get_rmw_implementation_identifier(),
         )
         if self._input_problems.get(camera) != text:
@@ -184,7 +186,7 @@ class Reporter:
             self._node.get_logger().warning(f'no input for {waited:.0f} s: {text}')
         return text
 
-    def _foreign_topics(self) -> dict[str, list[str]]:
+    def _topics_of_other_nodes(self) -> dict[str, list[str]]:
         """Return all topics published by other nodes, with their types."""
         own = {publisher.topic_name for publisher in self._node.publishers}
         return {
@@ -199,7 +201,7 @@ def _type_name(message_type: type) -> str:
     return f'{message_type.__module__.split(".")[0]}/msg/{message_type.__name__}'
 
 
-def _guarantees(profile: QoSProfile) -> tuple[bool, bool]:
+def _reliable_and_latched(profile: QoSProfile) -> tuple[bool, bool]:
     """Return whether a quality of service is reliable, and whether it is transient_local."""
     return (
         profile.reliability == ReliabilityPolicy.RELIABLE,

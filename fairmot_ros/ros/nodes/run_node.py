@@ -54,6 +54,19 @@ def run_node(
         start: called once with the node, before it spins.
         mistakes: further exceptions that are a user's mistake.
     """
+    try:
+        return _run_node(make_node, done, args, start, mistakes)
+    except KeyboardInterrupt:  # raised while another exception was handled
+        return ExitCode.SUCCESS
+
+
+def _run_node(
+    make_node: NodeFactory,
+    done: Callable[[Node], bool],
+    args: list[str] | None,
+    start: Callable[[Node], None],
+    mistakes: Errors,
+) -> int:
     node = None
     initialised = False
     expected: Errors = (*MISTAKES, *mistakes)
@@ -76,11 +89,11 @@ def run_node(
         # A signal shuts the context down, which makes any call fail; that is no error.
         if rclpy.ok() or not initialised:
             print(f'error: {one_line(error)}', file=sys.stderr)
-            return ExitCode.MISTAKE
+            return ExitCode.USAGE_ERROR
     except Exception:
         if rclpy.ok():
             traceback.print_exc()
-            return ExitCode.FAULT
+            return ExitCode.INTERNAL_ERROR
     finally:
         # A second Ctrl-C must not interrupt the cleanup.
         signal.signal(signal.SIGINT, signal.SIG_IGN)

@@ -35,6 +35,7 @@ from fairmot_ros.ros.parameters.overrides import (
 from fairmot_ros.ros.processing.camera_stream import CameraStream
 from fairmot_ros.ros.processing.detection_source import DetectionSource
 from fairmot_ros.ros.processing.frame_processor import FrameProcessor
+from fairmot_ros.ros.processing.person_locator import make_locator
 from fairmot_ros.ros.processing.worker import CallInterruptedError, Worker, is_worker_running
 
 OK = TransitionCallbackReturn.SUCCESS
@@ -209,10 +210,11 @@ class TrackingNode(LifecycleNode, Generic[P]):
         frame_tracker = FrameTracker(
             self.parameters.frames(source.thresholds), source.model, self._last_ids.get(name, 0)
         )
-        outputs = make_outputs(self, name, self.parameters, images=self.takes_images)
+        locator = make_locator(self, name, self.parameters)
+        outputs = make_outputs(self, name, self.parameters, locator, images=self.takes_images)
         clock, logger = self.get_clock(), self.get_logger()
         stream = CameraStream(
-            name, frame_tracker, outputs, statistics, clock, logger, source.thresholds
+            name, frame_tracker, outputs, statistics, clock, logger, source.thresholds, locator
         )
         return Camera(name, CameraInput(statistics, clock), stream, statistics)
 

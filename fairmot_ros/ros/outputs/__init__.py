@@ -13,12 +13,18 @@ from fairmot_ros.ros.outputs.spatial import SpatialOutput
 from fairmot_ros.ros.outputs.tracks import TrackOutput
 from fairmot_ros.ros.outputs.zones import ZoneOutput
 from fairmot_ros.ros.parameters import TrackingParameters
+from fairmot_ros.ros.processing.person_locator import PersonLocator
 
 __all__ = ['FrameResult', 'Output', 'make_outputs']
 
 
 def make_outputs(
-    node: Node, camera: str, parameters: TrackingParameters, *, images: bool
+    node: Node,
+    camera: str,
+    parameters: TrackingParameters,
+    locator: PersonLocator | None,
+    *,
+    images: bool,
 ) -> list[Output]:
     """Create the outputs of one camera.
 
@@ -26,13 +32,14 @@ def make_outputs(
         node: creates the publishers.
         camera: name of the camera, '' for a single unnamed camera.
         parameters: enable optional outputs.
+        locator: computes positions, None if none are published.
         images: whether the node receives images, which can be annotated.
     """
     outputs: list[Output] = [TrackOutput(node, camera), EventOutput(node, camera)]
-    if parameters.positions.position_source != 'none':
-        outputs.append(SpatialOutput(node, camera, parameters))
+    if locator is not None:
+        outputs.append(SpatialOutput(node, camera, parameters, locator))
     zones = None
-    if ZoneOutput.is_asked_for(camera, parameters):
+    if ZoneOutput.is_enabled(camera, parameters):
         zones = ZoneOutput(node, camera, parameters)
         outputs.append(zones)
     if FoxgloveOutput.available():

@@ -11,7 +11,7 @@ from sensor_msgs.msg import CompressedImage, Image
 from fairmot_ros.media.drawing import Annotator
 from fairmot_ros.ros.conversions.images import from_bgr
 from fairmot_ros.ros.outputs.base import FrameResult, Output, has_subscribers
-from fairmot_ros.ros.parameters import NodeParameters
+from fairmot_ros.ros.parameters import FairmotParameters
 from fairmot_ros.zones import ZoneMonitor
 from fairmot_ros.zones.drawing import draw_zones
 
@@ -32,7 +32,7 @@ class AnnotatedOutput(Output):
     def publish(self, result: FrameResult) -> None:
         """Update the trails, then draw and publish if a topic has subscribers."""
         parameters = result.parameters
-        assert isinstance(parameters, NodeParameters)
+        assert isinstance(parameters, FairmotParameters)
         self._annotator.trail_seconds = parameters.annotation.trail_seconds
         self._annotator.add_positions(result.visible, result.stamp)
         raw, compressed = has_subscribers(self._raw), has_subscribers(self._compressed)

@@ -1,54 +1,51 @@
-"""Output of positions in space: `~/detections_3d`, `~/markers`, `~/follow_pose` and tf.
+"""`~/detections_3d`, `~/positions`, `~/markers`, `~/follow_pose` and tf: people in metres.
 
-Positions are in metres, in the frame of the image header, which is the camera's optical frame.
+All of it is in `target_frame`, or else in the frame of the image's header, the camera's optical
+frame.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-import numpy as np
-from builtin_interfaces.msg import Duration
-from geometry_msgs.msg import Point, PoseStamped, Quaternion, TransformStamped, Vector3
+from geometry_msgs.msg import Point, PoseStamped
 from rclpy.node import Node
-from std_msgs.msg import ColorRGBA, Header
-from vision_msgs.msg import BoundingBox3D, Detection3D, Detection3DArray
-from visualization_msgs.msg import Marker, MarkerArray
+from std_msgs.msg import Header
+from vision_msgs.msg import Detection3DArray
+from visualization_msgs.msg import MarkerArray
 
-from fairmot_ros.geometry import Positions, locate_by_depth, locate_on_ground
-from fairmot_ros.media.drawing import track_colour
-from fairmot_ros.ros.conversions.images import ImageError
-from fairmot_ros.ros.inputs.spatial_inputs import SpatialInputs
+from fairmot_ros.msg import TrackPositionArray
+from fairmot_ros.ros.conversions.positions import (
+    to_detections,
+    to_markers,
+    to_positions,
+    to_transform,
+)
 from fairmot_ros.ros.outputs.base import FrameResult, Output, has_subscribers
 from fairmot_ros.ros.parameters import TrackingParameters
-from fairmot_ros.types import Track
-
-DEPTH_OF_PERSON = 0.4  # metres from front to back, which a camera cannot measure
-MARKER_LIFETIME = Duration(nanosec=500_000_000)
-# Rotates the axis of a cylinder, z, to the vertical of the optical frame, y.
-UPRIGHT = Quaternion(x=float(np.sqrt(0.5)), w=float(np.sqrt(0.5)))
-
-Located = tuple[Track, np.ndarray, np.ndarray]  # track, centre [3], size [2] in metres
+from fairmot_ros.ros.processing.person_locator import PersonLocator
+from fairmot_ros.spatial.located import LocatedPeople
 
 
 class SpatialOutput(Output):
-    """Computes the positions of the visible tracks and publishes them."""
+    """Locates people and publishes their positions."""
 
     stage = 'locate'
 
-    def __init__(self, node: Node, camera: str, parameters: TrackingParameters) -> None:
+    def __init__(
+        self, node: Node, camera: str, parameters: TrackingParameters, locator: PersonLocator
+    ) -> None:
         """Create the publishers.
 
         Raises:
             ValueError: if `publish_tf` is set and the package tf2_msgs is missing.
         """
         super().__init__(node, camera)
-        self._inputs = SpatialInputs(
-            node, self._prefix, depth=parameters.positions.position_source == 'depth'
-        )
+        self._locator = locator
         self._detections = self._create_publisher(Detection3DArray, 'detections_3d')
         self._markers = self._create_publisher(MarkerArray, 'markers')
         self._pose = self._create_publisher(PoseStamped, 'follow_pose')
+        self._positions = None
+        if parameters.positions.target_frame:
+            self._positions = self._create_publisher(TrackPositionArray, 'positions')
         try:
             from tf2_msgs.msg import TFMessage
         except ImportError:
@@ -62,70 +59,58 @@ class SpatialOutput(Output):
             self._publishers.append(self._tf)
 
     def activate(self) -> None:
-        """Subscribe to calibration and depth images."""
-        self._inputs.activate()
+        """Subscribe to calibration, depth images and transforms."""
+        self._locator.activate()
 
     def refresh(self) -> None:
         """Adapt the reliability of the subscriptions to the present publishers."""
-        self._inputs.follow_publishers()
+        self._locator.refresh()
 
     def deactivate(self) -> None:
-        """Unsubscribe from calibration and depth images."""
-        self._inputs.deactivate()
+        """Unsubscribe."""
+        self._locator.deactivate()
+
+    def forget(self) -> None:
+        """Drop the positions of all tracks."""
+        self._locator.forget()
 
     def publish(self, result: FrameResult) -> None:
-        """Publish the positions of the visible tracks; tracks without a position are left out."""
-        positions, self.warning = None, ''
-        try:
-            positions = self._locate(result)
-        except ImageError as error:
-            self.warning = str(error)
-            self._node.get_logger().warning(self.warning, throttle_duration_sec=5.0)
-        located: list[Located] = []
-        if positions is not None:
-            located = [
-                (track, centre, size)
-                for track, centre, size, known in zip(
-                    result.visible, positions.centres, positions.sizes, positions.known
-                )
-                if known
-            ]
-        self._detections.publish(_detections(located, result))
-        if has_subscribers(self._markers):
-            self._markers.publish(MarkerArray(markers=_markers(located, result)))
-        self._publish_follow_pose(located, result)
-        if self._tf is not None and result.parameters.positions.publish_tf and located:
-            self._publish_transforms(located, result)
-
-    def _locate(self, result: FrameResult) -> Positions:
-        settings = result.parameters.positions
-        camera = self._inputs.camera(None if result.image is None else result.image.shape[:2])
-        boxes = result.visible.boxes_xyxy
-        if settings.position_source == 'ground':
-            return locate_on_ground(
-                camera,
-                boxes,
-                settings.camera_height,
-                settings.camera_pitch,
-                settings.max_range,
-            )
-        stamp = result.header.stamp
-        depth = self._inputs.depth_at(
-            stamp.sec + stamp.nanosec * 1e-9,
-            settings.depth_tolerance,
-            (camera.height, camera.width),
+        """Publish the positions of the people in a frame; unknown ones are left out."""
+        located = self._locator.locate(
+            result.header,
+            result.stamp,
+            None if result.image is None else result.image.shape[:2],
+            result.visible,
+            result.lost,
+            result.parameters.positions,
         )
-        return locate_by_depth(camera, depth, boxes)
+        self.warning = self._locator.warning
+        if self.warning:
+            self._node.get_logger().warning(self.warning, throttle_duration_sec=5.0)
+        header = Header(stamp=result.header.stamp, frame_id=located.frame_id)
+        converter = result.converter
+        self._detections.publish(to_detections(located, header, converter))
+        if self._positions is not None:
+            self._positions.publish(to_positions(located, header, converter))
+        if has_subscribers(self._markers):
+            self._markers.publish(MarkerArray(markers=to_markers(located, header, converter)))
+        self._publish_follow_pose(located, header, result)
+        if self._tf is not None and result.parameters.positions.publish_tf and located.people:
+            self._publish_transforms(located, header, result)
 
-    def _publish_follow_pose(self, located: Sequence[Located], result: FrameResult) -> None:
+    def _publish_follow_pose(
+        self, located: LocatedPeople, header: Header, result: FrameResult
+    ) -> None:
         followed_id = result.parameters.positions.follow
-        for track, centre, _ in located:
-            if followed_id and result.converter.id_of(track.track_id) == followed_id:
-                pose = PoseStamped(header=result.header)
-                pose.pose.position = Point(**_xyz(centre))
+        for person in located.people:
+            if followed_id and result.converter.id_of(person.track.track_id) == followed_id:
+                pose = PoseStamped(header=header)
+                pose.pose.position = Point(**dict(zip('xyz', person.position.tolist())))
                 self._pose.publish(pose)
 
-    def _publish_transforms(self, located: Sequence[Located], result: FrameResult) -> None:
+    def _publish_transforms(
+        self, located: LocatedPeople, header: Header, result: FrameResult
+    ) -> None:
         from tf2_msgs.msg import TFMessage
 
         assert self._tf is not None
@@ -134,72 +119,10 @@ class SpatialOutput(Output):
         self._tf.publish(
             TFMessage(
                 transforms=[
-                    _transform(
-                        result.header, f'{name}/{result.converter.id_of(track.track_id)}', centre
+                    to_transform(
+                        person, header, f'{name}/{result.converter.id_of(person.track.track_id)}'
                     )
-                    for track, centre, _ in located
+                    for person in located.people
                 ]
             )
         )
-
-
-def _xyz(point: np.ndarray) -> dict[str, float]:
-    return dict(zip('xyz', map(float, point)))
-
-
-def _detections(located: Sequence[Located], result: FrameResult) -> Detection3DArray:
-    found = []
-    for track, centre, size in located:
-        box = BoundingBox3D(size=Vector3(x=float(size[0]), y=float(size[1]), z=DEPTH_OF_PERSON))
-        box.center.position = Point(**_xyz(centre))
-        hypothesis = result.converter.hypothesis(track)
-        hypothesis.pose.pose.position = box.center.position
-        found.append(
-            Detection3D(
-                header=result.header,
-                results=[hypothesis],
-                bbox=box,
-                id=result.converter.id_of(track.track_id),
-            )
-        )
-    return Detection3DArray(header=result.header, detections=found)
-
-
-def _markers(located: Sequence[Located], result: FrameResult) -> list[Marker]:
-    """Return a cylinder and a label per track, which disappear after `MARKER_LIFETIME`."""
-    markers = []
-    for track, centre, size in located:
-        blue, green, red = (value / 255 for value in track_colour(track.track_id))
-        body = Marker(
-            header=result.header,
-            ns='people',
-            id=track.track_id % 2**31,
-            type=Marker.CYLINDER,
-            action=Marker.ADD,
-            lifetime=MARKER_LIFETIME,
-            scale=Vector3(x=float(size[0]), y=DEPTH_OF_PERSON, z=float(size[1])),
-            color=ColorRGBA(r=red, g=green, b=blue, a=0.6),
-        )
-        body.pose.position = Point(**_xyz(centre))
-        body.pose.orientation = UPRIGHT
-        above = centre - np.array([0.0, size[1] / 2 + 0.15, 0.0])
-        label = Marker(
-            header=result.header,
-            ns='ids',
-            id=body.id,
-            type=Marker.TEXT_VIEW_FACING,
-            action=Marker.ADD,
-            lifetime=MARKER_LIFETIME,
-            text=result.converter.id_of(track.track_id),
-            scale=Vector3(z=0.25),
-            color=ColorRGBA(r=1.0, g=1.0, b=1.0, a=1.0),
-        )
-        label.pose.position = Point(**_xyz(above))
-        markers += [body, label]
-    return markers
-
-
-def _transform(header: Header, child: str, centre: np.ndarray) -> TransformStamped:
-    transform = TransformStamped(header=header, child_frame_id=child)
-    transform.transform.translation = Vector3(**_xyz(centre))
-    return transform

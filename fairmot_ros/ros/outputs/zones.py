@@ -1,4 +1,4 @@
-"""`~/zones` and `~/zone_events`: tracks inside zones and across lines."""
+"""Output of zones and counting lines: `~/zones` and `~/zone_events`."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ Shape = TypeVar('Shape', Zone, Line)
 class ZoneOutput(Output):
     """Publishes the counts of zones and lines with every frame, and their events.
 
-    Counts go on over resets of the tracker; all tracks then leave their zones.
+    A reset of the tracker does not reset the counts; all tracks leave their zones.
     """
 
     stage = 'zones'
 
     def __init__(self, node: Node, camera: str, parameters: TrackingParameters) -> None:
-        """Create the publishers, and the zones and lines of this camera."""
+        """Create the publishers and the monitor of the camera's zones and lines."""
         super().__init__(node, camera)
         self._states = self._create_publisher(ZoneStateArray, 'zones')
         self._events = self._create_publisher(ZoneEventArray, 'zone_events')
@@ -36,8 +36,8 @@ class ZoneOutput(Output):
         self._last: FrameResult | None = None
 
     @staticmethod
-    def is_asked_for(camera: str, parameters: TrackingParameters) -> bool:
-        """Return whether the parameters define zones or lines of this camera."""
+    def is_enabled(camera: str, parameters: TrackingParameters) -> bool:
+        """Return whether the parameters define zones or lines for a camera."""
         return any(zones_of(camera, parameters))
 
     def publish(self, result: FrameResult) -> None:
@@ -46,14 +46,14 @@ class ZoneOutput(Output):
         margin = result.parameters.zones.zone_margin
         observed = {track.track_id: _position(track, margin) for track in result.visible}
         events = self.monitor.update(observed, result.stamp, result.lost.ids.tolist())
-        self._send(events, result)
+        self._publish_counts(events, result)
 
     def reset(self) -> None:
-        """Let all tracks leave: they have been dropped."""
+        """Publish that all tracks have left, as they were dropped."""
         if self._last is not None:
-            self._send(self.monitor.update({}, self._last.stamp), self._last)
+            self._publish_counts(self.monitor.update({}, self._last.stamp), self._last)
 
-    def _send(self, events: Sequence[ZoneEvent], result: FrameResult) -> None:
+    def _publish_counts(self, events: Sequence[ZoneEvent], result: FrameResult) -> None:
         converter, header = result.converter, result.header
         if events:
             messages = [
@@ -90,7 +90,7 @@ class ZoneOutput(Output):
 def zones_of(
     camera: str, parameters: TrackingParameters
 ) -> tuple[tuple[Zone, ...], tuple[Line, ...]]:
-    """Return the zones and lines of one camera: those with its name in front, or with none."""
+    """Return the zones and lines of a camera: `<camera>/<name>`, or names without a camera."""
     settings = parameters.zones
     return (
         _of_camera(camera, parse_zones(settings.zones)),
@@ -108,7 +108,7 @@ def _position(track: Track, margin: float) -> Position:
 
 
 def _as_text(monitor: ZoneMonitor) -> dict[str, str]:
-    """Return the counts for diagnostics."""
+    """Return the counts as keys and values for diagnostics."""
     values = {}
     for zone in monitor.zone_counts():
         values[f'zone {zone.name}'] = (

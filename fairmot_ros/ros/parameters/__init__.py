@@ -2,8 +2,8 @@
 
 from fairmot_ros.ros.parameters.nodes import (
     DetectionTrackerParameters,
-    NodeParameters,
+    FairmotParameters,
     TrackingParameters,
 )
 
-__all__ = ['DetectionTrackerParameters', 'NodeParameters', 'TrackingParameters']
+__all__ = ['DetectionTrackerParameters', 'FairmotParameters', 'TrackingParameters']

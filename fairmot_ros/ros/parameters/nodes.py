@@ -102,7 +102,7 @@ class TrackingParameters:
     __hash__ = None  # type: ignore[assignment]
 
 
-class NodeParameters(TrackingParameters):
+class FairmotParameters(TrackingParameters):
     """Parameters of the `fairmot` node, which detects and tracks.
 
     Attributes:

@@ -8,7 +8,7 @@ from difflib import get_close_matches
 from rclpy.node import Node
 from rclpy.parameter import Parameter
 
-from fairmot_ros.former_settings import REMOVED, RENAMED
+from fairmot_ros.settings.former import REMOVED, RENAMED
 
 DECLARED_LATER = 'qos_overrides.'
 

@@ -143,6 +143,12 @@ class PositionSettings(Settings):
         low=0.0,
         high=10.0,
     )
+    depth_noise: float = setting(
+        0.03,
+        "standard deviation of a depth, as a share of it, for the position source 'depth'",
+        low=0.001,
+        high=1.0,
+    )
     camera_height: float = setting(
         1.0,
         "height of the camera above the ground, for the position source 'ground'",
@@ -165,6 +171,31 @@ class PositionSettings(Settings):
         low=0.1,
         high=1e4,
     )
+    camera_info_topic: str = setting(
+        '',
+        'topic of the calibration, relative to the name of the camera; empty for `camera_info` '
+        'beside the topic of the images',
+        structural=True,
+    )
+    target_frame: str = setting(
+        '',
+        'fixed tf frame in which positions and velocities are filtered, such as `map` or `odom`; '
+        'empty for positions in the frame of the camera, without filter and velocity',
+        structural=True,
+    )
+    transform_timeout: float = setting(
+        0.1,
+        'maximum wait for the transform at the stamp of an image',
+        unit='seconds',
+        low=0.0,
+        high=10.0,
+    )
+    camera_motion_frame: str = setting(
+        '',
+        'fixed tf frame, such as `odom`: the motion of the camera in it compensates the boxes of '
+        'the tracks; empty to disable',
+        structural=True,
+    )
     publish_tf: bool = setting(
         False, 'publish a tf frame `<node>/<id>` for each track with a position'
     )
@@ -174,28 +205,35 @@ class PositionSettings(Settings):
         'empty for none',
     )
 
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        for name in ('target_frame', 'camera_motion_frame'):
+            _check_frame(name, getattr(self, name))
+            if getattr(self, name) and self.position_source == 'none':
+                raise ValueError(f'{name} needs a position_source: depth or ground')
+
 
 @dataclass(frozen=True)
 class ZoneSettings(Settings):
-    """Zones and lines in which tracks are counted."""
+    """Zones and lines for counting tracks."""
 
     zones: tuple[str, ...] = setting(
         ('',),
-        'polygons `NAME: x,y x,y x,y ...` in pixels of the image, with three corners or more; a '
-        "track is where its box stands. With several cameras, `CAMERA/NAME` is one camera's. "
-        "[''] is none",
+        'polygons `NAME: x,y x,y x,y ...` with at least three corners, in pixels of the image; '
+        'the position of a track is the bottom centre of its box. With several cameras, '
+        "`CAMERA/NAME` belongs to one of them. [''] is none",
         structural=True,
     )
     lines: tuple[str, ...] = setting(
         ('',),
-        'lines `NAME: x,y x,y` that tracks cross, in the same form; forward is from left to '
+        'counting lines `NAME: x,y x,y`, in the same form; a track crosses forward from left to '
         'right, seen from the first point towards the second',
         structural=True,
     )
     zone_margin: float = setting(
         0.05,
-        'distance from a border, as a share of the height of the box, up to which a track stays '
-        'on its side',
+        'hysteresis: distance from a border, as a share of the box height, within which a track '
+        'stays on its side',
         low=0.0,
         high=1.0,
     )
@@ -211,8 +249,8 @@ class ZoneSettings(Settings):
             camera = shape.name.rpartition('/')[0]
             if camera and camera not in cameras:
                 raise ValueError(
-                    f'there is no camera {camera!r} for {shape.name!r} among cameras '
-                    f'{list(cameras)!r}'
+                    f'{shape.name!r} belongs to none of the cameras {list(cameras)!r}: use one of '
+                    'them, or omit the camera'
                 )
 
 
@@ -223,6 +261,15 @@ OUTPUTS = Group('Output', OutputSettings)
 ANNOTATION = Group('Annotated image', AnnotationSettings)
 POSITIONS = Group('Positions in space', PositionSettings)
 ZONES = Group('Zones and lines', ZoneSettings)
+
+
+def _check_frame(setting_name: str, frame: str) -> None:
+    """Raise ValueError if tf does not allow the name of a frame."""
+    if frame.startswith('/') or frame.split() not in ([], [frame]):
+        raise ValueError(
+            f'{setting_name} must be the name of a frame, without spaces and a leading slash, '
+            f'got {frame!r}'
+        )
 
 
 def _check_camera_names(names: tuple[str, ...]) -> None:

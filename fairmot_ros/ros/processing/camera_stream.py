@@ -19,6 +19,7 @@ from fairmot_ros.ros.health.statistics import Statistics
 from fairmot_ros.ros.inputs.camera_input import ReceivedMessage
 from fairmot_ros.ros.outputs import FrameResult, Output
 from fairmot_ros.ros.parameters import TrackingParameters
+from fairmot_ros.ros.processing.person_locator import PersonLocator
 from fairmot_ros.tracker.gallery import Gallery
 from fairmot_ros.types import Detections, Track
 
@@ -50,8 +51,20 @@ class CameraStream:
         clock: Clock,
         logger: RcutilsLogger,
         thresholds: Mapping[str, float] | None = None,
+        locator: PersonLocator | None = None,
     ) -> None:
-        """Store the parts; `thresholds` are the tracker settings of the model, see `ModelInfo`."""
+        """Store the parts.
+
+        Args:
+            name: see above.
+            frame_tracker: see above.
+            outputs: see above.
+            statistics: see above.
+            clock: of the node.
+            logger: of the node.
+            thresholds: tracker settings of the model, see `ModelInfo`.
+            locator: computes the motion of the camera, None if nothing does.
+        """
         self.name = name
         self.frame_tracker = frame_tracker
         self.outputs = outputs
@@ -61,6 +74,7 @@ class CameraStream:
         self._clock = clock
         self._logger = logger
         self._thresholds = thresholds or {}
+        self._locator = locator
         self._parameters: TrackingParameters | None = None
         self._reset_requested = threading.Event()
         self._last_report = -float('inf')
@@ -131,10 +145,14 @@ class CameraStream:
         stamp = self._stamp(received)
         if self.gallery is not None and self.gallery.model != model:
             self._change_model(self.gallery, model)
+        motion = None
+        if self._locator is not None:
+            shape = None if image is None else image.shape[:2]
+            motion = self._locator.camera_motion(received.message.header, shape)
         with self.statistics.measure('track'):
-            visible = self.frame_tracker.track(detections, stamp, image)
-        if left_out := self.frame_tracker.tracker.left_out:
-            self.statistics.note_left_out(left_out)
+            visible = self.frame_tracker.track(detections, stamp, image, motion)
+        if ignored := self.frame_tracker.tracker.ignored_detections:
+            self.statistics.note_left_out(ignored)
             limit = self.frame_tracker.tracker.config.max_detections
             self.warn(
                 f'a frame has more detections than max_detections ({limit}): only those with the '

@@ -10,7 +10,7 @@ from fairmot_ros.detector import Detector
 from fairmot_ros.detector.engines.devices import free_device_memory
 from fairmot_ros.pixels import MAX_IMAGE_PIXELS, Warn
 from fairmot_ros.ros.conversions.images import BgrImage, to_bgr
-from fairmot_ros.ros.parameters import NodeParameters
+from fairmot_ros.ros.parameters import FairmotParameters
 from fairmot_ros.types import Detections
 
 
@@ -30,7 +30,7 @@ class NetworkSource:
         """Name of each class."""
         return self.detector.labels
 
-    def configure(self, parameters: NodeParameters) -> None:
+    def configure(self, parameters: FairmotParameters) -> None:
         """Apply detection threshold and image size limit."""
         self._max_pixels = parameters.images.max_image_pixels
         self.detector.score_threshold = parameters.detector.score_threshold

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 import numpy as np
 from vision_msgs.msg import BoundingBox2D, Detection2DArray
 
-from fairmot_ros.file_errors import FileError
+from fairmot_ros.files.errors import FileError
 from fairmot_ros.msg import TrackArray
 from fairmot_ros.pixels import Warn, ignore_warning
 from fairmot_ros.ros.parameters import TrackingParameters

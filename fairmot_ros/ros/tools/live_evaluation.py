@@ -22,8 +22,8 @@ from fairmot_ros.ros.tools.node_processes import (
     stop_all,
 )
 
-# Stages measured from the image stamp, which is the time of the recording.
-STAGES_OF_RECORDING_TIME = ('latency',)
+# Measured from the stamps of the images, which are those of the recording.
+OMITTED_STAGES = ('latency',)
 
 
 class LiveError(ValueError):
@@ -67,7 +67,7 @@ def _play(configuration: Configuration, recording: Recording, rate: float, outpu
             environment,
             logs / 'tracker.log',
             {
-                **_typed({**configuration.node, **configuration.parameters}),
+                **_with_parameter_types({**configuration.node, **configuration.parameters}),
                 'reliability': 'reliable',
                 'image_transport': 'compressed' if recording.compressed else 'raw',
             },
@@ -107,15 +107,17 @@ def _play(configuration: Configuration, recording: Recording, rate: float, outpu
         raise LiveError(fault)
 
 
-def _typed(values: dict[str, Any]) -> dict[str, Any]:
+def _with_parameter_types(values: dict[str, Any]) -> dict[str, Any]:
     """Convert parameter values to the types of the node: ROS does not accept 2 for 2.0.
 
     Raises:
         LiveError: if the node does not have a parameter; it would ignore it.
     """
-    from fairmot_ros.ros.parameters import NodeParameters
+    from fairmot_ros.ros.parameters import FairmotParameters
 
-    known = {n: s.default for n, s in NodeParameters.settings().items()} | {'use_sim_time': False}
+    known = {n: s.default for n, s in FairmotParameters.settings().items()} | {
+        'use_sim_time': False
+    }
     unknown = [name for name in values if name not in known]
     if unknown:
         raise LiveError(
@@ -163,7 +165,7 @@ def _as_run(
         stages={
             str(name): (float(p50), float(p95))
             for name, (p50, p95) in zip(data['stage_names'], data['stages'])
-            if name not in STAGES_OF_RECORDING_TIME
+            if name not in OMITTED_STAGES
         },
     )
     return Run(

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from fairmot_ros.starting import held_signals, python_module
+from fairmot_ros.starting import blocked_signals, python_module
 
 PROFILE = 'fastdds_localhost.xml'
 STOP_SECONDS = 15.0
@@ -119,7 +119,7 @@ class NodeProcess:
             command += ['-p', f'{key}:={_as_yaml(value)}']
         for source, target in (remappings or {}).items():
             command += ['-r', f'{source}:={target}']
-        with log.open('wb') as file, held_signals():
+        with log.open('wb') as file, blocked_signals():
             self.process = subprocess.Popen(
                 command,
                 env=dict(environment),

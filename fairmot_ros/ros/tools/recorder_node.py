@@ -16,13 +16,13 @@ from sensor_msgs.msg import Image
 from std_msgs.msg import UInt32
 from tqdm import tqdm
 
+from fairmot_ros.files.writing import BlockFile, WriteError, write_text
 from fairmot_ros.media.video_writer import VideoFile
 from fairmot_ros.msg import Track, TrackArray
 from fairmot_ros.ros.conversions.images import to_bgr
 from fairmot_ros.ros.nodes.run_node import run_node
 from fairmot_ros.ros.parameters.declaration import declare_read_only
 from fairmot_ros.starting import ExitCode
-from fairmot_ros.written_files import BlockFile, WriteError, write_text
 
 RELIABLE = QoSProfile(depth=10, reliability=ReliabilityPolicy.RELIABLE)
 LATCHED = QoSProfile(depth=1, durability=DurabilityPolicy.TRANSIENT_LOCAL)
@@ -232,7 +232,7 @@ def main() -> int:
         return nodes[0]
 
     code = run_node(make_node, done=lambda node: node.finished)
-    return ExitCode.MISTAKE if nodes and nodes[0].fault else code
+    return ExitCode.USAGE_ERROR if nodes and nodes[0].fault else code
 
 
 if __name__ == '__main__':

@@ -15,10 +15,10 @@ from sensor_msgs.msg import CompressedImage, Image
 from tqdm import tqdm
 
 from fairmot_ros.evaluation.bags import Bag, BagError, ImageStream
+from fairmot_ros.files.writing import replacing
 from fairmot_ros.msg import Timing, TrackArray
 from fairmot_ros.ros.nodes.run_node import run_node
 from fairmot_ros.ros.parameters.declaration import declare_read_only
-from fairmot_ros.written_files import replacing
 
 RELIABLE = QoSProfile(depth=5, reliability=ReliabilityPolicy.RELIABLE)
 RESULTS = QoSProfile(depth=100, reliability=ReliabilityPolicy.RELIABLE)

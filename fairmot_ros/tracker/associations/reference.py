@@ -16,17 +16,15 @@ original code are reproduced. For every frame:
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from fairmot_ros.boxes import CYTHON_BBOX_PIXEL as PIXEL
-from fairmot_ros.boxes import paired_iou
 from fairmot_ros.tracker.associations.base import Association
 from fairmot_ros.tracker.associations.reference_settings import ReferenceSettings
-from fairmot_ros.tracker.embeddings import scale_to_unit_length
+from fairmot_ros.tracker.associations.reference_table import ReferenceTable
 from fairmot_ros.tracker.matching.candidate_pairs import (
     NO_PAIRS,
     CandidatePairs,
@@ -50,24 +48,10 @@ Mask = NDArray[np.bool_]
 
 #: Weight of the squared Mahalanobis distance in the cost of the first stage.
 MOTION_WEIGHT = 0.02
-#: Largest costs (1 - IoU) of the later stages, and of two boxes that count as duplicates.
-BOX_THRESHOLD, LOW_SCORE_THRESHOLD, TENTATIVE_THRESHOLD, DUPLICATE_THRESHOLD = 0.5, 0.4, 0.7, 0.15
+#: Largest costs (1 - IoU) of the later stages.
+BOX_THRESHOLD, LOW_SCORE_THRESHOLD, TENTATIVE_THRESHOLD = 0.5, 0.4, 0.7
 #: Lowest score of a detection that can continue a track.
 LOW_SCORE = 0.2
-#: Weight of the previous embedding in the smoothed one.
-MOMENTUM = 0.9
-
-
-@dataclass(eq=False)
-class ReferenceTable(TrackTable):
-    """Tracks in the order of the original code: tracked and tentative ones, then lost ones.
-
-    Attributes:
-        expired: bool [N], whether a lost track exceeded its lifetime. As in the original code, it
-            can still be matched in the next frame, and is dropped if it is not.
-    """
-
-    expired: Mask = field(default_factory=lambda: np.zeros(0, np.bool_))
 
 
 class ReferenceAssociation(Association):
@@ -164,7 +148,9 @@ class ReferenceAssociation(Association):
         columns = (
             matching.free & (observations.scores >= settings.new_track_threshold)
         ).nonzero()[0]
-        spawned = self._spawn(observations, columns, first_id) if len(columns) else None
+        spawned = None
+        if len(columns):
+            spawned = ReferenceTable.of(observations, columns, first_id, self.now)
         self._rebuild(observations, matching.partner, spawned)
         return len(columns)
 
@@ -233,21 +219,6 @@ class ReferenceAssociation(Association):
             return pairs
         return of_one_class(pairs, self._table.class_ids, observations.class_ids)
 
-    def _spawn(
-        self, observations: Observations, columns: Indices, first_id: int
-    ) -> ReferenceTable:
-        """Return new tracks; those of the first frame are confirmed."""
-        return ReferenceTable.spawned(
-            MOTION.initiate(observations.measurements.take(columns, 1)),
-            class_ids=observations.class_ids.take(columns),
-            scores=observations.scores.take(columns),
-            embeddings=observations.embeddings.take(columns, 0),
-            first_id=first_id,
-            now=self.now,
-            confirmed=np.full(len(columns), self.now == 1),
-            expired=np.zeros(len(columns), np.bool_),
-        )
-
     def _rebuild(
         self, observations: Observations, partner: Indices, spawned: ReferenceTable | None
     ) -> None:
@@ -265,73 +236,20 @@ class ReferenceAssociation(Association):
             return
         is_matched = partner >= 0
         is_lost = ~is_matched & old.confirmed & ~old.expired
-        kept = int(np.count_nonzero(is_matched[:tracked]))  # further ones were lost
+        kept = int(np.count_nonzero(is_matched[:tracked]))  # matched lost tracks follow them
         just_lost = int(np.count_nonzero(is_lost[:tracked]))
         matched, unmatched = is_matched.nonzero()[0], is_lost.nonzero()[0]
         placeholder = np.zeros(0 if spawned is None else len(spawned), np.int64)
         visible = np.concatenate((matched[:kept], placeholder, matched[kept:]))
         order = np.concatenate((visible, unmatched[just_lost:], unmatched[:just_lost]))
         self._table, self._tracked = table, tracked = old.take(order), len(visible)
-        self._correct(observations, partner.take(visible), kept)
+        # FairMOT does not update the score of a lost track that is matched again.
+        scored = kept if self._settings.variant == 'fairmot' else tracked
+        table.correct(observations, partner.take(visible), scored, self.now)
         if spawned is not None:
             table.overwrite(kept, spawned)
         still_lost = slice(tracked, len(table) - just_lost)
         lost_for = self.now - table.seen[still_lost]
         table.expired[still_lost] = lost_for > self._settings.lost_timeout
         if len(unmatched):
-            self._drop_duplicates()
-
-    def _correct(self, observations: Observations, columns: Indices, kept: int) -> None:
-        """Update the matched tracks, the first K of the table.
-
-        Args:
-            observations: the detections of the frame.
-            columns: [K], the detection of each track.
-            kept: number of those that were not lost before; they come first.
-        """
-        table, count = self._table, len(columns)
-        if not count:
-            return
-        MOTION.update(table.state[:, :, :count], observations.measurements.take(columns, 1))
-        # FairMOT does not update the score of a lost track that is matched again.
-        scored = kept if self._settings.variant == 'fairmot' else count
-        table.scores[:scored] = observations.scores.take(columns[:scored])
-        table.confirmed[:count] = True
-        table.seen[:count] = self.now
-        table.hits[:count] += 1
-        if table.embeddings.shape[1]:
-            smoothed = table.embeddings[:count]
-            smoothed *= np.float32(MOMENTUM)
-            smoothed += np.float32(1 - MOMENTUM) * observations.embeddings.take(columns, 0)
-            scale_to_unit_length(smoothed)
-
-    def _drop_duplicates(self) -> None:
-        """Keep only the longer-lived one of a tracked and a lost track at the same place."""
-        table, tracked = self._table, self._tracked
-        x, y, aspect, height = table.state[kalman.P]
-        # Duplicates have centres nearer than this share of their size. Usually there are none, so
-        # this test comes before the IoU.
-        share = DUPLICATE_THRESHOLD / (1 - DUPLICATE_THRESHOLD) + 1e-9
-        reach_x = share * (aspect[tracked:] * height[tracked:] + PIXEL)
-        rows, columns = (np.abs(x[:tracked, None] - x[tracked:]) <= reach_x).nonzero()
-        if not len(rows):
-            return
-        columns += tracked
-        reach_y = share * (height.take(columns) + PIXEL)
-        near = (np.abs(y.take(rows) - y.take(columns)) <= reach_y).nonzero()[0]
-        if not len(near):
-            return
-        boxes = self.parametrization.to_xyxy(table.state[kalman.P])
-        rows, columns = rows.take(near), columns.take(near)
-        distance = 1 - paired_iou((rows, columns), boxes, boxes, PIXEL)
-        duplicates = (distance < DUPLICATE_THRESHOLD).nonzero()[0]
-        if not len(duplicates):
-            return
-        rows, columns = rows[duplicates], columns[duplicates]
-        lifetime = table.seen - table.started
-        tracked_is_older = lifetime[rows] > lifetime[columns]
-        keep = np.ones(len(table), np.bool_)
-        keep[rows[~tracked_is_older]] = False
-        keep[columns[tracked_is_older]] = False
-        self._tracked = int(np.count_nonzero(keep[:tracked]))
-        self._table = table.take(keep.nonzero()[0])
+            self._table, self._tracked = table.without_duplicates(tracked)

@@ -12,13 +12,13 @@ Unit = NDArray[np.float32]
 
 ROW = np.dtype(
     [
-        ('added', np.int64),  # counts up
+        ('added', np.int64),  # running number of the view
         ('identity', np.int64),  # number of the identity, common to all its views
         ('track_id', np.int64),  # 0 if unknown
         ('class_id', np.int64),
         ('present', np.bool_),  # whether it is tracked now
-        ('left', np.float64),  # seconds, time of the last observation
-        ('box', np.float64, 4),  # xyxy of the last observation
+        ('left', np.float64),  # time of the last observation in seconds
+        ('box', np.float64, 4),  # box of the last observation, xyxy
     ]
 )
 

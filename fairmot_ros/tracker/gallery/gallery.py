@@ -167,7 +167,7 @@ class Gallery:
             embeddings: [D] or [V, D], of one view or several.
             track_id: id of the identity, which it gets again after an absence; 0 if it has none.
             class_id: class of the identity.
-            model: model that computed the embeddings, '' if it is that of the gallery.
+            model: model that computed the embeddings; '' for the model of the gallery.
 
         Raises:
             ValueError: if the name is empty, an embedding cannot be used or is of another model,
@@ -186,7 +186,7 @@ class Gallery:
             store, rows = self._store, self._store.rows
             identity = store.identity_of(name)
             known = rows['track_id'] == track_id if track_id else rows['identity'] == identity
-            former = rows[known][:1]  # a copy: time and box of the last observation
+            former = rows[known][:1]  # copy with time and box of the last observation
             for unit in units:
                 store.embeddings.check_size(unit)
             owner = store.names.get(int(former['identity'][0]), name) if len(former) else name
@@ -207,7 +207,7 @@ class Gallery:
         """Enrol the views of several identities, or none of them.
 
         Raises:
-            ValueError: as `enrol` does; the gallery is then as it was.
+            ValueError: see `enrol`; the gallery is then unchanged.
         """
         with self._lock:
             before = deepcopy((self._store, self._ignored_ids))
@@ -246,8 +246,8 @@ class Gallery:
         Args:
             embedding: [D].
             k: largest number of identities.
-            model: model that computed the embedding, '' if it is that of the gallery.
-            max_distance: largest cosine distance; that of the settings by default.
+            model: model that computed the embedding; '' for the model of the gallery.
+            max_distance: largest cosine distance; `max_distance` of the settings by default.
 
         Raises:
             ValueError: if the embedding is of another model or cannot be used.
@@ -315,6 +315,6 @@ class Gallery:
     def _check_model(self, model: str) -> None:
         if model and model != self.model:
             raise ValueError(
-                f'embeddings of {model!r} cannot be compared with those of this gallery, which '
-                f'are made by {self.model!r}: enrol people anew with that model'
+                f'embeddings of model {model!r} cannot be compared with the gallery, which has '
+                f'embeddings of model {self.model!r}: enrol the identities again with that model'
             )

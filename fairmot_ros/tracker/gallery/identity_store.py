@@ -17,8 +17,8 @@ class Match(NamedTuple):
     """An identity of the gallery that is similar to an embedding.
 
     Attributes:
-        track_id: 0 if unknown.
-        name: '' if not enrolled.
+        track_id: its track id, 0 if unknown.
+        name: its name, '' if not enrolled.
         distance: cosine distance, 0..2.
     """
 

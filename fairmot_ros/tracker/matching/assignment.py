@@ -121,7 +121,8 @@ def _solve_sparse(pairs: CandidatePairs, threshold: float) -> Matches:
     unmatched = np.arange(height)
     edges = csr_array(
         (
-            np.concatenate((cost, np.full(height, threshold))) + 1,  # zeros would be no edges
+            np.concatenate((cost, np.full(height, threshold)))
+            + 1,  # SciPy ignores edges of cost 0
             (np.concatenate((rows, unmatched)), np.concatenate((columns, width + unmatched))),
         ),
         shape=(height, width + height),

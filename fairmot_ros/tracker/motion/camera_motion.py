@@ -228,7 +228,7 @@ def _refit(
     a, b = complex(motion[0, 0], motion[1, 0]), complex(motion[0, 2], motion[1, 2])
     for _ in range(REFITS):
         residual = np.abs(a * before + b - now)
-        scale = max(float(np.median(residual)) / 1.177, NOISE)  # 1.177: median of a Rayleigh
+        scale = max(float(np.median(residual)) / 1.177, NOISE)  # 1.177: Rayleigh median
         weight = np.maximum(0.0, 1.0 - (residual / (4.685 * scale)) ** 2) ** 2
         total = float(weight.sum())
         centre_before, centre_now = weight @ before / total, weight @ now / total

@@ -11,6 +11,7 @@ from typing import Any
 
 from tqdm import tqdm
 
+from fairmot_ros.files.writing import write_text
 from fairmot_ros.network import load_checkpoint
 from fairmot_ros.training.ablation.plan import AblationPlan, Variant
 from fairmot_ros.training.ablation.report import Row, write_report
@@ -20,7 +21,6 @@ from fairmot_ros.training.data.readers import read_dataset
 from fairmot_ros.training.engine.trainer import Trainer
 from fairmot_ros.training.scoring import score_detection, score_embedding
 from fairmot_ros.training.scoring.detection import make_detector
-from fairmot_ros.written_files import write_text
 
 SAVE_EVERY = 50  # steps; networks of ablation studies are small and quickly saved
 

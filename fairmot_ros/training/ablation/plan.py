@@ -11,7 +11,7 @@ from typing import Any
 
 import torch
 
-from fairmot_ros.file_errors import reading
+from fairmot_ros.files.errors import reading
 from fairmot_ros.training.config import (
     ConfigError,
     DatasetConfig,

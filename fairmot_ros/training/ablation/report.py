@@ -9,7 +9,7 @@ from pathlib import Path
 from statistics import mean, stdev
 from typing import TYPE_CHECKING, Any
 
-from fairmot_ros.written_files import replacing, write_text
+from fairmot_ros.files.writing import replacing, write_text
 
 if TYPE_CHECKING:
     from fairmot_ros.training.ablation.plan import AblationPlan

@@ -12,7 +12,7 @@ from fairmot_ros.training.config.errors import ConfigError, check_choice
 IDENTITIES = ('labelled', 'each_box', 'none')
 HALVES = ('', 'first', 'second')
 PERSON = ('person',)
-REDUCTIONS = (1, 2, 4, 8)  # divisors of the image size that OpenCV can decode to
+REDUCTIONS = (1, 2, 4, 8)  # divisors of the image size for which OpenCV decodes faster
 
 
 @lru_cache

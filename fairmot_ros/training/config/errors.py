@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fairmot_ros.file_errors import FileError
+from fairmot_ros.files.errors import FileError
 
 
 class ConfigError(FileError):

@@ -8,15 +8,15 @@ from typing import Any
 
 import yaml
 
-from fairmot_ros.file_errors import reading
-from fairmot_ros.former_settings import current_settings
+from fairmot_ros.files.errors import reading
+from fairmot_ros.settings.former import current_settings
+from fairmot_ros.settings.value_types import check_types, shown
 from fairmot_ros.training.config.augmentation import AugmentationOptions
 from fairmot_ros.training.config.canvas import CanvasOptions
 from fairmot_ros.training.config.composer import ComposerOptions
 from fairmot_ros.training.config.dataset import PERSON, DatasetConfig
 from fairmot_ros.training.config.errors import ConfigError
 from fairmot_ros.training.config.training import TrainingConfig
-from fairmot_ros.value_types import check_types, shown
 
 
 def read_config(path: str | Path) -> TrainingConfig:

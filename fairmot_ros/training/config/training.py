@@ -106,7 +106,7 @@ class TrainingConfig:
         for name in ('steps', 'epochs', 'batch_size', 'accumulate', 'max_objects', 'log_every'):
             value = getattr(self, name)
             if not isinstance(value, int) or value < 1:
-                raise ValueError(f'{name} must be a whole number from 1 up, got {value!r}')
+                raise ValueError(f'{name} must be an integer of at least 1, got {value!r}')
         if len(self.input_size) != 2 or any(v % 32 or v < 32 for v in self.input_size):
             raise ValueError(
                 'input_size must be [width, height] in multiples of 32, '

@@ -10,11 +10,11 @@ import numpy as np
 from tqdm import tqdm
 
 from fairmot_ros.boxes import xyxy_to_cxcywh
+from fairmot_ros.files.writing import write_text
 from fairmot_ros.training.data.labelled_image import LabelledImage
 from fairmot_ros.training.data.problems import DataError, Problems
 from fairmot_ros.training.data.readers import renumber_identities
 from fairmot_ros.training.data.readers.jde import IMAGES, label_path
-from fairmot_ros.written_files import write_text
 
 
 def write_jde(

@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from fairmot_ros.file_errors import reading
+from fairmot_ros.files.errors import reading
 from fairmot_ros.training.data.image_files import read_image
 from fairmot_ros.training.data.problems import DataError
 from fairmot_ros.training.data.teacher_labels import EmbeddingsById

@@ -8,10 +8,11 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from fairmot_ros.pixels import ImageError, read_image_file
 from fairmot_ros.training.data.problems import DataError
 
 IMAGE_SUFFIXES = ('.jpg', '.jpeg', '.png')
-#: OpenCV's flag by the divisor of the image size. Reduced decoding of a JPEG is faster.
+#: OpenCV's flag by the divisor of the image size, a value of `config.REDUCTIONS`.
 REDUCTION_FLAGS = {
     1: cv2.IMREAD_COLOR,
     2: cv2.IMREAD_REDUCED_COLOR_2,
@@ -26,10 +27,10 @@ def read_image(path: Path, flags: int = cv2.IMREAD_COLOR) -> NDArray[np.uint8]:
     Raises:
         DataError: if the file is missing or damaged.
     """
-    image = cv2.imread(str(path), flags) if path.is_file() else None
-    if image is None:
-        raise DataError(f'cannot read the image {path}: it is missing or damaged')
-    return image
+    try:
+        return read_image_file(path, flags)
+    except ImageError as error:
+        raise DataError(str(error)) from error
 
 
 def find_images(folder: Path) -> list[Path]:

@@ -21,10 +21,10 @@ import numpy as np
 from numpy.typing import NDArray
 from tqdm import tqdm
 
+from fairmot_ros.files.writing import replacing
 from fairmot_ros.training.data.packed_dataset import PackedDataset
 from fairmot_ros.training.data.packed_labels import label_files
 from fairmot_ros.training.data.problems import DataError
-from fairmot_ros.written_files import replacing
 
 QUALITIES = range(10, 91, 2)
 SAMPLE_STEP = 20  # every n-th image is encoded to estimate the size at a quality

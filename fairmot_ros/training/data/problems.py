@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from fairmot_ros.label_errors import LabelError
+from fairmot_ros.files.label_errors import LabelError
 
 MAX_REPORTED = 10  # messages of a report
 

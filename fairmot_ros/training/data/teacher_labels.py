@@ -17,10 +17,10 @@ from typing import BinaryIO
 import numpy as np
 from numpy.typing import NDArray
 
-from fairmot_ros.file_errors import reading
+from fairmot_ros.files.errors import reading
+from fairmot_ros.files.unpacking import check_archive
+from fairmot_ros.files.writing import replacing
 from fairmot_ros.training.data.problems import DataError
-from fairmot_ros.unpacking import check_archive
-from fairmot_ros.written_files import replacing
 
 #: JSON object: {file name: [[left, top, right, bottom, score], ...]}.
 DETECTIONS = 'teacher.json'

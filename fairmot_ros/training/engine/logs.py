@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from fairmot_ros.written_files import BlockFile, replacing
+from fairmot_ros.files.writing import BlockFile, replacing
 
 COLUMNS = ('step', 'seconds', 'rate')
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from fairmot_ros.files.writing import write_text
 from fairmot_ros.network.base import Network
 from fairmot_ros.training.config import TrainingConfig
 from fairmot_ros.training.data.dataset_mix import DatasetSummary
-from fairmot_ros.written_files import write_text
 
 
 @dataclass(frozen=True)
@@ -69,7 +69,7 @@ def write_card(
         'trained': done,
         'optimiser': f'Adam, learning rate {config.learning_rate:g}, seed {config.seed}, '
         f'{config.precision}',
-        'loss': ', '.join(f'{k} {v}' for k, v in config.loss.items()) or 'as published',
+        'loss': ', '.join(f'{k} {v}' for k, v in config.loss.items()) or 'defaults',
         'time': f'{progress.seconds / 60:.0f} minutes on {progress.hardware}',
         'last losses': ', '.join(f'{k} {v:.3f}' for k, v in progress.terms.items()) or '-',
         'skipped': f'{progress.problems} faulty labels and images, see `problems.txt`'

@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 from torch import Tensor
 
+from fairmot_ros.files.writing import write_image
 from fairmot_ros.training.losses.objectives import Recipe
-from fairmot_ros.written_files import write_image
 
 COLUMNS, MAX_SAMPLES = 4, 12
 MAX_WIDTH = 480  # of one sample in the grid, pixels

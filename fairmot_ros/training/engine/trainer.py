@@ -15,6 +15,7 @@ from torch import Tensor, nn
 from torch.utils.data import DataLoader
 from tqdm import tqdm
 
+from fairmot_ros.files.writing import replacing, write_text
 from fairmot_ros.network import save_checkpoint
 from fairmot_ros.network.batch_norms import restore_batch_norms
 from fairmot_ros.training.config import ConfigError, TrainingConfig
@@ -33,7 +34,6 @@ from fairmot_ros.training.engine.logs import RunLog
 from fairmot_ros.training.engine.model_card import Progress, write_card
 from fairmot_ros.training.engine.sample_grid import write_sample_grid
 from fairmot_ros.training.streams.sample_stream import PROBLEMS
-from fairmot_ros.written_files import replacing, write_text
 
 MicroBatch = dict[str, Any]
 

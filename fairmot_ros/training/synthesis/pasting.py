@@ -13,7 +13,7 @@ from fairmot_ros.training.data.sample import Sample
 from fairmot_ros.training.synthesis import distractors
 from fairmot_ros.training.synthesis.photometric import jitter_colour
 
-#: Owners of a pixel besides the rows of pasted people: the original image, and a distractor.
+#: Values of the owner map, which otherwise holds the rows of pasted people.
 IMAGE_OWNER, DISTRACTOR_OWNER = -1, -2
 
 
@@ -35,7 +35,7 @@ class Paster:
     def paste_people(self, sample: Sample, count: int, rng: Generator) -> None:
         """Paste `count` people, with distractors in between, into a sample in place.
 
-        People who are covered too much lose their label, see `Sample.keep_visible`.
+        Occluded people may lose their label, see `Sample.keep_visible`.
         """
         o = self.options
         base_height = log_uniform(rng, o.person_height[0], 0.8 * o.person_height[1])

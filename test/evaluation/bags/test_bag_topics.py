@@ -16,7 +16,7 @@ from mcap.writer import CompressionType, Writer
 from fairmot_ros.evaluation.bags import Bag, BagError, ImageStream
 from fairmot_ros.evaluation.bags.message_types import IMAGE, IMAGE_TYPES, known_types
 
-NOT_TEXT = b'\n\xff\xfe\x80sensor'  # as the binary schemas of protobuf are
+NOT_TEXT = b'\n\xff\xfe\x80sensor'  # like the binary schemas of protobuf
 
 
 def image_data(stamp: int) -> bytes:
@@ -39,9 +39,9 @@ def write_mcap(
     profile: str = 'ros2',
     **options: object,
 ) -> Path:
-    """Write three images on /image, and further topics.
+    """Write three images on /image, and messages on further topics.
 
-    They are given as topic, encoding of the schema ('' for none), schema, encoding of messages.
+    Each of these has a name, schema encoding ('' for none), schema and message encoding.
     """
     with path.open('wb') as file:
         writer = Writer(file, **options)  # type: ignore[arg-type]

@@ -382,7 +382,7 @@ def edit_metadata(path: Path, **changes: object) -> None:
 def test_unknown_storage_or_compression_raises(
     changes: dict, reason: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(sys.modules, 'rosbag2_py', None)  # as where it is not installed
+    monkeypatch.setitem(sys.modules, 'rosbag2_py', None)  # as if it were not installed
     path = make_bag(tmp_path / 'bag')
     edit_metadata(path, **changes)
     with pytest.raises(BagError, match=reason):

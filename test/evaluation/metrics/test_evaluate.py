@@ -14,7 +14,7 @@ LEFT, MIDDLE, RIGHT = 0.0, 100.0, 200.0
 
 
 def track(ids, place=LEFT, width=10.0):
-    """One row per frame from 1 on; no row where the id is 0."""
+    """Return one row per frame, from frame 1 on, except for ids of 0."""
     return [[frame, i, place, 0, width, 10, 1, -1, -1, -1] for frame, i in enumerate(ids, 1) if i]
 
 
@@ -86,7 +86,7 @@ def figures(gt, results):
             id='IoU of exactly 0.5 is a match',
         ),
         pytest.param(
-            # Another person's result keeps the frame of the gap in play.
+            # A result in the frame of the gap, without which TrackEval would skip that frame.
             track([1] * 5) + track([2] * 5, RIGHT),
             track([5, 5, 0, 5, 5]) + track([6] * 5, RIGHT),
             {'Frag': 1, 'IDSW': 0, 'FN': 1, 'MT': 1, 'PT': 1},
@@ -108,7 +108,7 @@ def figures(gt, results):
             track([1] * 6), track([5, 0, 0, 0, 0, 0]), {'PT': 0, 'ML': 1}, id='a sixth is'
         ),
         pytest.param(
-            # From frame 2 on a second result fits better; the first one is held on to.
+            # From frame 2 on, another result overlaps more, but the match of frame 1 goes first.
             track([1] * 3),
             track([5] * 3, width=8) + track([0, 6, 6]),
             {'IDSW': 0, 'FP': 2, 'MOTP': 0.8},

@@ -24,10 +24,10 @@ def expected():
     return json.loads(EXPECTED.read_text(encoding='utf-8'))
 
 
-def assert_same(got, want, tolerance=TOLERANCE):
-    assert got.keys() == want.keys()
-    for name in want:
-        assert got[name] == pytest.approx(want[name], rel=0, abs=tolerance), name
+def assert_same(got, expected, tolerance=TOLERANCE):
+    assert got.keys() == expected.keys()
+    for name in expected:
+        assert got[name] == pytest.approx(expected[name], rel=0, abs=tolerance), name
 
 
 @pytest.mark.parametrize('benchmark', BENCHMARKS)
@@ -65,7 +65,7 @@ def test_mot17_train(reference_data, tmp_path):
     with tarfile.open(archive) as tar:
         for member in tar:
             if member.isfile() and member.name.endswith('.txt'):
-                # Written by name: nothing in the archive decides where a file goes.
+                # Extracted by name, so that paths in the archive have no effect.
                 parts = member.name.split('/')
                 target = tmp_path.joinpath(*(p for p in parts if p not in ('.', '..', '')))
                 target.parent.mkdir(parents=True, exist_ok=True)
@@ -75,9 +75,9 @@ def test_mot17_train(reference_data, tmp_path):
     got = evaluate_mot({name: (truth[name], results[name]) for name in truth}, benchmark='MOT17')
 
     with (folder / 'mpntrack_trackeval130_detailed.csv').open(newline='') as stream:
-        want = {row.pop('seq'): row for row in csv.DictReader(stream)}
+        expected = {row.pop('seq'): row for row in csv.DictReader(stream)}
     assert len(got) == 22
-    assert_same(got, {name: _from_csv(row) for name, row in want.items()})
+    assert_same(got, {name: _from_csv(row) for name, row in expected.items()})
 
 
 def _from_csv(row):

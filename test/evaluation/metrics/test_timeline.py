@@ -13,7 +13,7 @@ from fairmot_ros.evaluation.runs.interpolation import fill_gaps
 
 
 def track(ids, left=0.0, first=1):
-    """One row per frame; no row where the id is 0."""
+    """Return one row per frame, except for ids of 0."""
     return [[frame, i, left, 0, 10, 10, 1, -1, -1, -1] for frame, i in enumerate(ids, first) if i]
 
 
@@ -49,7 +49,7 @@ def test_worst_frames_keep_their_distance():
     results = (
         track([5] * 30)
         + track([8] * 4, 500, first=10)
-        + track([9] * 4, 600, first=10)  # two too many
+        + track([9] * 4, 600, first=10)  # two false positives
         + track([7], 700, first=28)
     )
     found = timeline(gt, results)

@@ -8,7 +8,7 @@ import pytest
 
 from fairmot_ros.evaluation import read_mot, write_mot
 from fairmot_ros.evaluation.mot.text_format import load_mot, rows_of_tracks
-from fairmot_ros.label_errors import LabelError
+from fairmot_ros.files.label_errors import LabelError
 from fairmot_ros.types import Track, Tracks, TrackState
 
 ROWS = np.array(

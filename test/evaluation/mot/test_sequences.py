@@ -25,7 +25,7 @@ def test_unknown_split():
 
 @pytest.fixture
 def benchmark(tmp_path):
-    """A benchmark on disk; returns the folders of ground truth and results."""
+    """Write a benchmark to disk and return the folders of ground truth and results."""
     for name, (gt, results) in scenes().items():
         folder = tmp_path / 'train' / name / 'gt'
         folder.mkdir(parents=True)
@@ -56,7 +56,7 @@ def test_half_sequences(benchmark):
         for s in ('half-train', 'half-val')
     ]
     whole = evaluate_mot(scenes(), 'MOT17')['COMBINED']
-    # Boxes are matched frame by frame: the halves miss as many as the whole, but at the seam.
+    # Boxes are matched frame by frame, so the halves differ from the whole only where they meet.
     assert abs(sum(h['FN'] for h in halves) - whole['FN']) <= 3
 
 

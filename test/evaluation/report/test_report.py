@@ -1,4 +1,4 @@
-"""Scores, limits, and the report that shows them; opened in a real browser."""
+"""Scores, limits and reports; the HTML page is opened in a browser."""
 
 from __future__ import annotations
 
@@ -28,11 +28,11 @@ def recording(tmp_path_factory: pytest.TempPathFactory) -> Recording:
 
 
 def results() -> np.ndarray:
-    """Good but for a switch in frame 11 and a person found where nobody is."""
+    """Return correct results, except for a switch in frame 11 and two false positives."""
     rows = np.hstack((GROUND_TRUTH, np.full((len(GROUND_TRUTH), 3), -1.0)))
     rows[(rows[:, 0] > 10) & (rows[:, 1] == 2), 1] = 3
-    nobody = [[f, 9, 500, 0, 10, 20, 0.5, -1, -1, -1] for f in (15, 16)]
-    return np.vstack((rows, nobody))
+    false_positives = [[f, 9, 500, 0, 10, 20, 0.5, -1, -1, -1] for f in (15, 16)]
+    return np.vstack((rows, false_positives))
 
 
 def make_run(
@@ -216,27 +216,27 @@ def test_page_in_a_browser(evaluation: Evaluation, tmp_path: Path) -> None:
         evaluation.recordings, evaluation.parameters, evaluation.scored_runs, outcomes
     )
     write_page(tmp_path / 'report.html', evaluation)
-    shown = Figures(open_in_browser(tmp_path / 'report.html', tmp_path / 'profile'))
+    page = Figures(open_in_browser(tmp_path / 'report.html', tmp_path / 'profile'))
     combined = summarise(evaluation)['combined']
-    assert list(shown.rows) == [
+    assert list(page.rows) == [
         ('default', 'offline'),
         ('default', 'live at 15 Hz'),
         ('a & b', 'offline'),
     ]
-    for row, expected in zip(shown.rows.values(), combined):
+    for row, expected in zip(page.rows.values(), combined):
         for name in ('HOTA', 'DetA', 'AssA', 'MOTA', 'IDF1'):
             assert row[name] == f'{100 * expected["metrics"][name]:.1f}'
         for name in ('IDSW', 'FP', 'FN'):
             assert row[name] == str(expected['metrics'][name])
-    live = shown.rows['default', 'live at 15 Hz']
+    live = page.rows['default', 'live at 15 Hz']
     assert (live['latency-p50'], live['latency-p95']) == ('150', '195')
     assert live['dropped'] == '3 (15 %)'
     assert live['HOTA-processed'] == f'{100 * combined[1]["metrics_of_processed"]["HOTA"]:.1f}'
-    assert 'walk <1>' in shown.text, 'names are text, whatever they hold'
-    assert 'not kept' in shown.text
-    assert shown.tags.count('svg') >= 5
-    assert len(shown.images) >= 1
-    assert all(a.startswith('data:image/jpeg;base64,') for a in shown.addresses), 'nothing to load'
+    assert 'walk <1>' in page.text, 'names are text, whatever they hold'
+    assert 'not kept' in page.text
+    assert page.tags.count('svg') >= 5
+    assert len(page.images) >= 1
+    assert all(a.startswith('data:image/jpeg;base64,') for a in page.addresses), 'nothing to load'
     assert '<script' not in (tmp_path / 'report.html').read_text()
 
 
@@ -244,11 +244,11 @@ def test_page_without_ground_truth(tmp_path: Path) -> None:
     unlabelled = open_recording(make_bag(tmp_path / 'bag', None), None, TruthSource())
     scored_runs = [score_run(make_run(unlabelled)), score_run(make_run(unlabelled, rate=30.0))]
     write_page(tmp_path / 'a.html', Evaluation([unlabelled], {'default': {}}, scored_runs))
-    shown = Figures((tmp_path / 'a.html').read_text())
-    assert 'there is no ground truth' in shown.text
-    assert shown.rows['default', 'live at 30 Hz']['latency-p50'] == '150'
-    assert 'HOTA' not in shown.rows['default', 'offline']
-    assert shown.rows['default', 'offline']['tracks'] == '4'
+    page = Figures((tmp_path / 'a.html').read_text())
+    assert 'there is no ground truth' in page.text
+    assert page.rows['default', 'live at 30 Hz']['latency-p50'] == '150'
+    assert 'HOTA' not in page.rows['default', 'offline']
+    assert page.rows['default', 'offline']['tracks'] == '4'
     table = format_groups(Evaluation([unlabelled], {'default': {}}, scored_runs).groups())
     assert table.splitlines()[0].split() == [
         'configuration',

@@ -28,7 +28,7 @@ def bag_with_truth(
     labels: tuple[str, str] = ('person', 'person'),
     scores: float = 1.0,
 ) -> Bag:
-    """A bag of boxes alone: two people in each message."""
+    """Write a bag with boxes but without images; each message has two people."""
     with BagWriter(path) as writer:
         maker = BoxMaker(writer)
         writer.add_topic('/truth', DETECTIONS)
@@ -42,7 +42,7 @@ def bag_with_truth(
 
 
 def test_only_images_with_a_message_are_evaluated(tmp_path: Path) -> None:
-    # Rounded stamps still fit; one message is about no image.
+    # Rounded stamps still match; one message does not belong to an image.
     stamps = [STAMPS[3], STAMPS[7] + 400, STAMPS[7] + 50_000_000]
     with bag_with_truth(tmp_path / 'bag', stamps) as bag:
         truth = from_topic(bag, 'truth', FrameIndex(STAMPS))
@@ -231,7 +231,7 @@ def test_image_with_a_repeated_stamp_is_ignored(tmp_path: Path) -> None:
 
 
 def bag_with_stamps(path: Path, seconds: list[float]) -> Path:
-    """A bag of small images with some stamps, recorded one per second."""
+    """Write a bag with small images that have given stamps and were recorded once per second."""
     with BagWriter(path) as writer:
         maker = BoxMaker(writer)
         writer.add_topic('/image', IMAGE)

@@ -61,7 +61,7 @@ def test_scores_equal_those_of_evaluate_mot(plan: EvaluationPlan, tmp_path: Path
 
 
 def test_live_runs_use_the_given_function(plan: EvaluationPlan) -> None:
-    """The function stands for the node here; test/system has the node."""
+    """A function replaces the node here; test/system tests the node itself."""
 
     def track_quickly(
         configuration: Configuration, recording: Recording, rate: float, model: str, runtime: str
@@ -103,8 +103,8 @@ def test_limits_that_cannot_be_checked_raise(
         run(replace(plan, bags=[unlabelled], limits=[Limit(name, 0.5, True)]))
 
 
-def spoiled_bag(path: Path, *numbers: int) -> Path:
-    """A bag of which some images are cut off after their header."""
+def truncated_images_bag(path: Path, *numbers: int) -> Path:
+    """Write a bag in which some images are truncated after their header."""
     images = list(islice(VideoSource(CLIP), FRAMES))
     layout = BagLayout(image_format='jpeg', storage='sqlite3')
     write_sequence(path, images, 7.0, TRUTH, layout)
@@ -119,7 +119,7 @@ def spoiled_bag(path: Path, *numbers: int) -> Path:
 
 
 def test_undecodable_image_is_skipped_with_a_note(plan: EvaluationPlan, tmp_path: Path) -> None:
-    bag = spoiled_bag(tmp_path / 'spoiled', 2)
+    bag = truncated_images_bag(tmp_path / 'damaged', 2)
     evaluation = run(replace(plan, bags=[bag]))
     offline, filled = (scored.run for scored in evaluation.scored_runs)
     assert offline.processed.tolist() == [True, False, True, True]
@@ -135,10 +135,10 @@ def test_undecodable_image_is_skipped_with_a_note(plan: EvaluationPlan, tmp_path
 def test_finished_runs_are_reported_before_a_later_failure(
     plan: EvaluationPlan, bag: Path, tmp_path: Path
 ) -> None:
-    spoiled = spoiled_bag(tmp_path / 'spoiled', *range(1, FRAMES + 1))
+    damaged = truncated_images_bag(tmp_path / 'damaged', *range(1, FRAMES + 1))
     tracked: list[Run] = []
-    with pytest.raises(BagError, match='spoiled, an image on /image/compressed'):
-        run(replace(plan, bags=[bag, spoiled], interpolate=0.0), tracked=tracked.append)
+    with pytest.raises(BagError, match='damaged, an image on /image/compressed'):
+        run(replace(plan, bags=[bag, damaged], interpolate=0.0), tracked=tracked.append)
     assert [r.name for r in tracked] == ['walk.small.offline']
     path = write_tracks(tracked[0], tmp_path)
     assert path == tmp_path / 'results/walk.small.offline.txt'

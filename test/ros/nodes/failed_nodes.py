@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Iterator
 
 import pytest
@@ -12,6 +13,7 @@ from rclpy.lifecycle import TransitionCallbackReturn
 from rclpy.node import Node
 
 from fairmot_ros.ros.nodes.detection_tracker_node import DetectionTrackerNode
+from fairmot_ros.ros.nodes.run_node import run_node
 from fairmot_ros.ros.processing.received_detections import ReceivedDetections
 from fairmot_ros.ros.tools.node_processes import DomainLock, local_environment
 from fairmot_ros.ros.tools.recorder_node import RecorderNode
@@ -108,6 +110,21 @@ def test_successful_transition_clears_the_error() -> None:
     assert node.autostart()
     assert node.transition_error == ''
     node.destroy_node()
+
+
+def test_interrupt_while_an_error_is_handled_ends_a_node_with_exit_code_0() -> None:
+    class InterruptedMessageError(ValueError):
+        def __str__(self) -> str:
+            raise KeyboardInterrupt
+
+    def make_node() -> Node:
+        raise InterruptedMessageError
+
+    handler = signal.getsignal(signal.SIGINT)
+    try:
+        assert run_node(make_node, args=[]) == 0
+    finally:
+        signal.signal(signal.SIGINT, handler)
 
 
 @pytest.mark.parametrize(

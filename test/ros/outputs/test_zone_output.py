@@ -13,16 +13,16 @@ from fairmot_ros.msg import ZoneEvent, ZoneEventArray, ZoneStateArray
 from fairmot_ros.ros.conversions.tracks import TrackConverter
 from fairmot_ros.ros.outputs.base import FrameResult
 from fairmot_ros.ros.outputs.zones import ZoneOutput, zones_of
-from fairmot_ros.ros.parameters import NodeParameters
+from fairmot_ros.ros.parameters import FairmotParameters
 from fairmot_ros.types import Track, Tracks, TrackState
 
 SHOP = 'shop: 0,0 100,0 100,100 0,100'
 GATE = 'gate: 0,200 100,200'
-PARAMETERS = NodeParameters(zones=[SHOP], lines=[GATE])
+PARAMETERS = FairmotParameters(zones=[SHOP], lines=[GATE])
 
 
 class Recorder:
-    """Stands in for a node that publishes: keeps what is published by topic."""
+    """Replaces a node: keeps the published messages by topic."""
 
     def __init__(self) -> None:
         self.messages: dict[str, list[Any]] = {}
@@ -63,7 +63,7 @@ def frame(stamp: float, feet: dict[int, tuple[float, float]], lost: tuple[int, .
     )
 
 
-def test_events_and_counts_of_a_walk() -> None:
+def test_events_and_counts_of_moving_tracks() -> None:
     node = Recorder()
     output = ZoneOutput(node, 'front', PARAMETERS)  # type: ignore[arg-type]
     output.publish(frame(0.0, {1: (50, 150), 2: (50, 50)}))
@@ -89,13 +89,13 @@ def test_events_and_counts_of_a_walk() -> None:
     }
 
 
-def test_a_camera_has_its_own_zones_and_those_of_all() -> None:
-    parameters = NodeParameters(
+def test_camera_uses_its_own_zones_and_the_common_ones() -> None:
+    parameters = FairmotParameters(
         cameras=['left', 'right'], zones=[SHOP, 'left/till: 0,0 9,0 9,9'], lines=['']
     )
     assert [zone.name for zone in zones_of('left', parameters)[0]] == ['shop', 'left/till']
     assert [zone.name for zone in zones_of('right', parameters)[0]] == ['shop']
-    assert not ZoneOutput.is_asked_for('left', NodeParameters())
+    assert not ZoneOutput.is_enabled('left', FairmotParameters())
 
 
 @pytest.mark.parametrize(
@@ -104,9 +104,9 @@ def test_a_camera_has_its_own_zones_and_those_of_all() -> None:
         ({'zones': ['shop 0,0']}, 'zone must be given as NAME: x,y x,y ..., got'),
         ({'lines': [GATE, GATE]}, "different names, got 'gate' twice"),
         ({'zone_margin': 2.0}, r'zone_margin must be within 0\.\.1, got 2\.0'),
-        ({'zones': ['left/shop: 0,0 1,0 1,1']}, "no camera 'left'"),
+        ({'zones': ['left/shop: 0,0 1,0 1,1']}, "'left/shop' belongs to none of the cameras"),
     ],
 )
-def test_wrong_zones_are_one_sentence(values: dict, message: str) -> None:
+def test_invalid_zones_are_rejected(values: dict, message: str) -> None:
     with pytest.raises(ValueError, match=message):
-        NodeParameters(**values)
+        FairmotParameters(**values)

@@ -5,7 +5,7 @@ import yaml
 
 pytest.importorskip('rclpy', reason='needs ROS 2')
 from fairmot_ros.detector.settings import ENGINE_NAMES, DetectorSettings
-from fairmot_ros.ros.parameters import DetectionTrackerParameters, NodeParameters
+from fairmot_ros.ros.parameters import DetectionTrackerParameters, FairmotParameters
 from fairmot_ros.ros.parameters.documents import FILES, as_markdown, as_yaml
 from fairmot_ros.tracker import TrackerConfig
 
@@ -37,22 +37,22 @@ def test_shipped_file_contains_the_defaults(file: str) -> None:
 
 
 def test_defaults_equal_those_of_the_tracker() -> None:
-    assert NodeParameters().frames().tracker == TrackerConfig()
+    assert FairmotParameters().frames().tracker == TrackerConfig()
     assert DetectionTrackerParameters().frames().tracker == TrackerConfig()
 
 
 def test_given_parameters_take_precedence_over_thresholds_of_the_model() -> None:
     thresholds = {'score_threshold': 0.8, 'low_score_threshold': 0.5, 'new_track_threshold': 0.9}
-    config = NodeParameters().frames(thresholds).tracker
+    config = FairmotParameters().frames(thresholds).tracker
     assert (config.score_threshold, config.new_track_threshold) == (0.8, 0.9)
     assert config.min_score_scale == TrackerConfig().min_score_scale
-    config = NodeParameters(score_threshold=0.3).frames(thresholds).tracker
+    config = FairmotParameters(score_threshold=0.3).frames(thresholds).tracker
     # The low threshold of the model is lowered to the given score threshold.
     assert (config.score_threshold, config.low_score_threshold) == (0.3, 0.3)
 
 
 def test_every_parameter_has_a_description() -> None:
-    assert all(len(known.description) > 10 for known in NodeParameters.settings().values())
+    assert all(len(known.description) > 10 for known in FairmotParameters.settings().values())
 
 
 @pytest.mark.parametrize(
@@ -71,7 +71,7 @@ def test_every_parameter_has_a_description() -> None:
 )
 def test_inconsistent_values_are_rejected(values: dict, message: str) -> None:
     with pytest.raises(ValueError, match=message):
-        NodeParameters().changed(values)
+        FairmotParameters().changed(values)
 
 
 @pytest.mark.parametrize(
@@ -88,8 +88,8 @@ def test_settings_that_need_embeddings_are_rejected(values: dict, message: str) 
 
 
 def test_input_size_is_made_of_width_and_height() -> None:
-    assert NodeParameters().detector.input_size is None
-    detector = NodeParameters(input_width=640, input_height=352).detector
+    assert FairmotParameters().detector.input_size is None
+    detector = FairmotParameters(input_width=640, input_height=352).detector
     assert detector.input_size == (640, 352)
 
 
@@ -114,5 +114,24 @@ def test_launch_arguments_use_the_descriptions_of_the_parameters() -> None:
 
     described = {name: text for name, default, text in override_arguments() if default == ''}
     for name, text in described.items():
-        assert text.startswith(NodeParameters.settings()[name].description)
+        assert text.startswith(FairmotParameters.settings()[name].description)
     assert described.keys() == {'image_transport', 'weights', 'device'}
+
+
+@pytest.mark.parametrize(
+    ('values', 'reason'),
+    [
+        ({'target_frame': 'map'}, 'target_frame needs a position_source'),
+        ({'camera_motion_frame': 'odom'}, 'camera_motion_frame needs a position_source'),
+        (
+            {'position_source': 'depth', 'target_frame': '/map'},
+            'must be the name of a frame, without spaces and a leading slash',
+        ),
+        ({'position_source': 'depth', 'target_frame': 'a map'}, 'must be the name of a frame'),
+        ({'depth_noise': 0.0}, 'depth_noise must be within'),
+        ({'transform_timeout': -1.0}, 'transform_timeout must be within'),
+    ],
+)
+def test_frames_of_positions_are_checked(values: dict, reason: str) -> None:
+    with pytest.raises(ValueError, match=reason):
+        FairmotParameters(**values)

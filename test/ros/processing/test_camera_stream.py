@@ -10,9 +10,9 @@ from sensor_msgs.msg import Image
 from std_msgs.msg import Header
 
 from fairmot_ros.pipeline import FrameSettings, FrameTracker
-from fairmot_ros.ros.health.diagnostics import diagnose
+from fairmot_ros.ros.health.diagnostics import active_status
 from fairmot_ros.ros.health.statistics import Statistics
-from fairmot_ros.ros.inputs.camera_input import CameraInput, ReceivedMessage
+from fairmot_ros.ros.inputs.camera_input import ReceivedMessage
 from fairmot_ros.ros.outputs import FrameResult, Output
 from fairmot_ros.ros.parameters import DetectionTrackerParameters
 from fairmot_ros.ros.processing.camera_stream import CameraStream
@@ -66,17 +66,6 @@ def test_unexpected_exception_is_logged_with_its_traceback(
         stream.report(error)
     assert stream.statistics.snapshot().last_error == "KeyError: 'boxes'"
     assert 'test_camera_stream.py' in logger.errors[1]
-
-
-def test_gaps_in_sequence_numbers_count_as_missed_messages() -> None:
-    statistics = Statistics()
-    camera = CameraInput(statistics, Clock())
-    for number in (7, 8, 11, None, 3, 4):
-        camera.note_sequence(number)
-    assert statistics.snapshot().counters.missed == 2
-    camera.only_publisher = False
-    camera.note_sequence(90)
-    assert statistics.snapshot().counters.missed == 2
 
 
 class FakeOutput(Output):
@@ -182,7 +171,7 @@ def test_detections_in_excess_of_the_limit_are_counted_and_logged_once(
         'front: a frame has more detections than max_detections (3): only those with the highest '
         'scores are used'
     ]
-    status = diagnose('node', 'front', stream.statistics.snapshot(), 'detections', '', [])
+    status = active_status('node', 'front', stream.statistics.snapshot(), 'detections', '', [])
     assert {v.key: v.value for v in status.values}['detections_left_out'] == '3'
 
 

@@ -104,7 +104,7 @@ def test_long_labels_are_rejected_and_not_kept(make: type) -> None:
 
 
 @KINDS
-def test_the_number_of_labels_is_bounded(make: type) -> None:
+def test_number_of_labels_is_limited(make: type) -> None:
     source = ReceivedDetections()
     source.read(make(*((f'kind {i}', 0.5) for i in range(MAX_LABELS))))
     with pytest.raises(DetectionError, match="'another' exceeds the limit of 1000 class lab"):

@@ -26,7 +26,7 @@ NO_DETECTIONS = Detections.empty(8)
 def last(
     tracker: Tracker, frames: list[Detections], start: float = 0.0, rate: float = 10.0
 ) -> list[Track]:
-    """Return the output of the last frame."""
+    """Process frames at a given rate and return the tracks of the last one."""
     for i, detections in enumerate(frames):
         tracks = tracker.update(detections, start + i / rate)
     return tracks

@@ -15,7 +15,7 @@ from fairmot_ros.types import Detections
 
 
 class NewTracksOnly(Association):
-    """Each detection is a new track, which ends with the frame."""
+    """Association in which each detection is a new track that ends after the frame."""
 
     needs_stamp = False
     estimates_camera_motion = False

@@ -41,7 +41,7 @@ def remember(
 
 
 def arrays(root: object) -> Iterator[np.ndarray]:
-    """Yield every array that can be reached from an object."""
+    """Yield every array that is reachable from an object."""
     seen, waiting = set(), [root]
     while waiting:
         item = waiting.pop()
@@ -54,7 +54,7 @@ def arrays(root: object) -> Iterator[np.ndarray]:
 
 
 def holds(gallery: Gallery, vector: np.ndarray) -> bool:
-    """Whether the numbers of an embedding are anywhere in the memory of a gallery."""
+    """Return whether an embedding is anywhere in the arrays of a gallery."""
     unit = vector / np.float32(np.linalg.norm(vector))
     patterns = {v.astype(np.float32)[:4].tobytes() for v in (vector, unit)}
     assert not {b'\0' * 16} & patterns
@@ -255,9 +255,9 @@ def test_invalid_enrolment_raises(arguments: tuple, message: str) -> None:
 def test_embedding_of_another_model_raises() -> None:
     gallery = Gallery(model='one')
     gallery.enrol('Ada', embedding(1), model='one')
-    with pytest.raises(ValueError, match="embeddings of 'two' cannot be compared"):
+    with pytest.raises(ValueError, match="embeddings of model 'two' cannot be compared"):
         gallery.enrol('Bob', embedding(2), model='two')
-    with pytest.raises(ValueError, match='enrol people anew'):
+    with pytest.raises(ValueError, match='enrol the identities again'):
         gallery.query(embedding(1), model='two')
     assert [m.name for m in gallery.query(embedding(1), model='one')] == ['Ada']
 
@@ -345,7 +345,7 @@ def test_file_holds_enrolled_identities(tmp_path: Path) -> None:
     assert other.names == ['Zoë']
     assert [(m.track_id, m.name) for m in other.query(embedding(2))] == [(0, 'Zoë')]
     assert other.query(embedding(4)) == [], 'without a name'
-    with pytest.raises(GalleryFileError, match="identities.npz cannot be used: .* made by 'two'"):
+    with pytest.raises(GalleryFileError, match="identities.npz cannot be used: .* of model 'two'"):
         gallery_file.load(Gallery(model='two'), path)
     path.write_text('no')
     with pytest.raises(

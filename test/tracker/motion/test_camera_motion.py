@@ -15,7 +15,7 @@ NO_BOXES = np.zeros((0, 4))
 
 
 def texture(seed: int, size: tuple[int, int] = SIZE) -> np.ndarray:
-    """Return edges and blobs of several scales, uint8 [H, W, 3]."""
+    """Return a random image with structures of several scales, uint8 [H, W, 3]."""
     rng = np.random.default_rng(seed)
     image = np.zeros((size[1], size[0], 3), np.float32)
     for scale in (4, 12, 40):

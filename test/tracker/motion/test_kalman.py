@@ -17,7 +17,7 @@ def as_vector(state: np.ndarray, track: int) -> np.ndarray:
 
 
 def as_matrix(state: np.ndarray, track: int) -> np.ndarray:
-    """Write out the blocks of one track as the 8 x 8 covariance."""
+    """Return the 8 x 8 covariance of one track, assembled from its blocks."""
     matrix = np.zeros((8, 8))
     for i in range(4):
         matrix[i, i], matrix[i + 4, i + 4] = state[PP, i, track], state[VV, i, track]

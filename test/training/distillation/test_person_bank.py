@@ -300,7 +300,7 @@ def test_samples_hold_the_teachers_embeddings(bank: Path) -> None:
     assert (ids >= 0).any()
     expected = torch.from_numpy(stream.bank.embeddings)[ids.clamp(min=0)] * (ids >= 0)[:, None]
     assert torch.equal(sample['teacher'], expected)
-    again = make_canvas_stream(config_of(bank))[1].sample(7)
+    again = make_canvas_stream(config_of(bank))[1].sample_tensors(7)
     assert all(torch.equal(again[name], value) for name, value in sample.items())
 
 

@@ -1,6 +1,5 @@
 import json
 import math
-import re
 import resource
 import shutil
 from collections.abc import Callable
@@ -17,10 +16,8 @@ from fairmot_ros.network import (
     load_checkpoint,
     save_checkpoint,
 )
-from fairmot_ros.training.ablation import read_plan
-from fairmot_ros.training.config import ConfigError, TrainingConfig, parse_config, read_config
+from fairmot_ros.training.config import TrainingConfig, parse_config, read_config
 from fairmot_ros.training.engine.factory import (
-    make_loss,
     make_network,
     make_stream,
     start_from,
@@ -113,23 +110,6 @@ def test_samples_depend_on_their_number_alone(config: TrainingConfig, training_d
     assert stream.num_identities == 7
 
 
-@pytest.mark.parametrize(
-    ('text', 'message'),
-    [
-        ('name: [', 'is not valid YAML'),
-        ('just text', 'must hold a mapping'),
-        ('name: x\narchitecture: yolo\nsets: []\nspeed: 3', 'unknown setting speed; expected'),
-        ('name: x\nsets: [{folder: a, colour: 1}]', 'unknown setting colour'),
-        ('name: x\nsets: []', "missing 1 required positional argument: 'architecture'"),
-    ],
-)
-def test_a_wrong_config_is_reported(tmp_path: Path, text: str, message: str) -> None:
-    path = tmp_path / 'wrong.yaml'
-    path.write_text(text)
-    with pytest.raises(ConfigError, match=message):
-        read_config(path)
-
-
 def test_a_missing_gpu_is_reported_in_one_line(
     config_file: Path, training_data: Path, tmp_path: Path, capsys: pytest.CaptureFixture
 ) -> None:
@@ -147,20 +127,6 @@ def test_a_users_mistake_is_reported_in_one_line(
     error = capsys.readouterr().err
     assert error.startswith('fairmot-train: no cut-outs in ')
     assert error.count('\n') == 1
-
-
-CONFIGS = sorted((Path(__file__).resolve().parents[3] / 'config/training').glob('*.yaml'))
-
-
-@pytest.mark.parametrize('path', CONFIGS, ids=lambda path: path.stem)
-def test_the_shipped_configs_are_valid(path: Path) -> None:
-    if path.stem.startswith('ablation'):
-        assert len({variant.study for variant in read_plan(path).variants}) > 1
-        return
-    config = replace(read_config(path), detection_teacher=None)  # which is not there
-    with torch.device('meta'):
-        network, _ = make_network(config), make_loss(config, 2)
-    assert network.stride == (8 if config.architecture == 'yolox_nano' else 4)
 
 
 @pytest.mark.parametrize('precision', ['bf16', 'fp16'])
@@ -255,7 +221,7 @@ def test_composing_skips_a_damaged_image(
     _, stream = make_stream(config, tmp_path / 'data')
     problems = stream.micro_batch(range(40))['problems']
     assert problems
-    assert all('people/images/2.jpg: it is missing or damaged' in p for p in problems)
+    assert all('people/images/2.jpg cannot be read: ' in p for p in problems)
 
 
 def test_a_non_finite_loss_stops_the_run(
@@ -324,40 +290,3 @@ def test_a_full_disk_keeps_the_earlier_save(
     assert {name: (run / name).read_bytes() for name in before} == before
     assert not list(run.glob('*.partial'))
     assert train.main(command) == 0, 'the run resumes'
-
-
-@pytest.mark.parametrize(
-    ('text', 'reason'),
-    [
-        ('sets: 5', 'sets must be a list of names with values, got 5'),
-        ('sets: null', 'sets must be a list of names with values, got None'),
-        ('sets: [5]', 'sets must be a list of names with values'),
-        ('sets: [{folder: 5}]', 'folder must be a string, got 5'),
-        ('sets: [{folder: a, include: 5}]', r'include must be a list \(a string\), got 5'),
-        ('weights: 5', 'weights must be a string or null, got 5'),
-        ('composer: 3', 'expected names with values, got 3'),
-        ('composer: {width: x}', "width must be an integer, got 'x'"),
-        ('input_size: 5', 'input_size must be a list of 2'),
-        ('learning_rate: x', "learning_rate must be a finite number, got 'x'"),
-        ('ema_decay: .nan', 'ema_decay must be a finite number, got nan'),
-        ('freeze: backbone', "freeze must be a list .*, got 'backbone'"),
-        ('1: 2', 'must hold a mapping of names to values'),
-        ('[' * 3000, 'is not valid YAML'),
-        ('\0', 'is not valid YAML'),
-    ],
-)
-def test_wrong_types_in_a_training_file(
-    text: str, reason: str, tmp_path: Path, capsys: pytest.CaptureFixture
-) -> None:
-    path = tmp_path / 'tiny.yaml'
-    given = 'name: tiny\narchitecture: yolo\n'
-    path.write_text(given + ('' if text.startswith('sets') else 'sets: []\n') + text)
-    assert train.main([str(path), '--data', str(tmp_path)]) == 2
-    error = capsys.readouterr().err
-    assert re.search(f'tiny.yaml.*{reason}', error), error
-    assert error.count('\n') == 1
-
-
-def test_a_training_file_may_begin_with_a_byte_order_mark(config_file: Path) -> None:
-    config_file.write_text(config_file.read_text(), encoding='utf-8-sig')
-    assert read_config(config_file).name == 'tiny'

@@ -97,7 +97,7 @@ workers: 1
     problems = (run / 'problems.txt').read_text()
     images = faulty / 'twenty/images'
     for number in (3, 4, 5):
-        expected = f'cannot read the image {images}/{number}.png: it is missing or damaged'
+        expected = f'the image {images}/{number}.png cannot be read: '
         assert problems.count(expected) == 1
     assert 'boxes lie outside the image of 96 x 64; skipped' in problems
     assert 'problems with the data: 4' in capsys.readouterr().err

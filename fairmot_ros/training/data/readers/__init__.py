@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from fairmot_ros.file_errors import reading
+from fairmot_ros.files.errors import reading
 from fairmot_ros.training.config import ConfigError, DatasetConfig
 from fairmot_ros.training.data.labelled_image import LabelledImage
 from fairmot_ros.training.data.problems import DataError, Problems

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from fairmot_ros.file_errors import reading
+from fairmot_ros.files.errors import reading
 from fairmot_ros.training.config import DatasetConfig
 from fairmot_ros.training.data.image_files import IMAGE_SUFFIXES
 from fairmot_ros.training.data.labelled_image import LabelledImage, make_labelled_image

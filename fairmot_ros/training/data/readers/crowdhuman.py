@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fairmot_ros.boxes import is_valid_box, xywh_to_xyxy
-from fairmot_ros.file_errors import reading
+from fairmot_ros.files.errors import reading
 from fairmot_ros.training.config import DatasetConfig
 from fairmot_ros.training.data.labelled_image import LabelledImage, make_labelled_image
 from fairmot_ros.training.data.problems import DataError, Problems

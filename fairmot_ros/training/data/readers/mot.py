@@ -21,7 +21,7 @@ from fairmot_ros.evaluation.mot.text_format import (
     WIDTH,
     read_mot,
 )
-from fairmot_ros.label_errors import LabelError
+from fairmot_ros.files.label_errors import LabelError
 from fairmot_ros.training.config import DatasetConfig
 from fairmot_ros.training.data.image_files import IMAGE_SUFFIXES
 from fairmot_ros.training.data.labelled_image import LabelledImage, make_labelled_image

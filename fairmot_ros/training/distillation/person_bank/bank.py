@@ -10,11 +10,11 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from fairmot_ros.file_errors import reading
+from fairmot_ros.files.errors import reading
+from fairmot_ros.files.unpacking import check_archive
+from fairmot_ros.files.writing import replacing
 from fairmot_ros.training.data.problems import DataError
 from fairmot_ros.training.distillation.person_bank.windows import Window
-from fairmot_ros.unpacking import check_archive
-from fairmot_ros.written_files import replacing
 
 PATTERN = 'persons_*.npz'
 JPEG_QUALITY = 92

@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from tqdm import tqdm
 
 from fairmot_ros.boxes import coverage_matrix, xywh_to_xyxy
-from fairmot_ros.file_errors import reading
+from fairmot_ros.files.errors import reading
+from fairmot_ros.files.writing import write_text
 from fairmot_ros.training.data.image_files import find_images, read_image
 from fairmot_ros.training.data.labelled_image import SAME_PERSON_COVERAGE
 from fairmot_ros.training.data.problems import DataError
@@ -29,7 +30,6 @@ from fairmot_ros.training.data.teacher_labels import (
 from fairmot_ros.training.distillation.teachers.detectors import PersonDetector
 from fairmot_ros.training.distillation.teachers.fusion import fuse
 from fairmot_ros.training.distillation.teachers.reidentification import ReidTeacher
-from fairmot_ros.written_files import write_text
 
 #: Detections with at least this score get an embedding.
 MIN_EMBEDDED_SCORE = 0.3

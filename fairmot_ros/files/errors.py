@@ -1,4 +1,4 @@
-"""One kind of error for each kind of file, whatever reading it raises."""
+"""Conversion of all errors while reading a file to one exception class."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 
 class FileError(ValueError):
-    """A file or message of others that cannot be used; the text is one line whatever it quotes."""
+    """Base class of errors of input files and messages; the text is always a single line."""
 
     def __init__(self, text: str) -> None:
         super().__init__(' '.join(line.strip() for line in text.splitlines()))
@@ -15,13 +15,13 @@ class FileError(ValueError):
 
 @contextmanager
 def reading(what: str, kind: type[Exception]) -> Iterator[None]:
-    """Raise `kind` instead of any exception but those of that kind.
+    """Convert any exception in the body to `kind`.
 
-    Damaged files make readers raise almost anything; callers are to handle one class.
+    Readers raise all kinds of exceptions for damaged files; callers handle only `kind`.
 
     Args:
-        what: begins the message, as in 'walk.mcap cannot be read'; the reason follows.
-        kind: an exception that takes a message.
+        what: beginning of the message, such as 'walk.mcap cannot be read'; the reason is appended.
+        kind: exception class that takes a message; instances of it are raised unchanged.
     """
     try:
         yield
@@ -32,9 +32,9 @@ def reading(what: str, kind: type[Exception]) -> Iterator[None]:
 
 
 def reason_of(error: Exception) -> str:
-    """Return the first line of what an exception says, its type's name if it says nothing.
+    """Return the first line of an exception's message, or the name of its type if it is empty.
 
-    A bare KeyError or the like says too little by itself, so its type comes first.
+    The message of a LookupError is only the key, so its type is put before it.
     """
     text = (str(error).strip() or type(error).__name__).splitlines()[0]
     return f'{type(error).__name__}: {text}' if isinstance(error, LookupError) else text

@@ -1,9 +1,9 @@
 import pytest
 
-from fairmot_ros.former_settings import current_settings
+from fairmot_ros.settings.former import current_settings
 
 
-def test_former_names_are_translated_and_named(caplog: pytest.LogCaptureFixture) -> None:
+def test_former_names_are_renamed_with_a_warning(caplog: pytest.LogCaptureFixture) -> None:
     found = current_settings({'near_height': 3, 'looks': True, 'weight': 2}, 'my.yaml')
     assert found == {'teacher_embeddings': True, 'weight': 2}
     assert caplog.messages == [
@@ -12,11 +12,11 @@ def test_former_names_are_translated_and_named(caplog: pytest.LogCaptureFixture)
     ]
 
 
-def test_present_names_pass_silently(caplog: pytest.LogCaptureFixture) -> None:
+def test_current_names_give_no_warning(caplog: pytest.LogCaptureFixture) -> None:
     assert current_settings({'weight': 2}, 'my.yaml') == {'weight': 2}
     assert not caplog.messages
 
 
-def test_the_present_name_counts_where_both_are_given() -> None:
+def test_current_name_takes_precedence() -> None:
     for values in ({'max_lost': 2.0, 'lost_timeout': 3.0}, {'lost_timeout': 3.0, 'max_lost': 2.0}):
         assert current_settings(values, 'my.yaml') == {'lost_timeout': 3.0}

@@ -1,6 +1,6 @@
-"""From pixels to metres: where a person seen by a calibrated camera stands.
+"""Positions of people in metres, from boxes in the image of a calibrated camera.
 
-Points are in the camera's optical frame (REP 103): x right, y down, z forward.
+Points are in the optical frame of the camera (REP 103): x right, y down, z forward.
 """
 
 from __future__ import annotations
@@ -13,12 +13,13 @@ from numpy.typing import ArrayLike, NDArray
 
 Points = NDArray[np.float64]
 
-# Share of a box, (left, top, right, bottom), that a standing person's torso fills: what lies
-# behind the person shows mostly around the head and between the legs.
+#: Part of a box (left, top, right, bottom; relative) that contains the torso of a standing person
+#: and little background, unlike the areas around the head and between the legs.
 TORSO = (0.3, 0.2, 0.7, 0.6)
-#: Numbers of distortion coefficients that OpenCV takes; none is no distortion.
+#: Numbers of distortion coefficients that OpenCV accepts; 0 means no distortion.
 DISTORTION_SIZES = (0, 4, 5, 8, 12, 14)
-MIN_DEPTH = 0.1  # metres; nearer readings are noise or the robot itself
+#: Smallest valid depth in metres; smaller values are noise or the robot itself.
+MIN_DEPTH = 0.1
 
 
 @dataclass(frozen=True)
@@ -26,10 +27,10 @@ class PinholeCamera:
     """A calibrated camera.
 
     Attributes:
-        width, height: of its images, pixels.
+        width, height: size of its images in pixels.
         matrix: [3, 3], maps directions in the optical frame to pixels.
-        distortion: coefficients as OpenCV takes them (`plumb_bob`, `rational_polynomial`);
-            empty for rectified images.
+        distortion: coefficients in the order of OpenCV (`plumb_bob`, `rational_polynomial`); empty
+            for rectified images.
     """
 
     width: int
@@ -40,7 +41,7 @@ class PinholeCamera:
     def __post_init__(self) -> None:
         if self.matrix.shape != (3, 3) or not (self.matrix[0, 0] > 0 and self.matrix[1, 1] > 0):
             raise ValueError(
-                'the camera is not calibrated: its focal lengths must be positive, got '
+                'the camera is not calibrated: focal lengths must be positive, got the matrix '
                 f'{np.asarray(self.matrix).ravel().tolist()}'
             )
         if self.distortion.any() and self.distortion.size not in DISTORTION_SIZES:
@@ -57,22 +58,22 @@ class PinholeCamera:
         return float(self.matrix[0, 0]), float(self.matrix[1, 1])
 
     def rays(self, pixels: ArrayLike) -> Points:
-        """Return the directions [N, 3] with z = 1 that pixels [N, 2] look in."""
+        """Return the viewing directions [N, 3], with z = 1, of pixels [N, 2]."""
         points = np.asarray(pixels, np.float64).reshape(-1, 1, 2)
         if not len(points):
             return np.zeros((0, 3))
         distortion = self.distortion if self.distortion.any() else None
-        flat = cv2.undistortPoints(points, self.matrix, distortion).reshape(-1, 2)
-        return np.column_stack((flat, np.ones(len(flat))))
+        normalized = cv2.undistortPoints(points, self.matrix, distortion).reshape(-1, 2)
+        return np.column_stack((normalized, np.ones(len(normalized))))
 
 
 @dataclass(frozen=True)
 class Positions:
-    """Where people are; rows that could not be located hold NaN.
+    """Positions of people; NaN for those that could not be located.
 
     Attributes:
-        centres: [N, 3] metres, the middles of the bodies.
-        sizes: [N, 2] metres, width and height.
+        centres: [N, 3], centres of the bodies in metres.
+        sizes: [N, 2], widths and heights in metres.
     """
 
     centres: Points
@@ -80,16 +81,16 @@ class Positions:
 
     @property
     def known(self) -> NDArray[np.bool_]:
-        """Which rows were located, [N]."""
+        """Which people were located, bool [N]."""
         return np.asarray(np.isfinite(self.centres).all(axis=1))
 
 
 def torso_depths(depth: NDArray[np.float32], boxes_xyxy: ArrayLike) -> NDArray[np.float64]:
-    """Return the median depth [N] of each person's torso, NaN where nothing was measured.
+    """Return the median depth [N] of each person's torso in metres, NaN without valid pixels.
 
     Args:
-        depth: [H, W] metres; zero, NaN and infinity mean that nothing was measured.
-        boxes_xyxy: [N, 4] pixels of that image.
+        depth: [H, W] in metres; zero, NaN and infinity are invalid.
+        boxes_xyxy: [N, 4] in pixels of the depth image.
     """
     height, width = depth.shape
     found = []
@@ -106,18 +107,18 @@ def torso_depths(depth: NDArray[np.float32], boxes_xyxy: ArrayLike) -> NDArray[n
 def locate_by_depth(
     camera: PinholeCamera, depth: NDArray[np.float32], boxes_xyxy: ArrayLike
 ) -> Positions:
-    """Locate people in a depth image that is registered to the camera's image.
+    """Locate people by a depth image that is registered to the camera image.
 
     Args:
-        camera: calibration of the image that the boxes are of.
-        depth: [H, W] metres along the optical axis, the same size as that image.
-        boxes_xyxy: [N, 4] pixels.
+        camera: calibration of the camera image.
+        depth: [H, W], depth along the optical axis in metres; same size as the camera image.
+        boxes_xyxy: [N, 4] in pixels.
     """
     boxes = np.asarray(boxes_xyxy, np.float64).reshape(-1, 4)
     distance = torso_depths(depth, boxes)
-    middles = (boxes[:, :2] + boxes[:, 2:]) / 2
+    centres = (boxes[:, :2] + boxes[:, 2:]) / 2
     sizes = (boxes[:, 2:] - boxes[:, :2]) * distance[:, None] / camera.focal_lengths
-    return Positions(camera.rays(middles) * distance[:, None], sizes)
+    return Positions(camera.rays(centres) * distance[:, None], sizes)
 
 
 def locate_on_ground(
@@ -127,32 +128,32 @@ def locate_on_ground(
     pitch: float,
     max_range: float = np.inf,
 ) -> Positions:
-    """Locate people who stand on a flat floor, from where their feet are seen.
+    """Locate people standing on a flat floor, by the lower edge of their boxes.
 
     The ray r through the feet meets the floor at X = s r with d . X = camera_height, where
-    d = (0, cos pitch, sin pitch) points down; the person's height is then the length of d that
-    reaches from X up to the ray through the head. Feet below the image's border are not seen,
-    so such people are not located.
+    d = (0, cos pitch, sin pitch) points down. The height of the person is the distance from X,
+    against d, to the ray through the head. People whose box reaches the lower border of the image
+    are not located, as their feet may be outside.
 
     Args:
         camera: calibration of the image.
-        boxes_xyxy: [N, 4] pixels.
-        camera_height: of the optical centre above the floor, metres.
-        pitch: how far the optical axis points below the horizon, radians; no roll.
-        max_range: metres; further away, a pixel is too many metres.
+        boxes_xyxy: [N, 4] in pixels.
+        camera_height: height of the optical centre above the floor in metres.
+        pitch: angle of the optical axis below the horizon in radians; the roll must be 0.
+        max_range: largest distance in metres; the error of a pixel grows with the distance.
     """
     boxes = np.asarray(boxes_xyxy, np.float64).reshape(-1, 4)
     down = np.array([0.0, np.cos(pitch), np.sin(pitch)])
     middle = (boxes[:, 0] + boxes[:, 2]) / 2
     feet = camera.rays(np.column_stack((middle, boxes[:, 3])))
     heads = camera.rays(np.column_stack((middle, boxes[:, 1])))
-    fall = feet @ down
+    descent = feet @ down
     with np.errstate(divide='ignore', invalid='ignore'):
-        points = feet * (camera_height / fall)[:, None]
-        tall = (points[:, 1] - heads[:, 1] * points[:, 2]) / (down[1] - heads[:, 1] * down[2])
-    wide = (boxes[:, 2] - boxes[:, 0]) * points[:, 2] / camera.focal_lengths[0]
-    centres = points - down * (tall / 2)[:, None]
-    seen = (fall > 1e-6) & (boxes[:, 3] < camera.height - 1)
+        points = feet * (camera_height / descent)[:, None]
+        heights = (points[:, 1] - heads[:, 1] * points[:, 2]) / (down[1] - heads[:, 1] * down[2])
+    widths = (boxes[:, 2] - boxes[:, 0]) * points[:, 2] / camera.focal_lengths[0]
+    centres = points - down * (heights / 2)[:, None]
+    visible = (descent > 1e-6) & (boxes[:, 3] < camera.height - 1)
     near = np.linalg.norm(points, axis=1) <= max_range
-    centres[~(seen & near)] = np.nan
-    return Positions(centres, np.column_stack((wide, tall)))
+    centres[~(visible & near)] = np.nan
+    return Positions(centres, np.column_stack((widths, heights)))

@@ -1,4 +1,4 @@
-"""Limits on what compressed files unpack to: a small file can hold gigabytes."""
+"""Limits on the unpacked size of compressed files, as protection against decompression bombs."""
 
 from __future__ import annotations
 
@@ -10,34 +10,35 @@ from typing import BinaryIO, Protocol
 
 BLOCK = 1 << 16  # bytes read at a time
 
-#: Largest text of labels, in bytes: a day of ten people at 10 Hz.
+#: Largest unpacked label file, in bytes; enough for a day of ten people at 10 Hz.
 MAX_TEXT_BYTES = 1 << 29
-#: Largest chunk of an MCAP file, in bytes; recorders write chunks of a few MB.
+#: Largest unpacked chunk of an MCAP file, in bytes; recorders write chunks of a few MB.
 MAX_CHUNK_BYTES = 1 << 30
-#: Largest archive of arrays (.npz), in bytes.
+#: Largest unpacked archive of arrays (.npz), in bytes.
 MAX_ARRAYS_BYTES = 1 << 33
 
 
 class UnpackError(ValueError):
-    """A compressed file that unpacks to more than is allowed; the message names it."""
+    """A compressed file whose unpacked size exceeds the limit; the message names it."""
 
 
 class Readable(Protocol):
     """A file open for reading."""
 
     def read(self, size: int, /) -> bytes:
-        """Return at most `size` bytes, none at the end."""
+        """Return at most `size` bytes; no bytes at the end."""
 
 
 def check_archive(path: str | os.PathLike[str], limit: int = MAX_ARRAYS_BYTES) -> None:
-    """Raise UnpackError if the files of a zip archive (.npz) are too large together.
+    """Check the total unpacked size of a zip archive (.npz).
 
     Args:
-        path: of the archive.
-        limit: bytes.
+        path: path of the archive.
+        limit: largest size in bytes.
 
     Raises:
-        UnpackError: if they are; what zipfile raises if it is no archive.
+        UnpackError: if the size exceeds the limit.
+        zipfile.BadZipFile: if the file is not a zip archive.
     """
     with zipfile.ZipFile(path) as archive:
         size = sum(entry.file_size for entry in archive.infolist())
@@ -49,7 +50,8 @@ def read_gzip(path: str | os.PathLike[str], limit: int = MAX_TEXT_BYTES) -> byte
     """Return the content of a .gz file.
 
     Raises:
-        UnpackError: if it is longer than `limit` bytes; what gzip raises if it is damaged.
+        UnpackError: if the content is longer than `limit` bytes.
+        OSError, EOFError, zlib.error: if the file is damaged.
     """
     with gzip.open(path, 'rb') as source:
         data = source.read(limit + 1)
@@ -59,16 +61,16 @@ def read_gzip(path: str | os.PathLike[str], limit: int = MAX_TEXT_BYTES) -> byte
 
 
 def copy_unpacked(source: Readable, target: BinaryIO, path: Path, limit: int) -> None:
-    """Copy what a decompressor reads, block by block.
+    """Copy decompressed data block by block.
 
     Args:
-        source: the decompressor.
-        target: where to write.
-        path: of the compressed file, for the message.
-        limit: bytes.
+        source: decompressor to read from.
+        target: file to write to.
+        path: path of the compressed file, for the error message.
+        limit: largest size in bytes.
 
     Raises:
-        UnpackError: if it is longer than `limit`.
+        UnpackError: if the data is longer than `limit` bytes.
     """
     size = 0
     while block := source.read(BLOCK):
@@ -79,8 +81,8 @@ def copy_unpacked(source: Readable, target: BinaryIO, path: Path, limit: int) ->
 
 
 def too_large(path: str | os.PathLike[str], limit: int) -> UnpackError:
-    """Return the error of a file that unpacks to more than `limit` bytes."""
+    """Return the error for a file with an unpacked size above `limit` bytes."""
     return UnpackError(
-        f'{path} unpacks to more than {limit / 1e6:,.0f} MB, the limit for such a file; unpack it '
-        'yourself if that is as it should be'
+        f'{path} unpacks to more than {limit / 1e6:,.0f} MB, the limit for such a file; if the '
+        'size is correct, unpack it before use'
     )

@@ -1,4 +1,4 @@
-"""Files are written whole or not at all; a full disk is a limit on the size of files here."""
+"""Atomic writing of files; a full disk is simulated by a limit on the file size."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from full_disk import full_disk
 
-from fairmot_ros.written_files import (
+from fairmot_ros.files.writing import (
     BlockFile,
     WriteError,
     replacing,
@@ -32,9 +32,7 @@ NOISE = np.random.default_rng(0).integers(0, 256, (64, 64, 3), dtype=np.uint8)
     ],
     ids=['bytes', 'text', 'image'],
 )
-def test_a_full_disk_leaves_the_earlier_file(
-    write: Callable[[Path], None], tmp_path: Path
-) -> None:
+def test_full_disk_leaves_the_existing_file(write: Callable[[Path], None], tmp_path: Path) -> None:
     path = tmp_path / 'a.png'
     path.write_text('before')
     with full_disk(), pytest.raises(WriteError) as caught:
@@ -55,7 +53,7 @@ def test_any_exception_leaves_no_partial_file(tmp_path: Path) -> None:
     assert os.listdir(tmp_path) == []
 
 
-def test_a_missing_folder_is_named(tmp_path: Path) -> None:
+def test_missing_folder_raises(tmp_path: Path) -> None:
     with pytest.raises(WriteError, match='none/a.txt cannot be written: No such file'):
         write_text(tmp_path / 'none/a.txt', '')
 
@@ -70,14 +68,14 @@ def test_permissions_are_those_of_the_new_file(tmp_path: Path) -> None:
     assert path.stat().st_mode & 0o777 == 0o600
 
 
-def test_images_that_cannot_be_encoded(tmp_path: Path) -> None:
+def test_image_that_cannot_be_encoded_raises(tmp_path: Path) -> None:
     with pytest.raises(WriteError, match=r'a\.nonsense cannot be written'):
         write_image(tmp_path / 'a.nonsense', NOISE)
     with pytest.raises(WriteError, match=r'a\.png cannot be written'):
         write_image(tmp_path / 'a.png', NOISE[:0])
 
 
-def test_a_growing_file_holds_whole_blocks(tmp_path: Path) -> None:
+def test_block_file_has_only_whole_blocks(tmp_path: Path) -> None:
     file = BlockFile(tmp_path / 'a.txt')
     block = 99 * 'a' + '\n'
     with full_disk(950), pytest.raises(WriteError, match=r'a\.txt cannot be written'):

@@ -1,4 +1,4 @@
-"""Writing files so that a full disk or a crash leaves no partial ones."""
+"""Atomic writing of files: a full disk or a crash leaves no partial files."""
 
 from __future__ import annotations
 
@@ -11,30 +11,30 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from fairmot_ros.file_errors import reason_of
+from fairmot_ros.files.errors import reason_of
 
-PARTIAL = '.partial'  # suffix of files that are being written
-MODE = 0o666  # of new files, less the process's umask
+PARTIAL = '.partial'  # suffix of temporary files
+MODE = 0o666  # permissions of new files, before the umask
 
 
 class WriteError(OSError):
-    """A file that cannot be written; the message names it and says why."""
+    """A file that cannot be written; the message gives its path and the reason."""
 
     def __init__(self, message: str, number: int | None = None) -> None:
-        """Take the sentence, and the error number of the system if there is one."""
+        """Store the message, and the errno of the system if there is one."""
         super().__init__(message)
         self.errno = number
 
 
 @contextmanager
 def replacing(path: str | os.PathLike[str], mode: int = MODE) -> Iterator[Path]:
-    """Give the path of a temporary file beside `path`, and rename it once it is complete.
+    """Yield the path of a temporary file, and rename it to `path` at the end.
 
-    On any exception the temporary file is removed, and what was at `path` before stays.
+    On any exception, the temporary file is removed and an existing file at `path` is unchanged.
 
     Args:
-        path: of the file to write; its folder must exist.
-        mode: permissions of the file, less the process's umask.
+        path: path of the file to write; its folder must exist.
+        mode: permissions of the file, before the umask.
 
     Raises:
         WriteError: if the file cannot be written.
@@ -42,7 +42,7 @@ def replacing(path: str | os.PathLike[str], mode: int = MODE) -> Iterator[Path]:
     path = Path(path)
     partial = path.with_name(path.name + PARTIAL)
     with writing(path):
-        partial.unlink(missing_ok=True)  # of a process that crashed, with other permissions
+        partial.unlink(missing_ok=True)  # from a crashed process, perhaps with other permissions
         os.close(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode))
         try:
             yield partial
@@ -54,9 +54,9 @@ def replacing(path: str | os.PathLike[str], mode: int = MODE) -> Iterator[Path]:
 
 @contextmanager
 def writing(path: Path) -> Iterator[None]:
-    """Raise WriteError, which names the file, instead of any other OSError.
+    """Convert any OSError in the body to a WriteError with the path of the file.
 
-    The RuntimeError that torch raises on an OSError is one as well.
+    This includes an OSError that torch wraps in a RuntimeError.
     """
     try:
         yield
@@ -71,7 +71,7 @@ def writing(path: Path) -> Iterator[None]:
 
 
 def write_bytes(path: str | os.PathLike[str], data: bytes) -> None:
-    """Write a file, whole or not at all.
+    """Write a file atomically.
 
     Raises:
         WriteError: if it cannot be written.
@@ -81,19 +81,19 @@ def write_bytes(path: str | os.PathLike[str], data: bytes) -> None:
 
 
 def write_text(path: str | os.PathLike[str], text: str) -> None:
-    """Write a UTF-8 file, whole or not at all; errors as for `write_bytes`."""
+    """Write a UTF-8 file atomically; for errors, see `write_bytes`."""
     write_bytes(path, text.encode())
 
 
 def write_image(
     path: str | os.PathLike[str], image: NDArray[np.uint8], options: Sequence[int] = ()
 ) -> None:
-    """Write an image in the format of the path's suffix, whole or not at all.
+    """Write an image atomically, in the format given by the suffix of the path.
 
     Args:
-        path: of the file.
+        path: path of the file.
         image: uint8 [H, W] or [H, W, 3], BGR.
-        options: of the format, as OpenCV's imwrite takes them.
+        options: format options of OpenCV's `imwrite`.
 
     Raises:
         WriteError: if it cannot be written.
@@ -108,14 +108,14 @@ def write_image(
 
 
 class BlockFile:
-    """A file that grows by blocks, each of which is in it as a whole or not at all.
+    """A file to which blocks are appended atomically.
 
     Attributes:
-        path: of the file.
+        path: path of the file.
     """
 
     def __init__(self, path: Path, *, append: bool = False) -> None:
-        """Open the file, empty unless `append`.
+        """Open the file; an existing file is emptied unless `append` is true.
 
         Raises:
             WriteError: if it cannot be opened.
@@ -129,7 +129,7 @@ class BlockFile:
         """Append a block.
 
         Raises:
-            WriteError: if it does not fit; the file then ends with the block before.
+            WriteError: if it cannot be written; the file then ends with the previous block.
         """
         data = memoryview(text.encode())
         with writing(self.path):
@@ -137,7 +137,7 @@ class BlockFile:
                 while data:
                     data = data[self._file.write(data) or 0 :]
             except OSError:
-                with suppress(OSError):  # a device cannot be cut
+                with suppress(OSError):  # devices cannot be truncated
                     self._file.truncate(self._size)
                     self._file.seek(self._size)
                 raise

@@ -1,4 +1,4 @@
-"""What small files unpack to is limited."""
+"""Limits on the unpacked size of compressed files."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from fairmot_ros.unpacking import UnpackError, check_archive, copy_unpacked, read_gzip
+from fairmot_ros.files.unpacking import UnpackError, check_archive, copy_unpacked, read_gzip
 
 
 def test_gzip(tmp_path: Path) -> None:

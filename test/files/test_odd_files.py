@@ -1,4 +1,4 @@
-"""Files that `make fuzz` found to be read as something they are not, or refused in another way."""
+"""Invalid files, found by `make fuzz`, that were once accepted or raised an unexpected error."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from fairmot_ros.evaluation.runs.configuration import ConfigurationError, read_configuration
-from fairmot_ros.file_errors import FileError
+from fairmot_ros.files.errors import FileError
 from fairmot_ros.network import CheckpointError, create_network, load_checkpoint, save_checkpoint
 from fairmot_ros.training.ablation.plan import read_plan
 from fairmot_ros.training.config import ConfigError, DatasetConfig, read_config
@@ -25,8 +25,10 @@ PLAN = (
 )
 
 
-def refusal(kind: type[Exception], read: Callable[[Path], object], path: Path, text: str) -> str:
-    """Return the message of the error that a file with this text gets."""
+def error_message(
+    kind: type[Exception], read: Callable[[Path], object], path: Path, text: str
+) -> str:
+    """Return the message of the error that a reader raises for a file with this text."""
     path.write_text(text)
     with pytest.raises(kind, match=path.name) as caught:
         read(path)
@@ -35,7 +37,7 @@ def refusal(kind: type[Exception], read: Callable[[Path], object], path: Path, t
     return message
 
 
-def test_an_error_is_one_line_whatever_it_quotes() -> None:
+def test_file_error_is_a_single_line() -> None:
     assert str(FileError('a.yaml: unknown b\n  in line 3')) == 'a.yaml: unknown b in line 3'
 
 
@@ -52,7 +54,7 @@ def test_an_error_is_one_line_whatever_it_quotes() -> None:
     ],
 )
 def test_training_files(text: str, reason: str, tmp_path: Path) -> None:
-    assert reason in refusal(ConfigError, read_config, tmp_path / 'train.yaml', text)
+    assert reason in error_message(ConfigError, read_config, tmp_path / 'train.yaml', text)
 
 
 @pytest.mark.parametrize(
@@ -66,7 +68,7 @@ def test_training_files(text: str, reason: str, tmp_path: Path) -> None:
 def test_plans_of_ablations(old: str, new: str, reason: str, tmp_path: Path) -> None:
     assert old in PLAN
     text = PLAN.replace(old, new)
-    assert reason in refusal(ConfigError, read_plan, tmp_path / 'plan.yaml', text)
+    assert reason in error_message(ConfigError, read_plan, tmp_path / 'plan.yaml', text)
 
 
 @pytest.mark.parametrize(
@@ -83,7 +85,7 @@ def test_plans_of_ablations(old: str, new: str, reason: str, tmp_path: Path) -> 
 )
 def test_configurations_to_evaluate(text: str, reason: str, tmp_path: Path) -> None:
     path = tmp_path / 'tracker.yaml'
-    assert reason in refusal(ConfigurationError, read_configuration, path, text)
+    assert reason in error_message(ConfigurationError, read_configuration, path, text)
 
 
 @pytest.mark.parametrize('thresholds', [{'score_threshold': 2.0}, {'a': float('nan')}])
@@ -129,7 +131,7 @@ def test_teacher_embeddings_of_other_sizes(name: str, tmp_path: Path) -> None:
         ('mot', 's/gt/gt.txt', '1,1,0,0,1e39,5,1'),
     ],
 )
-def test_boxes_that_float32_cannot_hold_are_left_out_and_noted(
+def test_boxes_beyond_float32_are_skipped_with_a_note(
     kind: str, labels: str, text: str, tmp_path: Path
 ) -> None:
     for name in (labels, '1.jpg', 's/img1/1.jpg'):

@@ -1,4 +1,4 @@
-"""Files that hold something else: their readers raise their own class of error, see `fuzz` too."""
+"""Files with invalid content: readers raise their own class of error; see also `fuzz`."""
 
 from __future__ import annotations
 
@@ -9,22 +9,22 @@ import torch
 
 pytest.importorskip('rosbags', reason='needs rosbags')
 from fairmot_ros.evaluation import read_mot, read_seqinfo
-from fairmot_ros.file_errors import reading
-from fairmot_ros.label_errors import LabelError
+from fairmot_ros.files.errors import reading
+from fairmot_ros.files.label_errors import LabelError
 from fairmot_ros.network import CheckpointError, create_network, load_checkpoint, save_checkpoint
 from fairmot_ros.training.config import DatasetConfig
 from fairmot_ros.training.data.problems import DataError, Problems
 from fairmot_ros.training.data.readers import read_dataset
 
 
-def test_any_exception_becomes_the_error_of_the_file() -> None:
+def test_any_exception_is_converted() -> None:
     with pytest.raises(LabelError, match='^a.txt is bad: KeyError: 3$') as caught:
         with reading('a.txt is bad', LabelError):
             _ = {}[3]
     assert isinstance(caught.value.__cause__, KeyError)
 
 
-def test_errors_of_the_kind_and_interrupts_pass() -> None:
+def test_errors_of_the_kind_and_interrupts_are_not_converted() -> None:
     with pytest.raises(DataError, match='^as it was$'), reading('a.txt', LabelError):
         raise DataError('as it was')
     with pytest.raises(KeyboardInterrupt), reading('a.txt', LabelError):
@@ -41,7 +41,7 @@ def test_errors_of_the_kind_and_interrupts_pass() -> None:
         {'state_dict': {'backbone.stem.conv.conv.weight': torch.zeros(0)}},
     ],
 )
-def test_checkpoints_that_hold_something_else(content: object, tmp_path: Path) -> None:
+def test_checkpoint_with_other_content_raises(content: object, tmp_path: Path) -> None:
     path = tmp_path / 'model.pth'
     torch.save(content, path)
     with pytest.raises(CheckpointError, match='model.pth'):
@@ -58,7 +58,7 @@ def test_checkpoints_that_hold_something_else(content: object, tmp_path: Path) -
         ('calibration', '{"score_line": ["a", null]}'),
     ],
 )
-def test_checkpoints_with_odd_descriptions(key: str, odd: object, tmp_path: Path) -> None:
+def test_checkpoint_with_invalid_metadata_raises(key: str, odd: object, tmp_path: Path) -> None:
     path = tmp_path / 'model.pth'
     network = create_network('yolo', stem_channels=4, head_conv=4, reid_dim=4)
     save_checkpoint(network, path, **{key: odd})
@@ -69,7 +69,7 @@ def test_checkpoints_with_odd_descriptions(key: str, odd: object, tmp_path: Path
 LABELS = {'coco': 'annotations.json', 'crowdhuman': 'train.odgt', 'mot': 's/gt/gt.txt'}
 
 
-def test_a_missing_label_file_is_both_kinds_of_error(tmp_path: Path) -> None:
+def test_missing_label_file_is_a_file_not_found_error(tmp_path: Path) -> None:
     for read in (read_mot, read_seqinfo):
         for kind in (LabelError, FileNotFoundError):
             with pytest.raises(kind, match='no such file'):
@@ -93,7 +93,7 @@ def test_a_missing_label_file_is_both_kinds_of_error(tmp_path: Path) -> None:
         ('mot', '1,1,2,3\n'),
     ],
 )
-def test_training_labels_of_another_form(kind: str, content: str, tmp_path: Path) -> None:
+def test_training_labels_of_another_format_raise(kind: str, content: str, tmp_path: Path) -> None:
     path = tmp_path / 'set' / LABELS[kind]
     path.parent.mkdir(parents=True)
     path.write_text(content)
@@ -101,7 +101,7 @@ def test_training_labels_of_another_form(kind: str, content: str, tmp_path: Path
         read_dataset(tmp_path, DatasetConfig('set', kind), Problems())
 
 
-def test_faulty_lines_of_the_papers_layout_are_noted(tmp_path: Path) -> None:
+def test_invalid_lines_of_paper_labels_are_noted(tmp_path: Path) -> None:
     for folder, text in (('images', ''), ('labels_with_ids', '0 inf .5 .5 .1 .1\n0 nan 1 1 1 1')):
         (tmp_path / 'set' / folder).mkdir(parents=True)
         suffix = '.jpg' if folder == 'images' else '.txt'

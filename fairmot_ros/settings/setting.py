@@ -11,7 +11,7 @@ from typing import Any, Generic, NoReturn, TypeVar
 
 import numpy as np
 
-from fairmot_ros.value_types import NAMES, shown
+from fairmot_ros.settings.value_types import NAMES, shown
 
 T = TypeVar('T')
 
@@ -62,8 +62,9 @@ class Setting:
             self._check_item(item, type(self.default[0]))
 
     def _check_item(self, value: Any, kind: type) -> None:
-        is_mistaken_bool = kind is not bool and isinstance(value, (bool, np.bool_))
-        if is_mistaken_bool or not isinstance(value, ACCEPTED[kind]):
+        is_bool = isinstance(value, (bool, np.bool_))
+        is_accepted = isinstance(value, ACCEPTED[kind]) and is_bool == (kind is bool)
+        if not is_accepted:
             self._raise_type_error(value, kind)
         if self.choices and value not in self.choices:
             raise ValueError(

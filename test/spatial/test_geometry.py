@@ -1,9 +1,9 @@
-"""People at known places are projected into images and found there again."""
+"""Positions of people: projected into images from known places, then located again."""
 
 import numpy as np
 import pytest
 
-from fairmot_ros.geometry import PinholeCamera, locate_by_depth, locate_on_ground
+from fairmot_ros.spatial.geometry import PinholeCamera, locate_by_depth, locate_on_ground
 
 MATRIX = np.array([[500.0, 0, 320.0], [0, 510.0, 240.0], [0, 0, 1]])
 
@@ -32,7 +32,7 @@ def standing(
     height: float,
     pitch: float,
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Return box and middle of a person; x and forward along the floor, metres."""
+    """Return box and centre of a standing person; x and forward are along the floor in metres."""
     down = np.array([0, np.cos(pitch), np.sin(pitch)])
     ahead = np.array([0, -np.sin(pitch), np.cos(pitch)])
     feet = np.array([x, 0, 0]) + forward * ahead + height * down
@@ -43,18 +43,16 @@ def standing(
 
 
 @pytest.mark.parametrize('pitch', [0.0, 0.3])
-def test_people_on_the_ground_are_found_where_they_stand(
-    camera: PinholeCamera, pitch: float
-) -> None:
+def test_people_on_the_ground_are_located(camera: PinholeCamera, pitch: float) -> None:
     cases = [standing(camera, x, z, 1.7, 0.5, 2.0, pitch) for x, z in ((0, 6), (0.4, 8), (-1, 9))]
     found = locate_on_ground(camera, [box for box, _ in cases], 2.0, pitch)
     assert found.known.all()
-    # A tall box's ends have slightly different x in a distorted image; the box has one middle.
+    # With distortion, head and feet have slightly different x, but a box has only one centre.
     np.testing.assert_allclose(found.centres, [m for _, m in cases], atol=0.05)
     np.testing.assert_allclose(found.sizes, [(0.5, 1.7)] * 3, atol=0.03)
 
 
-def test_feet_out_of_sight_above_the_horizon_or_too_far_are_not_located() -> None:
+def test_invisible_or_distant_feet_are_not_located() -> None:
     camera = PinholeCamera(640, 480, MATRIX)
     boxes = [
         (300, top, 340, bottom)
@@ -64,7 +62,7 @@ def test_feet_out_of_sight_above_the_horizon_or_too_far_are_not_located() -> Non
     assert found.known.tolist() == [False, False, False, True]
 
 
-def test_depth_is_that_of_the_torso(camera: PinholeCamera) -> None:
+def test_depth_of_the_torso_is_used(camera: PinholeCamera) -> None:
     depth = np.full((480, 640), 9.0, np.float32)  # a wall behind
     depth[150:330, 306:334] = 3.0
     depth[200:210] = np.nan
@@ -77,19 +75,19 @@ def test_depth_is_that_of_the_torso(camera: PinholeCamera) -> None:
     assert found.centres[1, 2] == 9.0
 
 
-def test_nobody_is_nowhere() -> None:
+def test_no_boxes_give_no_positions() -> None:
     camera = PinholeCamera(640, 480, MATRIX)
     assert len(locate_on_ground(camera, [], 1.0, 0.0).centres) == 0
     assert len(locate_by_depth(camera, np.zeros((480, 640), np.float32), []).centres) == 0
 
 
-def test_an_uncalibrated_camera_is_refused() -> None:
+def test_uncalibrated_camera_raises() -> None:
     with pytest.raises(ValueError, match='not calibrated'):
         PinholeCamera(640, 480, np.zeros((3, 3)))
 
 
 @pytest.mark.parametrize('size', [1, 2, 3, 6, 7, 9, 13, 15, 100])
-def test_an_unknown_number_of_distortion_coefficients_is_refused(size: int) -> None:
+def test_invalid_number_of_distortion_coefficients_raises(size: int) -> None:
     matrix = np.diag([700.0, 700.0, 1.0])
     with pytest.raises(ValueError, match=f'has {size} distortion coefficients; expected 0, 4, 5'):
         PinholeCamera(640, 480, matrix, np.full(size, 0.01))
@@ -97,13 +95,13 @@ def test_an_unknown_number_of_distortion_coefficients_is_refused(size: int) -> N
 
 
 @pytest.mark.parametrize('size', [0, 4, 5, 8, 12, 14])
-def test_every_number_of_distortion_coefficients_of_opencv_is_used(size: int) -> None:
+def test_all_numbers_of_distortion_coefficients_of_opencv(size: int) -> None:
     camera = PinholeCamera(640, 480, np.diag([700.0, 700.0, 1.0]), np.full(size, 0.001))
     assert np.isfinite(camera.rays([[1.0, 2.0]])).all()
 
 
 @pytest.mark.parametrize('place', [(0, 0), (1, 2), None])
-def test_a_calibration_with_values_that_are_not_finite_is_refused(place: tuple | None) -> None:
+def test_calibration_that_is_not_finite_raises(place: tuple | None) -> None:
     matrix, distortion = np.diag([700.0, 700.0, 1.0]), np.zeros(5)
     if place is None:
         distortion[1] = np.nan
@@ -114,7 +112,7 @@ def test_a_calibration_with_values_that_are_not_finite_is_refused(place: tuple |
 
 
 @pytest.mark.parametrize('boxes', [[], np.zeros((0, 4))])
-def test_without_boxes_there_are_no_positions(camera: PinholeCamera, boxes: list) -> None:
+def test_positions_of_empty_lists(camera: PinholeCamera, boxes: list) -> None:
     depth = np.ones((480, 640), np.float32)
     for found in (
         locate_by_depth(camera, depth, boxes),

@@ -1,4 +1,4 @@
-"""Settings of earlier versions that files may still hold."""
+"""Names of settings in earlier versions, which are still accepted in files."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ import logging
 from collections.abc import Mapping
 from typing import Any
 
-#: Name of a setting that is gone: why it has no effect.
+#: Reason why a removed setting has no effect, by its name.
 REMOVED = {'near_height': 'every image is processed once, at one size'}
-#: Former name of a setting: its name now.
+#: Current name of a setting by its former name.
 RENAMED = {
     'looks': 'teacher_embeddings',
     'look_weight': 'teacher_weight',
@@ -33,13 +33,13 @@ logger = logging.getLogger(__name__)
 
 
 def current_settings(values: Mapping[str, Any], origin: str) -> dict[str, Any]:
-    """Return the settings of a file under their current names; log what was removed or renamed.
+    """Rename former settings and drop removed ones, with a warning for each.
 
-    Where both names of a setting are given, the current one counts.
+    If a setting is given under both names, the current name takes precedence.
 
     Args:
-        values: as the file has them.
-        origin: of the values, for the log.
+        values: settings of a file by name.
+        origin: name of the file in warnings.
     """
     current = {}
     for name, value in values.items():

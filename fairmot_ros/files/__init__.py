@@ -1,0 +1,1 @@
+"""Files: errors of readers, limits on unpacking, writing without partial files."""

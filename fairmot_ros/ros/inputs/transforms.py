@@ -1,0 +1,180 @@
+"""Transforms between frames from `/tf` and `/tf_static`, shared by the cameras of a node."""
+
+from __future__ import annotations
+
+import threading
+import time
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from typing import Any
+from weakref import WeakKeyDictionary
+
+from builtin_interfaces.msg import Time
+from rclpy.node import Node
+from rclpy.qos import DurabilityPolicy, QoSProfile
+
+from fairmot_ros.spatial.transform_buffer import TransformBuffer
+from fairmot_ros.spatial.transforms import Transform, TransformError
+
+#: Quality of service of both topics, as in tf2_ros.
+MOVING_QOS = QoSProfile(depth=100)
+STATIC_QOS = QoSProfile(depth=100, durability=DurabilityPolicy.TRANSIENT_LOCAL)
+
+
+class TransformSource(ABC):
+    """Looks up transforms; `lookup` may be called by one thread beside that of the executor."""
+
+    def __init__(self) -> None:
+        self._users = 0
+        # By frames: up to when a transform was known as waiting for a newer one was in vain.
+        self._given_up: dict[tuple[str, str], int] = {}
+
+    def lookup(self, target: str, source: str, stamp: Time, timeout: float) -> Transform:
+        """Return the transform from a source frame to a target frame.
+
+        After a wait in vain, the next calls do not wait until a newer transform has come.
+
+        Args:
+            target: frame that points are mapped to.
+            source: frame that they are given in.
+            stamp: time of the transform; zero for the newest one.
+            timeout: seconds to wait for a transform that is newer than those received.
+
+        Raises:
+            TransformError: if it is not known, or not in time.
+        """
+        nanoseconds = stamp.sec * 1_000_000_000 + stamp.nanosec
+        end = time.monotonic() + timeout
+        key = target, source
+        while True:
+            try:
+                found = self._find(target, source, nanoseconds or None)
+            except TransformError as error:
+                if error.newest is None or error.newest == self._given_up.get(key):
+                    raise
+                left = end - time.monotonic()
+                if left <= 0:
+                    self._given_up[key] = error.newest
+                    raise TransformError(
+                        f'{error}, after a wait of {timeout:g} s', error.newest
+                    ) from None
+                self._wait(left)
+            else:
+                self._given_up.pop(key, None)
+                return found
+
+    def subscribe(self) -> None:
+        """Start to receive transforms, unless another camera of the node has done so."""
+        self._users += 1
+        if self._users == 1:
+            self._open()
+
+    def unsubscribe(self) -> None:
+        """Stop to receive transforms, unless another camera of the node needs them."""
+        self._users -= 1
+        if self._users == 0:
+            self._close()
+
+    @abstractmethod
+    def _open(self) -> None:
+        """Create the subscriptions."""
+
+    @abstractmethod
+    def _close(self) -> None:
+        """Destroy the subscriptions."""
+
+    @abstractmethod
+    def _find(self, target: str, source: str, stamp: int | None) -> Transform:
+        """Return a transform, see `lookup`, or raise TransformError."""
+
+    @abstractmethod
+    def _wait(self, seconds: float) -> None:
+        """Wait until something was received, at most for some seconds."""
+
+
+class ReceivedTransforms(TransformSource):
+    """Transforms in a buffer of this package."""
+
+    def __init__(self, node: Node) -> None:
+        """Prepare the subscriptions; raises ImportError if tf2_msgs is missing."""
+        from tf2_msgs.msg import TFMessage
+
+        super().__init__()
+        self._message_type = TFMessage
+        self._node = node
+        self._subscriptions: list = []
+        self._buffer = TransformBuffer()
+        self._changed = threading.Condition()
+
+    def _open(self) -> None:
+        for topic, qos, static in (('/tf', MOVING_QOS, False), ('/tf_static', STATIC_QOS, True)):
+            self._subscriptions.append(
+                self._node.create_subscription(
+                    self._message_type, topic, self._receiver(static), qos
+                )
+            )
+
+    def _close(self) -> None:
+        for subscription in self._subscriptions:
+            self._node.destroy_subscription(subscription)
+        self._subscriptions.clear()
+        with self._changed:
+            self._buffer = TransformBuffer()
+
+    def _receiver(self, static: bool) -> Callable[[Any], None]:
+        def receive(message: Any) -> None:
+            with self._changed:
+                for transform in message.transforms:
+                    try:
+                        self._insert(transform, static)
+                    except TransformError as error:
+                        self._node.get_logger().warning(
+                            f'ignoring a transform: {error}', throttle_duration_sec=5.0
+                        )
+                self._changed.notify()
+
+        return receive
+
+    def _insert(self, message: Any, static: bool) -> None:
+        stamp, moved = message.header.stamp, message.transform.translation
+        turned = message.transform.rotation
+        self._buffer.insert(
+            message.header.frame_id.lstrip('/'),
+            message.child_frame_id.lstrip('/'),
+            stamp.sec * 1_000_000_000 + stamp.nanosec,
+            (moved.x, moved.y, moved.z),
+            (turned.x, turned.y, turned.z, turned.w),
+            static=static,
+        )
+
+    def _find(self, target: str, source: str, stamp: int | None) -> Transform:
+        with self._changed:
+            return self._buffer.lookup(target, source, stamp)
+
+    def _wait(self, seconds: float) -> None:
+        with self._changed:
+            self._changed.wait(seconds)
+
+
+_sources: WeakKeyDictionary[Node, TransformSource] = WeakKeyDictionary()
+
+
+def transforms_of(node: Node) -> TransformSource:
+    """Return the transforms of a node: those of tf2_ros where it is installed.
+
+    Raises:
+        ValueError: if neither tf2_ros nor tf2_msgs is installed.
+    """
+    if node not in _sources:
+        try:
+            from fairmot_ros.ros.inputs.tf2_transforms import Tf2Transforms
+
+            _sources[node] = Tf2Transforms(node)
+        except ImportError:
+            try:
+                _sources[node] = ReceivedTransforms(node)
+            except ImportError:
+                raise ValueError(
+                    'target_frame needs the package tf2_ros or tf2_msgs; neither is installed'
+                ) from None
+    return _sources[node]
