@@ -72,7 +72,7 @@ fuzz: MINUTES ?= 60
 lint: $(VENV)/lint.stamp ## Check style, types and spelling: the hooks of .pre-commit-config.yaml
 	PATH="$(CURDIR)/$(VENV)/bin:$$PATH" $(python) -m pre_commit run --all-files $(ARGS)
 
-release-check: ## Check that nothing stands against a release: see RELEASING.md
+release-check: ## Check that the tree can be released: see RELEASING.md
 	scripts/check_release.py
 
 docs: setup $(VENV)/docs.stamp ## Build the documentation's site in build/site

@@ -8,7 +8,7 @@ from importlib import import_module
 from benchmarks.calibration import calibrate
 
 # The modules of the parts; each has `add_arguments` and `run`, and is imported when it is asked
-# for, as some need ROS or draw pictures first.
+# for, as some need ROS or render images first.
 PARTS = {
     'network': 'network_speed',
     'performance': 'performance.report',

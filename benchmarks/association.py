@@ -73,8 +73,8 @@ ABLATION = {
     'score thresholds not adapted': replace(DEFAULT, min_score_scale=1.0),
     'no recovery by low scores': replace(DEFAULT, recover_low_scores=False),
     'no appearance': replace(DEFAULT, use_appearance=False),
-    'appearance not protected': replace(DEFAULT, skip_occluded_appearance=False),
-    'found again by look for 30 s': replace(DEFAULT, reid_timeout=30.0),
+    'embeddings of occluded detections included': replace(DEFAULT, skip_occluded_appearance=False),
+    're-identified by appearance for 30 s': replace(DEFAULT, reid_timeout=30.0),
     'no camera motion': replace(DEFAULT, use_camera_motion=False),
     'confirmed without evidence': replace(DEFAULT, confirmation_evidence=0.0),
     'lost tracks dropped at once': replace(DEFAULT, lost_timeout=0.0, reid_timeout=0.0),
@@ -97,9 +97,9 @@ def mot15(folder: Path) -> Sequence:
 def scene(path: Path) -> Sequence:
     """Read one recorded scene."""
     arrays = dict(np.load(path))
-    looks, rows = arrays['feats'].astype(np.float32), arrays['dets']
+    embeddings, rows = arrays['feats'].astype(np.float32), arrays['dets']
     frames = [
-        Detections(rows[a:b, :4], rows[a:b, 4], looks[a:b])
+        Detections(rows[a:b, :4], rows[a:b, 4], embeddings[a:b])
         for a, b in zip(arrays['offsets'][:-1], arrays['offsets'][1:])
     ]
     visible = arrays['gt'][:, 6] >= 0.1

@@ -1,4 +1,4 @@
-"""The camera's motion from pictures: time per stage, error against the truth, and its worth."""
+"""The camera's motion from images: time per stage, error against the truth, and its worth."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ SCENE = Path('fixtures', 'scene_d_camera_150x20.npz')
 STAGES = ('shrink', 'follow', 'fit', 'corners')
 CORNERS = np.array([[0, 0, 1], [SIZE[0], 0, 1], [0, SIZE[1], 1], [*SIZE, 1]], np.float64).T
 RATE = 30.0
-TIMED, RUNS = 60, 5  # pictures, and how often they are gone through
+TIMED, RUNS = 60, 5  # images, and how often they are gone through
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -47,7 +47,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         type=Path,
         default=None,
         metavar='FOLDER',
-        help='masked pictures of people (default: figures are drawn)',
+        help='masked images of people (default: figures are drawn)',
     )
 
 
@@ -68,7 +68,7 @@ def report(scene_path: Path, cut_outs: Path | None) -> None:
         renderer = Renderer(cut_outs)
         figures = 'drawn figures' if cut_outs is None else f'{len(renderer.people)} cut-outs'
         print(
-            f'camera motion from {len(scene.cameras)} pictures of 1920 x 1080 with {figures}, '
+            f'camera motion from {len(scene.cameras)} images of 1920 x 1080 with {figures}, '
             'one thread'
         )
         _report_time(scene, renderer)
@@ -79,7 +79,7 @@ def report(scene_path: Path, cut_outs: Path | None) -> None:
 
 
 def error(motion: Array, truth: Array) -> float:
-    """Return by how many pixels a motion is wrong in the worst corner of the picture."""
+    """Return by how many pixels a motion is wrong in the worst corner of the image."""
     return float(np.linalg.norm((motion - truth) @ CORNERS, axis=0).max())
 
 
@@ -87,19 +87,19 @@ def error(motion: Array, truth: Array) -> float:
 
 
 def _report_time(scene: RecordedScene, renderer: Renderer) -> None:
-    """Print the least processor time of several runs, for each picture and stage."""
-    pictures = [picture for picture, _ in zip(renderer.pictures(scene), range(TIMED))]
+    """Print the least processor time of several runs, for each image and stage."""
+    images = [image for image, _ in zip(renderer.images(scene), range(TIMED))]
     runs = []
     for _ in range(RUNS):
         times: dict[str, list[float]] = defaultdict(list)
         estimator = CameraMotion()
         with _measured_stages(times):
-            for picture, detections in zip(pictures, scene.detections):
+            for image, detections in zip(images, scene.detections):
                 started = time.thread_time()
-                estimator.estimate(picture, detections[:, :4])
+                estimator.estimate(image, detections[:, :4])
                 times['all'].append(time.thread_time() - started)
         runs.append(times)
-    print(f'{"ms per picture":24}{"mean":>8}{"median":>8}{"largest":>8}{"calls":>8}')
+    print(f'{"ms per image":24}{"mean":>8}{"median":>8}{"largest":>8}{"calls":>8}')
     for stage in (*STAGES, 'all'):
         ms = 1e3 * np.min([times[stage][1:] for times in runs], axis=0)
         print(f'{stage:24}{ms.mean():8.2f}{np.median(ms):8.2f}{ms.max():8.2f}{len(ms):8}')
@@ -108,9 +108,9 @@ def _report_time(scene: RecordedScene, renderer: Renderer) -> None:
 def _report_error(scene: RecordedScene, renderer: Renderer) -> Array:
     """Print the error over the scene; returns the motions [F, 2, 3]."""
     estimator, motions, failed = CameraMotion(), [], 0
-    pictures = tqdm(renderer.pictures(scene), total=len(scene.cameras), leave=False, disable=None)
-    for picture, detections in zip(pictures, scene.detections):
-        motions.append(estimator.estimate(picture, detections[:, :4]))
+    images = tqdm(renderer.images(scene), total=len(scene.cameras), leave=False, disable=None)
+    for image, detections in zip(images, scene.detections):
+        motions.append(estimator.estimate(image, detections[:, :4]))
         failed += not estimator.succeeded
     errors = [error(m, t) for m, t in zip(motions[1:], scene.motions[1:])]
     print(
@@ -185,27 +185,27 @@ def _score(scene: RecordedScene, config: TrackerConfig, motions: Array | None) -
 
 @dataclass(frozen=True)
 class Case:
-    """A way to move the camera and to spoil the pictures.
+    """A way to move the camera and to spoil the images.
 
     Attributes:
         name: for the table.
-        motion: [2, 3], from each picture to the next.
-        spoil: changes a picture.
-        fill: share of the picture that one person fills; 0 for the scene's own people.
-        boxes: whether the estimator is told where the people are.
-        pictures: how many.
+        motion: [2, 3], from each image to the next.
+        spoil: changes a image.
+        fill: share of the image that one person fills; 0 for the scene's own people.
+        boxes: whether the estimator gets the boxes of the people.
+        images: how many.
     """
 
     name: str
     motion: Array
-    spoil: Callable[[NDArray], NDArray] = lambda picture: picture
+    spoil: Callable[[NDArray], NDArray] = lambda image: image
     fill: float = 0.0
     boxes: bool = True
-    pictures: int = 12
+    images: int = 12
 
 
 def move(x: float = 0.0, y: float = 0.0, degrees: float = 0.0, zoom: float = 1.0) -> Array:
-    """Return a similarity about the centre of the picture."""
+    """Return a similarity about the centre of the image."""
     motion = cv2.getRotationMatrix2D((SIZE[0] / 2, SIZE[1] / 2), degrees, zoom)
     motion[:, 2] += x, y
     return motion
@@ -214,7 +214,7 @@ def move(x: float = 0.0, y: float = 0.0, degrees: float = 0.0, zoom: float = 1.0
 def smear(length: int) -> Callable[[NDArray], NDArray]:
     """Blur sideways, as an open shutter does while the camera turns."""
     kernel = np.full((1, length), 1 / length)
-    return lambda picture: cv2.filter2D(picture, -1, kernel)
+    return lambda image: cv2.filter2D(image, -1, kernel)
 
 
 def cases() -> Iterable[Case]:
@@ -229,11 +229,11 @@ def cases() -> Iterable[Case]:
     }.items():
         yield Case(name, **{'motion': still, **case})
     for pixels in (20, 60, 120, 240, 360, 480):
-        yield Case(f'pan {pixels} px', move(pixels), pictures=6)
+        yield Case(f'pan {pixels} px', move(pixels), images=6)
     for degrees in (1, 3, 6, 12):
-        yield Case(f'roll {degrees} degrees', move(degrees=degrees), pictures=6)
+        yield Case(f'roll {degrees} degrees', move(degrees=degrees), images=6)
     for zoom in (1.02, 1.1, 1.2, 1.4):
-        yield Case(f'zoom {zoom}', move(zoom=zoom), pictures=4)
+        yield Case(f'zoom {zoom}', move(zoom=zoom), images=4)
     pan = move(8, 3, 0.1)
     yield Case('pan 8 px, out of focus', pan, lambda p: cv2.GaussianBlur(p, (0, 0), 6))
     for length in (9, 25):
@@ -260,27 +260,27 @@ def cases() -> Iterable[Case]:
 
 
 def views(case: Case, scene: RecordedScene, renderer: Renderer) -> Iterator[tuple[NDArray, Array]]:
-    """Yield pictures and the boxes xyxy of the people in them."""
+    """Yield images and the boxes xyxy of the people in them."""
     square = np.vstack((case.motion, (0, 0, 1)))
     # The whole way lies about the middle of the background.
-    camera = np.linalg.matrix_power(np.linalg.inv(square), case.pictures // 2)
-    for i in range(case.pictures):
+    camera = np.linalg.matrix_power(np.linalg.inv(square), case.images // 2)
+    for i in range(case.images):
         boxes, ids = scene.boxes[i], scene.ids[i]
         if case.fill:
             width, height = np.sqrt(case.fill) * np.array(SIZE)
             boxes = np.array([[100.0 + 7 * i, 40.0, width, height]])
             ids = ids[:1]
-        picture = renderer.picture(camera[:2], boxes, ids, i / RATE)
-        yield case.spoil(picture), np.concatenate((boxes[:, :2], boxes[:, :2] + boxes[:, 2:]), 1)
+        image = renderer.image(camera[:2], boxes, ids, i / RATE)
+        yield case.spoil(image), np.concatenate((boxes[:, :2], boxes[:, :2] + boxes[:, 2:]), 1)
         camera = square @ camera
 
 
 def _report_robustness(scene: RecordedScene, renderer: Renderer) -> None:
     print(f'{"robustness":36}{"succeeded":>11}{"median px":>11}{"largest px":>11}   (of those)')
     for case in cases():
-        estimator, errors, pairs = CameraMotion(), [], case.pictures - 1
-        for i, (picture, boxes) in enumerate(views(case, scene, renderer)):
-            motion = estimator.estimate(picture, boxes if case.boxes else boxes[:0])
+        estimator, errors, pairs = CameraMotion(), [], case.images - 1
+        for i, (image, boxes) in enumerate(views(case, scene, renderer)):
+            motion = estimator.estimate(image, boxes if case.boxes else boxes[:0])
             if not estimator.succeeded:
                 assert (motion == np.eye(2, 3)).all()
             elif i:

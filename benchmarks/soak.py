@@ -18,16 +18,16 @@ STAY = 20.0  # seconds that a person stays, on average
 
 
 def stream(people: int, seed: int = 0) -> Iterator[Detections]:
-    """Yield detections for ever; people walk, leave, and others come for them."""
+    """Yield detections endlessly; people walk, leave and are replaced by others."""
     rng = np.random.default_rng(seed)
     size = np.stack((rng.uniform(20, 60, people), rng.uniform(60, 160, people)), axis=1)
     place = rng.uniform((0, 0), (1920, 1080), (people, 2))
     velocity = rng.normal(0, 3, (people, 2))
-    looks = rng.normal(size=(people, EMBEDDING_SIZE)).astype(np.float32)
+    embeddings = rng.normal(size=(people, EMBEDDING_SIZE)).astype(np.float32)
     while True:
         left = (rng.random(people) < 1 / (STAY * RATE)).nonzero()[0]
         place[left] = rng.uniform((0, 0), (1920, 1080), (len(left), 2))
-        looks[left] = rng.normal(size=(len(left), EMBEDDING_SIZE))
+        embeddings[left] = rng.normal(size=(len(left), EMBEDDING_SIZE))
         place += velocity
         velocity[(place < 0) | (place > (1920, 1080))] *= -1
         seen = rng.random(people) < 0.93
@@ -35,7 +35,7 @@ def stream(people: int, seed: int = 0) -> Iterator[Detections]:
         yield Detections(
             np.concatenate((corner, corner + size[seen]), axis=1),
             rng.uniform(0.3, 1.0, len(corner)),
-            looks[seen] + rng.normal(0, 0.4, (len(corner), EMBEDDING_SIZE)),
+            embeddings[seen] + rng.normal(0, 0.4, (len(corner), EMBEDDING_SIZE)),
         )
 
 

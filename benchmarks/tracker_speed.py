@@ -41,7 +41,7 @@ class Contender(NamedTuple):
 def crowd(people: int, frames: int, seed: int = 0) -> Stream:
     """Return the detections of people who walk about in a 1920 x 1080 image."""
     rng = np.random.default_rng(seed)
-    looks = rng.normal(size=(people, EMBEDDING_SIZE))
+    embeddings = rng.normal(size=(people, EMBEDDING_SIZE))
     size = np.stack((rng.uniform(20, 60, people), rng.uniform(60, 160, people)), axis=1)
     place = rng.uniform((0, 0), (1920, 1080), (people, 2))
     velocity = rng.normal(0, 3, (people, 2))
@@ -54,7 +54,7 @@ def crowd(people: int, frames: int, seed: int = 0) -> Stream:
         boxes = np.concatenate((corner, corner + size[seen]), axis=1)
         scores = rng.uniform(0.3, 1.0, len(boxes))
         order = np.argsort(-scores, kind='stable')
-        features = looks[seen] + rng.normal(0, 0.4, (len(boxes), EMBEDDING_SIZE))
+        features = embeddings[seen] + rng.normal(0, 0.4, (len(boxes), EMBEDDING_SIZE))
         stream.append(Detections(boxes[order], scores[order], features[order]))
     return stream
 
@@ -62,11 +62,11 @@ def crowd(people: int, frames: int, seed: int = 0) -> Stream:
 def spot(boxes: int, frames: int, seed: int = 0) -> Stream:
     """Return detections that all lie on one another, up to a few pixels."""
     rng = np.random.default_rng(seed)
-    looks = rng.normal(size=(boxes, EMBEDDING_SIZE))
+    embeddings = rng.normal(size=(boxes, EMBEDDING_SIZE))
     stream = []
     for _ in range(frames):
         corner = rng.normal((400, 300), 3, (boxes, 2))
-        features = looks + rng.normal(0, 0.4, looks.shape)
+        features = embeddings + rng.normal(0, 0.4, embeddings.shape)
         xyxy = np.hstack((corner, corner + np.array((40, 120))))
         stream.append(Detections(xyxy, rng.uniform(0.5, 1.0, boxes), features))
     return stream
@@ -75,8 +75,8 @@ def spot(boxes: int, frames: int, seed: int = 0) -> Stream:
 def recorded(name: str) -> Stream:
     """Return the detections of a recorded scene."""
     arrays = dict(np.load(REFERENCE_DATA / 'fixtures' / f'{name}.npz'))
-    rows, looks, offsets = arrays['dets'], arrays['feats'], arrays['offsets']
-    return [Detections(rows[a:b, :4], rows[a:b, 4], looks[a:b]) for a, b in pairwise(offsets)]
+    rows, embeddings, offsets = arrays['dets'], arrays['feats'], arrays['offsets']
+    return [Detections(rows[a:b, :4], rows[a:b, 4], embeddings[a:b]) for a, b in pairwise(offsets)]
 
 
 def as_arrays(tracks: Tracks) -> object:

@@ -2,8 +2,8 @@
 
 Layers, from the top down; each imports only layers below it::
 
-    cli -> ros -> training -> evaluation -> pipeline -> detector -> tracker -> network
-        -> pixels -> geometry -> types
+    cli -> installation -> ros -> training -> evaluation -> pipeline -> detector -> tracker
+        -> network -> zones -> media -> pixels -> spatial -> types -> settings -> files -> boxes
 """
 
 from pkgutil import extend_path

@@ -14,7 +14,7 @@ from fairmot_ros.detector import Detector
 REPEATS = 40
 ENGINES = ('openvino', 'torch')
 TITLES = {
-    'PETS09-S2L1': 'PETS09-S2L1, a street from above',
+    'PETS09-S2L1': 'PETS09-S2L1, a campus from above',
     'TUD-Campus': 'TUD-Campus, people near the camera',
     ALL_INDOOR: 'four indoor clips',
 }

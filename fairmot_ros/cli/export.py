@@ -111,11 +111,13 @@ def check_options(options: argparse.Namespace) -> None:
         raise ValueError(f'{options.output} must end in {ONNX} or {XML}')
     if options.precision == 'int8':
         if suffix != XML:
-            raise ValueError(f'int8 files are of OpenVINO: {options.output} must end in {XML}')
+            raise ValueError(f'int8 needs an OpenVINO file: {options.output} must end in {XML}')
         if options.calibration is None:
-            raise ValueError('int8 needs images of your own: give their folder as --calibration')
+            raise ValueError(
+                '--precision int8 needs calibration images: give their folder as --calibration'
+            )
     elif options.calibration is not None:
-        raise ValueError('--calibration is for --precision int8')
+        raise ValueError('--calibration needs --precision int8')
 
 
 def read_calibration(folder: Path) -> list[NDArray[np.uint8]]:

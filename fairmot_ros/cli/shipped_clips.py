@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 FOLDER = Path(__file__).resolve().parents[1] / 'data'
-#: Street seen from above, 126 frames at 7 Hz.
+#: Campus seen from above, 126 frames at 7 Hz.
 PEDESTRIANS = FOLDER / 'pedestrians.mp4'
 #: Indoor scene with people coming to a table one after another, 180 frames at 10 Hz.
 INDOOR = FOLDER / 'indoor.mp4'

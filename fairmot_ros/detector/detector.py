@@ -145,7 +145,7 @@ class Detector:
 
     @property
     def model_name(self) -> str:
-        """Name and hash of the weights; embeddings compare only if both are equal."""
+        """Name and hash of the weights; embeddings are comparable only if both are equal."""
         return f'{self.info.name}:{self.info.sha256[:12]}'
 
     def __call__(self, image_bgr: Image) -> Detections:

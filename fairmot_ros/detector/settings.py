@@ -23,7 +23,7 @@ class DetectorSettings(Settings):
         structural=True,
     )
     device: str = setting(
-        'auto', "'auto' (a GPU where there is one), 'cpu', 'cuda' or 'cuda:N'", structural=True
+        'auto', "'auto' (a GPU if available), 'cpu', 'cuda' or 'cuda:N'", structural=True
     )
     engine: str = setting(
         'auto',
@@ -34,13 +34,14 @@ class DetectorSettings(Settings):
     )
     deterministic: bool = setting(
         False,
-        "compute the same bits in every run on the same machine; engine 'auto' then takes torch",
+        "give bit-identical results in every run on one machine; engine 'auto' then selects torch",
         structural=True,
     )
     precision: str = setting(
         'auto',
-        "of the network; 'auto' is fp16 on a GPU; on the CPU bf16 with openvino where the CPU has "
-        "it and the model's stated drift is within the limits, else fp32",
+        "number format of the network; 'auto' is fp16 on a GPU; on a CPU it is bf16 if engine "
+        'openvino runs, the CPU supports it and the drift measured for the model is within the '
+        'limits, otherwise fp32',
         choices=PRECISIONS,
         structural=True,
     )
@@ -54,8 +55,8 @@ class DetectorSettings(Settings):
     )
     threads: int = setting(
         0,
-        'CPU threads of one forward pass, in every engine, and of OpenCV; 0 for all cores, less '
-        'one where there are more than two',
+        'CPU threads of one forward pass, in every engine, and of OpenCV; 0: all cores, minus '
+        'one if there are more than two',
         low=0,
         high=MAX_THREADS,
         structural=True,

@@ -1,4 +1,4 @@
-"""The FairMOT networks and their checkpoints; needs torch and nothing else."""
+"""The FairMOT networks and their checkpoints; needs torch."""
 
 from fairmot_ros.network.checkpoint import load_checkpoint, save_checkpoint
 from fairmot_ros.network.checkpoint_content import CheckpointError

@@ -103,7 +103,7 @@ class Network(nn.Module, ABC):
     float32_modules: tuple[str, ...] = ()
 
     def __init__(self, sizes: HeadSizes, stride: int, strides: tuple[int, ...]) -> None:
-        """Keep the sizes.
+        """Store the sizes.
 
         Raises:
             ValueError: if the stride is none of `strides`.

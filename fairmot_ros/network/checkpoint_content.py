@@ -68,7 +68,7 @@ def weights_of(content: Any, path: Path) -> dict[str, Tensor]:
 
 
 def _check(key: str, value: Tensor, path: Path) -> None:
-    """Judge a tensor before anything of its size is made."""
+    """Check a tensor before memory of its size is allocated."""
     if value.layout != torch.strided or value.is_complex():
         raise CheckpointError(f'{path}: {key} is not a dense tensor of real numbers')
     # A tensor with strides of 0 declares more numbers than the file has.

@@ -24,7 +24,7 @@ class ResidualBlock(nn.Module):
 class EmbeddingBranch(nn.Module):
     """Maps the backbone's features of stride 4, 8 and 16 to embeddings.
 
-    The pyramid is left out: trained for detection, it encodes the position of people, but little
+    The pyramid is not used: trained for detection, it encodes the position of people, but little
     of their identity. Dense convolutions compensate for the detector's separable ones;
     the larger part of them runs at half the resolution, where they are cheap.
     """

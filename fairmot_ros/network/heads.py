@@ -80,7 +80,7 @@ class FairMOTNetwork(Network):
     head_names = HEADS
 
     def __init__(self, sizes: HeadSizes, stride: int = PUBLISHED_STRIDE) -> None:
-        """Keep the sizes.
+        """Store the sizes.
 
         Raises:
             ValueError: if the stride is none of STRIDES, or there is no embedding.

@@ -78,7 +78,7 @@ class ExchangeModule(nn.Module):
 class HRNet18(FairMOTNetwork):
     """Stem, four stages, and all branches joined at stride 4.
 
-    At stride 8 the finest branch is left out; at stride 2 the stem's first map is joined too.
+    At stride 8 the finest branch is omitted; at stride 2 the stem's first map is joined too.
     """
 
     def __init__(

@@ -1,4 +1,4 @@
-"""What a network predicts for a batch of images, as the decoder reads it.
+"""Predictions of a network for a batch of images, in the form that the decoder reads.
 
 Every architecture predicts detections on one or more levels, and embeddings. FairMOT's heat map is
 one level whose peaks are detections; YOLOX has three levels whose detections overlap and need
@@ -83,7 +83,7 @@ class Predictions(Protocol):
 
     @property
     def levels(self) -> Sequence[Level]:
-        """From fine to coarse."""
+        """Detection levels, finest first."""
         ...
 
     def embeddings_at(
@@ -94,7 +94,8 @@ class Predictions(Protocol):
         Args:
             row: of the image in the batch.
             boxes_xyxy: [N, 4] in pixels of the network's input.
-            cells: [N] of the detections with these boxes; None for boxes from elsewhere.
+            cells: [N] of the detections with these boxes; None for boxes that are not detections
+                of this batch.
         """
         ...
 

@@ -165,7 +165,7 @@ ARCHITECTURES: dict[str, Architecture] = {
         sizes={'num_classes': size_of(YOLOX_KEY, 0), 'reid_dim': (YOLOX_KEY, yolox_reid_dim)},
         read_whole_maps=GridPredictions,
         reid_dim=128,
-        # It knows people as large as the input, but not as blurred as enlarging makes them.
+        # Trained on people up to the input size, but not on blurred, enlarged images.
         enlarge_images=False,
     ),
 }

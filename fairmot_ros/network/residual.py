@@ -26,7 +26,7 @@ class BasicBlock(nn.Module):
 
 
 class Bottleneck(nn.Module):
-    """1 x 1, 3 x 3 and 1 x 1 convolution; four times as many channels leave as are inside."""
+    """1 x 1, 3 x 3 and 1 x 1 convolution; the output has four times the inner channels."""
 
     expansion = 4
 

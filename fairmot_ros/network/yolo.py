@@ -68,7 +68,7 @@ class YoloBackbone(nn.Module):
 
 
 class IdentityNeck(nn.Module):
-    """A second way up from stride 16, for the embedding alone.
+    """A second up-sampling path from stride 16, for the embedding only.
 
     Features of detection and features of identity then need not share the
     few channels of one narrow map (the conflict that CSTrack describes, Liang et al. 2020).

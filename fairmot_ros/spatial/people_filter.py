@@ -1,4 +1,4 @@
-"""The positions of a camera's people, filtered in a frame that stands still."""
+"""The positions of a camera's people, filtered in a fixed frame."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from fairmot_ros.types import Tracks
 
 Array = NDArray[np.float64]
 
-#: Standard deviation, in metres, up to which a predicted position is worth telling.
+#: Standard deviation, in metres, up to which a predicted position is published.
 MAX_DEVIATION = 1.0
 
 

@@ -1,4 +1,4 @@
-"""A Kalman filter of people's positions and velocities, in metres, in a frame that stands still.
+"""A Kalman filter of people's positions and velocities, in metres, in a fixed frame.
 
 People stand or walk steadily most of the time, so the process noise is low and a velocity is known
 to some centimetres per second. Starting, stopping and turning show as innovations that all point
@@ -22,11 +22,12 @@ INITIAL_SPEED = 1.0
 #: not been measured for `BRIDGED` seconds, who may turn without being seen to.
 PROCESS_NOISE, UNSEEN_PROCESS_NOISE = 0.002, 0.3
 BRIDGED = 0.3
-#: Squared Mahalanobis distance above which a measurement has less weight: that which 0.1 % exceed.
+#: Squared Mahalanobis distance above which a measurement has less weight: the 99.9 % quantile.
 GATE = 16.3
 #: Time constant, in seconds, of the mean innovation that shows a manoeuvre.
 MANOEUVRE_SECONDS = 0.4
-#: Squared length of the mean innovation, in its standard deviations, from which it is one.
+#: Squared length of the mean innovation, in its standard deviations, above which a manoeuvre is
+#: detected.
 MANOEUVRE_EVIDENCE = 20.0
 #: Standard deviation of the change of velocity in a manoeuvre, metres per second.
 MANOEUVRE_SPEED = 0.7

@@ -20,10 +20,11 @@ from fairmot_ros.spatial.transforms import (
 
 #: Nanoseconds for which transforms are kept.
 CACHE = 10_000_000_000
-#: Nanoseconds by which a stamp may go back; by more, time started anew, as when a bag loops.
+#: Nanoseconds by which a stamp may go back; a larger step back clears the buffer, as when a bag
+#: loops.
 REORDERED = 2_000_000_000
 #: Nanoseconds after which a frame is dropped that is not published any more, such as a person's,
-#: and the number of transforms after which such frames are looked for.
+#: and the number of transforms after which such frames are removed.
 FORGOTTEN = 600_000_000_000
 SWEEP = 1000
 
@@ -38,7 +39,7 @@ class Sample(NamedTuple):
 
 
 class TransformBuffer:
-    """Stores transforms and answers how to get from one frame to another at a time.
+    """Stores transforms and returns the transform between two frames at a time.
 
     Times are in nanoseconds. Not thread-safe.
     """
@@ -73,9 +74,11 @@ class TransformBuffer:
             TransformError: if a name is empty, the frames are the same, or a number is wrong.
         """
         if not parent or not child:
-            raise TransformError(f'a transform from {child!r} to {parent!r} lacks the name')
+            raise TransformError(
+                f'a transform from {child!r} to {parent!r} has an empty frame name'
+            )
         if parent == child:
-            raise TransformError(f'a transform leads from the frame {child} to itself')
+            raise TransformError(f'a transform has the same parent and child frame, {child}')
         try:
             unit = normalized(quaternion)
         except ValueError as error:
@@ -153,10 +156,10 @@ class TransformBuffer:
             up.append(frame)
         for name in (source, target):
             if name not in self._moving and name not in self._static and not self._is_parent(name):
-                raise TransformError(f'nothing is published about the frame {name}')
+                raise TransformError(f'the frame {name} is not published')
         raise TransformError(
-            f'{source} hangs below {up[-1]} and {target} below {above_target[-1]}, which are not '
-            'connected'
+            f'{source} and {target} are in different tf trees, with the roots {up[-1]} and '
+            f'{above_target[-1]}'
         )
 
     def _ancestors(self, frame: str, stamp: int | None) -> Iterator[str]:
@@ -189,16 +192,16 @@ class TransformBuffer:
         first, last = samples[0], samples[-1]
         if after == 0:
             raise TransformError(
-                f'the oldest one from {frame} to {first.parent} is '
-                f'{(first.stamp - stamp) * 1e-9:.3f} s newer than asked for'
+                f'the oldest transform from {frame} to {first.parent} is '
+                f'{(first.stamp - stamp) * 1e-9:.3f} s newer than the requested stamp'
             )
         before = samples[after - 1]
         if before.stamp == stamp:
             return Transform.from_quaternion(before.translation, before.quaternion)
         if after == len(samples):
             raise TransformError(
-                f'the newest one from {frame} to {last.parent} is '
-                f'{(stamp - last.stamp) * 1e-9:.3f} s older than asked for',
+                f'the newest transform from {frame} to {last.parent} is '
+                f'{(stamp - last.stamp) * 1e-9:.3f} s older than the requested stamp',
                 last.stamp,
             )
         return _interpolate(before, samples[after], stamp)

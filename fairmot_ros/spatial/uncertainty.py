@@ -12,7 +12,7 @@ from fairmot_ros.spatial.geometry import PinholeCamera, Positions, locate_on_gro
 
 Array = NDArray[np.float64]
 
-#: Standard deviation of a box's edges beside that of the tracker's filter, pixels.
+#: Standard deviation of a box's edges in addition to that of the tracker's filter, pixels.
 PIXEL_NOISE = 1.0
 #: Standard deviation, metres, of what is seen of a body about its middle.
 BODY_NOISE = 0.05

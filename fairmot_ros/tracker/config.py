@@ -24,8 +24,9 @@ class AssociationSettings(Settings):
 
     association: str = setting(
         'default',
-        "algorithm that matches detections to tracks: 'default', or a published one for "
-        "comparison, which counts frames: 'fairmot', 'byte_reid' or 'byte' (boxes only)",
+        "algorithm that matches detections to tracks: 'default', or a reference for "
+        "comparison, which counts frames instead of seconds: 'fairmot', 'byte_reid' or 'byte' "
+        '(boxes only)',
         choices=tuple(ASSOCIATIONS),
         structural=True,
     )
@@ -39,7 +40,7 @@ class AssociationSettings(Settings):
     )
     reference_track_buffer: float = setting(
         30.0,
-        'lifetime of a lost track in a reference association, at 30 frames per second',
+        'lifetime of a lost track in a reference association, in frames at 30 Hz',
         unit='frames',
         low=0.0,
         high=10000.0,

@@ -44,8 +44,8 @@ class ZoneCounts:
         inside: ids of the tracks inside now, in the order of entering.
         entered: tracks that entered.
         left: tracks that left.
-        mean_dwell: seconds that those who left had spent inside, on average; 0 if none did.
-        longest_dwell: seconds that the track inside for longest has spent there; 0 if none is.
+        mean_dwell: mean dwell time of the tracks that left, in seconds; 0 without any.
+        longest_dwell: longest dwell time of the tracks inside, in seconds; 0 without any.
     """
 
     name: str

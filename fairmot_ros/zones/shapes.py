@@ -71,7 +71,7 @@ class Line:
 
 
 def parse_zones(texts: Iterable[str]) -> tuple[Zone, ...]:
-    """Return the zones of texts like ``door: 10,20 200,20 200,90``; empty texts are left out.
+    """Return the zones of texts like ``door: 10,20 200,20 200,90``; empty texts are skipped.
 
     Raises:
         ValueError: if a text has another form, or two have one name.
@@ -80,7 +80,7 @@ def parse_zones(texts: Iterable[str]) -> tuple[Zone, ...]:
 
 
 def parse_lines(texts: Iterable[str]) -> tuple[Line, ...]:
-    """Return the lines of texts like ``gate: 10,20 200,20``; empty texts are left out.
+    """Return the lines of texts like ``gate: 10,20 200,20``; empty texts are skipped.
 
     Raises:
         ValueError: if a text has another form, or two have one name.

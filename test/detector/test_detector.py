@@ -60,7 +60,7 @@ def test_model_name_tells_weights_apart(weights: Path, tmp_path: Path) -> None:
     [
         ({'input_size': (100, 64)}, 'multiples of 32, got 100 x 64; the nearest is 96 x 64'),
         ({'device': 'gpu'}, "device must be 'auto', 'cpu', 'cuda' or 'cuda:N', got 'gpu'"),
-        ({'device': 'cuda:99'}, "'cuda:99' was asked for, but torch .* sees"),
+        ({'device': 'cuda:99'}, "'cuda:99' is not available: torch .* finds"),
         ({'precision': 'int3'}, "precision must be .* got 'int3'"),
         ({'engine': 'magic'}, "engine must be one of .* got 'magic'"),
         ({'score_threshold': 1.5}, r'within 0\.\.1, got 1\.5'),

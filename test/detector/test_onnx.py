@@ -104,7 +104,7 @@ def test_text_that_is_not_unicode_is_refused(files: tuple[Path, Path], tmp_path:
         ({'input_size': (64, 64)}, r'model\.onnx takes images of 96 x 64 only, got .* 64 x 64'),
         ({'engine': 'torch'}, r"engine 'torch' does not take model\.onnx"),
         ({'precision': 'fp16'}, r"computes in fp32, got precision 'fp16'"),
-        ({'device': 'cuda'}, "'cuda' was asked for"),
+        ({'device': 'cuda'}, "'cuda' is not available"),
     ],
 )
 def test_wrong_arguments_are_named(
@@ -203,7 +203,7 @@ def changed(source: Path, target: Path, **values: Any) -> Path:
         ),
         ('embedding_size', 'many', 'of another form'),
         ('labels', 'person', "labels are 'person' instead of a list"),
-        ('name', 5, 'name is 5 instead of a text'),
+        ('name', 5, 'name is 5 instead of a string'),
         ('architecture', 'resnet', "architecture 'resnet' is unknown"),
         ('architecture', 'yolox_nano', 'cannot be run'),
         ('thresholds', {'score_threshold': float('nan')}, 'thresholds are'),

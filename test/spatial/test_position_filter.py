@@ -38,7 +38,7 @@ def means(estimates: list[PositionEstimates]) -> np.ndarray:
     return np.array([e.means for e in estimates])
 
 
-def test_who_stands_still_does_not_move() -> None:
+def test_a_standing_person_does_not_move() -> None:
     paths, _ = walk([0, 0], [0, 10])
     errors = means(observe(paths))[2 * RATE :]
     assert np.abs(errors[..., 0]).max() < 0.15

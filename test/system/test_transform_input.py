@@ -83,11 +83,11 @@ def test_a_transform_that_is_on_its_way_is_waited_for(robot: Robot) -> None:
 
 def test_a_wait_in_vain_is_not_repeated(robot: Robot) -> None:
     assert robot.find(6, 0.2) == (
-        'there is no transform from camera to odom: the newest one from base to odom is 1.000 s '
-        'older than asked for, after a wait of 0.2 s'
+        'there is no transform from camera to odom: the newest transform from base to odom is '
+        '1.000 s older than the requested stamp, after a wait of 0.2 s'
     )
     start = time.monotonic()
-    assert 'older than asked for' in str(robot.find(7, 60.0))
+    assert 'older than the requested stamp' in str(robot.find(7, 60.0))
     assert time.monotonic() - start < 30
     robot.publish(transform('odom', 'base', 6))
     assert 'after a wait of 0.1 s' in str(robot.find(7, 0.1))  # as a newer one has come
@@ -105,5 +105,5 @@ def test_the_subscriptions_end_with_their_last_user(robot: Robot, peer: Peer) ->
     robot.transforms.unsubscribe()
     assert isinstance(robot.find(5, 0.0), Transform)
     robot.transforms.unsubscribe()
-    assert 'nothing is published about the frame camera' in str(robot.find(5, 0.0))
+    assert 'the frame camera is not published' in str(robot.find(5, 0.0))
     peer.wait(lambda: not robot.moving.get_subscription_count(), 'the end of the subscription')

@@ -58,7 +58,7 @@ class ConversionCache:
             return None
 
     def save(self, model: Any, info: ModelInfo, size: tuple[int, int]) -> None:
-        """Keep a model; where that fails, say so and go without."""
+        """Store a model; log a warning if that fails."""
         import openvino
 
         path = self._path(info, size)

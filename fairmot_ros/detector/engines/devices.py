@@ -31,7 +31,7 @@ def choose_device(device: str) -> torch.device:
         count = torch.cuda.device_count() if torch.cuda.is_available() else 0
         if int(number or 0) >= count:
             raise ValueError(
-                f'device {device!r} was asked for, but torch {torch.__version__} sees {count} '
+                f'device {device!r} is not available: torch {torch.__version__} finds {count} '
                 "CUDA devices; use device 'cpu' or install a torch build for your GPU's driver"
             )
     return torch.device(device)
@@ -46,9 +46,7 @@ def choose_precision(precision: str, device: torch.device) -> str:
     if precision == 'auto':
         return 'fp16' if device.type == 'cuda' else 'fp32'
     if precision == 'int8':
-        raise ValueError(
-            'int8 needs a file of its own: make it by fairmot-export and use it as the weights'
-        )
+        raise ValueError('precision int8 needs int8 weights: create them with fairmot-export')
     if precision not in PRECISIONS:
         raise ValueError(
             f"precision must be 'auto', {', '.join(map(repr, PRECISIONS))}, got {precision!r}"

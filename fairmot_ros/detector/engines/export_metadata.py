@@ -97,5 +97,5 @@ def read_metadata(text: str | None, path: Path) -> ExportMetadata:
 
 def _text(content: dict[str, Any], key: str) -> str:
     if not isinstance(content[key], str):
-        raise ValueError(f'{key} is {content[key]!r} instead of a text')
+        raise ValueError(f'{key} is {content[key]!r} instead of a string')
     return str(content[key])

@@ -42,7 +42,7 @@ def choose_providers(
         raise ValueError('TensorRT runs on a GPU: use device cuda')
     if missing := [name for name in needed if name not in available]:
         raise ValueError(
-            f'device {device!r} was asked for, but this onnxruntime has only '
+            f'device {device!r} is not available: this onnxruntime has only '
             f'{", ".join(available)} and not {", ".join(missing)}: install onnxruntime-gpu, or '
             'use device cpu'
         )

@@ -27,7 +27,9 @@ CHECKPOINT = ''  # in place of the suffix of checkpoints, which is arbitrary
 def _load_openvino(path: Path, options: EngineOptions) -> Engine:
     if path.suffix == XML:
         if reason := needs_package('openvino')():
-            raise ValueError(f'{path.name} needs OpenVINO, but {reason}: or use a .pth file')
+            raise ValueError(
+                f'{path.name} needs OpenVINO, but {reason}; alternatively use a .pth file'
+            )
         return OpenVinoFileEngine(path, options)
     return OpenVinoEngine.load(path, options)
 

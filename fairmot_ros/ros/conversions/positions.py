@@ -1,4 +1,4 @@
-"""Messages about where people are in space."""
+"""Messages about positions of people."""
 
 from __future__ import annotations
 

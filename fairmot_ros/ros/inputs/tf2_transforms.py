@@ -12,7 +12,7 @@ from tf2_ros import Buffer, ExtrapolationException, TransformException, Transfor
 from fairmot_ros.ros.inputs.transforms import TransformSource
 from fairmot_ros.spatial.transforms import Transform, TransformError, normalized
 
-POLL_SECONDS = 0.005  # between two looks at the buffer, which does not notify
+POLL_SECONDS = 0.005  # between two polls of the buffer, which has no notification
 
 
 class Tf2Transforms(TransformSource):

@@ -32,7 +32,7 @@ class TransformSource(ABC):
     def lookup(self, target: str, source: str, stamp: Time, timeout: float) -> Transform:
         """Return the transform from a source frame to a target frame.
 
-        After a wait in vain, the next calls do not wait until a newer transform has come.
+        After a timeout, the next calls do not wait until a newer transform has come.
 
         Args:
             target: frame that points are mapped to.

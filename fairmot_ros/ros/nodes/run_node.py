@@ -67,7 +67,7 @@ def _run_node(
     start: Callable[[Node], None],
     mistakes: Errors,
 ) -> int:
-    node = None
+    node = executor = None
     initialised = False
     expected: Errors = (*MISTAKES, *mistakes)
     try:
@@ -97,6 +97,8 @@ def _run_node(
     finally:
         # A second Ctrl-C must not interrupt the cleanup.
         signal.signal(signal.SIGINT, signal.SIG_IGN)
+        if executor is not None:  # before the context: its guard conditions cannot outlive it
+            executor.shutdown(timeout_sec=0)
         if node is not None:
             node.destroy_node()
         # From Kilted on, this destroys nodes whose construction failed, which may raise.

@@ -75,7 +75,7 @@ class SpatialOutput(Output):
         self._locator.forget()
 
     def publish(self, result: FrameResult) -> None:
-        """Publish the positions of the people in a frame; unknown ones are left out."""
+        """Publish the positions of a frame; people without a position are omitted."""
         located = self._locator.locate(
             result.header,
             result.stamp,

@@ -173,14 +173,15 @@ class PositionSettings(Settings):
     )
     camera_info_topic: str = setting(
         '',
-        'topic of the calibration, relative to the name of the camera; empty for `camera_info` '
-        'beside the topic of the images',
+        'topic of the calibration, relative to the name of the camera; empty: `camera_info` '
+        'in the namespace of the image topic',
         structural=True,
     )
     target_frame: str = setting(
         '',
         'fixed tf frame in which positions and velocities are filtered, such as `map` or `odom`; '
-        'empty for positions in the frame of the camera, without filter and velocity',
+        'empty for positions in the frame of the camera, without filter and velocity; needs '
+        'position_source',
         structural=True,
     )
     transform_timeout: float = setting(
@@ -192,8 +193,9 @@ class PositionSettings(Settings):
     )
     camera_motion_frame: str = setting(
         '',
-        'fixed tf frame, such as `odom`: the motion of the camera in it compensates the boxes of '
-        'the tracks; empty to disable',
+        'fixed tf frame, such as `odom`, from which the camera motion is taken that predicted '
+        'boxes are compensated for, instead of `estimate_camera_motion`; needs position_source; '
+        'empty to disable',
         structural=True,
     )
     publish_tf: bool = setting(
@@ -227,7 +229,7 @@ class ZoneSettings(Settings):
     lines: tuple[str, ...] = setting(
         ('',),
         'counting lines `NAME: x,y x,y`, in the same form; a track crosses forward from left to '
-        'right, seen from the first point towards the second',
+        'right, looking from the first point to the second',
         structural=True,
     )
     zone_margin: float = setting(

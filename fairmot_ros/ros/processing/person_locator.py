@@ -94,7 +94,7 @@ class PersonLocator:
             shape: (height, width) of the image, None if unknown.
 
         Returns:
-            None if the motion is not wanted or not known.
+            None if the motion is disabled or unknown.
         """
         frame = self._settings.camera_motion_frame
         self._motion_warning = ''
@@ -116,7 +116,7 @@ class PersonLocator:
         lost: Tracks,
         settings: PositionSettings,
     ) -> LocatedPeople:
-        """Return where the people of a frame are; those whose position is unknown are left out.
+        """Return the positions of the people in a frame; people without a position are omitted.
 
         Args:
             header: of the frame.

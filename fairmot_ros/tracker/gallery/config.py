@@ -35,9 +35,8 @@ class GalleryConfig(Settings):
     )
     max_distance: float = setting(
         0.07,
-        'largest appearance distance (1 - cosine) between a new track and the identity of the '
-        'gallery it continues; the strict default suits weak embeddings, as a wrong id is worse '
-        'than a new one',
+        'largest appearance distance (1 - cosine) at which a new track takes the id of a gallery '
+        'identity; strict by default, as a wrong id is worse than a new one',
         low=0.0,
         high=1.0,
     )

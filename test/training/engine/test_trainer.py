@@ -117,7 +117,7 @@ def test_a_missing_gpu_is_reported_in_one_line(
         pytest.skip('there is a GPU')
     data = ['--data', str(training_data), '--output', str(tmp_path)]
     assert train.main([str(config_file), *data, '--device', 'cuda']) == 2
-    assert "device 'cuda' was asked for, but torch" in capsys.readouterr().err
+    assert "device 'cuda' is not available: torch" in capsys.readouterr().err
 
 
 def test_a_users_mistake_is_reported_in_one_line(

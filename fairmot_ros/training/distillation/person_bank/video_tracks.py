@@ -97,7 +97,9 @@ def group_by_video(
     try:
         expression = re.compile(pattern)
     except re.error as error:
-        raise DataError(f'frames: {pattern!r} is no regular expression: {error}') from error
+        raise DataError(
+            f'frames: {pattern!r} is not a valid regular expression: {error}'
+        ) from error
     if not expression.groups:
         raise DataError(f'frames: {pattern!r} needs a group for the number of the frame')
     frames: dict[str, list[tuple[int, str, LabelledImage]]] = defaultdict(list)
