@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from benchmarks.soak import stream
 from fairmot_ros.pixels import MAX_IMAGE_PIXELS, Warn
 from fairmot_ros.ros.conversions.images import BgrImage, to_bgr
-from fairmot_ros.ros.nodes.base import run_tracking_node
 from fairmot_ros.ros.nodes.fairmot_node import FairmotNode
+from fairmot_ros.ros.nodes.tracking_node import run_tracking_node
 from fairmot_ros.ros.parameters import FairmotParameters
 from fairmot_ros.types import Detections
 

@@ -51,7 +51,7 @@ def test_a_tiny_run_on_the_cpu(tmp_path: Path) -> None:
 
 
 def test_a_gpu_that_is_not_there_is_named() -> None:
-    with pytest.raises(ValueError, match="'cuda:99' was asked for"):
+    with pytest.raises(ValueError, match="'cuda:99' is not available"):
         Report('cuda:99', 1.0)
 
 

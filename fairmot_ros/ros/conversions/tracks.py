@@ -48,6 +48,7 @@ class TrackConverter:
         self.class_id_format = class_id_format
         self._names = names or {}
         self._id_prefix = f'{camera}/' if camera else ''
+        self._boxes: dict[int, BoundingBox2D] = {}
 
     def id_of(self, track_id: int) -> str:
         """Return the id of a track within the node: `<n>`, or `<camera>/<n>`."""
@@ -109,15 +110,21 @@ class TrackConverter:
         return TrackEvent(
             **self.identity(track),
             kind=kind,
-            bbox=_bounding_box(track),
+            bbox=self._bounding_box(track),
             age=duration(track.age),
         )
+
+    def _bounding_box(self, track: Track) -> BoundingBox2D:
+        """Return the box of a track of this frame; all messages of the frame share it."""
+        if track.track_id not in self._boxes:
+            self._boxes[track.track_id] = _bounding_box(track)
+        return self._boxes[track.track_id]
 
     def _detection(self, track: Track, header: Header) -> Detection2D:
         return Detection2D(
             header=header,
             results=[self.hypothesis(track)],
-            bbox=_bounding_box(track),
+            bbox=self._bounding_box(track),
             id=self.id_of(track.track_id),
         )
 
@@ -126,7 +133,7 @@ class TrackConverter:
             **self.identity(track),
             score=float(track.score),
             state=int(track.state),
-            bbox=_bounding_box(track),
+            bbox=self._bounding_box(track),
             velocity=track.velocity,
             bbox_covariance=track.covariance.ravel(),
             age=duration(track.age),
