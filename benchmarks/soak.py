@@ -1,4 +1,4 @@
-"""A long stream: does the tracker's memory or its time per image grow?"""
+"""Memory and time per frame of the tracker over a long stream."""
 
 from __future__ import annotations
 
