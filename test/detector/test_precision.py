@@ -224,7 +224,7 @@ class TestOpenVinoFiles:
         [
             (['a.onnx', '--precision', 'int8', '--calibration', '.'], 'must end in .xml'),
             (['a.xml', '--precision', 'int8'], 'give their folder as --calibration'),
-            (['a.xml', '--calibration', '.'], '--calibration is for --precision int8'),
+            (['a.xml', '--calibration', '.'], '--calibration needs --precision int8'),
             (['a.engine'], 'must end in .onnx or .xml'),
             (['a.xml', '--precision', 'int8', '--calibration', 'empty'], 'has no images'),
         ],
@@ -261,5 +261,5 @@ class TestOpenVinoFiles:
 
 
 def test_int8_of_a_checkpoint_is_refused(weights: Path) -> None:
-    with pytest.raises(ValueError, match='int8 needs a file of its own'):
+    with pytest.raises(ValueError, match='precision int8 needs int8 weights'):
         load_engine(weights, 'torch', EngineOptions('cpu', 'int8'))
