@@ -169,7 +169,9 @@ def test_signal_while_loading_ends_the_node_with_exit_code_0(
         output = node.last_lines(100)
         assert 'the worker thread is still busy after 2 s and is abandoned' in output
         assert 'Traceback' not in output
-        assert '[ERROR]' not in output
-        assert 'error:' not in output
+        # From Kilted on, rclpy itself logs that the signal interrupted the transition.
+        by_rclpy = 'Failed to complete transition'
+        ours = [line for line in output.splitlines() if by_rclpy not in line]
+        assert not [line for line in ours if '[ERROR]' in line or 'error:' in line]
     finally:
         node.stop()
