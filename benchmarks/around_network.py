@@ -12,24 +12,16 @@ from collections.abc import Iterator
 from itertools import cycle, islice
 
 import cv2
-import rclpy
 from sensor_msgs.msg import Image
 from std_msgs.msg import Header
 from tqdm import tqdm
 
 from benchmarks.calibration import calibrate
-from benchmarks.freshness import Camera
-from benchmarks.node_speed import final_timing
+from benchmarks.node_camera import Camera, camera_of_node
 from fairmot_ros.cli.shipped_clips import PEDESTRIANS
 from fairmot_ros.media.video_source import VideoSource
 from fairmot_ros.msg import StageTiming
 from fairmot_ros.ros.conversions.images import from_bgr
-from fairmot_ros.ros.tools.node_processes import (
-    DomainLock,
-    NodeProcess,
-    local_environment,
-    make_log_folder,
-)
 
 SIZE = (1920, 1080)
 RATE = 15.0
@@ -70,30 +62,14 @@ def report(images: int) -> None:
 
 def measure(images: int, camera_motion: bool) -> list[StageTiming]:
     """Return the stages of a node that gets images at `RATE`."""
-    domain = DomainLock()
-    logs = make_log_folder()
-    node = NodeProcess(
-        'tracker',
-        'benchmarks.scripted_node',
-        local_environment(domain.number, logs),
-        logs / 'tracker.log',
-        {'estimate_camera_motion': camera_motion},
-    )
-    context = rclpy.Context()
-    rclpy.init(context=context, domain_id=domain.number)
-    camera = LargeCamera(context)
-    try:
+    parameters = {'estimate_camera_motion': camera_motion}
+    with camera_of_node(LargeCamera, 'benchmarks.scripted_node', parameters) as camera:
         camera.wait_for_node()
         started = time.monotonic()
         for i in tqdm(range(images), unit='image', leave=False):
             camera.listen(started + i / RATE)
             camera.send()
-        return list(final_timing(camera).stages)
-    finally:
-        camera.destroy_node()
-        rclpy.try_shutdown(context=context)
-        node.stop()
-        domain.release()
+        return list(camera.final_timing().stages)
 
 
 class LargeCamera(Camera):

@@ -10,7 +10,7 @@ from __future__ import annotations
 import argparse
 import time
 from collections.abc import Callable, Iterator
-from itertools import islice
+from itertools import cycle, islice
 from pathlib import Path
 
 import cv2
@@ -67,7 +67,7 @@ def by_image_size(detector: Detector, frames: list[Image], repeats: int) -> str:
     for size in SIZES:
         scaled = [cv2.resize(frame, size) for frame in frames]
         message, camera, boxes = from_bgr(scaled[0], Header()), CameraMotion(), np.zeros((0, 4))
-        following = _endless(scaled)
+        following = cycle(scaled)
         works[f'convert {size}'] = lambda message=message: to_bgr(message)
         works[f'detect {size}'] = lambda image=scaled[0]: detector(image)
         works[f'motion {size}'] = lambda camera=camera, images=following, boxes=boxes: (
@@ -170,13 +170,8 @@ def energy(detector: Detector, frames: list[Image]) -> str:
         before = int(ENERGY.read_text())
     except OSError:
         return f'Energy per frame: not measured, this machine has no readable {ENERGY}.'
-    count, images = 100, _endless(frames)
+    count, images = 100, cycle(frames)
     for _ in range(count):
         detector(next(images))
     joules = (int(ENERGY.read_text()) - before) * 1e-6
     return f'Energy per frame: {joules / count:.2f} J of the whole CPU package.'
-
-
-def _endless(images: list[Image]) -> Iterator[Image]:
-    while True:
-        yield from images

@@ -7,22 +7,14 @@ has answered the last one; its times are those of the stage `detect` on `~/timin
 from __future__ import annotations
 
 import argparse
-import time
 
 import numpy as np
-import rclpy
 from tqdm import tqdm
 
 from benchmarks.bare_loop import BareLoop
-from benchmarks.freshness import PATIENCE, Camera
+from benchmarks.node_camera import Camera, camera_of_node
 from fairmot_ros.cli.detector_options import add_detector_options
 from fairmot_ros.msg import Timing
-from fairmot_ros.ros.tools.node_processes import (
-    DomainLock,
-    NodeProcess,
-    local_environment,
-    make_log_folder,
-)
 
 LARGEST_RATIO = 1.05
 
@@ -41,20 +33,9 @@ def run(options: argparse.Namespace) -> None:
 
 def report(weights: str, device: str, engine: str, rounds: int, images: int) -> None:
     """Print both medians and their ratio."""
-    domain = DomainLock()
-    logs = make_log_folder()
-    node = NodeProcess(
-        'tracker',
-        'fairmot_ros.ros.nodes.fairmot_node',
-        local_environment(domain.number, logs),
-        logs / 'tracker.log',
-        {'weights': weights, 'device': device, 'engine': engine},
-    )
-    context = rclpy.Context()
-    rclpy.init(context=context, domain_id=domain.number)
-    camera = Camera(context)
+    parameters = {'weights': weights, 'device': device, 'engine': engine}
     bare: list[list[float]] = []
-    try:
+    with camera_of_node(Camera, parameters=parameters) as camera:
         camera.wait_for_node()
         with (
             BareLoop(weights, device, engine) as loop,
@@ -66,23 +47,8 @@ def report(weights: str, device: str, engine: str, rounds: int, images: int) -> 
                 for _ in range(images):
                     camera.exchange()
                     progress.update()
-        timing = final_timing(camera)
-    finally:
-        camera.destroy_node()
-        rclpy.try_shutdown(context=context)
-        node.stop()
-        domain.release()
+        timing = camera.final_timing()
     print_table(np.array(bare), timing)
-
-
-def final_timing(camera: Camera) -> Timing:
-    """Return the node's figures once they include the last image."""
-    deadline = time.monotonic() + PATIENCE
-    while camera.timing is None or camera.timing.processed < len(camera.ages):
-        if time.monotonic() > deadline:
-            raise RuntimeError(f'the node published no timing within {PATIENCE:.0f} s')
-        camera.listen(time.monotonic() + 0.5)
-    return camera.timing
 
 
 def print_table(bare: np.ndarray, timing: Timing) -> None:

@@ -17,41 +17,17 @@ def node_stages(load: Workload) -> list[dict[str, Any]]:
     """Return the median and the 95th percentile of every stage of the node, in milliseconds."""
     if find_spec('rclpy') is None:
         return [{'stage': 'node', 'not available here': 'ROS 2 is not installed: no rclpy'}]
-    import rclpy
+    from benchmarks.node_camera import Camera, camera_of_node
 
-    from benchmarks.freshness import Camera
-    from benchmarks.node_speed import final_timing
-    from fairmot_ros.ros.tools.node_processes import (
-        DomainLock,
-        NodeProcess,
-        local_environment,
-        make_log_folder,
-    )
-
-    domain, logs = DomainLock(), make_log_folder()
-    node = NodeProcess(
-        'tracker',
-        'fairmot_ros.ros.nodes.fairmot_node',
-        local_environment(domain.number, logs),
-        logs / 'tracker.log',
-        {'device': load.device, 'engine': 'torch'},
-    )
-    context = rclpy.Context()
-    rclpy.init(context=context, domain_id=domain.number)
-    camera = Camera(context)
-    try:
+    parameters = {'device': load.device, 'engine': 'torch'}
+    with camera_of_node(Camera, parameters=parameters) as camera:
         camera.wait_for_node()
         for _ in range(WARM_UP):
             camera.exchange()
         warm = len(camera.ages)
         for _ in range(EXCHANGES_PER_REPEAT * load.repeats):
             camera.exchange()
-        timing = final_timing(camera)
-    finally:
-        camera.destroy_node()
-        rclpy.try_shutdown(context=context)
-        node.stop()
-        domain.release()
+        timing = camera.final_timing()
     ages = 1e3 * np.array(camera.ages[warm:])
     rows = [
         {'stage': stage.stage, 'p50': 1e3 * stage.p50, 'p95': 1e3 * stage.p95}
