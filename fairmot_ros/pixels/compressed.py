@@ -22,7 +22,7 @@ from fairmot_ros.pixels.limits import (
     ignore_warning,
     upper_eight_bits,
 )
-from fairmot_ros.pixels.png import SIGNATURE, is_truncated_png
+from fairmot_ros.pixels.png import is_truncated_png
 from fairmot_ros.pixels.raw import DEPTH_ENCODINGS, depth_error
 
 # The EXIF orientation is ignored: boxes and calibration refer to the stored pixels.
@@ -59,7 +59,7 @@ def compressed_to_bgr(
             'PNM, BMP, TIFF, WebP or JPEG 2000'
         )
     check_size(*size, max_pixels)
-    if data.startswith(SIGNATURE) and is_truncated_png(data):
+    if is_truncated_png(data):
         raise ImageError('the PNG image is truncated: part of its data is missing')
     try:
         pixels = _decode_jpeg(data) if data.startswith(JPEG) else _decode(data)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from fairmot_ros.files.errors import reason_of
 from fairmot_ros.pixels.headers import declared_size
 from fairmot_ros.pixels.limits import MAX_IMAGE_PIXELS, ImageError, check_size
-from fairmot_ros.pixels.png import SIGNATURE, is_truncated_png
+from fairmot_ros.pixels.png import is_truncated_png
 
 FLAGS = cv2.IMREAD_COLOR | cv2.IMREAD_IGNORE_ORIENTATION
 
@@ -44,7 +44,7 @@ def _decode(data: bytes, flags: int, max_pixels: int) -> NDArray[np.uint8]:
     size = declared_size(data)
     if size is not None:
         check_size(*size, max_pixels)
-    if data.startswith(SIGNATURE) and is_truncated_png(data):
+    if is_truncated_png(data):
         raise ImageError('the file is truncated')
     image = cv2.imdecode(np.frombuffer(data, np.uint8), flags)
     if image is None:

@@ -9,13 +9,15 @@ CHUNK_OVERHEAD = 12  # bytes of a chunk in addition to its data: length, type an
 
 
 def is_truncated_png(data: bytes) -> bool:
-    """Return whether a chunk of a PNG file declares more data than the file contains.
+    """Return whether a file is a PNG file with a chunk that declares more data than follows.
 
     Decoders allocate the declared length, up to 4 GB, before they read the chunk.
 
     >>> is_truncated_png(SIGNATURE + bytes((0xFF, 0xFF, 0xFF, 0xFF)) + b'IDAT')
     True
     """
+    if not data.startswith(SIGNATURE):
+        return False
     position = len(SIGNATURE)
     while position + 8 <= len(data):
         length, chunk_type = struct.unpack_from('>I4s', data, position)

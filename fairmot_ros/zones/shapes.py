@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import cv2
 import numpy as np
@@ -28,13 +29,14 @@ class Zone:
     def __post_init__(self) -> None:
         if len(self.corners) < 3:
             raise ValueError(f'zone {self.name} needs three corners or more: NAME: x,y x,y x,y')
-        if cv2.contourArea(self._contour()) == 0:
+        if cv2.contourArea(self._contour) == 0:
             raise ValueError(f'zone {self.name} has no area: its corners are on one line')
 
     def depth(self, point: Point) -> float:
         """Return the distance of a point from the border, negative outside."""
-        return float(cv2.pointPolygonTest(self._contour(), point, measureDist=True))
+        return float(cv2.pointPolygonTest(self._contour, point, measureDist=True))
 
+    @cached_property
     def _contour(self) -> NDArray[np.float32]:
         return np.array(self.corners, np.float32)
 

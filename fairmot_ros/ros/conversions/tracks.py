@@ -116,9 +116,13 @@ class TrackConverter:
 
     def _bounding_box(self, track: Track) -> BoundingBox2D:
         """Return the box of a track of this frame; all messages of the frame share it."""
-        if track.track_id not in self._boxes:
-            self._boxes[track.track_id] = _bounding_box(track)
-        return self._boxes[track.track_id]
+        box = self._boxes.get(track.track_id)
+        if box is None:
+            left, top, width, height = track.box_xywh.tolist()
+            box = self._boxes[track.track_id] = BoundingBox2D(size_x=width, size_y=height)
+            box.center.position.x = left + width / 2
+            box.center.position.y = top + height / 2
+        return box
 
     def _detection(self, track: Track, header: Header) -> Detection2D:
         return Detection2D(
@@ -143,14 +147,6 @@ class TrackConverter:
         if embeddings and track.embedding is not None:
             message.embedding = array('f', track.embedding.tobytes())
         return message
-
-
-def _bounding_box(track: Track) -> BoundingBox2D:
-    left, top, width, height = track.box_xywh.tolist()
-    box = BoundingBox2D(size_x=width, size_y=height)
-    box.center.position.x = left + width / 2
-    box.center.position.y = top + height / 2
-    return box
 
 
 def duration(seconds: float) -> Duration:

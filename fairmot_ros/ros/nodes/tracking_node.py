@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any, Generic, TypeVar
 
 from rcl_interfaces.msg import SetParametersResult
@@ -77,6 +77,7 @@ class TrackingNode(LifecycleNode, Generic[P]):
         self._processor: FrameProcessor | None = None
         self._worker: Worker[CameraStream, ReceivedMessage] | None = None
         self._cameras: list[Camera] = []
+        self._gallery_services: GalleryServices | None = None
         self._last_ids: dict[str, int] = {}  # by camera: ids are not reused after a cleanup
         self._worker_timeout = TRANSITION_TIMEOUT
         self._jump_handle: Any = None
@@ -92,7 +93,6 @@ class TrackingNode(LifecycleNode, Generic[P]):
             self.add_post_set_parameters_callback(self._apply_parameters)
         self.create_service(Trigger, '~/reset', self._on_reset)
         self.create_service(SetBool, '~/set_enabled', self._on_set_enabled)
-        self._gallery_services: GalleryServices | None = None
         self._reporter = Reporter(self)
         # A steady clock: timers on ROS time stall when a bag starts over.
         self.create_timer(1.0, self._on_timer, clock=Clock(clock_type=ClockType.STEADY_TIME))
@@ -314,21 +314,19 @@ class TrackingNode(LifecycleNode, Generic[P]):
     def _check_parameters(self, parameters: list[Parameter]) -> SetParametersResult:
         """Accept or reject a set of changes as a whole."""
         try:
-            values = select_values(parameters, self.parameter_type)
+            new = self.parameters.changed(select_values(parameters, self.parameter_type))
             if self._worker is not None:
-                self._check_fixed(values)
-            self.parameters.changed(values)
+                self._check_fixed(new)
         except (ValueError, TypeError) as error:
             return SetParametersResult(successful=False, reason=str(error))
         if not hasattr(self, 'add_post_set_parameters_callback'):  # Humble
             self._apply_parameters(parameters)
         return SetParametersResult(successful=True)
 
-    def _check_fixed(self, values: Mapping[str, Any]) -> None:
+    def _check_fixed(self, new: P) -> None:
         """Raise ValueError if a value differs that is read when the node is configured."""
-        new = self.parameters.changed(values).values
         for name, setting in self.parameter_type.settings().items():
-            if setting.structural and new[name] != self.parameters.values[name]:
+            if setting.structural and new.values[name] != self.parameters.values[name]:
                 raise ValueError(
                     f'{name} cannot be changed while the node is configured: clean the node up '
                     'first (lifecycle transition cleanup)'

@@ -13,7 +13,16 @@ from fairmot_ros.ros.conversions.tracks import duration
 from fairmot_ros.ros.outputs.base import FrameResult, Output
 from fairmot_ros.ros.parameters import TrackingParameters
 from fairmot_ros.types import Track
-from fairmot_ros.zones import Line, Zone, ZoneEvent, ZoneMonitor, parse_lines, parse_zones
+from fairmot_ros.zones import (
+    Line,
+    LineCounts,
+    Zone,
+    ZoneCounts,
+    ZoneEvent,
+    ZoneMonitor,
+    parse_lines,
+    parse_zones,
+)
 from fairmot_ros.zones.monitor import Position
 
 Shape = TypeVar('Shape', Zone, Line)
@@ -68,6 +77,7 @@ class ZoneOutput(Output):
                 for event in events
             ]
             self._events.publish(ZoneEventArray(header=header, events=messages))
+        zone_counts, line_counts = self.monitor.zone_counts(), self.monitor.line_counts()
         zones = [
             ZoneState(
                 name=counts.name,
@@ -77,14 +87,14 @@ class ZoneOutput(Output):
                 mean_dwell=duration(counts.mean_dwell),
                 longest_dwell=duration(counts.longest_dwell),
             )
-            for counts in self.monitor.zone_counts()
+            for counts in zone_counts
         ]
         lines = [
             LineState(name=counts.name, forward=counts.forward, backward=counts.backward)
-            for counts in self.monitor.line_counts()
+            for counts in line_counts
         ]
         self._states.publish(ZoneStateArray(header=header, zones=zones, lines=lines))
-        self.values = _as_text(self.monitor)
+        self.values = _as_text(zone_counts, line_counts)
 
 
 def zones_of(
@@ -107,14 +117,14 @@ def _position(track: Track, margin: float) -> Position:
     return Position((left + width / 2, top + height), margin * height)
 
 
-def _as_text(monitor: ZoneMonitor) -> dict[str, str]:
+def _as_text(zones: Sequence[ZoneCounts], lines: Sequence[LineCounts]) -> dict[str, str]:
     """Return the counts as keys and values for diagnostics."""
     values = {}
-    for zone in monitor.zone_counts():
+    for zone in zones:
         values[f'zone {zone.name}'] = (
             f'{len(zone.inside)} inside, {zone.entered} entered, {zone.left} left, '
             f'mean dwell {zone.mean_dwell:.1f} s'
         )
-    for line in monitor.line_counts():
+    for line in lines:
         values[f'line {line.name}'] = f'{line.forward} forward, {line.backward} backward'
     return values
