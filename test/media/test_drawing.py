@@ -2,25 +2,14 @@ import numpy as np
 import pytest
 
 pytest.importorskip('cv2')
+from make_track import make_track
+
 from fairmot_ros.media.drawing import Annotator, track_colour
-from fairmot_ros.types import Track, Tracks, TrackState
+from fairmot_ros.types import Tracks
 
 
 def single_track(track_id: int, left: float, top: float) -> Tracks:
-    track = Track(
-        track_id,
-        np.array([left, top, 30.0, 60.0]),
-        0.9,
-        0,
-        np.zeros(2),
-        np.eye(4),
-        None,
-        TrackState.TRACKED,
-        3,
-        1.0,
-        0.0,
-    )
-    return Tracks.of([track])
+    return Tracks.of([make_track(track_id, (left, top, 30, 60))])
 
 
 def test_boxes_and_trails_are_drawn_into_a_copy() -> None:

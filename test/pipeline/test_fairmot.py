@@ -5,11 +5,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from make_track import make_track
 
 import fairmot_ros
 from fairmot_ros.media.video_source import VideoSource
 from fairmot_ros.pipeline import FairMOT, filter_tracks
-from fairmot_ros.types import Track, TrackState
+from fairmot_ros.types import Track
 
 CLIP = Path(fairmot_ros.__file__).parent / 'data' / 'pedestrians.mp4'
 
@@ -43,19 +44,7 @@ def test_default_model_is_small() -> None:
 
 
 def box(width: float, height: float) -> Track:
-    return Track(
-        1,
-        np.array([0, 0, width, height]),
-        0.9,
-        0,
-        np.zeros(2),
-        np.eye(4),
-        None,
-        TrackState.TRACKED,
-        1,
-        0.0,
-        0.0,
-    )
+    return make_track(1, (0, 0, width, height), hits=1, age=0.0)
 
 
 @pytest.mark.parametrize(

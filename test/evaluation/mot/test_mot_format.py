@@ -5,11 +5,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from make_track import make_track
 
 from fairmot_ros.evaluation import read_mot, write_mot
 from fairmot_ros.evaluation.mot.text_format import load_mot, rows_of_tracks
 from fairmot_ros.files.label_errors import LabelError
-from fairmot_ros.types import Track, Tracks, TrackState
+from fairmot_ros.types import Tracks
 
 ROWS = np.array(
     [
@@ -127,19 +128,7 @@ def test_empty_array_of_any_shape(rows):
 
 
 def test_rows_of_tracks() -> None:
-    track = Track(
-        track_id=7,
-        box_xywh=np.array([1.5, 2.0, 30.0, 60.0]),
-        score=0.5,
-        class_id=0,
-        velocity=np.zeros(2),
-        covariance=np.eye(4),
-        embedding=None,
-        state=TrackState.TRACKED,
-        hits=1,
-        age=0.0,
-        time_since_update=0.0,
-    )
+    track = make_track(7, (1.5, 2.0, 30, 60), score=0.5, hits=1, age=0.0)
     assert rows_of_tracks(3, Tracks.of([track])).tolist() == [
         [3, 7, 1.5, 2, 30, 60, 0.5, -1, -1, -1]
     ]

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 pytest.importorskip('vision_msgs', reason='needs ROS 2')
+from make_track import make_track
 from std_msgs.msg import Header
 from visualization_msgs.msg import Marker
 
@@ -15,22 +16,10 @@ from fairmot_ros.ros.conversions.positions import (
 )
 from fairmot_ros.ros.conversions.tracks import TrackConverter
 from fairmot_ros.spatial.located import LocatedPeople, LocatedPerson
-from fairmot_ros.types import Track, TrackState
+from fairmot_ros.types import TrackState
 
 CONVERTER = TrackConverter(['person'], 'model', camera='front')
-TRACK = Track(
-    track_id=7,
-    box_xywh=np.array([0.0, 0.0, 10.0, 20.0]),
-    score=0.5,
-    class_id=0,
-    velocity=np.zeros(2),
-    covariance=np.eye(4),
-    embedding=None,
-    state=TrackState.LOST,
-    hits=3,
-    age=1.0,
-    time_since_update=0.5,
-)
+TRACK = make_track(7, (0, 0, 10, 20), score=0.5, state=TrackState.LOST, time_since_update=0.5)
 COVARIANCE = np.arange(36.0).reshape(6, 6)
 HEADER = Header(frame_id='map')
 

@@ -1,10 +1,11 @@
-import numpy as np
 import pytest
 
 pytest.importorskip('rclpy', reason='needs ROS 2')
+from make_track import make_track
+
 from fairmot_ros.msg import TrackEvent
 from fairmot_ros.ros.outputs.events import EventDetector
-from fairmot_ros.types import Track, Tracks, TrackState
+from fairmot_ros.types import Tracks
 
 ENTERED, LOST, FOUND, LEFT = (
     TrackEvent.ENTERED,
@@ -15,22 +16,7 @@ ENTERED, LOST, FOUND, LEFT = (
 
 
 def tracks(*ids: int) -> Tracks:
-    return Tracks.of(
-        Track(
-            i,
-            np.array([10.0, 20.0, 30.0, 60.0]),
-            0.9,
-            0,
-            np.zeros(2),
-            np.eye(4),
-            None,
-            TrackState.TRACKED,
-            3,
-            1.0,
-            0.0,
-        )
-        for i in ids
-    )
+    return Tracks.of(make_track(i) for i in ids)
 
 
 def test_events_from_entering_to_leaving() -> None:

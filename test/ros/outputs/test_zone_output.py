@@ -3,10 +3,10 @@ from __future__ import annotations
 from types import SimpleNamespace
 from typing import Any
 
-import numpy as np
 import pytest
 
 pytest.importorskip('rclpy', reason='needs ROS 2')
+from make_track import make_track
 from std_msgs.msg import Header
 
 from fairmot_ros.msg import ZoneEvent, ZoneEventArray, ZoneStateArray
@@ -14,7 +14,7 @@ from fairmot_ros.ros.conversions.tracks import TrackConverter
 from fairmot_ros.ros.outputs.base import FrameResult
 from fairmot_ros.ros.outputs.zones import ZoneOutput, zones_of
 from fairmot_ros.ros.parameters import FairmotParameters
-from fairmot_ros.types import Track, Tracks, TrackState
+from fairmot_ros.types import Tracks
 
 SHOP = 'shop: 0,0 100,0 100,100 0,100'
 GATE = 'gate: 0,200 100,200'
@@ -33,22 +33,8 @@ class Recorder:
 
 def frame(stamp: float, feet: dict[int, tuple[float, float]], lost: tuple[int, ...] = ()) -> Any:
     def tracks(ids: Any) -> Tracks:
-        return Tracks.of(
-            Track(
-                i,
-                np.array([feet.get(i, (0, 0))[0] - 10, feet.get(i, (0, 0))[1] - 40, 20.0, 40.0]),
-                0.9,
-                0,
-                np.zeros(2),
-                np.eye(4),
-                None,
-                TrackState.TRACKED,
-                3,
-                1.0,
-                0.0,
-            )
-            for i in ids
-        )
+        feet_of = {i: feet.get(i, (0.0, 0.0)) for i in ids}
+        return Tracks.of(make_track(i, (x - 10, y - 40, 20, 40)) for i, (x, y) in feet_of.items())
 
     return FrameResult(
         header=Header(frame_id=str(stamp)),
