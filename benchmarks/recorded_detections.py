@@ -37,7 +37,8 @@ class Sequence:
             frames: the detections.
             rate: frames per second.
             truth: MOTChallenge rows.
-            ignored: such rows that nobody has to find; results that fit to them do not count.
+            ignored: rows of objects that need not be detected; results that match them do not
+                count.
             motions: [F, 2, 3], of the camera from the previous frame.
             size: (width, height) of the image, to which track boxes are clipped; None for no
                 clipping.

@@ -1,13 +1,9 @@
-"""Pictures for a recorded scene that has none: what its moving camera could have seen.
+"""Render images for a recorded scene that has none.
 
-The background is a photograph of a real place: the median of the clip that ships, from which
-nearly everybody who walked through it has vanished. It is enlarged, given back the fine grain that
-is lost by that (noise of several scales, stronger where the picture has structure) and goes on
-beyond its edges as its own mirror image. The scene's camera moves it. In front of it stand the
-people, from back to front, each one filling the box of the ground truth: cut-outs of photographs
-where a folder of them is given, figures drawn here otherwise. They swing as they walk, so that
-nothing about them is rigid. The lens and the sensor come last: blur, and noise that is new in
-every picture.
+The background is the median of the shipped clip: enlarged, with noise added in place of the lost
+detail, mirrored at its edges, and moved by the camera of the scene. People (cut-outs, or drawn
+figures without them) are pasted into the ground-truth boxes from back to front; they swing, so
+that they are not rigid. Blur and noise of the sensor are added last.
 """
 
 from __future__ import annotations

@@ -104,17 +104,17 @@ def read_graph(executable: str, folder: Path) -> dict[str, Any]:
 def _endpoints(node: Any, found: Any) -> list[Endpoint]:
     """Return name, type and quality of service of publishers or subscriptions."""
     endpoints: dict[str, Endpoint] = {}
-    for one in found:
-        topic = one.topic_name
+    for endpoint in found:
+        topic = endpoint.topic_name
         if topic in COMMON_TOPICS or topic.endswith('/transition_event'):
             continue
-        profile = one.qos_profile
+        profile = endpoint.qos_profile
         override = f'qos_overrides.{topic}.subscription.reliability'
         reliability = profile.reliability.name.lower()
         if node.has_parameter(override):
             reliability = str(node.get_parameter(override).value)
         endpoints[_private(node, topic)] = {
-            'type': type_name(one.msg_type),
+            'type': type_name(endpoint.msg_type),
             'reliability': reliability,
             'durability': profile.durability.name.lower(),
             'depth': profile.depth,
@@ -123,12 +123,12 @@ def _endpoints(node: Any, found: Any) -> list[Endpoint]:
 
 
 def _services(node: Any) -> list[Endpoint]:
-    left_out = (*COMMON_SERVICES, *LIFECYCLE_SERVICES)
+    omitted = (*COMMON_SERVICES, *LIFECYCLE_SERVICES)
     return sorted(
         (
-            {'name': _private(node, one.srv_name), 'type': type_name(one.srv_type)}
-            for one in node.services
-            if not one.srv_name.endswith(left_out)
+            {'name': _private(node, service.srv_name), 'type': type_name(service.srv_type)}
+            for service in node.services
+            if not service.srv_name.endswith(omitted)
         ),
         key=lambda about: about['name'],
     )
@@ -161,7 +161,7 @@ def _provide_results(recorder: Any) -> None:
     deadline = time.monotonic() + 10
     while time.monotonic() < deadline:
         rclpy.spin_once(recorder, timeout_sec=0.1)
-        if any(one.topic_name == '/image' for one in recorder.subscriptions):
+        if any(s.topic_name == '/image' for s in recorder.subscriptions):
             break
     other.destroy_node()
 

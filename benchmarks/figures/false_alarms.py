@@ -1,4 +1,4 @@
-"""False detections per image where there is nobody."""
+"""False detections per image without people."""
 
 from __future__ import annotations
 

@@ -203,4 +203,4 @@ def test_transforms_and_depth_images_that_do_not_fit_are_explained(
         ('the depth image is in the frame infrared', {'depth_frame': 'infrared'}),
     ):
         peer.wait(lambda w=words, c=changed: explained(w, lambda: world.step(**c)), words)
-    peer.wait(lambda: world.step().detections, 'somebody located again')
+    peer.wait(lambda: world.step().detections, 'a person located again')

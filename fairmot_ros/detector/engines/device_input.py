@@ -32,7 +32,7 @@ class DeviceInput:
     def __init__(
         self, size: Size, enlarge: bool, device: torch.device, *, channels_last: bool = True
     ) -> None:
-        """Prepare for one input.
+        """Set the input size and layout; buffers are allocated when images arrive.
 
         Args:
             size: (width, height) of the input.

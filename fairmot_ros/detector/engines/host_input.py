@@ -25,7 +25,7 @@ class HostInput:
     def __init__(
         self, size: tuple[int, int], enlarge: bool = True, *, channels_last: bool = False
     ) -> None:
-        """Prepare for one input.
+        """Set the input size and layout; buffers are allocated when images arrive.
 
         Args:
             size: (width, height) of the input.

@@ -115,7 +115,7 @@ class CanvasComposer:
 
 
 class BankSampler:
-    """Draws rows of a bank for one canvas, at random.
+    """Samples the bank rows of one canvas.
 
     A drawn window may be drawn once more, or another window of the same track in its place.
     """
