@@ -68,7 +68,7 @@ class OpenVinoEngine:
             EngineError: if OpenVINO cannot run the network.
             ValueError: if the device is not the CPU, or precision or size are unknown.
         """
-        self.device = cpu_alone(options.device)
+        self.device = require_cpu(options.device)
         asked = options.precision
         choice = PrecisionChoice(choose_precision(asked, self.device), reason_of_choice(asked))
         if asked not in ('auto', 'fp32') and asked not in native_precisions():
@@ -116,7 +116,7 @@ class OpenVinoEngine:
         return compiled
 
 
-def cpu_alone(device: str) -> torch.device:
+def require_cpu(device: str) -> torch.device:
     """Return the CPU; raises ValueError if another device is requested."""
     if device not in ('auto', 'cpu'):
         raise ValueError(

@@ -10,7 +10,7 @@ import numpy as np
 from fairmot_ros.detector.engines.base import DEFAULT_OPTIONS, EngineOptions, Image
 from fairmot_ros.detector.engines.export_metadata import METADATA, read_metadata
 from fairmot_ros.detector.engines.openvino_core import openvino_core
-from fairmot_ros.detector.engines.openvino_engine import NAME, cpu_alone
+from fairmot_ros.detector.engines.openvino_engine import NAME, require_cpu
 from fairmot_ros.detector.engines.openvino_maps import CompiledMaps
 from fairmot_ros.detector.input_size import show
 from fairmot_ros.files.errors import reading
@@ -39,7 +39,7 @@ class OpenVinoFileEngine:
             ValueError: if the device is not the CPU, or another precision or image size than the
                 file's is requested.
         """
-        self.device = cpu_alone(options.device)
+        self.device = require_cpu(options.device)
         with reading(f'{path} cannot be read', CheckpointError):
             if not path.is_file():
                 raise CheckpointError(

@@ -64,13 +64,13 @@ class TransformSource(ABC):
                 return found
 
     def subscribe(self) -> None:
-        """Start to receive transforms, unless another camera of the node has done so."""
+        """Start receiving transforms, unless another camera of the node has done so."""
         self._users += 1
         if self._users == 1:
             self._open()
 
     def unsubscribe(self) -> None:
-        """Stop to receive transforms, unless another camera of the node needs them."""
+        """Stop receiving transforms, unless another camera of the node needs them."""
         self._users -= 1
         if self._users == 0:
             self._close()
@@ -89,7 +89,7 @@ class TransformSource(ABC):
 
     @abstractmethod
     def _wait(self, seconds: float) -> None:
-        """Wait until something was received, at most for some seconds."""
+        """Wait until a message is received after the last `_find`, at most for some seconds."""
 
 
 class ReceivedTransforms(TransformSource):
@@ -105,6 +105,8 @@ class ReceivedTransforms(TransformSource):
         self._subscriptions: list = []
         self._buffer = TransformBuffer()
         self._changed = threading.Condition()
+        # Numbers of messages: received, and received before the last lookup.
+        self._received = self._looked_up = 0
 
     def _open(self) -> None:
         for topic, qos, static in (('/tf', MOVING_QOS, False), ('/tf_static', STATIC_QOS, True)):
@@ -131,6 +133,7 @@ class ReceivedTransforms(TransformSource):
                         self._node.get_logger().warning(
                             f'ignoring a transform: {error}', throttle_duration_sec=5.0
                         )
+                self._received += 1
                 self._changed.notify()
 
         return receive
@@ -149,11 +152,13 @@ class ReceivedTransforms(TransformSource):
 
     def _find(self, target: str, source: str, stamp: int | None) -> Transform:
         with self._changed:
+            self._looked_up = self._received
             return self._buffer.lookup(target, source, stamp)
 
     def _wait(self, seconds: float) -> None:
+        # A message that came between the lookup and this call counts.
         with self._changed:
-            self._changed.wait(seconds)
+            self._changed.wait_for(lambda: self._received != self._looked_up, seconds)
 
 
 _sources: WeakKeyDictionary[Node, TransformSource] = WeakKeyDictionary()

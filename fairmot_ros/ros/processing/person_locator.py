@@ -1,4 +1,4 @@
-"""From the tracks of one camera to positions in metres, and from its tf to its motion."""
+"""Positions of the tracks of one camera in metres, and the camera motion from tf."""
 
 from __future__ import annotations
 
@@ -191,7 +191,7 @@ class PersonLocator:
 def _unfiltered(
     header: Header, visible: Tracks, found: Positions, covariances: Array
 ) -> LocatedPeople:
-    """Return the positions of this frame alone, in the frame of the camera."""
+    """Return the measured positions of a frame, in the frame of the camera."""
     people = [
         LocatedPerson(track, centre, None, covariance, size, True)
         for track, centre, covariance, size, known in zip(
