@@ -21,6 +21,7 @@ from fairmot_ros.ros.tools.node_processes import (
     make_log_folder,
     stop_all,
 )
+from fairmot_ros.starting import blocked_signals
 
 # Measured from the stamps of the images, which are those of the recording.
 OMITTED_STAGES = ('latency',)
@@ -61,34 +62,36 @@ def _play(configuration: Configuration, recording: Recording, rate: float, outpu
     environment = local_environment(domain.number, logs)
     nodes: list[NodeProcess] = []
     try:
-        tracker = NodeProcess(
-            'tracker',
-            'fairmot_ros.ros.nodes.fairmot_node',
-            environment,
-            logs / 'tracker.log',
-            {
-                **_with_parameter_types({**configuration.node, **configuration.parameters}),
-                'reliability': 'reliable',
-                'image_transport': 'compressed' if recording.compressed else 'raw',
-            },
-        )
-        nodes.append(tracker)
-        replay = NodeProcess(
-            'replay',
-            'fairmot_ros.ros.tools.replay_node',
-            environment,
-            logs / 'replay.log',
-            {
-                'bag': str(recording.path.resolve()),
-                'image_topic': recording.image_topic,
-                'rate': float(rate),
-                'max_images': recording.limit,
-                'output': str(output),
-            },
-            {'tracks': 'fairmot/tracks', 'timing': 'fairmot/timing'},
-            show_errors=True,
-        )
-        nodes.append(replay)
+        with blocked_signals():  # until the node is listed, and so will be stopped
+            tracker = NodeProcess(
+                'tracker',
+                'fairmot_ros.ros.nodes.fairmot_node',
+                environment,
+                logs / 'tracker.log',
+                {
+                    **_with_parameter_types({**configuration.node, **configuration.parameters}),
+                    'reliability': 'reliable',
+                    'image_transport': 'compressed' if recording.compressed else 'raw',
+                },
+            )
+            nodes.append(tracker)
+        with blocked_signals():
+            replay = NodeProcess(
+                'replay',
+                'fairmot_ros.ros.tools.replay_node',
+                environment,
+                logs / 'replay.log',
+                {
+                    'bag': str(recording.path.resolve()),
+                    'image_topic': recording.image_topic,
+                    'rate': float(rate),
+                    'max_images': recording.limit,
+                    'output': str(output),
+                },
+                {'tracks': 'fairmot/tracks', 'timing': 'fairmot/timing'},
+                show_errors=True,
+            )
+            nodes.append(replay)
         while replay.process.poll() is None:
             if tracker.process.poll() is not None:
                 raise LiveError(
