@@ -10,7 +10,7 @@ Array = NDArray[np.float64]
 #: Probability that a person stands, before anything is known of the velocity.
 SHARE = 0.5
 #: Standard deviations of each component of a velocity, metres per second: of people who stand,
-#: whose bodies sway, and of slow walkers. With that of fast ones, slow walkers were taken to stand.
+#: whose bodies sway, and of slow walkers; with that of fast ones, slow ones are taken to stand.
 SWAY, SLOW = 0.03, 0.3
 
 
