@@ -69,6 +69,7 @@ class TrackingParameters:
         self.positions = POSITIONS.make(self.values)
         self.zones = ZONES.make(self.values)
         self.zones.check_cameras(self.inputs.cameras)
+        self.zones.check_frame(self.positions.target_frame)
         for group in self.groups:
             group.check(self.values)
         self.frames()
