@@ -30,6 +30,7 @@ LAYERS = (
     'detector',
     'pipeline',
     'evaluation',
+    'tuning',
     'training',
     'ros',
     'installation',
