@@ -52,6 +52,7 @@ class EvaluationPlan:
         interpolate: largest gap, in seconds, to interpolate in additional results of the offline
             runs; 0 for no such results.
         limits: limits on metrics.
+        strict: whether an image that cannot be decoded is an error in offline runs.
 
     Raises:
         PlanError: if settings are out of range or contradict each other.
@@ -69,6 +70,7 @@ class EvaluationPlan:
     rates: Sequence[float] = ()
     interpolate: float = 0.0
     limits: Sequence[Limit] = ()
+    strict: bool = False
 
     def __post_init__(self) -> None:
         if not self.offline and not self.rates:
