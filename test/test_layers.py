@@ -19,6 +19,7 @@ LAYERS = (
     'starting',
     'files',
     'settings',
+    'jobs',
     'types',
     'oldest_versions',
     'spatial',

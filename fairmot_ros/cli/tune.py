@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import argparse
 import sys
+from contextlib import AbstractContextManager, nullcontext
 from importlib.util import find_spec
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tqdm import tqdm
 
@@ -17,7 +19,10 @@ from fairmot_ros.evaluation.runs.limits import RATIOS
 from fairmot_ros.files.writing import writing
 from fairmot_ros.tuning.folds import Fold, fixed_split, make_folds
 from fairmot_ros.tuning.search_space import SEARCHED
-from fairmot_ros.tuning.tune import TuningPlan
+from fairmot_ros.tuning.tuning_plan import TuningPlan
+
+if TYPE_CHECKING:
+    from fairmot_ros.tuning.measuring import MapFunction
 
 EPILOG = """examples:
   fairmot-tune walk hall lobby                       three bags with the topic /ground_truth
@@ -103,6 +108,21 @@ def make_parser() -> argparse.ArgumentParser:
         help='smallest gain on held-out inputs, in percentage points, at which the tuned values '
         f'are recommended (default: {100 * defaults.min_gain:g})',
     )
+    jobs = search.add_mutually_exclusive_group()
+    jobs.add_argument(
+        '--jobs',
+        type=int,
+        default=None,
+        metavar='N',
+        help='run trials in N processes of this machine; the results are the same',
+    )
+    jobs.add_argument(
+        '--dask',
+        default=None,
+        metavar='ADDRESS',
+        help='run trials on the Dask cluster of this scheduler, such as tcp://host:8786 (needs '
+        'the Python package distributed); the detections are computed here and sent to it',
+    )
     search.add_argument(
         '--seed', type=int, default=defaults.seed, help='seed of the search (default: 0)'
     )
@@ -159,19 +179,37 @@ def tune(options: argparse.Namespace) -> int:
         folds = make_folds(len(names), options.folds)
     with writing(options.output):
         options.output.mkdir(parents=True, exist_ok=True)
-    measurer = prepare(inputs, base, options.output, public=options.public_detections)
-    with tqdm(desc='tuning', unit='trial') as bar:
+    with workers(options) as map_function:
+        measurer = prepare(
+            inputs,
+            base,
+            options.output,
+            public=options.public_detections,
+            map_function=map_function,
+        )
+        with tqdm(desc='tuning', unit='trial') as bar:
 
-        def progress(done: int, total: int) -> None:
-            bar.total, bar.n = total, done
-            bar.refresh()
+            def progress(done: int, total: int) -> None:
+                bar.total, bar.n = total, done
+                bar.refresh()
 
-        result = search(measurer, folds, plan, options.output, progress)
+            result = search(measurer, folds, plan, options.output, progress)
     written = write_tuning(result, options.output, base.parameters)
     print(report(result))
     for path in written:
         print(f'wrote {path}')
     return ExitCode.SUCCESS
+
+
+def workers(options: argparse.Namespace) -> AbstractContextManager[MapFunction]:
+    """Return the workers that the options ask for; without any, this process does the work."""
+    from fairmot_ros.tuning.workers import dask_workers, process_workers
+
+    if options.dask is not None:
+        return dask_workers(options.dask)
+    if options.jobs is not None:
+        return process_workers(options.jobs)
+    return nullcontext(map)
 
 
 def base_configuration(options: argparse.Namespace) -> Configuration:

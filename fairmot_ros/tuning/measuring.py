@@ -9,7 +9,7 @@ from typing import Any
 
 from fairmot_ros.evaluation.metrics.evaluate import Metrics
 from fairmot_ros.pipeline.settings import FrameSettings
-from fairmot_ros.tuning.recorded_detections import load_detections
+from fairmot_ros.tuning.recorded_detections import RecordedDetections, load_detections
 from fairmot_ros.tuning.tuning_input import TuningInput
 
 Values = Mapping[str, float]
@@ -31,10 +31,10 @@ class Measurement:
     settings: FrameSettings
     model: str
 
-    def run(self) -> Metrics:
-        """Return the metrics."""
-        rows = load_detections(self.detections).track(self.settings, self.model)
-        return self.item.measure(rows)
+    def run(self, detections: RecordedDetections | None = None) -> Metrics:
+        """Return the metrics; the detections are read from the file unless they are given."""
+        detections = detections or load_detections(self.detections)
+        return self.item.measure(detections.track(self.settings, self.model))
 
 
 def run_measurement(measurement: Measurement) -> Metrics:

@@ -11,6 +11,7 @@ from pathlib import Path
 import optuna
 from optuna.exceptions import StorageInternalError
 from optuna.trial import TrialState
+from sqlalchemy.exc import SQLAlchemyError
 
 from fairmot_ros.evaluation.metrics.evaluate import Metrics
 from fairmot_ros.files.writing import WriteError
@@ -31,8 +32,8 @@ def storage_errors(path: Path) -> Iterator[None]:
     """Convert errors of the database to WriteError."""
     try:
         yield
-    except StorageInternalError as error:
-        cause = error.__cause__ or error
+    except (StorageInternalError, SQLAlchemyError) as error:
+        cause = error.__cause__ if isinstance(error, StorageInternalError) else error
         reason = str(getattr(cause, 'orig', cause)).splitlines()[0]
         raise WriteError(f'{path} cannot be read or written: {reason}') from error
 

@@ -46,15 +46,22 @@ class OfflineTracker:
         """Library that runs the network."""
         return self._detector.runtime
 
-    def track(self, recording: Recording, *, sampler: EmbeddingSampler | None = None) -> Run:
+    def track(
+        self,
+        recording: Recording,
+        *,
+        strict: bool = False,
+        sampler: EmbeddingSampler | None = None,
+    ) -> Run:
         """Track a recording; images that cannot be decoded are skipped and listed in the notes.
 
         Args:
             recording: the recording.
+            strict: raise the error of the first image that cannot be decoded.
             sampler: collects embeddings of the tracks, for the refinement.
 
         Raises:
-            BagError: if no image can be decoded.
+            BagError: if no image can be decoded, or with `strict` any image cannot.
         """
         settings = self.configuration
         frames = FrameTracker(settings.frames(self._detector.info.thresholds), self.model)
@@ -62,7 +69,7 @@ class OfflineTracker:
         rows = [np.zeros((0, MAX_COLUMNS))]
         failures: dict[int, BagError] = {}
         for number, image in tqdm(
-            recording.images(failed=failures.setdefault),
+            recording.images(failed=None if strict else failures.setdefault),
             f'{recording.name}, {settings.name}',
             len(processed),
             unit='image',

@@ -55,6 +55,7 @@ class EvaluationPlan:
         refine: settings of the refinement of the offline runs, in additional results; None for no
             such results.
         limits: limits on metrics.
+        strict: whether an image that cannot be decoded is an error in offline runs.
 
     Raises:
         PlanError: if settings are out of range or contradict each other.
@@ -73,6 +74,7 @@ class EvaluationPlan:
     interpolate: float = 0.0
     refine: RefinementSettings | None = None
     limits: Sequence[Limit] = ()
+    strict: bool = False
 
     def __post_init__(self) -> None:
         if not self.offline and not self.rates:

@@ -22,32 +22,21 @@ class Group:
     Attributes:
         configuration: name of the configuration.
         mode: live or offline.
-        scored_runs: scores of each recording.
+        images: number of images.
+        dropped: number of images that were not processed.
+        tracks: number of tracks.
         metrics, processed_metrics: see `RunScores`; None without ground truth.
         live: statistics of live runs; None offline.
     """
 
     configuration: str
     mode: Mode
-    scored_runs: tuple[RunScores, ...]
+    images: int
+    dropped: int
+    tracks: int
     metrics: Metrics | None
     processed_metrics: Metrics | None
     live: LiveStats | None
-
-    @property
-    def images(self) -> int:
-        """Number of images."""
-        return sum(len(v.run.processed) for v in self.scored_runs)
-
-    @property
-    def dropped(self) -> int:
-        """Number of images that were not processed."""
-        return sum(v.run.dropped for v in self.scored_runs)
-
-    @property
-    def tracks(self) -> int:
-        """Number of tracks."""
-        return sum(v.run.tracks for v in self.scored_runs)
 
     def metric_values(self) -> dict[str, Any]:
         """Return every value that a limit can be set on, by the name in `limits`."""
@@ -86,7 +75,15 @@ class Evaluation:
             key = (scored.run.configuration, scored.run.mode)
             found.setdefault(key, []).append(scored)
         return [
-            Group(name, mode, tuple(members), *combine(members), _combine_live(members))
+            Group(
+                name,
+                mode,
+                sum(len(v.run.processed) for v in members),
+                sum(v.run.dropped for v in members),
+                sum(v.run.tracks for v in members),
+                *combine(members),
+                _combine_live(members),
+            )
             for (name, mode), members in found.items()
         ]
 
