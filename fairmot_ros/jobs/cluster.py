@@ -65,7 +65,7 @@ class DaskPool:
                         for _ in range(min(free, len(waiting))):
                             task = waiting.popleft()
                             running[self._submit(client, task)] = task, False
-                        for future in _ended(running):
+                        for future in _ended(client, running):
                             task, was_sent = running.pop(future)
                             outcome = _outcome_of(future)
                             if outcome.status is Status.MISSING and not was_sent:
@@ -147,13 +147,14 @@ class _Capacity:
         return threads
 
 
-def _ended(running: Mapping[Future, tuple[Task, bool]]) -> list[Future]:
+def _ended(client: Client, running: Mapping[Future, tuple[Task, bool]]) -> list[Future]:
     """Wait a moment for futures to end, and return those that have."""
     if not running:
         time.sleep(POLL_PERIOD)
         return []
     try:
-        done = wait(list(running), timeout=POLL_PERIOD, return_when='FIRST_COMPLETED').done
+        with client.as_current():
+            done = wait(list(running), timeout=POLL_PERIOD, return_when='FIRST_COMPLETED').done
     except (TimeoutError, asyncio.TimeoutError):  # different classes before Python 3.11
         return []
     return [future for future in running if future in done]

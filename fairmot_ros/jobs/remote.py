@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from fairmot_ros.jobs.execution import execute
-from fairmot_ros.jobs.job import Job, Outcome
+from fairmot_ros.jobs.job import Job, Outcome, Status
 from fairmot_ros.jobs.sending import PackedFile
 
 
@@ -40,7 +40,7 @@ def execute_remotely(
             results={
                 file.relative_to(folder).as_posix(): file.read_bytes()
                 for file in sorted(folder.rglob('*'))
-                if file.is_file()
+                if file.is_file() and outcome.status is Status.FINISHED
             },
         )
 

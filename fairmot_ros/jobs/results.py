@@ -77,6 +77,7 @@ class ResultFolders:
         folder = self.unfinished(record.folder)
         if not record.is_finished:
             shutil.rmtree(folder, ignore_errors=True)
+            results = None
         with writing(folder):
             folder.mkdir(parents=True, exist_ok=True)
             for name, content in (results or {}).items():
