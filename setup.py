@@ -254,6 +254,7 @@ setup(
             'fairmot-score = fairmot_ros.cli.score:main',
             'fairmot-teach = fairmot_ros.cli.teach:main',
             'fairmot-train = fairmot_ros.cli.train:main',
+            'fairmot-tune = fairmot_ros.cli.tune:main',
         ]
     },
 )
