@@ -30,6 +30,7 @@ LAYERS = (
     'detector',
     'pipeline',
     'evaluation',
+    'tracking',
     'training',
     'ros',
     'installation',
