@@ -135,7 +135,12 @@ class LiveSource:
         times = [index / self.frame_rate for index in range(self.length)]
         try:
             for index, is_chosen in enumerate(selection.choices(times)):
-                if selection.is_past(times[index]) or not self._capture.grab():
+                if selection.is_past(times[index]):
+                    return
+                if not self._capture.grab():
+                    # The number of frames that a container declares is often an estimate.
+                    if self.length - index > self.frame_rate:
+                        raise SourceError(self._ended(index, 'ended'))
                     return
                 if is_chosen:
                     read, image = self._capture.retrieve()
@@ -172,7 +177,7 @@ class LiveSource:
         return (
             f'{self._name} {what} after {received} images: check that it is still connected'
             if received
-            else f'{self._name} sends no images: check that no other program uses it'
+            else f'{self._name} sends no images: check that nothing else uses it'
         )
 
     def _check(self, image: NDArray[np.uint8]) -> None:

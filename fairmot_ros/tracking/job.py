@@ -37,7 +37,7 @@ class TrackJob:
 
     Attributes:
         source: what to track.
-        folder: folder for the files of this source.
+        folder: folder for the files of this source; created if there are any.
         configuration: parameters of detector and tracker.
         reading: frames to use, and how to read them.
         outputs: files to write.
@@ -107,8 +107,9 @@ def track_source(
     silence_opencv()
     with open_stream(job.source, job.reading, stopped) as stream:
         detector = load_detector(job.configuration.detector())
-        with writing(job.folder):
-            job.folder.mkdir(parents=True, exist_ok=True)
+        if not job.outputs.is_empty:
+            with writing(job.folder):
+                job.folder.mkdir(parents=True, exist_ok=True)
         run = _Run(job, stream, detector, view)
         try:
             run.track(progress, stopped)
@@ -192,11 +193,12 @@ class _Run:
         if not self.frames:
             raise ValueError(self.failure or self._why_empty())
         files, output_notes = self.outputs.close()
+        is_empty = self.job.outputs.is_empty
         summary = self.job.folder / SUMMARY
         result = TrackResult(
             source,
             self.job.folder,
-            (*files, summary),
+            () if is_empty else (*files, summary),
             self.frames,
             self.boxes,
             len(self.ids),
@@ -206,7 +208,8 @@ class _Run:
             self.failure,
             self.interrupted,
         )
-        write_text(summary, json.dumps(summary_of(self.job, result), indent=2) + '\n')
+        if not is_empty:
+            write_text(summary, json.dumps(summary_of(self.job, result), indent=2) + '\n')
         return result
 
     def _why_empty(self) -> str:

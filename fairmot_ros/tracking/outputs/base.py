@@ -79,8 +79,7 @@ class TextOutput(Output):
 
     def write(self, frame: TrackedFrame) -> None:
         """See `Output.write`."""
-        with writing(self._path):
-            self._file.write(self.text(frame))
+        self._file.write(self.text(frame))
 
     def close(self) -> list[Path]:
         """See `Output.close`."""

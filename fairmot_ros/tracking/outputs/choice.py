@@ -46,6 +46,11 @@ class OutputChoice:
         if not self.crop_interval >= 0:
             raise ValueError(f'crop_interval must not be negative, got {self.crop_interval}')
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether no file is written."""
+        return not (self.video or self.mot or self.json_lines or self.crops or self.sheet)
+
 
 class Outputs:
     """All files of one source."""
