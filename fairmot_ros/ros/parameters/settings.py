@@ -265,7 +265,8 @@ class ZoneSettings(Settings):
     def check_cameras(self, cameras: Sequence[str]) -> None:
         """Raise ValueError if a zone or line belongs to a camera that does not exist."""
         zones, lines = self.shapes()
-        for shape in (*zones, *lines):
+        shapes: list[Zone | Line] = [*zones, *lines]
+        for shape in shapes:
             camera = shape.name.rpartition('/')[0]
             if camera and camera not in cameras:
                 raise ValueError(
