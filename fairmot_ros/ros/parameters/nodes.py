@@ -81,6 +81,7 @@ class TrackingParameters:
         self.zones = ZONES.make(self.values)
         self.diagnostics = DIAGNOSTICS.make(self.values)
         self.zones.check_cameras(self.inputs.cameras)
+        self.zones.check_frame(self.positions.target_frame)
         for group in self.groups:
             group.check(self.values)
         self.frames()
