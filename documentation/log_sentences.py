@@ -34,8 +34,9 @@ SOURCES: dict[str, tuple[str, ...]] = {
         'SpatialInputs.depth_at',
         'pinhole_camera',
         'PersonLocator.camera_motion',
-        'PersonLocator.locate',
+        'PersonLocator._locate',
         'PersonLocator._pose',
+        'OdometryTransforms._find',
         'TransformBuffer.lookup',
         'TransformBuffer._path',
         'TransformBuffer._ancestors',
@@ -47,7 +48,12 @@ SOURCES: dict[str, tuple[str, ...]] = {
     'reporting': ('reporting',),
 }
 #: Functions whose sentences appear in the diagnostics, and as a part of a logged sentence.
-DIAGNOSTICS = ('Reporter._warnings', 'explain_missing_input', 'StallDetector.warning')
+DIAGNOSTICS = (
+    'Reporter._warnings',
+    'ZoneOutput._observe',
+    'explain_missing_input',
+    'StallDetector.warning',
+)
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 

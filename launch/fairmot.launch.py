@@ -27,6 +27,7 @@ ARGUMENTS = [
         'topic of depth images registered to the camera images, for `position_source: depth`',
     ),
     ('camera_info', 'camera_info', 'topic of the camera calibration, for positions in space'),
+    ('odom', 'odom', 'topic of the odometry, for `odometry: true`'),
     *override_arguments(),
     ('namespace', '', 'namespace of the node'),
     ('name', 'fairmot', 'name of the node; results are published as <name>/...'),
@@ -36,6 +37,7 @@ ARGUMENTS = [
     ('frame', 'camera', 'frame_id of the images, in which RViz shows positions'),
     ('log_level', 'info', 'debug, info, warn or error'),
 ]
+INPUTS = ('image', 'depth', 'camera_info', 'odom')
 RVIZ_TOPICS = ('image_annotated', 'markers')  # topics of the node in the RViz configuration
 
 
@@ -50,7 +52,7 @@ def start_node(context: LaunchContext) -> list[LifecycleNode]:
             executable='fairmot_node',
             name=value['name'],
             namespace=value['namespace'],
-            remappings=[(topic, value[topic]) for topic in ('image', 'depth', 'camera_info')],
+            remappings=[(topic, value[topic]) for topic in INPUTS],
             parameters=[
                 value['params_file'],
                 {

@@ -68,6 +68,7 @@ class TrackingParameters:
         self.outputs = OUTPUTS.make(self.values)
         self.positions = POSITIONS.make(self.values)
         self.zones = ZONES.make(self.values)
+        self.positions.check_cameras(self.inputs.cameras)
         self.zones.check_cameras(self.inputs.cameras)
         self.zones.check_frame(self.positions.target_frame)
         for group in self.groups:
