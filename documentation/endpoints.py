@@ -6,6 +6,7 @@ TRACKERS = {
     'camera_info': 'calibration of a pinhole camera, for images of the same size; beside the '
     'topic of the images, or `camera_info_topic`; with `position_source`',
     'depth': 'depth image registered to the camera image; with `position_source: depth`',
+    'odom': 'pose of the robot, instead of tf; with `odometry`',
     '~/detections': 'tracks matched in this frame: `id` is the track id, boxes in pixels of the '
     'image, header of the image; empty where nothing is tracked',
     '~/tracks': 'the same tracks in the same order, with state, velocity, covariance, age and '

@@ -36,6 +36,7 @@ SOURCES: dict[str, tuple[str, ...]] = {
         'PersonLocator.camera_motion',
         'PersonLocator._locate',
         'PersonLocator._pose',
+        'OdometryTransforms._find',
         'TransformBuffer.lookup',
         'TransformBuffer._path',
         'TransformBuffer._ancestors',
@@ -49,6 +50,7 @@ SOURCES: dict[str, tuple[str, ...]] = {
 #: Functions whose sentences appear in the diagnostics, and as a part of a logged sentence.
 DIAGNOSTICS = (
     'Reporter._warnings',
+    'ZoneOutput._observe',
     'explain_missing_input',
     'LimitChecker._exceeded',
     'StallDetector.warning',

@@ -80,6 +80,7 @@ class TrackingParameters:
         self.positions = POSITIONS.make(self.values)
         self.zones = ZONES.make(self.values)
         self.diagnostics = DIAGNOSTICS.make(self.values)
+        self.positions.check_cameras(self.inputs.cameras)
         self.zones.check_cameras(self.inputs.cameras)
         self.zones.check_frame(self.positions.target_frame)
         for group in self.groups:
