@@ -31,6 +31,7 @@ LAYERS = (
     'detector',
     'pipeline',
     'evaluation',
+    'tracking',
     'training',
     'ros',
     'installation',
