@@ -24,7 +24,7 @@ option = $(if $(value $2),$1 $(call quoted,$2))
 
 .DEFAULT_GOAL := help
 .PHONY: help setup environment demo demo-eval test test-oldest test-no-ros fuzz lint release-check \
-  docs bench figures train pack-data clean
+  docs cluster bench figures train pack-data clean
 
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
@@ -43,7 +43,7 @@ demo-eval: setup ## Evaluate on a bag made from a video, offline and live (VIDEO
 
 # Tests of training run in a separate process, as training forks workers, which must not inherit
 # the threads of engines and nodes.
-test: setup $(VENV)/docs.stamp ## Run all tests (ARGS= for pytest, DISTRO=kilted for another ROS 2)
+test: setup $(VENV)/docs.stamp $(VENV)/cluster.stamp ## Run all tests (ARGS= for pytest, DISTRO=kilted for another ROS 2)
 ifdef ARGS
 	$(python) -m pytest $(ARGS)
 else
@@ -78,6 +78,8 @@ release-check: ## Check that the tree can be released: see RELEASING.md
 docs: setup $(VENV)/docs.stamp ## Build the documentation's site in build/site
 	NO_MKDOCS_2_WARNING=1 $(python) -m mkdocs build --strict
 	$(python) -m documentation.links build/site
+
+cluster: setup $(VENV)/cluster.stamp ## Install Dask, for commands with --dask
 
 bench: setup ## Measure speed (ARGS= for the benchmark)
 	$(python) -m benchmarks $(ARGS)
@@ -134,6 +136,11 @@ $(VENV)/requirements.stamp: $(requirements) requirements-lock.txt
 # After `setup`, which makes the environment. Only `docs` and the tests need these tools.
 $(VENV)/docs.stamp: requirements-docs.txt requirements-lock.txt | setup
 	$(python) -m pip install --quiet --disable-pip-version-check --requirement requirements-docs.txt
+	touch $@
+
+# For the tests and `cluster`.
+$(VENV)/cluster.stamp: requirements-cluster.txt requirements-lock.txt | setup
+	$(python) -m pip install --quiet --disable-pip-version-check --requirement requirements-cluster.txt
 	touch $@
 
 $(VENV)/interfaces.stamp: $(VENV)/requirements.stamp $(interface_sources)

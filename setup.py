@@ -151,7 +151,7 @@ class BuildInterfaces(Command):
         """Return the files that a source distribution needs."""
         files = [*HERE.glob('msg/*'), *HERE.glob('srv/*'), *HERE.glob('cmake/*')]
         files += [*THIRD_PARTY.glob('**/*'), HERE / 'CMakeLists.txt', HERE / 'package.xml']
-        files += [HERE / 'requirements-docs.txt']
+        files += [HERE / 'requirements-docs.txt', HERE / 'requirements-cluster.txt']
         return [os.path.relpath(file, HERE) for file in files if file.is_file()]
 
     def get_outputs(self) -> list[str]:
@@ -235,6 +235,8 @@ setup(
         'training': ['matplotlib', 'tensorboard'],
         # The documentation's site: `make docs`
         'docs': requirements('requirements-docs.txt'),
+        # Many inputs at once on a Dask cluster: --dask
+        'cluster': requirements('requirements-cluster.txt'),
     },
     entry_points={
         'console_scripts': [

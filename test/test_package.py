@@ -42,6 +42,7 @@ OPTIONAL = {
     'mcap',
     'rosbag2_py',
     'matplotlib',
+    'distributed',
     'nncf',
     'openvino',
     'onnx',
