@@ -24,7 +24,7 @@ option = $(if $(value $2),$1 $(call quoted,$2))
 
 .DEFAULT_GOAL := help
 .PHONY: help setup environment demo demo-eval test test-oldest test-no-ros fuzz lint release-check \
-  docs bench figures train pack-data clean
+  docs tune bench figures train pack-data clean
 
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
@@ -43,7 +43,7 @@ demo-eval: setup ## Evaluate on a bag made from a video, offline and live (VIDEO
 
 # Tests of training run in a separate process, as training forks workers, which must not inherit
 # the threads of engines and nodes.
-test: setup $(VENV)/docs.stamp ## Run all tests (ARGS= for pytest, DISTRO=kilted for another ROS 2)
+test: setup $(VENV)/docs.stamp $(VENV)/tune.stamp ## Run all tests (ARGS= for pytest, DISTRO=kilted for another ROS 2)
 ifdef ARGS
 	$(python) -m pytest $(ARGS)
 else
@@ -74,6 +74,9 @@ lint: $(VENV)/lint.stamp ## Check style, types and spelling: the hooks of .pre-c
 
 release-check: ## Check that the tree can be released: see RELEASING.md
 	scripts/check_release.py
+
+tune: setup $(VENV)/tune.stamp ## Tune the association on recordings with ground truth (INPUTS= ARGS=)
+	$(command).tune $(INPUTS) $(ARGS)
 
 docs: setup $(VENV)/docs.stamp ## Build the documentation's site in build/site
 	NO_MKDOCS_2_WARNING=1 $(python) -m mkdocs build --strict
@@ -129,6 +132,10 @@ $(VENV)/requirements.stamp: $(requirements) requirements-lock.txt
 	touch $(VENV)/COLCON_IGNORE
 	@echo 'Installing the packages of requirements.txt (1.6 GB, a few minutes) ...'
 	$(python) -m pip install --quiet --disable-pip-version-check --requirement $(requirements)
+	touch $@
+
+$(VENV)/tune.stamp: requirements-tune.txt requirements-lock.txt | setup
+	$(python) -m pip install --quiet --disable-pip-version-check --requirement requirements-tune.txt
 	touch $@
 
 # After `setup`, which makes the environment. Only `docs` and the tests need these tools.

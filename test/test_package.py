@@ -47,7 +47,10 @@ OPTIONAL = {
     'onnx',
     'onnxruntime',
     'onnxscript',
+    'optuna',
+    'sqlalchemy',  # comes with optuna
     'backports',
+    'distributed',
     'compression',  # zstd, which comes with rosbags
 }
 
