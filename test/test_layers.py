@@ -32,6 +32,7 @@ LAYERS = (
     'pipeline',
     'evaluation',
     'tuning',
+    'tracking',
     'training',
     'ros',
     'installation',

@@ -10,11 +10,10 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from fairmot_ros.evaluation.bags.frames import FrameIndex
+from fairmot_ros.evaluation.bags.frames import FrameIndex, seconds_of
 from fairmot_ros.evaluation.metrics.evaluate import Metrics, measure
 from fairmot_ros.evaluation.mot.text_format import MotArray
 from fairmot_ros.evaluation.runs.ground_truth import GroundTruth, from_file
-from fairmot_ros.evaluation.runs.offline import seconds_of
 from fairmot_ros.evaluation.runs.recording import Recording, TruthSource, open_recording
 from fairmot_ros.evaluation.runs.run_scores import judged_sequence
 from fairmot_ros.media.seqinfo import read_seqinfo

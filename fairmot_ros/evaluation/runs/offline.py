@@ -10,6 +10,7 @@ from tqdm import tqdm
 
 from fairmot_ros.detector import Detector
 from fairmot_ros.evaluation.bags.errors import BagError
+from fairmot_ros.evaluation.bags.frames import seconds_of
 from fairmot_ros.evaluation.mot.text_format import MAX_COLUMNS, rows_of_tracks
 from fairmot_ros.evaluation.refinement import EmbeddingSampler
 from fairmot_ros.evaluation.refinement.gaps import fill_gaps
@@ -125,9 +126,3 @@ def filled_run(run: Run, longest: float) -> Run:
         runtime=run.runtime,
         notes=run.notes,
     )
-
-
-def seconds_of(stamp: int) -> float:
-    """Convert nanoseconds to seconds, rounded as in the node."""
-    seconds, nanoseconds = divmod(stamp, 1_000_000_000)
-    return seconds + nanoseconds * 1e-9

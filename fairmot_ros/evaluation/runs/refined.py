@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import numpy as np
 
+from fairmot_ros.evaluation.bags.frames import seconds_of
 from fairmot_ros.evaluation.refinement import RefinementSettings, increasing_times, refine
-from fairmot_ros.evaluation.runs.offline import seconds_of
 from fairmot_ros.evaluation.runs.run_scores import Mode, Run
 
 
