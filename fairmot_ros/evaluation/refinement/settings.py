@@ -34,8 +34,8 @@ class RefinementSettings(Settings):
     )
     smoothing: float = setting(
         0.15,
-        'time constant of the smoothing of boxes; faster changes are smoothed out, except those of '
-        'the camera; 0 disables it',
+        'time constant of the smoothing of boxes; faster changes are smoothed out, except motion '
+        'of the camera; 0 disables it',
         unit='seconds',
         low=0.0,
         high=10.0,
