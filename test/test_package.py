@@ -48,7 +48,10 @@ OPTIONAL = {
     'onnx',
     'onnxruntime',
     'onnxscript',
+    'optuna',
+    'sqlalchemy',  # comes with optuna
     'backports',
+    'distributed',
     'compression',  # zstd, which comes with rosbags
 }
 
