@@ -30,6 +30,7 @@ LAYERS = (
     'detector',
     'pipeline',
     'evaluation',
+    'identities',
     'training',
     'ros',
     'installation',
