@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from fairmot_ros.identities.calibration import UNCALIBRATED, Calibration
+from fairmot_ros.identities.calibration import UNCALIBRATED, Calibration, find_calibration
 from fairmot_ros.identities.config import IdentitiesConfig
 from fairmot_ros.identities.evidence import HANDOVER_SECONDS, LIMIT, reappearance, same_time
 from fairmot_ros.identities.pair_evidence import PairEvidence
@@ -51,7 +51,7 @@ class Matcher:
             config: settings.
             registry: all identities.
             pairs: evidence of positions of tracks that are visible at the same time.
-            calibrations: by model.
+            calibrations: by model, see `find_calibration`.
         """
         self.config = config
         self._registry = registry
@@ -60,7 +60,7 @@ class Matcher:
 
     def calibration(self, model: str) -> Calibration:
         """Return the calibration of a model."""
-        return self._calibrations.get(model, UNCALIBRATED)
+        return find_calibration(self._calibrations, model) or UNCALIBRATED
 
     def min_similarity(self, model: str) -> float:
         """Return the similarity at which two embeddings of a model are one person."""

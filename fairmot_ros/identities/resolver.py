@@ -9,7 +9,7 @@ from threading import RLock
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from fairmot_ros.identities.calibration import Calibration
+from fairmot_ros.identities.calibration import Calibration, read_calibrations
 from fairmot_ros.identities.clocks import SourceClocks
 from fairmot_ros.identities.config import IdentitiesConfig
 from fairmot_ros.identities.decisions import (
@@ -59,7 +59,7 @@ class IdentityResolver:
         Args:
             config: settings.
             store: where identities are kept; None keeps them in memory alone.
-            calibrations: by model, as in `SourceFrame`.
+            calibrations: by model, see `read_calibrations`; of the default model alone if None.
 
         Raises:
             StoreError: if the store cannot be read.
@@ -69,7 +69,8 @@ class IdentityResolver:
         self._recorder = Recorder(store, self._registry) if store else None
         self._store = store
         self._pairs = PairEvidence(self.config)
-        self._matcher = Matcher(self.config, self._registry, self._pairs, calibrations or {})
+        known = read_calibrations() if calibrations is None else calibrations
+        self._matcher = Matcher(self.config, self._registry, self._pairs, known)
         self._reviewer = Reviewer(self._registry, self._pairs, self._matcher)
         self._operations = Operations(self._registry)
         self._clocks = SourceClocks(self.config.clock_tolerance)
