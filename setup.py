@@ -249,6 +249,7 @@ setup(
             'fairmot-convert = fairmot_ros.cli.convert:main',
             'fairmot-demo = fairmot_ros.cli.demo:main',
             'fairmot-drift = fairmot_ros.cli.drift:main',
+            'fairmot-similarity = fairmot_ros.cli.similarity:main',
             'fairmot-evaluate = fairmot_ros.cli.evaluate:main',
             'fairmot-export = fairmot_ros.cli.export:main',
             'fairmot-import = fairmot_ros.cli.import_network:main',
