@@ -1,4 +1,4 @@
-"""Input subscription: keeps the newest message and follows the reliability of the publishers."""
+"""Input subscription: keeps the newest messages and follows the reliability of the publishers."""
 
 from __future__ import annotations
 
@@ -39,6 +39,7 @@ class InputSubscription:
         callback: Callback,
         reliability: str = 'auto',
         name: str = '',
+        depth: int = 1,
     ) -> None:
         """Subscribe.
 
@@ -49,6 +50,7 @@ class InputSubscription:
             callback: called with each message and rclpy's message information.
             reliability: 'auto', 'reliable' or 'best_effort', unless overridden.
             name: name of the topic before remapping.
+            depth: number of messages that wait, unless overridden.
 
         Raises:
             ValueError: if a `qos_overrides` parameter has an unknown value.
@@ -59,7 +61,7 @@ class InputSubscription:
         self.waiting_since = time.perf_counter()
         self._node = node
         self._callback = callback
-        self._requested = declare_qos(node, topic, reliability)
+        self._requested = declare_qos(node, topic, reliability, depth)
         self._profile = self._make_profile()
         self._previous: Subscription | None = None
         self._last_header: Any = None

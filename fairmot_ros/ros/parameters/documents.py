@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from itertools import groupby
 from typing import Any
 
+from fairmot_ros.ros.parameters.base import Parameters
 from fairmot_ros.ros.parameters.nodes import (
     DetectionTrackerParameters,
     FairmotParameters,
@@ -56,7 +57,7 @@ def as_markdown() -> str:
     return '\n'.join(lines) + '\n'
 
 
-def as_yaml(parameter_type: type[TrackingParameters], introduction: str) -> str:
+def as_yaml(parameter_type: type[Parameters], introduction: str) -> str:
     """Return a parameter file: all defaults, each below its description."""
     lines = [*_comment(introduction, ''), '/**:', '  ros__parameters:']
     for heading, settings in _sections(parameter_type.groups):
