@@ -23,18 +23,22 @@ an event.
 The interface, which a node builds on:
 
 - Input: `SourceFrame(source, stamp, model, observations)`, one for each `TrackArray` of a camera,
-  with an `Observation(track_id, box_xyxy, embedding, position, covariance, class_id, name)` for
+  with an `Observation(track_id, box_xyxy, embedding, position, covariance, class_id, age)` for
   each track that is seen in it (state TRACKED). Stamps and times are seconds (float).
 - `IdentityResolver.update(frame, received)` returns an `Assignment(source, track_id, global_id,
   name, similarity, state)` for each observation, in their order; `received` is the own time of
   reception, from which the offset of the source's clock is estimated.
 - `assignments()` returns those of all visible tracks, `take_events()` the `IdentityEvent`s and
   `take_warnings()` the sentences to log since the last call.
-- `maintain(now)` removes what is older than the retention time; call it about once per second.
+- `maintain(now)` drops ended tracks, removes what is older than the retention time and writes to
+  the store; call it about once per second. `close()` at the end.
 - Requests: `identities()`, `query()`, `find_track()`, `enrol()`, `merge()`, `split()`, `forget()`.
   They raise ValueError with a sentence for the user.
 - Settings: `IdentitiesConfig`, a `Settings` dataclass as all others.
-- `UNCALIBRATED` and `Calibration` say what a similarity means for a model.
+- Store: `IdentityResolver(config, IdentityStore(path))` keeps identities over restarts.
+  `StoreReader(path)` reads the file beside it: `identities()`, `presences(since, until)` (who was
+  where when), `events(since, until)`. They raise StoreError with a sentence for the user.
+- Calibration: `Calibration` says what a similarity means for a model; `UNCALIBRATED` is strict.
 """
 
 from __future__ import annotations
@@ -51,6 +55,7 @@ from fairmot_ros.identities.decisions import (
 )
 from fairmot_ros.identities.observations import Observation, SourceFrame
 from fairmot_ros.identities.resolver import IdentityResolver
+from fairmot_ros.identities.store import IdentityStore, Presence, StoreError, StoreReader
 
 __all__ = [
     'UNCALIBRATED',
@@ -62,7 +67,11 @@ __all__ = [
     'IdentityEvent',
     'IdentityMatch',
     'IdentityResolver',
+    'IdentityStore',
     'KnownIdentity',
     'Observation',
+    'Presence',
     'SourceFrame',
+    'StoreError',
+    'StoreReader',
 ]

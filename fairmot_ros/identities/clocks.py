@@ -56,3 +56,29 @@ class SourceClock:
             f'the clock of {source} is {abs(offset):.1f} s {direction} the own clock: its stamps '
             'are corrected by that; synchronise the clocks (chrony, PTP)'
         )
+
+
+class SourceClocks:
+    """The clocks of all sources."""
+
+    def __init__(self, tolerance: float) -> None:
+        """Start without sources; see `SourceClock`."""
+        self._tolerance = tolerance
+        self._clocks: dict[str, SourceClock] = {}
+        self._warnings: list[str] = []
+
+    def align(self, source: str, stamp: float, received: float | None) -> float:
+        """Return a stamp by the own clock; the stamp itself if `received` is None."""
+        if received is None:
+            return stamp
+        clock = self._clocks.setdefault(source, SourceClock(self._tolerance))
+        aligned = clock.align(stamp, received)
+        warning = clock.warning(source)
+        if warning:
+            self._warnings.append(warning)
+        return aligned
+
+    def take_warnings(self) -> list[str]:
+        """Return the warnings since the last call, oldest first."""
+        warnings, self._warnings = self._warnings, []
+        return warnings

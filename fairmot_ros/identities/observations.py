@@ -25,7 +25,8 @@ class Observation:
             None if it is unknown.
         covariance: float64 [2, 2] of the position, m²; None exactly if the position is unknown.
         class_id: only tracks of the same class can be one identity.
-        name: of an enrolled identity, as the source knows it; '' without one.
+        age: seconds since the first detection of the track, None if unknown. It tells a track from
+            an earlier one with the same id, as after a restart of the source.
     """
 
     track_id: str
@@ -34,7 +35,7 @@ class Observation:
     position: Vector | None
     covariance: Vector | None
     class_id: str
-    name: str
+    age: float | None
 
     def __init__(
         self,
@@ -44,7 +45,7 @@ class Observation:
         position: ArrayLike | None = None,
         covariance: ArrayLike | None = None,
         class_id: str = '',
-        name: str = '',
+        age: float | None = None,
     ) -> None:
         """Convert and check the values; see the attributes.
 
@@ -60,16 +61,16 @@ class Observation:
         set_field(self, 'embedding', None if embedding is None else as_unit(embedding))
         if (position is None) != (covariance is None):
             raise ValueError('position and covariance must both be given, or none of them')
-        for name_of, value, shape in (
+        for name, value, shape in (
             ('position', position, (2,)),
             ('covariance', covariance, (2, 2)),
         ):
             if value is not None:
                 value = np.asarray(value, np.float64)[tuple(slice(2) for _ in shape)]
-                value = _finite(value, name_of, shape)
-            set_field(self, name_of, value)
+                value = _finite(value, name, shape)
+            set_field(self, name, value)
         set_field(self, 'class_id', class_id)
-        set_field(self, 'name', name)
+        set_field(self, 'age', None if age is None else float(_finite(age, 'age', ())))
 
 
 @dataclass(frozen=True)

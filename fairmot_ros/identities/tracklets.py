@@ -16,6 +16,8 @@ VELOCITY_SECONDS = 1.0  # over which a velocity is estimated
 MAX_GAP = 1.5  # seconds between two positions that are interpolated
 MAX_EXTRAPOLATION = 0.5  # seconds beyond the last position
 
+STAMP_TOLERANCE = 1.0  # seconds by which the computed begin of a track may vary
+
 Place = tuple[Vector, Vector]  # position and covariance
 Stamped = tuple[float, Vector, Vector]  # time, position and covariance
 
@@ -31,6 +33,9 @@ class Tracklet:
         identity: id of its identity, 0 while undecided.
         state, similarity: of its assignment.
         count: number of observations.
+        refreshed: time when its embedding was last copied to its identity.
+        reviewed: time when its identity was last reviewed.
+        presence: number of its row in the store, 0 without one.
         forgotten: whether its identity was forgotten; it gets no other.
     """
 
@@ -48,6 +53,8 @@ class Tracklet:
         self.similarity = 0.0
         self.count = 0
         self.forgotten = False
+        self.refreshed = self.reviewed = stamp
+        self.presence = 0
         self._places: deque[Stamped] = deque()
         self.start: Stamped | None = None
         self.observe(observation, stamp, model)
@@ -72,15 +79,27 @@ class Tracklet:
     def forget(self) -> None:
         """Overwrite the embedding, and take no identity any more."""
         if self.embedding is not None:
+            self.embedding[:] = 0
             self.embedding = None
         self.identity, self.state, self.similarity = 0, AssignmentState.UNDECIDED, 0.0
         self.forgotten = True
+
+    def continues(self, observation: Observation, stamp: float) -> bool:
+        """Whether an observation is of this track, not of a later one with the same id."""
+        if observation.age is None:
+            return True
+        return stamp - observation.age <= self.last + STAMP_TOLERANCE
 
     def overlaps(self, other: Tracklet) -> bool:
         """Whether both were visible in one source at the same time, so are two people."""
         return (
             self.source == other.source and self.first <= other.last and other.first <= self.last
         )
+
+    @property
+    def key(self) -> str:
+        """Name of the track among all sources."""
+        return f'{self.source}/{self.track_id}'
 
     @property
     def end(self) -> Stamped | None:

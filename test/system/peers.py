@@ -21,6 +21,7 @@ from fairmot_ros.ros.conversions.images import from_bgr
 from fairmot_ros.ros.tools.node_processes import NodeProcess
 
 TIMEOUT = 90.0  # seconds; only exceeded on a very busy machine
+DISCOVERY = 0.3  # seconds that a server may need to discover a client after the client found it
 LATCHED = QoSProfile(depth=1, durability=DurabilityPolicy.TRANSIENT_LOCAL)
 
 
@@ -53,6 +54,9 @@ class Peer(Node):
         """Call a service; return the response."""
         client = self.create_client(service_type, name)
         self.wait(client.service_is_ready, f'the service {name}')
+        # A server loses its response to a client that it has not discovered for 0.1 s.
+        settled = time.monotonic() + DISCOVERY
+        self.wait(lambda: time.monotonic() > settled, 'the discovery of the client')
         future = client.call_async(service_type.Request(**request))
         self.wait(future.done, f'a response of {name}')
         self.destroy_client(client)
