@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -10,7 +11,7 @@ import pytest
 pytest.importorskip('rclpy', reason='needs ROS 2')
 from diagnostic_msgs.msg import DiagnosticStatus
 from geometry_msgs.msg import Point
-from peers import NodeStarter, Peer
+from peers import TIMEOUT, NodeStarter, Peer
 from std_msgs.msg import Header
 from vision_msgs.msg import BoundingBox2D, Point2D, Pose2D
 
@@ -36,6 +37,7 @@ from fairmot_ros.srv import (
 NODE = 'nodes.identities_node'
 SIZE = 32
 ANNA, BEN = np.eye(2, SIZE, dtype=np.float32)
+USAGE_ERROR = 2
 RATE = 20.0  # frames per second of each camera
 
 
@@ -141,8 +143,8 @@ def test_person_has_one_identity_in_two_cameras(peer: Peer, identities: list) ->
 
 
 def test_services(peer: Peer, identities: list) -> None:
-    def call(kind: type, name: str, **request):
-        return peer.call(kind, f'/fairmot_identities/{name}', **request)
+    def call(kind: type, service: str, /, **request):
+        return peer.call(kind, f'/fairmot_identities/{service}', **request)
 
     door, hall = TrackedCamera(peer, 'door'), TrackedCamera(peer, 'hall')
     meet(peer, identities, door, hall)
@@ -195,6 +197,34 @@ def test_positions_tell_people_apart_who_look_alike(peer: Peer, start: NodeStart
     play(peer, 1.0, show)
     anna, in_hall = newest(identities, '/door')['7'], newest(identities, '/hall')
     assert in_hall['2'].global_id == anna.global_id != in_hall['1'].global_id
+
+
+def test_identities_outlive_a_restart_and_a_store_has_one_node(
+    peer: Peer, start: NodeStarter, tmp_path: Path
+) -> None:
+    store = tmp_path / 'people.db'
+    first = start(NODE, {'store': str(store)})
+    identities = peer.subscribe(TrackIdentityArray, '/fairmot_identities/identities')
+    door, hall = TrackedCamera(peer, 'door'), TrackedCamera(peer, 'hall')
+    meet(peer, identities, door, hall)
+    anna = newest(identities, '/door')['7'].global_id
+    second = start(NODE, {'store': str(store)}, {'__node': 'second'})
+    assert second.process.wait(TIMEOUT) == USAGE_ERROR
+    assert str(store) in second.last_lines(1)
+    assert first.stop() == 0
+    assert store.stat().st_mode & 0o777 == 0o600
+
+    identities.clear()
+    third = start(NODE, {'store': str(store)})
+    peer.wait(lambda: peer.count_publishers('/fairmot_identities/identities'), 'the node')
+
+    def recognised() -> bool:
+        play(peer, 0.2, lambda: door.show({8: ANNA}))
+        return bool(newest(identities, '/door')['8'].global_id if identities else 0)
+
+    peer.wait(recognised, 'the identity')
+    assert newest(identities, '/door')['8'].global_id == anna
+    assert third.stop() == 0
 
 
 def test_lost_cameras_and_unusable_input_are_explained(peer: Peer, start: NodeStarter) -> None:

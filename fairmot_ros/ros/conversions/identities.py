@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from builtin_interfaces.msg import Time
+from builtin_interfaces.msg import Duration, Time
 from std_msgs.msg import Header
 
 from fairmot_ros.identities import (
@@ -26,9 +26,9 @@ from fairmot_ros.msg import (
 )
 
 
-def seconds(stamp: Time) -> float:
-    """Return a time in seconds."""
-    return float(stamp.sec + stamp.nanosec * 1e-9)
+def seconds(value: Time | Duration) -> float:
+    """Return a time or duration in seconds."""
+    return float(value.sec + value.nanosec * 1e-9)
 
 
 def to_time(value: float) -> Time:
@@ -68,8 +68,8 @@ def to_frame(source: str, tracks: TrackArray, positions: TrackPositionArray | No
                 track.embedding if len(track.embedding) else None,
                 position,
                 covariance,
-                track.class_id,
-                track.name,
+                class_id=track.class_id,
+                age=seconds(track.age),
             )
         )
     return SourceFrame(source, seconds(tracks.header.stamp), tracks.model, tuple(observations))

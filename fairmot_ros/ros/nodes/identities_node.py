@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import time
 from collections import Counter
+from pathlib import Path
 from typing import Any
 
 from diagnostic_msgs.msg import DiagnosticArray
@@ -14,7 +15,8 @@ from rclpy.node import Node
 from rclpy.parameter import Parameter
 from std_msgs.msg import Header
 
-from fairmot_ros.identities import IdentityResolver
+from fairmot_ros.files.errors import FileError
+from fairmot_ros.identities import Assignment, IdentityResolver, IdentityStore, SourceFrame
 from fairmot_ros.msg import IdentityEventArray, TrackArray, TrackIdentityArray, TrackPositionArray
 from fairmot_ros.ros.conversions.identities import to_event, to_frame, to_identities
 from fairmot_ros.ros.health.identity_diagnostics import node_status, source_status
@@ -40,22 +42,27 @@ class IdentitiesNode(Node):
             options: of `rclpy.node.Node`.
 
         Raises:
-            ValueError: if a parameter is invalid.
+            ValueError: if a parameter is invalid, or the store cannot be used.
         """
+        self._is_open = False  # set first: `destroy_node()` is called if the construction fails
         super().__init__(node_name, **options)
         self.parameters = declare_parameters(self, IdentitiesParameters)
         if unknown := unknown_parameters(self):
             self.get_logger().warning(explain_unknown(unknown, [*self.parameters.values]))
         self.add_on_set_parameters_callback(self._check_parameters)
-        self.resolver = IdentityResolver(self.parameters.matching)
+        path = self.parameters.store.store
+        store = IdentityStore(Path(path).expanduser()) if path else None
+        self.resolver = IdentityResolver(self.parameters.matching, store)
+        self._is_open = True
+        self._store_error = ''
         self._frame = self.parameters.sources.positions_frame
         self._sources: dict[str, TrackSource] = {}
         self._problems: dict[str, str] = {}  # by source, the last one that was logged
         self._failed: Counter[str] = Counter()
-        self._identities = self.create_publisher(TrackIdentityArray, '~/identities', 10)
-        self._events = self.create_publisher(IdentityEventArray, '~/events', 10)
-        self._diagnostics = self.create_publisher(DiagnosticArray, '/diagnostics', 10)
-        self._services = IdentityServices(self, self.resolver)
+        self._identity_publisher = self.create_publisher(TrackIdentityArray, '~/identities', 10)
+        self._event_publisher = self.create_publisher(IdentityEventArray, '~/events', 10)
+        self._diagnostics_publisher = self.create_publisher(DiagnosticArray, '/diagnostics', 10)
+        self._identity_services = IdentityServices(self, self.resolver)
         # A steady clock: timers on ROS time stall when a bag starts over.
         steady = Clock(clock_type=ClockType.STEADY_TIME)
         self.create_timer(1.0, self._on_timer, clock=steady)
@@ -88,18 +95,32 @@ class IdentitiesNode(Node):
         self, source: TrackSource, tracks: TrackArray, positions: TrackPositionArray | None
     ) -> None:
         """Match the tracks of a frame, and publish their identities."""
-        received = self.get_clock().now().nanoseconds * 1e-9
         try:
             frame = to_frame(source.name, tracks, self._comparable(source, positions))
-            assignments = self.resolver.update(frame, received)
+            assignments = self._match(frame)
         except ValueError as error:
             self._failed[source.name] += 1
             self._report(source, f'tracks of {source.name} cannot be used: {error}')
             return
-        self._identities.publish(to_identities(source.name, tracks.header, assignments))
+        self._identity_publisher.publish(to_identities(source.name, tracks.header, assignments))
         self._publish_events()
         for text in self.resolver.take_warnings():
             self.get_logger().warning(text)
+
+    def _match(self, frame: SourceFrame) -> list[Assignment]:
+        """Return the identities of a frame, also while the store cannot be written."""
+        try:
+            return self.resolver.update(frame, self.get_clock().now().nanoseconds * 1e-9)
+        except FileError as error:
+            self._note_store(str(error))
+        known = {a.track_id: a for a in self.resolver.assignments(frame.source)}
+        return [known[o.track_id] for o in frame.observations if o.track_id in known]
+
+    def _note_store(self, error: str) -> None:
+        """Keep the error of the store for the diagnostics, and log a new one."""
+        if error and error != self._store_error:
+            self.get_logger().error(f'identities are not stored: {error}')
+        self._store_error = error
 
     def _comparable(
         self, source: TrackSource, positions: TrackPositionArray | None
@@ -132,7 +153,7 @@ class IdentitiesNode(Node):
         events = self.resolver.take_events()
         if events:
             header = Header(stamp=self.get_clock().now().to_msg())
-            self._events.publish(
+            self._event_publisher.publish(
                 IdentityEventArray(header=header, events=[to_event(event) for event in events])
             )
 
@@ -143,10 +164,15 @@ class IdentitiesNode(Node):
             source.follow_publishers()
             self._note_arrival(source)
         now = self.get_clock().now()
-        self.resolver.maintain(now.nanoseconds * 1e-9)
+        try:
+            self.resolver.maintain(now.nanoseconds * 1e-9)
+        except FileError as error:
+            self._note_store(str(error))
+        else:
+            self._note_store('')
         self._publish_events()
         name = self.get_fully_qualified_name().lstrip('/')
-        self._diagnostics.publish(
+        self._diagnostics_publisher.publish(
             DiagnosticArray(
                 header=Header(stamp=now.to_msg()),
                 status=[
@@ -155,7 +181,7 @@ class IdentitiesNode(Node):
                         self.resolver.identities(),
                         self.parameters.store.store,
                         len(self._sources),
-                        '',
+                        self._store_error,
                     ),
                     *(
                         source_status(
@@ -180,6 +206,16 @@ class IdentitiesNode(Node):
             self._problems.pop(source.name, None)
             self.get_logger().info(f'tracks arrive again on {source.topic}')
         source.missing = late
+
+    def destroy_node(self) -> None:
+        """Write what is not in the store yet, and close it."""
+        if self._is_open:
+            self._is_open = False
+            try:
+                self.resolver.close()
+            except FileError as error:
+                self._note_store(str(error))
+        super().destroy_node()
 
     def _check_parameters(self, parameters: list[Parameter]) -> SetParametersResult:
         """Refuse changes: the parameters are read at the start."""
