@@ -45,6 +45,7 @@ EVERYTHING: dict[str, dict[str, str]] = {
         'publish_tf': 'true',
         'lines': "['line: 0,0 1,1']",
     },
+    'fairmot_identities': {'sources': "['camera/tracks']"},
     'fairmot_player': {'video': str(CLIP), 'every_frame': 'true'},
 }
 #: Topics and services of every node of rclpy.

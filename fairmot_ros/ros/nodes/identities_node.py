@@ -128,10 +128,8 @@ class IdentitiesNode(Node):
         """Return positions if they are in the common frame."""
         if positions is None:
             return None
+        self._frame = self._frame or positions.header.frame_id
         frame = positions.header.frame_id
-        if not self._frame:
-            self._frame = frame
-            self.get_logger().info(f'positions are compared in {frame}')
         if frame == self._frame:
             return positions
         self._report(
