@@ -41,7 +41,7 @@ SOURCES: dict[str, tuple[str, ...]] = {
         'SpatialInputs.depth_at',
         'pinhole_camera',
         'PersonLocator.camera_motion',
-        'PersonLocator.locate',
+        'PersonLocator._locate',
         'PersonLocator._pose',
         'TransformBuffer.lookup',
         'TransformBuffer._path',

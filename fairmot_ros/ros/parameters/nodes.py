@@ -56,6 +56,7 @@ class TrackingParameters(Parameters):
         self.positions = POSITIONS.make(self.values)
         self.zones = ZONES.make(self.values)
         self.zones.check_cameras(self.inputs.cameras)
+        self.zones.check_frame(self.positions.target_frame)
         self.frames()
 
     def frames(self, thresholds: Mapping[str, float] | None = None) -> FrameSettings:

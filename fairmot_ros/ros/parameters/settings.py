@@ -221,9 +221,8 @@ class ZoneSettings(Settings):
 
     zones: tuple[str, ...] = setting(
         ('',),
-        'polygons `NAME: x,y x,y x,y ...` with at least three corners, in pixels of the image; '
-        'the position of a track is the bottom centre of its box. With several cameras, '
-        "`CAMERA/NAME` belongs to one of them. [''] is none",
+        'polygons `NAME: x,y x,y x,y ...` with at least three corners, in the unit `zone_unit`. '
+        "With several cameras, `CAMERA/NAME` belongs to one of them. [''] is none",
         structural=True,
     )
     lines: tuple[str, ...] = setting(
@@ -232,21 +231,41 @@ class ZoneSettings(Settings):
         'right, looking from the first point to the second',
         structural=True,
     )
+    zone_unit: str = setting(
+        'pixels',
+        "unit of zones and lines: 'pixels' of the image, where the position of a track is the "
+        "bottom centre of its box, or 'metres', x and y of `target_frame`, whose floor is at "
+        'z = 0',
+        choices=('pixels', 'metres'),
+        structural=True,
+    )
     zone_margin: float = setting(
         0.05,
-        'hysteresis: distance from a border, as a share of the box height, within which a track '
-        'stays on its side',
+        'hysteresis: distance from a border, as a share of the height of the box, or of the '
+        "person with the unit 'metres', within which a track stays on its side",
         low=0.0,
         high=1.0,
     )
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        check_names([*parse_zones(self.zones), *parse_lines(self.lines)])
+        zones, lines = self.shapes()
+        check_names([*zones, *lines])
+
+    def shapes(self) -> tuple[tuple[Zone, ...], tuple[Line, ...]]:
+        """Return the zones and the lines."""
+        y_down = self.zone_unit == 'pixels'
+        return parse_zones(self.zones), parse_lines(self.lines, y_down=y_down)
+
+    def check_frame(self, target_frame: str) -> None:
+        """Raise ValueError if zones in metres have no frame."""
+        if self.zone_unit == 'metres' and not target_frame:
+            raise ValueError("zone_unit 'metres' needs a target_frame, in which zones are given")
 
     def check_cameras(self, cameras: Sequence[str]) -> None:
         """Raise ValueError if a zone or line belongs to a camera that does not exist."""
-        shapes: list[Zone | Line] = [*parse_zones(self.zones), *parse_lines(self.lines)]
+        zones, lines = self.shapes()
+        shapes: list[Zone | Line] = [*zones, *lines]
         for shape in shapes:
             camera = shape.name.rpartition('/')[0]
             if camera and camera not in cameras:
