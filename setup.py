@@ -247,6 +247,7 @@ setup(
             'fairmot-drift = fairmot_ros.cli.drift:main',
             'fairmot-evaluate = fairmot_ros.cli.evaluate:main',
             'fairmot-export = fairmot_ros.cli.export:main',
+            'fairmot-identities = fairmot_ros.cli.identities:main',
             'fairmot-import = fairmot_ros.cli.import_network:main',
             'fairmot-mot2bag = fairmot_ros.cli.mot2bag:main',
             'fairmot-pack = fairmot_ros.cli.pack:main',
