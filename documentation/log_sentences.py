@@ -54,7 +54,12 @@ SOURCES: dict[str, tuple[str, ...]] = {
     'reporting': ('reporting',),
 }
 #: Functions whose sentences appear in the diagnostics, and as a part of a logged sentence.
-DIAGNOSTICS = ('Reporter._warnings', 'explain_missing_input', 'StallDetector.warning')
+DIAGNOSTICS = (
+    'Reporter._warnings',
+    'explain_missing_input',
+    'LimitChecker._exceeded',
+    'StallDetector.warning',
+)
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 

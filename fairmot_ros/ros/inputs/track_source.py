@@ -56,13 +56,18 @@ class TrackSource:
         self._waiting: deque[tuple[TrackArray, float]] = deque()
         self._places: dict[Stamp, TrackPositionArray] = {}
         self._tracks = InputSubscription(
-            node, topic, TrackArray, self._on_tracks, reliability, topic, DEPTH
+            node, [(topic, TrackArray)], self._on_tracks, reliability, topic, DEPTH
         )
         self._positions: InputSubscription | None = None
         if positions:
             beside = self.name + POSITIONS
             self._positions = InputSubscription(
-                node, beside, TrackPositionArray, self._on_positions, reliability, beside, DEPTH
+                node,
+                [(beside, TrackPositionArray)],
+                self._on_positions,
+                reliability,
+                beside,
+                DEPTH,
             )
         self._expects_positions = False
         self.follow_publishers()

@@ -13,6 +13,7 @@ from fairmot_ros.pipeline.settings import (
     FrameSettings,
 )
 from fairmot_ros.ros.parameters.base import Parameters
+from fairmot_ros.ros.parameters.diagnostics_settings import DIAGNOSTICS, DiagnosticsSettings
 from fairmot_ros.ros.parameters.settings import (
     ANNOTATION,
     DETECTIONS,
@@ -40,13 +41,22 @@ class TrackingParameters(Parameters):
         outputs: settings of the published track messages.
         positions: settings of positions in space.
         zones: settings of zones and lines.
+        diagnostics: limits of the diagnostics.
     """
 
-    groups: ClassVar[tuple[Group, ...]] = (INPUTS, *FRAME_GROUPS, OUTPUTS, POSITIONS, ZONES)
+    groups: ClassVar[tuple[Group, ...]] = (
+        INPUTS,
+        *FRAME_GROUPS,
+        OUTPUTS,
+        POSITIONS,
+        ZONES,
+        DIAGNOSTICS,
+    )
     inputs: InputSettings
     outputs: OutputSettings
     positions: PositionSettings
     zones: ZoneSettings
+    diagnostics: DiagnosticsSettings
 
     def __init__(self, **values: Any) -> None:
         """See `Parameters`."""
@@ -55,6 +65,7 @@ class TrackingParameters(Parameters):
         self.outputs = OUTPUTS.make(self.values)
         self.positions = POSITIONS.make(self.values)
         self.zones = ZONES.make(self.values)
+        self.diagnostics = DIAGNOSTICS.make(self.values)
         self.zones.check_cameras(self.inputs.cameras)
         self.zones.check_frame(self.positions.target_frame)
         self.frames()
@@ -86,6 +97,7 @@ class FairmotParameters(TrackingParameters):
         POSITIONS,
         ZONES,
         ANNOTATION,
+        DIAGNOSTICS,
     )
     detector: DetectorSettings
     images: ImageInputSettings
@@ -96,6 +108,7 @@ class FairmotParameters(TrackingParameters):
         super().__init__(**values)
         self.detector = DETECTOR.make(self.values)
         self.images = IMAGES.make(self.values)
+        self.images.check_cameras(self.inputs.cameras)
         self.annotation = ANNOTATION.make(self.values)
 
 
