@@ -252,6 +252,7 @@ setup(
             'fairmot-similarity = fairmot_ros.cli.similarity:main',
             'fairmot-evaluate = fairmot_ros.cli.evaluate:main',
             'fairmot-export = fairmot_ros.cli.export:main',
+            'fairmot-identities = fairmot_ros.cli.identities:main',
             'fairmot-import = fairmot_ros.cli.import_network:main',
             'fairmot-mot2bag = fairmot_ros.cli.mot2bag:main',
             'fairmot-pack = fairmot_ros.cli.pack:main',
