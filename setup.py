@@ -255,6 +255,7 @@ setup(
             'fairmot-teach = fairmot_ros.cli.teach:main',
             'fairmot-track = fairmot_ros.cli.track:main',
             'fairmot-train = fairmot_ros.cli.train:main',
+            'fairmot-tune = fairmot_ros.cli.tune:main',
         ]
     },
 )

@@ -34,7 +34,7 @@ SOURCES: dict[str, tuple[str, ...]] = {
         'SpatialInputs.depth_at',
         'pinhole_camera',
         'PersonLocator.camera_motion',
-        'PersonLocator.locate',
+        'PersonLocator._locate',
         'PersonLocator._pose',
         'TransformBuffer.lookup',
         'TransformBuffer._path',
@@ -47,7 +47,12 @@ SOURCES: dict[str, tuple[str, ...]] = {
     'reporting': ('reporting',),
 }
 #: Functions whose sentences appear in the diagnostics, and as a part of a logged sentence.
-DIAGNOSTICS = ('Reporter._warnings', 'explain_missing_input', 'StallDetector.warning')
+DIAGNOSTICS = (
+    'Reporter._warnings',
+    'explain_missing_input',
+    'LimitChecker._exceeded',
+    'StallDetector.warning',
+)
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 

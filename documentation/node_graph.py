@@ -35,6 +35,7 @@ EVERYTHING: dict[str, dict[str, str]] = {
         'position_source': 'depth',
         'target_frame': 'odom',
         'publish_tf': 'true',
+        'publish_humans': 'true',
         'lines': "['line: 0,0 1,1']",
     },
     'detection_tracker_node': {
@@ -43,6 +44,7 @@ EVERYTHING: dict[str, dict[str, str]] = {
         'position_source': 'depth',
         'target_frame': 'odom',
         'publish_tf': 'true',
+        'publish_humans': 'true',
         'lines': "['line: 0,0 1,1']",
     },
     'fairmot_player': {'video': str(CLIP), 'every_frame': 'true'},

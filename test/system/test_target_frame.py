@@ -26,7 +26,7 @@ from vision_msgs.msg import (
 from visualization_msgs.msg import MarkerArray
 
 from benchmarks.moving_camera import STATIC_TRANSFORMS, TALL, MovingCamera, back_and_forth
-from fairmot_ros.msg import TrackPositionArray
+from fairmot_ros.msg import TrackPositionArray, ZoneStateArray
 from fairmot_ros.spatial.transforms import quaternion_about_z
 
 RATE = 20
@@ -119,6 +119,8 @@ def world(peer: Peer, start: NodeStarter) -> World:
             'depth_tolerance': 0.06,  # also the one before, as the newest may come after
             'publish_tf': True,
             'follow': '1',
+            'zones': ['around: 5,-1 7,-1 7,1 5,1', 'elsewhere: 5,2 7,2 7,3 5,3'],
+            'zone_unit': 'metres',
         },
         {'image': 'camera/color/image_raw', 'depth': 'camera/depth/image_raw'},
     )
@@ -128,6 +130,7 @@ def world(peer: Peer, start: NodeStarter) -> World:
 def test_a_standing_person_stands_still_in_the_world(world: World, peer: Peer) -> None:
     markers = peer.subscribe(MarkerArray, 'detection_tracker/markers')
     poses = peer.subscribe(PoseStamped, 'detection_tracker/follow_pose')
+    zones = peer.subscribe(ZoneStateArray, 'detection_tracker/zones')
     frames = peer.subscribe(TFMessage, '/tf')
     errors = []
     for _ in range(6 * RATE):
@@ -155,6 +158,10 @@ def test_a_standing_person_stands_still_in_the_world(world: World, peer: Peer) -
     np.testing.assert_allclose(pose.covariance[:2], covariance[0, :2])
     assert person.bbox.size.z == pytest.approx(TALL, rel=0.1)
 
+    peer.wait(lambda: zones and zones[-1].header.stamp == answer.header.stamp, 'zones')
+    around, elsewhere = zones[-1].zones
+    assert (list(around.inside), around.entered, around.left) == (['1'], 1, 0)
+    assert around.longest_dwell.sec >= 4 and not elsewhere.entered
     peer.wait(lambda: poses and poses[-1].header == answer.header, 'the pose to follow')
     assert poses[-1].pose.position == point
     peer.wait(lambda: markers and markers[-1].markers[0].header == answer.header, 'markers')

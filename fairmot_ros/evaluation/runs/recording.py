@@ -47,6 +47,7 @@ class Recording:
         stamped: whether all images have a header stamp.
         notes: remarks for the user, for example on damage of the bag.
         limit: largest number of images to use; 0 for all.
+        origin: path to name in results if `path` is a copy; empty otherwise.
     """
 
     name: str
@@ -58,6 +59,7 @@ class Recording:
     stamped: bool
     notes: tuple[str, ...] = ()
     limit: int = field(default=0, repr=False)
+    origin: str = ''
 
     def images(
         self,
