@@ -60,6 +60,7 @@ DIAGNOSTICS = (
     'ZoneOutput._observe',
     'explain_missing_input',
     'LimitChecker._exceeded',
+    'HumansOutput.refresh',
     'StallDetector.warning',
 )
 Function = ast.FunctionDef | ast.AsyncFunctionDef
