@@ -27,6 +27,7 @@ LAYERS = (
     'zones',
     'network',
     'tracker',
+    'following',
     'detector',
     'pipeline',
     'evaluation',

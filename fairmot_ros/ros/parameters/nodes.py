@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any, ClassVar, TypeVar
 
 from fairmot_ros.detector.settings import DetectorSettings
+from fairmot_ros.following.settings import FollowSettings
 from fairmot_ros.pipeline.settings import (
     DETECTOR,
     FRAME_GROUPS,
@@ -15,6 +16,7 @@ from fairmot_ros.pipeline.settings import (
 from fairmot_ros.ros.parameters.settings import (
     ANNOTATION,
     DETECTIONS,
+    FOLLOWING,
     IMAGES,
     INPUTS,
     OUTPUTS,
@@ -41,13 +43,22 @@ class TrackingParameters:
         inputs: settings of cameras, input and start.
         outputs: settings of the published track messages.
         positions: settings of positions in space.
+        following: settings of following a person.
         groups: groups of settings, in the order of parameter files and documentation.
     """
 
-    groups: ClassVar[tuple[Group, ...]] = (INPUTS, *FRAME_GROUPS, OUTPUTS, POSITIONS, ZONES)
+    groups: ClassVar[tuple[Group, ...]] = (
+        INPUTS,
+        *FRAME_GROUPS,
+        OUTPUTS,
+        POSITIONS,
+        FOLLOWING,
+        ZONES,
+    )
     inputs: InputSettings
     outputs: OutputSettings
     positions: PositionSettings
+    following: FollowSettings
     zones: ZoneSettings
 
     def __init__(self, **values: Any) -> None:
@@ -67,6 +78,8 @@ class TrackingParameters:
         self.inputs = INPUTS.make(self.values)
         self.outputs = OUTPUTS.make(self.values)
         self.positions = POSITIONS.make(self.values)
+        self.following = FOLLOWING.make(self.values)
+        self.following.target.check_camera(self.inputs.cameras)
         self.zones = ZONES.make(self.values)
         self.zones.check_cameras(self.inputs.cameras)
         for group in self.groups:
@@ -118,6 +131,7 @@ class FairmotParameters(TrackingParameters):
         *FRAME_GROUPS_OF_MODEL,
         OUTPUTS,
         POSITIONS,
+        FOLLOWING,
         ZONES,
         ANNOTATION,
     )

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from fairmot_ros.following.settings import FollowSettings
 from fairmot_ros.pixels import MAX_IMAGE_PIXELS
 from fairmot_ros.settings import Group, Settings, setting
 from fairmot_ros.zones.shapes import Line, Zone, check_names, parse_lines, parse_zones
@@ -201,11 +202,6 @@ class PositionSettings(Settings):
     publish_tf: bool = setting(
         False, 'publish a tf frame `<node>/<id>` for each track with a position'
     )
-    follow: str = setting(
-        '',
-        'id (as in Detection2D) of the track whose position is published as `~/follow_pose`; '
-        'empty for none',
-    )
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -262,6 +258,7 @@ DETECTIONS = Group('Input', DetectionInputSettings)
 OUTPUTS = Group('Output', OutputSettings)
 ANNOTATION = Group('Annotated image', AnnotationSettings)
 POSITIONS = Group('Positions in space', PositionSettings)
+FOLLOWING = Group('Following a person', FollowSettings)
 ZONES = Group('Zones and lines', ZoneSettings)
 
 
