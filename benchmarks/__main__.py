@@ -18,6 +18,7 @@ PARTS = {
     'association': 'association',
     'camera-motion': 'camera_motion',
     'positions': 'positions',
+    'following': 'following',
     'model': 'default_model',
     'evaluation': 'evaluation_speed',
     'refinement': 'refinement',
