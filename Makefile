@@ -82,6 +82,11 @@ docs: setup $(VENV)/docs.stamp ## Build the documentation's site in build/site
 bench: setup ## Measure speed (ARGS= for the benchmark)
 	$(python) -m benchmarks $(ARGS)
 
+soak: setup ## Run a node at 30 images per second and write what grows (MINUTES=30)
+	$(python) -m benchmarks soak --minutes $(MINUTES) $(ARGS)
+
+soak: MINUTES ?= 30
+
 figures: setup ## Regenerate all tables and images that depend on the default weights (ARGS=)
 	$(python) -m benchmarks figures $(ARGS)
 

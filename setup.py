@@ -253,7 +253,9 @@ setup(
             'fairmot-person-bank = fairmot_ros.cli.person_bank:main',
             'fairmot-score = fairmot_ros.cli.score:main',
             'fairmot-teach = fairmot_ros.cli.teach:main',
+            'fairmot-track = fairmot_ros.cli.track:main',
             'fairmot-train = fairmot_ros.cli.train:main',
+            'fairmot-tune = fairmot_ros.cli.tune:main',
         ]
     },
 )

@@ -27,10 +27,10 @@ TRACKERS = {
     '~/follow_pose': 'position of the track that the parameter `follow` names, for '
     '[Nav2](howto/nav2.md); with `position_source`',
     '/tf': 'transforms to `target_frame` and `camera_motion_frame`; published: a frame '
-    '`<node>/<id>` for each located track, with `publish_tf`',
+    '[`body_<id>`](howto/nav2.md#ros4hri) for each located track, with `publish_tf`',
     '/tf_static': 'transforms that do not change',
-    '/humans/bodies/tracked': '[ROS4HRI](howto/nav2.md#ros4hri): bodies `b<id>`, with their '
-    'regions on `/humans/bodies/b<id>/roi`; with `publish_humans`, where hri_msgs is installed',
+    '/humans/bodies/tracked': 'ids of [ROS4HRI bodies](howto/nav2.md#ros4hri); the region and '
+    'image of each on `/humans/bodies/<id>/roi` and `.../cropped`; with `publish_humans`',
     '~/timing': 'once a second: counters and p50, p95, p99 of each stage',
     '~/label_info': 'labels of the classes',
     '~/vision_info': 'model, hash of the weights, engine',
@@ -46,8 +46,8 @@ NODES: dict[str, tuple[str, dict[str, str]]] = {
     'fairmot_node': (
         'Detects and tracks people in the images of one camera or several.',
         {
-            'image': 'images of the camera; with `image_transport: compressed`, '
-            '`sensor_msgs/CompressedImage` on `image/compressed` instead',
+            'image': 'images of the camera; with `image_transport: compressed`, or '
+            'where only that has a publisher, `sensor_msgs/CompressedImage` on `image/compressed`',
             '~/image_annotated': 'the image with boxes, ids and trails; drawn only while there '
             'are subscribers',
             '~/image_annotated/compressed': 'the same as JPEG',

@@ -50,6 +50,7 @@ SOURCES: dict[str, tuple[str, ...]] = {
 #: Functions whose sentences appear in the diagnostics, and as a part of a logged sentence.
 DIAGNOSTICS = (
     'Reporter._warnings',
+    'LimitChecker._exceeded',
     'ZoneOutput._observe',
     'explain_missing_input',
     'StallDetector.warning',

@@ -37,6 +37,7 @@ EVERYTHING: dict[str, dict[str, str]] = {
         'target_frame': 'odom',
         'odometry': 'true',
         'publish_tf': 'true',
+        'publish_humans': 'true',
         'lines': "['line: 0,0 1,1']",
     },
     'detection_tracker_node': {
@@ -46,6 +47,7 @@ EVERYTHING: dict[str, dict[str, str]] = {
         'target_frame': 'odom',
         'odometry': 'true',
         'publish_tf': 'true',
+        'publish_humans': 'true',
         'lines': "['line: 0,0 1,1']",
     },
     'fairmot_player': {'video': str(CLIP), 'every_frame': 'true'},

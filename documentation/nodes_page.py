@@ -38,6 +38,9 @@ DIAGNOSTICS = """## Diagnostics
 | WARN | a problem without a failed frame, see [Troubleshooting](troubleshooting.md) |
 | ERROR | why the last frame or an output failed, or why a lifecycle transition failed |
 
+[Limits](ros.md#limits-in-the-diagnostics) of rate, drops and latency lead to warnings and errors,
+too. `hardware_id` is the parameter of that name, or the model.
+
 | key | value |
 |---|---|
 | `model` | what makes the embeddings |

@@ -49,7 +49,10 @@ class OdometryTransforms(ReceivedTransforms):
 
     def _open(self) -> None:
         self._subscription = InputSubscription(
-            self._node, self._topic, self._odometry_type, self._on_odometry, depth=QUEUE_LENGTH
+            self._node,
+            [(self._topic, self._odometry_type)],
+            self._on_odometry,
+            depth=QUEUE_LENGTH,
         )
         super()._open()
 

@@ -44,7 +44,7 @@ def make_outputs(
         outputs.append(zones)
     if FoxgloveOutput.available():
         outputs.append(FoxgloveOutput(node, camera))
-    if parameters.outputs.publish_humans and HumansOutput.available():
+    if parameters.outputs.publish_humans:
         outputs.append(HumansOutput(node, camera))
     if images:  # last, as it is the slowest
         outputs.append(AnnotatedOutput(node, camera, zones))

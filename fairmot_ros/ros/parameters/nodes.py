@@ -12,6 +12,7 @@ from fairmot_ros.pipeline.settings import (
     FRAME_GROUPS_OF_MODEL,
     FrameSettings,
 )
+from fairmot_ros.ros.parameters.diagnostics_settings import DIAGNOSTICS, DiagnosticsSettings
 from fairmot_ros.ros.parameters.settings import (
     ANNOTATION,
     DETECTIONS,
@@ -41,14 +42,24 @@ class TrackingParameters:
         inputs: settings of cameras, input and start.
         outputs: settings of the published track messages.
         positions: settings of positions in space.
+        zones: settings of zones and lines.
+        diagnostics: limits of the diagnostics.
         groups: groups of settings, in the order of parameter files and documentation.
     """
 
-    groups: ClassVar[tuple[Group, ...]] = (INPUTS, *FRAME_GROUPS, OUTPUTS, POSITIONS, ZONES)
+    groups: ClassVar[tuple[Group, ...]] = (
+        INPUTS,
+        *FRAME_GROUPS,
+        OUTPUTS,
+        POSITIONS,
+        ZONES,
+        DIAGNOSTICS,
+    )
     inputs: InputSettings
     outputs: OutputSettings
     positions: PositionSettings
     zones: ZoneSettings
+    diagnostics: DiagnosticsSettings
 
     def __init__(self, **values: Any) -> None:
         """Validate the values; parameters that are not given have their default.
@@ -68,6 +79,7 @@ class TrackingParameters:
         self.outputs = OUTPUTS.make(self.values)
         self.positions = POSITIONS.make(self.values)
         self.zones = ZONES.make(self.values)
+        self.diagnostics = DIAGNOSTICS.make(self.values)
         self.positions.check_cameras(self.inputs.cameras)
         self.zones.check_cameras(self.inputs.cameras)
         self.zones.check_frame(self.positions.target_frame)
@@ -122,6 +134,7 @@ class FairmotParameters(TrackingParameters):
         POSITIONS,
         ZONES,
         ANNOTATION,
+        DIAGNOSTICS,
     )
     detector: DetectorSettings
     images: ImageInputSettings
@@ -132,6 +145,7 @@ class FairmotParameters(TrackingParameters):
         super().__init__(**values)
         self.detector = DETECTOR.make(self.values)
         self.images = IMAGES.make(self.values)
+        self.images.check_cameras(self.inputs.cameras)
         self.annotation = ANNOTATION.make(self.values)
 
 

@@ -11,6 +11,7 @@ from fairmot_ros.pixels import MAX_IMAGE_PIXELS
 from fairmot_ros.settings import Group, Settings, setting
 from fairmot_ros.zones.shapes import Line, Zone, check_names, parse_lines, parse_zones
 
+TRANSPORTS = ('auto', 'raw', 'compressed')
 CAMERA_NAME = re.compile('[A-Za-z][A-Za-z0-9_]*')
 
 
@@ -61,9 +62,16 @@ class ImageInputSettings(Settings):
     """Transport and size limit of input images."""
 
     image_transport: str = setting(
-        'raw',
-        "'raw' subscribes to `image`, 'compressed' to `image/compressed`",
-        choices=('raw', 'compressed'),
+        'auto',
+        "'raw' subscribes to `image`, 'compressed' to `image/compressed`; 'auto' to `image`, or "
+        'to `image/compressed` while only that has a publisher',
+        choices=TRANSPORTS,
+        structural=True,
+    )
+    image_transports: tuple[str, ...] = setting(
+        ('',),
+        "transports of single cameras, `CAMERA: TRANSPORT`, instead of image_transport. [''] is "
+        'none',
         structural=True,
     )
     max_image_pixels: int = setting(
@@ -73,6 +81,38 @@ class ImageInputSettings(Settings):
         low=1,
         high=2**30,
     )
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        self._by_camera()
+
+    def transport_of(self, camera: str) -> str:
+        """Return the transport of a camera; `camera` is '' for a single unnamed camera."""
+        return self._by_camera().get(camera, self.image_transport)
+
+    def check_cameras(self, cameras: Sequence[str]) -> None:
+        """Raise ValueError if a transport is that of a camera that does not exist."""
+        for camera in self._by_camera():
+            if camera not in cameras:
+                raise ValueError(
+                    f'image_transports names {camera!r}, which is none of the cameras '
+                    f'{list(cameras)!r}'
+                )
+
+    def _by_camera(self) -> dict[str, str]:
+        """Return the transports of single cameras; raise ValueError if one is invalid."""
+        found: dict[str, str] = {}
+        for text in filter(None, self.image_transports):
+            camera, _, transport = (part.strip() for part in text.partition(':'))
+            if not camera or transport not in TRANSPORTS:
+                raise ValueError(
+                    'image_transports must have the form CAMERA: TRANSPORT, with a transport of '
+                    f'{", ".join(TRANSPORTS)}, got {text!r}'
+                )
+            if camera in found:
+                raise ValueError(f'image_transports names {camera!r} twice')
+            found[camera] = transport
+        return found
 
 
 @dataclass(frozen=True)
@@ -106,9 +146,9 @@ class OutputSettings(Settings):
     )
     publish_tentative: bool = setting(False, 'add tentative tracks to `~/tracks`')
     publish_humans: bool = setting(
-        True,
-        'publish ROS4HRI bodies under `/humans` if hri_msgs is installed; disable it if '
-        'another node publishes them',
+        False,
+        'publish ROS4HRI bodies (REP 155) under `/humans`; needs hri_msgs. Only one node of a '
+        'robot should do so',
         structural=True,
     )
 
@@ -214,7 +254,9 @@ class PositionSettings(Settings):
         structural=True,
     )
     publish_tf: bool = setting(
-        False, 'publish a tf frame `<node>/<id>` for each track with a position'
+        False,
+        'publish a tf frame `body_<letters>_<id>` for each track with a position; the letters '
+        'stand for the node',
     )
     follow: str = setting(
         '',
