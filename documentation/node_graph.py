@@ -50,6 +50,7 @@ EVERYTHING: dict[str, dict[str, str]] = {
         'publish_humans': 'true',
         'lines': "['line: 0,0 1,1']",
     },
+    'fairmot_identities': {'sources': "['camera/tracks']"},
     'fairmot_player': {'video': str(CLIP), 'every_frame': 'true'},
 }
 #: Topics and services of every node of rclpy.

@@ -16,7 +16,7 @@ from fairmot_ros.evaluation.refinement.gaps import by_frame, gap_rows
 from fairmot_ros.evaluation.refinement.linking import best_links, chains
 from fairmot_ros.evaluation.refinement.motion_evidence import motion_evidence
 from fairmot_ros.evaluation.refinement.settings import RefinementSettings
-from fairmot_ros.evaluation.refinement.smoothing import smooth_track
+from fairmot_ros.evaluation.refinement.smoothing import smooth
 from fairmot_ros.evaluation.refinement.tracklets import centred, make_tracklets, tracks_of
 
 
@@ -71,10 +71,7 @@ def refine(
     order = np.lexsort((complete[:, ID], complete[:, FRAME]))
     complete, added = complete[order], added[order]
     if settings.smoothing > 0:
-        tracks = tracks_of(complete)
-        complete = by_frame(
-            np.concatenate([smooth_track(t, stamps, settings.smoothing) for t in tracks])
-        )
+        complete = by_frame(smooth(complete, stamps, settings.smoothing))
     return Refined(complete, added, merged)
 
 

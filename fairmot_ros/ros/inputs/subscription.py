@@ -1,4 +1,4 @@
-"""Input subscription: keeps the newest message and follows topic and reliability of publishers."""
+"""Input subscription: keeps the newest messages; follows topic and reliability of publishers."""
 
 from __future__ import annotations
 
