@@ -58,7 +58,7 @@ class IdentitiesConfig(Settings):
         high=20.0,
     )
     crowd_density: float = setting(
-        0.1,
+        0.03,
         'people per square metre that positions must tell apart; the higher, the closer two '
         'positions must be to show one person',
         unit='1/m²',
