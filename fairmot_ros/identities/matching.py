@@ -20,7 +20,7 @@ from fairmot_ros.tracker.matching.candidate_pairs import CandidatePairs
 #: Identities that the search by appearance returns for each track.
 NEAREST = 20
 #: Limit of the evidence of appearance beside that of positions.
-APPEARANCE_LIMIT = 1.0
+APPEARANCE_LIMIT = 2.0
 
 
 class Candidate(NamedTuple):
