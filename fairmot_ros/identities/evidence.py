@@ -25,9 +25,6 @@ UNSEEN_VELOCITY_NOISE = 0.6
 VELOCITY_MEMORY = 2.0
 #: Seconds for which a position tells where a person can be; later, the whole site is in reach.
 HANDOVER_SECONDS = 60.0
-#: People in view for each one who enters it at about the time and place of a reappearance: where a
-#: known person is expected, a newcomer is rarer than a bystander.
-NEWCOMERS = 10.0
 #: Lower limit of the evidence of a reappearance within reach: the place is unlikely, not excluded.
 REAPPEARANCE_LIMIT = 2.0
 
@@ -70,7 +67,7 @@ def reappearance(
     spread = noise + (UNSEEN_VELOCITY_NOISE * seconds) ** 2
     travelled = velocity * (VELOCITY_MEMORY * -np.expm1(-seconds / VELOCITY_MEMORY))[..., None]
     total = covariance + np.eye(2) * spread[..., None, None]
-    evidence = _density_ratio(difference - travelled, total, config) + math.log(NEWCOMERS)
+    evidence = _density_ratio(difference - travelled, total, config)
     sigma = np.sqrt(covariance[..., 0, 0] + covariance[..., 1, 1] + noise)
     reach = config.max_speed * seconds + 3.0 * sigma
     within = np.hypot(difference[..., 0], difference[..., 1]) <= reach
