@@ -21,7 +21,7 @@ from tqdm import tqdm
 
 from benchmarks.calibration import in_turns
 from benchmarks.figures.markdown import table
-from benchmarks.soak import resident, stream
+from benchmarks.tracker_soak import resident, stream
 from fairmot_ros.cli.detector_options import add_detector_options
 from fairmot_ros.cli.shipped_clips import PEDESTRIANS
 from fairmot_ros.detector import Detector

@@ -46,6 +46,7 @@ class Camera(Node):
         self.create_subscription(Timing, 'fairmot/timing', self._on_timing, 1)
         self.ages: list[float] = []
         self.timing: Timing | None = None
+        self.node: NodeProcess | None = None  # set by `camera_of_node`
 
     def _on_result(self, message: Detection2DArray) -> None:
         age = self.get_clock().now() - Time.from_msg(message.header.stamp)
@@ -135,6 +136,7 @@ def camera_of_node(
     context = rclpy.Context()
     rclpy.init(context=context, domain_id=domain.number)
     camera = camera_type(context)
+    camera.node = node
     try:
         yield camera
     finally:

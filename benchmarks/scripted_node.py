@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 
-from benchmarks.soak import stream
+from benchmarks.tracker_soak import stream
 from fairmot_ros.pixels import MAX_IMAGE_PIXELS, Warn
 from fairmot_ros.ros.conversions.images import BgrImage, to_bgr
 from fairmot_ros.ros.nodes.fairmot_node import FairmotNode

@@ -98,6 +98,28 @@ def blocked_signals() -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
+@contextlib.contextmanager
+def deferred_signals() -> Iterator[None]:
+    """Handle SIGINT and SIGTERM after the block instead of within it.
+
+    Blocking them would not do: any thread of a native library may then receive the signal, and
+    Python runs its handler in the main thread. Call it from the main thread.
+    """
+    received: list[int] = []
+
+    def defer(number: int, frame: FrameType | None) -> None:
+        received.append(number)
+
+    before = {number: signal.signal(number, defer) for number in BLOCKED_SIGNALS}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, signal.SIG_DFL if handler is None else handler)
+        for late in received:
+            signal.raise_signal(late)
+
+
 def _release_signals() -> None:
     signal.pthread_sigmask(signal.SIG_UNBLOCK, BLOCKED_SIGNALS)
 

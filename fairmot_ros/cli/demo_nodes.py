@@ -17,7 +17,7 @@ from fairmot_ros.ros.tools.node_processes import (
     make_log_folder,
     stop_all,
 )
-from fairmot_ros.starting import blocked_signals
+from fairmot_ros.starting import deferred_signals
 
 RECORDING = 'recording.json'  # counts and latencies, written by the recorder to its output
 
@@ -76,7 +76,7 @@ def track_video(run: DemoRun) -> dict[str, Any]:
     nodes: list[NodeProcess] = []
     try:
         for start in (start_tracker, start_recorder, start_player):
-            with blocked_signals():  # until the node is listed, and so will be stopped
+            with deferred_signals():  # until the node is listed, and so will be stopped
                 nodes.append(start(run, environment, logs))
         wait_for_recorder(*nodes)
     finally:

@@ -51,10 +51,9 @@ class SourceClock:
         self._reported = offset
         if not offset:
             return f'the clock of {source} agrees with the own clock again'
-        direction = 'behind' if offset > 0 else 'ahead of'
         return (
-            f'the clock of {source} is {abs(offset):.1f} s {direction} the own clock: its stamps '
-            'are corrected by that; synchronise the clocks (chrony, PTP)'
+            f'the clock of {source} differs by {-offset:+.1f} s from the own clock: its stamps '
+            'are corrected; synchronise the clocks with chrony or PTP'
         )
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from fairmot_ros.ros.conversions.images import from_bgr
 from fairmot_ros.ros.tools.node_processes import NodeProcess
 
 TIMEOUT = 90.0  # seconds; only exceeded on a very busy machine
+DISCOVERY = 0.3  # seconds that a server may need to discover a client after the client found it
 LATCHED = QoSProfile(depth=1, durability=DurabilityPolicy.TRANSIENT_LOCAL)
 
 
@@ -53,6 +55,9 @@ class Peer(Node):
         """Call a service; return the response."""
         client = self.create_client(service_type, name)
         self.wait(client.service_is_ready, f'the service {name}')
+        # A server loses its response to a client that it has not discovered for 0.1 s.
+        settled = time.monotonic() + DISCOVERY
+        self.wait(lambda: time.monotonic() > settled, 'the discovery of the client')
         future = client.call_async(service_type.Request(**request))
         self.wait(future.done, f'a response of {name}')
         self.destroy_client(client)
@@ -98,6 +103,20 @@ class Peer(Node):
         message = make_image(image, seconds, frame_id)
         self.send_message(message)
         return message
+
+
+@contextmanager
+def open_peer(environment: dict[str, str]) -> Iterator[Peer]:
+    """Create a peer in the domain of the environment, and destroy it at the end."""
+    context = rclpy.Context()
+    rclpy.init(context=context, domain_id=int(environment['ROS_DOMAIN_ID']))
+    node = Peer(context)
+    try:
+        yield node
+    finally:
+        node.spinner.shutdown()
+        node.destroy_node()
+        rclpy.try_shutdown(context=context)
 
 
 def make_image(image: np.ndarray, seconds: float, frame_id: str = 'eye') -> Image:

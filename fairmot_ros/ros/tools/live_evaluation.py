@@ -21,7 +21,7 @@ from fairmot_ros.ros.tools.node_processes import (
     make_log_folder,
     stop_all,
 )
-from fairmot_ros.starting import blocked_signals
+from fairmot_ros.starting import deferred_signals
 
 # Measured from the stamps of the images, which are those of the recording.
 OMITTED_STAGES = ('latency',)
@@ -62,7 +62,7 @@ def _play(configuration: Configuration, recording: Recording, rate: float, outpu
     environment = local_environment(domain.number, logs)
     nodes: list[NodeProcess] = []
     try:
-        with blocked_signals():  # until the node is listed, and so will be stopped
+        with deferred_signals():  # until the node is listed, and so will be stopped
             tracker = NodeProcess(
                 'tracker',
                 'fairmot_ros.ros.nodes.fairmot_node',
@@ -75,7 +75,7 @@ def _play(configuration: Configuration, recording: Recording, rate: float, outpu
                 },
             )
             nodes.append(tracker)
-        with blocked_signals():
+        with deferred_signals():
             replay = NodeProcess(
                 'replay',
                 'fairmot_ros.ros.tools.replay_node',

@@ -1,0 +1,60 @@
+"""Figures of a long run: growth, and files that can be read again."""
+
+from __future__ import annotations
+
+import math
+import os
+from itertools import islice
+from pathlib import Path
+
+import pytest
+
+from benchmarks.soak.minutes import Minute, latency_ratio, load, memory_slope, save
+from benchmarks.soak.minutes_plot import plot
+from benchmarks.soak.process_usage import usage_of
+from benchmarks.soak.visitors import PAUSE, visits
+
+
+def minutes(count: int, slope: float = 0.0) -> list[Minute]:
+    """Return a run whose memory grows by `slope` MB per hour once it has settled."""
+    return [
+        Minute(n, 500 - 100 / n**3 + slope * n / 60, 40, 20, 1800, 1790, 24.0, 30.0, 5.0, n)
+        for n in range(1, count + 1)
+    ]
+
+
+@pytest.mark.parametrize('slope', [0.0, 3.0])
+def test_slope_is_in_megabytes_per_hour_without_the_first_minutes(slope: float) -> None:
+    assert memory_slope(minutes(120, slope)) == pytest.approx(slope, abs=0.05)
+
+
+def test_slope_of_a_short_run_is_not_a_number() -> None:
+    assert math.isnan(memory_slope(minutes(11)))
+
+
+def test_slower_machine_does_not_count_as_growth() -> None:
+    slow = Minute(2, 500, 40, 20, 1800, 1790, 48.0, 60.0, 10.0, 2)
+    assert latency_ratio([*minutes(1), slow]) == pytest.approx(1.0)
+
+
+def test_figures_survive_the_file_and_are_drawn(tmp_path: Path) -> None:
+    save(minutes(12), tmp_path / 'soak.csv')
+    assert load(tmp_path / 'soak.csv') == minutes(12)
+    pytest.importorskip('matplotlib', reason='needs matplotlib')
+    plot(minutes(12), tmp_path / 'soak.png')
+    assert (tmp_path / 'soak.png').read_bytes().startswith(b'\x89PNG')
+
+
+def test_usage_of_this_process() -> None:
+    before = usage_of(os.getpid())
+    with open(os.devnull):
+        usage = usage_of(os.getpid())
+    assert usage.descriptors == before.descriptors + 1
+    assert usage.threads >= 1
+    assert 10 < usage.memory < 1e5
+
+
+def test_images_have_one_size_and_pauses_without_people() -> None:
+    images = list(islice(visits(), 1200))
+    assert len({image.shape for image in images}) == 1
+    assert sum(image.max() == image.min() for image in images) >= 2 * PAUSE
