@@ -29,6 +29,7 @@ PARTS = {
     'growth': 'growth',
     'gpu': 'gpu',
     'threads': 'thread_counts',
+    'identities': 'identities',
 }
 DEFAULT = ('network', 'tracker')
 
