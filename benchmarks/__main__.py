@@ -20,6 +20,7 @@ PARTS = {
     'positions': 'positions',
     'model': 'default_model',
     'evaluation': 'evaluation_speed',
+    'jobs': 'job_speed',
     'figures': 'figures.regenerate',
     'freshness': 'freshness',
     'soak': 'soak.node_soak',
