@@ -231,6 +231,8 @@ setup(
         'onnx': ['onnx', 'onnxruntime', 'onnxscript'],
         # Exports in int8
         'int8': ['nncf', 'openvino>=2025.0'],
+        # The search of fairmot-tune
+        'tune': ['optuna>=4', 'sqlalchemy'],
         # Plots of ablations, and TensorBoard logs of training
         'training': ['matplotlib', 'tensorboard'],
         # The documentation's site: `make docs`
@@ -247,8 +249,10 @@ setup(
             'fairmot-convert = fairmot_ros.cli.convert:main',
             'fairmot-demo = fairmot_ros.cli.demo:main',
             'fairmot-drift = fairmot_ros.cli.drift:main',
+            'fairmot-similarity = fairmot_ros.cli.similarity:main',
             'fairmot-evaluate = fairmot_ros.cli.evaluate:main',
             'fairmot-export = fairmot_ros.cli.export:main',
+            'fairmot-identities = fairmot_ros.cli.identities:main',
             'fairmot-import = fairmot_ros.cli.import_network:main',
             'fairmot-mot2bag = fairmot_ros.cli.mot2bag:main',
             'fairmot-pack = fairmot_ros.cli.pack:main',
@@ -257,6 +261,7 @@ setup(
             'fairmot-teach = fairmot_ros.cli.teach:main',
             'fairmot-track = fairmot_ros.cli.track:main',
             'fairmot-train = fairmot_ros.cli.train:main',
+            'fairmot-tune = fairmot_ros.cli.tune:main',
         ]
     },
 )

@@ -147,7 +147,8 @@ def _measure_overhead(root: Path, count: int) -> None:
     sizes = ', '.join(f'{p.name} {p.stat().st_size / 1e6:.1f} MB' for p in written)
     size = (root / 'out' / 'manifest.json').stat().st_size
     print(
-        f'{count} bags: {seconds:.1f} s for the overview; {sizes}, manifest.json {size / 1e6:.1f} MB'
+        f'{count} bags: {seconds:.1f} s for the overview; {sizes}, '
+        f'manifest.json {size / 1e6:.1f} MB'
     )
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from fairmot_ros.cli.detector_options import add_detector_options
 from fairmot_ros.cli.job_options import add_job_options
+from fairmot_ros.cli.refinement_options import add_refinement_options, read_refinement
 from fairmot_ros.evaluation import EvaluationPlan
 from fairmot_ros.evaluation.metrics.preprocessing import BENCHMARKS
 from fairmot_ros.evaluation.runs.configuration import Configuration, read_configuration
@@ -18,6 +19,7 @@ OPTIONS = {
     'rates': '--rate',
     'rate': '--rate',
     'interpolate': '--interpolate',
+    'refine': '--refine',
     'max_images': '--max-images',
     'ground_truth_files': '--ground-truth',
     'ground_truth_topic': '--ground-truth-topic',
@@ -150,6 +152,7 @@ def make_parser() -> argparse.ArgumentParser:
         metavar='SECONDS',
         help='also evaluate the offline tracks with gaps up to this length interpolated linearly',
     )
+    add_refinement_options(compared, 'also evaluate the offline tracks after a second pass')
 
     add_job_options(parser, 'bags')
 
@@ -194,6 +197,7 @@ def read_plan(options: argparse.Namespace) -> EvaluationPlan:
         offline=not options.no_offline,
         rates=options.rate,
         interpolate=options.interpolate,
+        refine=read_refinement(options),
         limits=read_limits(options),
         strict=options.strict,
     )

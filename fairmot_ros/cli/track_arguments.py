@@ -11,6 +11,7 @@ import yaml
 from fairmot_ros.cli.detector_options import NAMES, add_detector_options
 from fairmot_ros.cli.evaluation_arguments import node_parameters
 from fairmot_ros.cli.job_options import add_job_options
+from fairmot_ros.cli.refinement_options import add_refinement_options, read_refinement
 from fairmot_ros.evaluation.runs.configuration import Configuration, read_configuration
 from fairmot_ros.media.selection import Selection
 from fairmot_ros.pixels import MAX_IMAGE_PIXELS
@@ -23,6 +24,7 @@ EXAMPLES = """examples:
   fairmot-track *.mp4 --mot --json                text files only
   fairmot-track walk --image-topic /camera/image  a bag
   fairmot-track MOT17-02-SDP/img1 --sheet         a folder of images, with a contact sheet
+  fairmot-track people.mp4 --refine               also tracks that use later frames
   fairmot-track 0 --show --no-files               webcam 0, in the browser
   fairmot-track rtsp://camera/stream --seconds 60
   fairmot-track videos/*.mp4 --jobs 2             two at a time; resumes if repeated
@@ -115,6 +117,7 @@ def _add_outputs(group: argparse._ArgumentGroup) -> None:
         metavar='SECONDS',
         help='least time between two crops of a track; 0 for all (default: 1)',
     )
+    add_refinement_options(group, 'also write refined.txt, the tracks after a second pass')
     group.add_argument('--no-files', action='store_true', help='write nothing, for --show')
 
 
@@ -166,8 +169,9 @@ def output_choice(options: argparse.Namespace) -> OutputChoice:
         ValueError: if the options contradict each other.
     """
     asked = [getattr(options, name) for name in ('video', 'mot', 'json', 'sheet', 'crops')]
+    refinement = read_refinement(options)
     if options.no_files:
-        if any(asked):
+        if any(asked) or refinement is not None:
             raise ValueError('--no-files contradicts the files asked for: leave one of them out')
         if not options.show:
             raise ValueError('--no-files leaves nothing to do: add --show')
@@ -179,6 +183,7 @@ def output_choice(options: argparse.Namespace) -> OutputChoice:
         crops=options.crops,
         crop_interval=options.crop_interval,
         sheet=options.sheet,
+        refinement=refinement,
     )
 
 

@@ -80,6 +80,7 @@ class BagJob:
             'ground_truth_rate': plan.ground_truth_rate,
             'benchmark': plan.benchmark,
             'interpolate': plan.interpolate,
+            'refine': None if plan.refine is None else vars(plan.refine),
             'strict': plan.strict,
         }
 

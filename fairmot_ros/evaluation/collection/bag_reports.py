@@ -180,7 +180,7 @@ def _run_of(file: Path, run: Mapping[str, Any]) -> BagRun:
             processed = metrics_from(run['sums']['metrics_of_processed'])
     return BagRun(
         run['configuration'],
-        Mode(run['rate'], run['filled_seconds']),
+        Mode(run['rate'], run['filled_seconds'], run.get('refined', False)),
         run['images'],
         run['dropped'],
         run['tracks'],

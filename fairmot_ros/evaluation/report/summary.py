@@ -73,6 +73,8 @@ def _mode(mode: Mode) -> dict[str, Any]:
         'mode': 'offline' if mode.rate is None else 'live',
         'rate': mode.rate,
         'filled_seconds': mode.filled,
+        'refined': mode.refined,
+        'uses_later_frames': mode.uses_later_frames,
     }
 
 

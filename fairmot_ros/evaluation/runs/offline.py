@@ -12,8 +12,9 @@ from fairmot_ros.detector import Detector
 from fairmot_ros.evaluation.bags.errors import BagError
 from fairmot_ros.evaluation.bags.frames import seconds_of
 from fairmot_ros.evaluation.mot.text_format import MAX_COLUMNS, rows_of_tracks
+from fairmot_ros.evaluation.refinement import EmbeddingSampler
+from fairmot_ros.evaluation.refinement.gaps import fill_gaps
 from fairmot_ros.evaluation.runs.configuration import Configuration
-from fairmot_ros.evaluation.runs.interpolation import fill_gaps
 from fairmot_ros.evaluation.runs.recording import Recording
 from fairmot_ros.evaluation.runs.run_scores import Mode, Run
 from fairmot_ros.pipeline import FrameTracker
@@ -46,12 +47,19 @@ class OfflineTracker:
         """Library that runs the network."""
         return self._detector.runtime
 
-    def track(self, recording: Recording, *, strict: bool = False) -> Run:
+    def track(
+        self,
+        recording: Recording,
+        *,
+        strict: bool = False,
+        sampler: EmbeddingSampler | None = None,
+    ) -> Run:
         """Track a recording; images that cannot be decoded are skipped and listed in the notes.
 
         Args:
             recording: the recording.
             strict: raise the error of the first image that cannot be decoded.
+            sampler: collects embeddings of the tracks, for the refinement.
 
         Raises:
             BagError: if no image can be decoded, or with `strict` any image cannot.
@@ -77,6 +85,8 @@ class OfflineTracker:
             tracks = frames.track(self._detector(image.pixels), stamp, image.pixels)
             processed[number - 1] = True
             rows.append(rows_of_tracks(number, tracks))
+            if sampler is not None:
+                sampler.add(tracks, stamp)
         if len(failures) == len(processed):
             raise next(iter(failures.values()))
         return Run(
@@ -88,6 +98,7 @@ class OfflineTracker:
             processed,
             runtime=self.runtime,
             notes=_note_failures(failures, len(processed)),
+            embeddings=None if sampler is None else sampler.samples(),
         )
 
 

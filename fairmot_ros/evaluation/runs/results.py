@@ -102,7 +102,7 @@ def _combine_live(scored_runs: Sequence[RunScores]) -> LiveStats | None:
 def check_limits(limits: Iterable[Limit], groups: Sequence[Group]) -> list[Outcome]:
     """Check the limits for every configuration.
 
-    Limits on accuracy apply to the offline runs without interpolation, or to the live runs if
+    Limits on accuracy apply to the offline runs without later frames, or to the live runs if
     there are no offline runs; limits on drops and latencies apply to the live runs.
 
     Raises:
@@ -111,7 +111,7 @@ def check_limits(limits: Iterable[Limit], groups: Sequence[Group]) -> list[Outco
     outcomes = []
     for limit in limits:
         live = [group for group in groups if group.mode.rate is not None]
-        plain = [g for g in groups if g.mode.rate is None and not g.mode.filled]
+        plain = [g for g in groups if g.mode.rate is None and not g.mode.uses_later_frames]
         chosen = live if limit.name in LIVE else plain or live
         if not chosen:
             raise PlanError(f'a limit on {limit.name} needs a live run: give {{rates}}')

@@ -6,11 +6,13 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from fairmot_ros.evaluation.refinement import EmbeddingSampler
 from fairmot_ros.evaluation.runs.configuration import Configuration
 from fairmot_ros.evaluation.runs.limits import LIVE
 from fairmot_ros.evaluation.runs.offline import OfflineTracker, filled_run
 from fairmot_ros.evaluation.runs.plan import EvaluationPlan, PlanError
 from fairmot_ros.evaluation.runs.recording import Recording, TruthSource, open_recording
+from fairmot_ros.evaluation.runs.refined import refined_run
 from fairmot_ros.evaluation.runs.results import Evaluation, check_limits
 from fairmot_ros.evaluation.runs.run_scores import Run, score_run
 
@@ -132,10 +134,13 @@ def _offline_runs(
         return
     runs: list[Run] = []
     for recording in recordings:
-        runs.append(tracker.track(recording, strict=plan.strict))
+        sampler = None if plan.refine is None else EmbeddingSampler()
+        runs.append(tracker.track(recording, strict=plan.strict, sampler=sampler))
         yield runs[-1]
     if plan.interpolate:
         yield from (filled_run(run, plan.interpolate) for run in runs)
+    if plan.refine is not None:
+        yield from (refined_run(run, plan.refine) for run in runs)
 
 
 def _live_runs(

@@ -18,7 +18,7 @@ from std_srvs.srv import SetBool, Trigger
 from fairmot_ros.pipeline import FrameTracker
 from fairmot_ros.ros.health.statistics import Statistics
 from fairmot_ros.ros.inputs.camera_input import CameraInput, ReceivedMessage
-from fairmot_ros.ros.inputs.subscription import InputSubscription
+from fairmot_ros.ros.inputs.subscription import InputSubscription, Source
 from fairmot_ros.ros.nodes.camera import Camera
 from fairmot_ros.ros.nodes.gallery_services import GalleryServices
 from fairmot_ros.ros.nodes.lifecycle_guard import guard_transitions, report_failure
@@ -54,7 +54,7 @@ class TrackingNode(LifecycleNode, Generic[P]):
     subscriptions, cleaning up frees the model. Between configuring and cleaning up, a single
     worker thread loads the model and processes all input.
 
-    A subclass defines the input topics (`input_of`, `input_name`), the source of detections
+    A subclass defines the input topics (`sources_of`, `input_name`), the source of detections
     (`load`) and the parameters (`parameter_type`).
     """
 
@@ -113,8 +113,8 @@ class TrackingNode(LifecycleNode, Generic[P]):
         """
         raise NotImplementedError
 
-    def input_of(self, prefix: str) -> tuple[str, type]:
-        """Return resolved topic and message type of a camera's input.
+    def sources_of(self, prefix: str) -> list[Source]:
+        """Return resolved topic and message type of each possible input, the preferred one first.
 
         Args:
             prefix: of the camera's topics, '<camera>/' or ''.
@@ -220,15 +220,13 @@ class TrackingNode(LifecycleNode, Generic[P]):
 
     def _subscribe(self, camera: Camera) -> InputSubscription:
         prefix = f'{camera.name}/' if camera.name else ''
-        topic, message_type = self.input_of(prefix)
 
         def on_message(message: Any, info: dict[str, Any]) -> None:
             self._on_message(camera, message, info)
 
         return InputSubscription(
             self,
-            topic,
-            message_type,
+            self.sources_of(prefix),
             on_message,
             self.parameters.inputs.reliability,
             prefix + self.input_name,
@@ -351,14 +349,13 @@ class TrackingNode(LifecycleNode, Generic[P]):
             subscription.follow_publishers()
             camera.input.only_publisher = len(subscription.publishers()) == 1
             camera.stream.refresh()
-        names = self.parameters.inputs.cameras
         if not active:
             reason = self.transition_error or 'not active'
-            self._reporter.report_idle(names, reason, failed=bool(self.transition_error))
+            self._reporter.report_idle(self.parameters, reason, failed=bool(self.transition_error))
         elif not self._enabled:
-            self._reporter.report_idle(names, 'disabled by ~/set_enabled')
+            self._reporter.report_idle(self.parameters, 'disabled by ~/set_enabled')
         else:
-            self._reporter.report(active, self.parameters.inputs.input_timeout)
+            self._reporter.report(active, self.parameters)
 
 
 class StartupError(RuntimeError):
