@@ -88,7 +88,10 @@ class Sequence:
 
     def judged(self, rows: Array) -> Array:
         """Return rows clipped to the image, without those of objects that are ignored."""
-        return self._counted(self._clipped(rows))
+        clipped = self._clipped(rows)
+        if self.ignored is None:
+            return clipped
+        return without_ignored(clipped, self.truth, self.ignored)
 
     def _clipped(self, rows: Array) -> Array:
         if self.size is None:
@@ -98,17 +101,23 @@ class Sequence:
         rows[:, 2:4], rows[:, 4:6] = corners, ends - corners
         return rows[(rows[:, 4:6] > 0).all(axis=1)]
 
-    def _counted(self, rows: Array) -> Array:
-        if self.ignored is None:
-            return rows
-        keep = np.ones(len(rows), np.bool_)
-        for row in self.ignored:
-            same = (rows[:, 0] == row[0]).nonzero()[0]
-            others = self.truth[self.truth[:, 0] == row[0]]
-            fit = trackeval_iou_matrix(rows[same, 2:6], row[None, 2:6])[:, 0]
-            better = trackeval_iou_matrix(rows[same, 2:6], others[:, 2:6]).max(axis=1, initial=0.0)
-            keep[same[(fit >= 0.5) & (fit > better)]] = False
-        return rows[keep]
+
+def without_ignored(rows: Array, truth: Array, ignored: Array) -> Array:
+    """Drop results that match an ignored object, unless they match another one better.
+
+    Args:
+        rows: MOTChallenge rows of the results.
+        truth: rows of the objects.
+        ignored: rows of objects that need not be detected.
+    """
+    keep = np.ones(len(rows), np.bool_)
+    for row in ignored:
+        same = (rows[:, 0] == row[0]).nonzero()[0]
+        others = truth[truth[:, 0] == row[0]]
+        fit = trackeval_iou_matrix(rows[same, 2:6], row[None, 2:6])[:, 0]
+        better = trackeval_iou_matrix(rows[same, 2:6], others[:, 2:6]).max(axis=1, initial=0.0)
+        keep[same[(fit >= 0.5) & (fit > better)]] = False
+    return rows[keep]
 
 
 def measure(

@@ -6,6 +6,7 @@ TRACKERS = {
     'camera_info': 'calibration of a pinhole camera, for images of the same size; beside the '
     'topic of the images, or `camera_info_topic`; with `position_source`',
     'depth': 'depth image registered to the camera image; with `position_source: depth`',
+    'odom': 'pose of the robot, instead of tf; with `odometry`',
     '~/detections': 'tracks matched in this frame: `id` is the track id, boxes in pixels of the '
     'image, header of the image; empty where nothing is tracked',
     '~/tracks': 'the same tracks in the same order, with state, velocity, covariance, age and '
@@ -60,6 +61,25 @@ NODES: dict[str, tuple[str, dict[str, str]]] = {
             'detections': 'detections of another node: `vision_msgs/Detection2DArray` by default, '
             'the type given here with `with_embeddings: true`',
             **TRACKERS,
+        },
+    ),
+    'fairmot_identities': (
+        'Gives a person one identity in all cameras, see [Know a person in all '
+        'cameras](howto/identities.md).',
+        {
+            'camera/tracks': 'tracks of a camera; the topics in `sources`, or all of this type',
+            'camera/positions': 'positions of the same camera, beside its tracks; with '
+            '`use_positions`',
+            '~/identities': 'identity of each track of a frame, for every frame of every camera, '
+            'with the header of the tracks',
+            '~/events': 'identities that were created, matched, merged, split, named or removed',
+            '/diagnostics': 'once a second: one status of the node, one of each camera',
+            '~/enrol_identity': 'name a person, by global id or embedding',
+            '~/query_identity': 'find the identities nearest to an embedding',
+            '~/list_identities': 'list the identities, all or those visible',
+            '~/merge_identities': 'declare two identities to be one person',
+            '~/split_identity': 'take a track from its identity',
+            '~/forget_identity': 'delete one person, or all, from memory and store',
         },
     ),
     'fairmot_player': (

@@ -33,6 +33,7 @@ LAYERS = (
     'evaluation',
     'tuning',
     'tracking',
+    'identities',
     'training',
     'ros',
     'installation',

@@ -42,6 +42,7 @@ OPTIONAL = {
     'mcap',
     'rosbag2_py',
     'matplotlib',
+    'distributed',
     'nncf',
     'openvino',
     'onnx',
@@ -50,7 +51,6 @@ OPTIONAL = {
     'optuna',
     'sqlalchemy',  # comes with optuna
     'backports',
-    'distributed',
     'compression',  # zstd, which comes with rosbags
 }
 
@@ -123,7 +123,13 @@ def test_executable_has_a_main(name: str, module: str) -> None:
 
 def test_pip_and_colcon_install_the_same_commands() -> None:
     nodes = {name for name, _ in EXECUTABLES if '_' in name}
-    assert nodes == {'fairmot_node', 'fairmot_player', 'fairmot_recorder', 'fairmot_replay'}
+    assert nodes == {
+        'fairmot_identities',
+        'fairmot_node',
+        'fairmot_player',
+        'fairmot_recorder',
+        'fairmot_replay',
+    }
     assert set(EXECUTABLES) - set(COMMANDS) == {e for e in EXECUTABLES if e[0] in nodes}
     assert set(COMMANDS) <= set(EXECUTABLES)
 

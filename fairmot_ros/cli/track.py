@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import signal
 import sys
 from collections.abc import Iterator
@@ -53,6 +54,8 @@ class Stop:
         if self.is_requested:
             signal.default_int_handler(number, frame)
         self.is_requested = True
+        # Not by print, which must not be called while the progress bar writes.
+        os.write(2, f'\n{NAME}: stopping; Ctrl-C again ends at once\n'.encode())
 
 
 def track(options: argparse.Namespace) -> int:

@@ -120,6 +120,8 @@ def track_source(
             raise
         finally:
             run.outputs.discard()
+            with suppress(OSError):
+                job.folder.rmdir()  # only if it is empty
 
 
 @lru_cache(maxsize=1)

@@ -125,6 +125,7 @@ class VideoStream(Stream):
         times = [time for _, time in zip(range(self._video.length), self._video.times())]
         self.total = sum(self._selection.choices(times))
         self._read = 0
+        self._is_complete = False  # whether all frames were read
 
     def close(self) -> None:
         """Do nothing: files are open while they are read."""
@@ -135,13 +136,14 @@ class VideoStream(Stream):
         for number, image in self._video.frames(self._selection):
             self._read += 1
             yield Frame(number, (number - first) / rate, image)
+        self._is_complete = True
 
     def notes(self) -> list[str]:
         """See `Stream.notes`."""
         found = list(self._video.notes)
         lost = self.total - self._read - len(self.unreadable)
         # The number of frames that a container declares is often an estimate.
-        if lost * self._selection.every > self.frame_rate:
+        if self._is_complete and lost * self._selection.every > self.frame_rate:
             found.append(
                 f'{self._read} of the {self.total} frames that the video declares can be read: it '
                 'is damaged or incomplete'
