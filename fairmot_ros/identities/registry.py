@@ -26,6 +26,7 @@ class Identity:
         sources: those that saw it, a set in the order of insertion.
         tracklets: tracks that are visible, or were not long ago.
         former: ids of identities that were merged into it.
+        place: time, x and y of the last known position, None without one.
     """
 
     def __init__(self, global_id: int, class_id: str, stamp: float, name: str = '') -> None:
@@ -35,12 +36,16 @@ class Identity:
         self.sources: dict[str, None] = {}
         self.tracklets: list[Tracklet] = []
         self.former: list[int] = []
+        self.place: tuple[float, float, float] | None = None
 
     def saw(self, tracklet: Tracklet) -> None:
         """Take over the times of a track."""
         self.first_seen = min(self.first_seen, tracklet.first)
         self.last_seen = max(self.last_seen, tracklet.last)
         self.sources[tracklet.source] = None
+        if tracklet.end is not None and (self.place is None or tracklet.end[0] >= self.place[0]):
+            stamp, (x, y), _ = tracklet.end
+            self.place = (stamp, float(x), float(y))
 
 
 @dataclass
