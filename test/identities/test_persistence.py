@@ -135,7 +135,7 @@ def test_update_writes_without_maintain(tmp_path: Path, monkeypatch: pytest.Monk
     path = tmp_path / 'people.db'
     resolver = opened(path)
     clock = iter(np.arange(1e9, 2e9, 1e6))
-    monkeypatch.setattr('fairmot_ros.identities.resolver.time.monotonic', lambda: next(clock))
+    monkeypatch.setattr('fairmot_ros.identities.state.time.monotonic', lambda: next(clock))
     ada = watch(resolver, 'hall', 1, 1, 0.0)
     with StoreReader(path) as store:
         assert [r.global_id for r in store.identities()] == [ada]
