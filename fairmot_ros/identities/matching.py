@@ -114,13 +114,15 @@ class Matcher:
             evidence += self.beside_positions(tracklet, similarity)
             found.append(Candidate(identity, evidence, similarity or 0.0))
         # Nothing but their appearance tells the others apart. Beforehand, the track is equally
-        # likely any of the known identities or a new one.
+        # likely any of the known identities, or of those with a name, or a new one.
         prior = -math.log(len(self._registry.identities) + 1)
+        prior_of_named = -math.log(len(self._registry.named) + 1)
         for identity in unplaced:
             similarity = self.similarity(tracklet, identity)
             if similarity is None or similarity < self.min_similarity(tracklet.model):
                 continue
-            evidence = self.appearance_evidence(tracklet, similarity) + prior
+            evidence = self.appearance_evidence(tracklet, similarity)
+            evidence += prior_of_named if identity.name else prior
             found.append(Candidate(identity, evidence, similarity))
         return found
 
