@@ -6,6 +6,7 @@ TRACKERS = {
     'camera_info': 'calibration of a pinhole camera, for images of the same size; beside the '
     'topic of the images, or `camera_info_topic`; with `position_source`',
     'depth': 'depth image registered to the camera image; with `position_source: depth`',
+    'odom': 'pose of the robot, instead of tf; with `odometry`',
     '~/detections': 'tracks matched in this frame: `id` is the track id, boxes in pixels of the '
     'image, header of the image; empty where nothing is tracked',
     '~/tracks': 'the same tracks in the same order, with state, velocity, covariance, age and '
@@ -23,8 +24,10 @@ TRACKERS = {
     '~/positions': 'positions, velocities and covariances in `target_frame`; with that',
     '~/markers': 'a cylinder, a label and the velocity of each located track, for RViz; with '
     '`position_source`',
-    '~/follow_pose': 'position of the track that the parameter `follow` names, for '
-    '[Nav2](howto/nav2.md); with `position_source`',
+    '~/follow_pose': 'position of the person chosen by `follow`, while that is certain, for '
+    '[Nav2](howto/nav2.md#follow-a-person); with `position_source`',
+    '~/follow_state': 'whether the followed person is found, lost or not certain; with every '
+    'frame while `follow` is set',
     '/tf': 'transforms to `target_frame` and `camera_motion_frame`; published: a frame '
     '[`body_<id>`](howto/nav2.md#ros4hri) for each located track, with `publish_tf`',
     '/tf_static': 'transforms that do not change',
@@ -35,6 +38,7 @@ TRACKERS = {
     '~/vision_info': 'model, hash of the weights, engine',
     '/diagnostics': 'once a second, see [Diagnostics](#diagnostics)',
     '~/reset': 'drop all tracks; ids continue',
+    '~/follow': 'choose the person to follow: `nearest`, an id or a name; empty to stop',
     '~/set_enabled': 'false pauses tracking with the model loaded, true resumes it',
     '~/enrol_identity': 'name a person; with `gallery`',
     '~/query_identity': 'find the nearest known persons; with `gallery`',
@@ -60,6 +64,25 @@ NODES: dict[str, tuple[str, dict[str, str]]] = {
             'detections': 'detections of another node: `vision_msgs/Detection2DArray` by default, '
             'the type given here with `with_embeddings: true`',
             **TRACKERS,
+        },
+    ),
+    'fairmot_identities': (
+        'Gives a person one identity in all cameras, see [Know a person in all '
+        'cameras](howto/identities.md).',
+        {
+            'camera/tracks': 'tracks of a camera; the topics in `sources`, or all of this type',
+            'camera/positions': 'positions of the same camera, beside its tracks; with '
+            '`use_positions`',
+            '~/identities': 'identity of each track of a frame, for every frame of every camera, '
+            'with the header of the tracks',
+            '~/events': 'identities that were created, matched, merged, split, named or removed',
+            '/diagnostics': 'once a second: one status of the node, one of each camera',
+            '~/enrol_identity': 'name a person, by global id or embedding',
+            '~/query_identity': 'find the identities nearest to an embedding',
+            '~/list_identities': 'list the identities, all or those visible',
+            '~/merge_identities': 'declare two identities to be one person',
+            '~/split_identity': 'take a track from its identity',
+            '~/forget_identity': 'delete one person, or all, from memory and store',
         },
     ),
     'fairmot_player': (

@@ -27,8 +27,16 @@ SOURCES: dict[str, tuple[str, ...]] = {
     'OfflineTracker.track': ('FrameTracker.admit',),
     'PlayerNode.__init__': ('frame_numbers', '_note_numbering_by_order', '_note_missing_frames'),
     'ImageStream._warn': ('upper_eight_bits',),
+    'IdentitiesNode.__init__': ('explain_unknown',),
+    'IdentitiesNode._on_frame': ('SourceClocks.take_warnings', 'SourceClock.warning'),
+    'IdentitiesNode._report': (
+        'IdentitiesNode._on_frame',
+        'IdentitiesNode._comparable',
+        'IdentitiesNode._note_arrival',
+    ),
     'NodeLogHandler.emit': (),  # what the other layers log
     'RecorderNode._warn': ('RecorderNode._on_annotated',),
+    'FollowOutput._report': ('FollowOutput._report', 'Target.problem', 'Follower._choose'),
     'SpatialOutput.publish': (
         'SpatialInputs.camera',
         'SpatialInputs.depth_at',
@@ -36,6 +44,7 @@ SOURCES: dict[str, tuple[str, ...]] = {
         'PersonLocator.camera_motion',
         'PersonLocator._locate',
         'PersonLocator._pose',
+        'OdometryTransforms._find',
         'TransformBuffer.lookup',
         'TransformBuffer._path',
         'TransformBuffer._ancestors',
@@ -49,6 +58,7 @@ SOURCES: dict[str, tuple[str, ...]] = {
 #: Functions whose sentences appear in the diagnostics, and as a part of a logged sentence.
 DIAGNOSTICS = (
     'Reporter._warnings',
+    'ZoneOutput._observe',
     'explain_missing_input',
     'LimitChecker._exceeded',
     'StallDetector.warning',

@@ -25,6 +25,7 @@ from documentation.executables import REPOSITORY, load, node_class
 OPTIONAL_PACKAGES = {
     'foxglove_msgs': ('ImageAnnotations',),
     'hri_msgs': ('IdsList', 'NormalizedRegionOfInterest2D'),
+    'nav_msgs': ('Odometry',),
     'tf2_msgs': ('TFMessage',),
 }
 CLIP = REPOSITORY / 'fairmot_ros' / 'data' / 'pedestrians.mp4'
@@ -34,6 +35,7 @@ EVERYTHING: dict[str, dict[str, str]] = {
         'gallery': 'true',
         'position_source': 'depth',
         'target_frame': 'odom',
+        'odometry': 'true',
         'publish_tf': 'true',
         'publish_humans': 'true',
         'lines': "['line: 0,0 1,1']",
@@ -43,10 +45,12 @@ EVERYTHING: dict[str, dict[str, str]] = {
         'with_embeddings': 'true',
         'position_source': 'depth',
         'target_frame': 'odom',
+        'odometry': 'true',
         'publish_tf': 'true',
         'publish_humans': 'true',
         'lines': "['line: 0,0 1,1']",
     },
+    'fairmot_identities': {'sources': "['camera/tracks']"},
     'fairmot_player': {'video': str(CLIP), 'every_frame': 'true'},
 }
 #: Topics and services of every node of rclpy.

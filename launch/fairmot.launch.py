@@ -13,7 +13,7 @@ from fairmot_ros.ros.launching.actions import declare, given_values, rviz, track
 from fairmot_ros.ros.launching.arguments import OVERRIDES, common_arguments, override_arguments
 
 SHARE = FindPackageShare('fairmot_ros')
-INPUTS = ('image', 'depth', 'camera_info')
+INPUTS = ('image', 'depth', 'camera_info', 'odom')
 ARGUMENTS = [
     ('image', 'image', 'topic of the camera images, without /compressed'),
     (
@@ -22,6 +22,7 @@ ARGUMENTS = [
         'topic of depth images registered to the camera images, for `position_source: depth`',
     ),
     ('camera_info', 'camera_info', 'topic of the camera calibration, for positions in space'),
+    ('odom', 'odom', 'topic of the odometry, for `odometry: true`'),
     *override_arguments(),
     *common_arguments('fairmot', [SHARE, '/config/fairmot.yaml']),
     ('rviz', 'false', 'start RViz with the annotated image and positions'),

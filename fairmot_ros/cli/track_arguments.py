@@ -10,6 +10,8 @@ import yaml
 
 from fairmot_ros.cli.detector_options import NAMES, add_detector_options
 from fairmot_ros.cli.evaluation_arguments import node_parameters
+from fairmot_ros.cli.job_options import add_job_options
+from fairmot_ros.cli.refinement_options import add_refinement_options, read_refinement
 from fairmot_ros.evaluation.runs.configuration import Configuration, read_configuration
 from fairmot_ros.media.selection import Selection
 from fairmot_ros.pixels import MAX_IMAGE_PIXELS
@@ -22,8 +24,10 @@ EXAMPLES = """examples:
   fairmot-track *.mp4 --mot --json                text files only
   fairmot-track walk --image-topic /camera/image  a bag
   fairmot-track MOT17-02-SDP/img1 --sheet         contact sheet of a folder of images
+  fairmot-track people.mp4 --refine               also tracks that use later frames
   fairmot-track 0 --show --no-files               webcam 0, in the browser
   fairmot-track rtsp://camera/stream --seconds 60
+  fairmot-track videos/*.mp4 --jobs 2             two at a time; resumes if repeated
   fairmot-track long.mp4 --start 60 --seconds 30 --every 2 --set lost_timeout=5.0
 
 exit codes: 0 on success, 1 if a source failed and others were tracked or part of it was, 2 for a
@@ -76,11 +80,6 @@ def make_parser() -> argparse.ArgumentParser:
     )
     add_detector_options(network, *NAMES, unset=True)
     parser.add_argument(
-        '--strict',
-        action='store_true',
-        help='end at the first source or image that cannot be read, instead of passing over it',
-    )
-    parser.add_argument(
         '--show',
         action='store_true',
         help='show the frames on a local web page while they are tracked',
@@ -91,6 +90,7 @@ def make_parser() -> argparse.ArgumentParser:
         default=0,
         help='port of that page on 127.0.0.1 (default: any that is free)',
     )
+    add_job_options(parser, 'sources')
     return parser
 
 
@@ -117,6 +117,7 @@ def _add_outputs(group: argparse._ArgumentGroup) -> None:
         metavar='SECONDS',
         help='least time between two crops of a track; 0 for all (default: 1)',
     )
+    add_refinement_options(group, 'also write refined.txt, the tracks after a second pass')
     group.add_argument('--no-files', action='store_true', help='write nothing, for --show')
 
 
@@ -168,8 +169,9 @@ def output_choice(options: argparse.Namespace) -> OutputChoice:
         ValueError: if the options contradict each other.
     """
     asked = [getattr(options, name) for name in ('video', 'mot', 'json', 'sheet', 'crops')]
+    refinement = read_refinement(options)
     if options.no_files:
-        if any(asked):
+        if any(asked) or refinement is not None:
             raise ValueError('--no-files contradicts the files asked for: leave one of them out')
         if not options.show:
             raise ValueError('--no-files leaves nothing to do: add --show')
@@ -181,6 +183,7 @@ def output_choice(options: argparse.Namespace) -> OutputChoice:
         crops=options.crops,
         crop_interval=options.crop_interval,
         sheet=options.sheet,
+        refinement=refinement,
     )
 
 

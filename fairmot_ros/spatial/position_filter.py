@@ -56,6 +56,11 @@ class _Tracks:
     innovations: Array
     weights: Array
 
+    @property
+    def manoeuvre(self) -> Array:
+        """Evidence [N] of a manoeuvre: squared Mahalanobis distances of the mean innovations."""
+        return np.square(self.innovations).sum(axis=1) / np.maximum(self.weights, 1e-9)
+
     @staticmethod
     def new(ids: NDArray[np.int64], positions: Array, noise: Array, stamp: float) -> _Tracks:
         """Return tracks of one measurement each."""
@@ -198,8 +203,9 @@ class PositionFilter:
         means = np.full((len(rows), 6), np.nan)
         covariances = np.full((len(rows), 6, 6), np.nan)
         known = rows >= 0
+        tracks = self._tracks.take(rows[known])
         means[known], covariances[known] = allow_for_standing(
-            self._tracks.means[rows[known]], self._tracks.covariances[rows[known]]
+            tracks.means, tracks.covariances, tracks.manoeuvre
         )
         return PositionEstimates(means, covariances, measured)
 

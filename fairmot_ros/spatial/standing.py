@@ -14,7 +14,7 @@ SHARE = 0.5
 SWAY, SLOW = 0.03, 0.3
 
 
-def allow_for_standing(means: Array, covariances: Array) -> tuple[Array, Array]:
+def allow_for_standing(means: Array, covariances: Array, manoeuvre: Array) -> tuple[Array, Array]:
     """Return means [N, 6] and covariances [N, 6, 6] of people of whom some stand.
 
     Each estimate is the mean of two, by their probabilities: the given one, and that of the same
@@ -26,13 +26,15 @@ def allow_for_standing(means: Array, covariances: Array) -> tuple[Array, Array]:
     Args:
         means: [N, 6], position and velocity, in metres and metres per second.
         covariances: [N, 6, 6] of them.
+        manoeuvre: [N], squared Mahalanobis distances of the last innovations from 0; large if a
+            person has just started to walk and the velocity does not show it yet.
     """
     spread = covariances[:, 3:, 3:] + SWAY**2 * np.eye(3)
     gains = np.linalg.solve(spread, covariances[:, 3:]).swapaxes(1, 2)
     speeds = means[:, 3:, None]
     distances = (speeds * np.linalg.solve(spread, speeds)).sum(axis=(1, 2))
     volumes = np.linalg.slogdet(spread)[1] - 3 * np.log(SLOW**2 + SWAY**2)
-    odds = np.log(SHARE / (1 - SHARE)) - (volumes + distances) / 2
+    odds = np.log(SHARE / (1 - SHARE)) - (volumes + distances + manoeuvre) / 2
     standing = 1 / (1 + np.exp(-odds.clip(-50, 50)))[:, None, None]
     shifts = -gains @ speeds
     outer = shifts * shifts.swapaxes(1, 2)

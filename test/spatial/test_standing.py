@@ -16,7 +16,7 @@ def estimate(speed: float, deviation: float) -> tuple[np.ndarray, np.ndarray]:
 
 def test_a_speed_within_its_deviation_is_that_of_a_person_who_stands() -> None:
     mean, covariance = estimate(speed=0.08, deviation=0.06)
-    found, spread = allow_for_standing(mean, covariance)
+    found, spread = allow_for_standing(mean, covariance, np.zeros(1))
     assert 0 <= found[0, 3] < 0.04
     assert 4.9 < found[0, 0] < 5.0, 'the position lags behind the wrong speed'
     assert (np.linalg.eigvalsh(spread[0]) > 0).all()
@@ -28,7 +28,7 @@ def test_a_speed_within_its_deviation_is_that_of_a_person_who_stands() -> None:
 )
 def test_walkers_and_new_tracks_keep_their_estimate(speed: float, deviation: float) -> None:
     mean, covariance = estimate(speed, deviation)
-    found, spread = allow_for_standing(mean, covariance)
+    found, spread = allow_for_standing(mean, covariance, np.zeros(1))
     np.testing.assert_allclose(found, mean, atol=0.02)
     np.testing.assert_allclose(spread, covariance, atol=0.05 * deviation**2 + 1e-3)
 
@@ -36,6 +36,13 @@ def test_walkers_and_new_tracks_keep_their_estimate(speed: float, deviation: flo
 def test_estimates_that_nobody_can_tell_are_no_problem() -> None:
     means = np.array([[0.0] * 6, [0, 0, 0, 1e7, 0, 0]])
     covariances = np.array([1e-12 * np.eye(6), 1e14 * np.eye(6)])
-    found, spread = allow_for_standing(means, covariances)
+    found, spread = allow_for_standing(means, covariances, np.array([0.0, 1e9]))
     assert np.isfinite(found).all() and np.isfinite(spread).all()
-    assert allow_for_standing(np.zeros((0, 6)), np.zeros((0, 6, 6)))[0].shape == (0, 6)
+    nobody = allow_for_standing(np.zeros((0, 6)), np.zeros((0, 6, 6)), np.zeros(0))
+    assert nobody[0].shape == (0, 6)
+
+
+def test_a_person_who_may_have_started_keeps_the_estimate() -> None:
+    mean, covariance = estimate(speed=0.08, deviation=0.06)
+    found, _ = allow_for_standing(mean, covariance, np.array([20.0]))
+    np.testing.assert_allclose(found, mean, atol=0.01)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from array import array
 from collections.abc import Callable
 from typing import Any
@@ -25,7 +26,13 @@ from vision_msgs.msg import (
 )
 from visualization_msgs.msg import MarkerArray
 
-from benchmarks.moving_camera import STATIC_TRANSFORMS, TALL, MovingCamera, back_and_forth
+from benchmarks.moving_camera import (
+    CAMERA_HEIGHT,
+    STATIC_TRANSFORMS,
+    TALL,
+    MovingCamera,
+    back_and_forth,
+)
 from fairmot_ros.msg import TrackPositionArray, ZoneStateArray
 from fairmot_ros.spatial.transforms import quaternion_about_z
 
@@ -36,16 +43,21 @@ PERSON = (6.0, 0.0)
 class World:
     """Publishes what a robot would: detections, depth, calibration and transforms."""
 
-    def __init__(self, peer: Peer) -> None:
+    def __init__(self, peer: Peer, odometry: type | None = None) -> None:
+        """Publish poses as messages of the type `odometry` if it is given, otherwise as tf."""
         self.peer = peer
+        self.odometry = odometry
         self.simulation = MovingCamera(back_and_forth)
         self.results = peer.subscribe(Detection3DArray, 'detection_tracker/detections_3d')
         self.positions = peer.subscribe(TrackPositionArray, 'detection_tracker/positions')
         self.detections = peer.advertise(Detection2DArray, 'detections')
         self.depths = peer.advertise(Image, 'camera/depth/image_raw')
-        self.transforms = peer.advertise(TFMessage, '/tf')
-        static = peer.create_publisher(TFMessage, '/tf_static', LATCHED)
-        static.publish(TFMessage(transforms=[transform(*t) for t in STATIC_TRANSFORMS]))
+        if odometry is None:
+            self.poses = peer.advertise(TFMessage, '/tf')
+            static = peer.create_publisher(TFMessage, '/tf_static', LATCHED)
+            static.publish(TFMessage(transforms=[transform(*t) for t in STATIC_TRANSFORMS]))
+        else:
+            self.poses = peer.advertise(odometry, 'wheels/odom')
         camera = self.simulation.camera
         info = CameraInfo(width=640, height=480, distortion_model='plumb_bob', d=[0.0] * 5)
         info.k = camera.matrix.ravel()
@@ -65,7 +77,13 @@ class World:
         x, y, yaw = self.simulation.pose(self.frame / RATE)
         message = transform('odom', 'base_link', (x, y, 0), quaternion_about_z(yaw))
         message.header.stamp = self.header.stamp
-        self.transforms.publish(TFMessage(transforms=[message]))
+        if self.odometry is None:
+            self.poses.publish(TFMessage(transforms=[message]))
+            return
+        odometry = self.odometry(header=message.header, child_frame_id='base_link')
+        odometry.pose.pose.position.x, odometry.pose.pose.position.y = float(x), float(y)
+        odometry.pose.pose.orientation = message.transform.rotation
+        self.poses.publish(odometry)
 
     def look(self, depth_frame: str = 'optical', **changed: Any) -> None:
         """Publish detections, and the depth image with some fields changed."""
@@ -173,13 +191,57 @@ def test_a_standing_person_stands_still_in_the_world(world: World, peer: Peer) -
                 t
                 for message in frames
                 for t in message.transforms
-                if t.header == answer.header and t.child_frame_id == 'detection_tracker/1'
+                if t.header == answer.header and re.fullmatch('body_[a-z]{5}_1', t.child_frame_id)
             ),
             None,
         ),
         'the frame of the person',
     )
     assert last.transform.translation.x == point.x
+
+
+def test_odometry_replaces_tf(peer: Peer, start: NodeStarter) -> None:
+    nav_msgs = pytest.importorskip('nav_msgs.msg', reason='needs nav_msgs')
+    peer.destroy_image_publisher()
+    start(
+        'nodes.detection_tracker_node',
+        {
+            'position_source': 'depth',
+            'target_frame': 'odom',
+            'camera_motion_frame': 'odom',
+            'odometry': True,
+            'camera_pose': f'0 0 {CAMERA_HEIGHT} 0 0 0',
+            'transform_timeout': 0.3,
+            'depth_tolerance': 0.06,
+        },
+        {
+            'image': 'camera/color/image_raw',
+            'depth': 'camera/depth/image_raw',
+            'odom': 'wheels/odom',
+        },
+    )
+    world = World(peer, nav_msgs.Odometry)
+    diagnostics: list[DiagnosticArray] = peer.subscribe(DiagnosticArray, '/diagnostics')
+    world.look()
+    assert not world.answer().detections
+    peer.wait(
+        lambda: any(
+            'no odometry received on /wheels/odom' in status.message
+            for array in diagnostics[-1:]
+            for status in array.status
+        ),
+        'a word on odometry',
+    )
+    for _ in range(3 * RATE):
+        answer = world.step()
+    (person,) = answer.detections
+    point = person.bbox.center.position
+    assert np.linalg.norm(np.array([point.x, point.y, point.z]) - (*PERSON, TALL / 2)) < 0.2
+    peer.wait(lambda: world.positions[-1].header == answer.header, 'positions')
+    (position,) = world.positions[-1].positions
+    assert position.measured and position.id == '1'
+    speed = [position.velocity.x, position.velocity.y, position.velocity.z]
+    assert np.linalg.norm(speed) < 0.1
 
 
 def test_transforms_and_depth_images_that_do_not_fit_are_explained(

@@ -85,7 +85,7 @@ def test_the_report_shows_the_default_beside_the_tuned_values(output: Path) -> N
     text = (output / 'tuning.md').read_text()
     assert text.splitlines()[2].startswith('Tuned parameters recommended: HOTA on held-out')
     assert '| lost_timeout | 1.5 |' in text
-    assert text.count(' | default | ') == text.count('|  |  | tuned | ') == 4
+    assert text.count(' | default | ') - 1 == text.count('|  |  | tuned | ') == 4
 
 
 def test_defaults_are_recommended_where_nothing_is_won(

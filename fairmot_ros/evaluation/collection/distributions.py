@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from fairmot_ros.evaluation.report.charts import Axis, Series, line_chart
 
 BINS = 20
+#: Widths of the bins of a ratio, in percent, which divide 100.
+RATIO_STEPS = (5.0, 10.0, 20.0, 50.0, 100.0)
 #: Metrics with a chart; ratios are shown in percent.
 RATIOS = ('HOTA', 'MOTA', 'IDF1')
 COUNTS = ('IDSW',)
@@ -34,7 +37,7 @@ def _chart(name: str, lines: Mapping[str, Sequence[float]]) -> str:
     scale = 100.0 if name in RATIOS else 1.0
     scaled = {title: [scale * value for value in found] for title, found in lines.items()}
     low, high, step = bins([value for found in scaled.values() for value in found], name in RATIOS)
-    steps = {title: _steps(found, low, step) for title, found in scaled.items()}
+    steps = {title: _steps(found, low, high, step) for title, found in scaled.items()}
     top = max(max(y) for _, y in steps.values())
     unit = ' in percent' if name in RATIOS else ''
     return line_chart(
@@ -48,23 +51,28 @@ def _chart(name: str, lines: Mapping[str, Sequence[float]]) -> str:
 def bins(values: Sequence[float], is_ratio: bool) -> tuple[float, float, float]:
     """Return low end, high end and width of the bins of a chart.
 
-    Ratios have bins of 5 percent in 0..100, and below 0 if there are such values.
+    Ratios have bins of 5 percent in 0..100, and below 0 if there are such values; bins are wider
+    if there would be more than 40.
     """
     if is_ratio:
-        low = min(0.0, 5.0 * math.floor(min(values) / 5))
-        step = 5.0 * max(1, math.ceil((100 - low) / 5 / (2 * BINS)))
-        return low, 100.0, step
+        span = 100 - min(0.0, *values)
+        step = next(
+            (s for s in RATIO_STEPS if span / s <= 2 * BINS), 100.0 * math.ceil(span / 4e3)
+        )
+        return min(0.0, step * math.floor(min(values) / step)), 100.0, step
     largest = max(values)
     step = float(max(1, math.ceil((largest + 1) / BINS)))
     return 0.0, step * math.ceil((largest + 1) / step), step
 
 
-def _steps(values: Sequence[float], low: float, step: float) -> tuple[list[float], list[float]]:
-    """Return the corners of a step line over the bins."""
-    numbers = [math.floor((value - low) / step + 1e-9) for value in values]
-    x, y = [], []
-    for number in range(max(numbers) + 2):
-        count = float(numbers.count(number))
+def _steps(
+    values: Sequence[float], low: float, high: float, step: float
+) -> tuple[list[float], list[float]]:
+    """Return the corners of a step line over the bins; the last one includes its upper end."""
+    count = round((high - low) / step)
+    numbers = Counter(min(math.floor((v - low) / step + 1e-9), count - 1) for v in values)
+    x, y = [low], [0.0]
+    for number in range(count):
         x += [low + number * step, low + (number + 1) * step]
-        y += [count, count]
-    return [x[0], *x], [0.0, *y]
+        y += [float(numbers[number])] * 2
+    return [*x, high], [*y, 0.0]

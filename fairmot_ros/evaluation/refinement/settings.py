@@ -33,8 +33,9 @@ class RefinementSettings(Settings):
         high=3600.0,
     )
     smoothing: float = setting(
-        0.0,
-        'time constant of the smoothing of boxes; 0 disables it',
+        0.15,
+        'time constant of the smoothing of boxes; faster changes are smoothed out, except motion '
+        'of the camera; 0 disables it',
         unit='seconds',
         low=0.0,
         high=10.0,

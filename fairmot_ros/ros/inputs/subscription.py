@@ -1,4 +1,4 @@
-"""Input subscription: keeps the newest message and follows topic and reliability of publishers."""
+"""Input subscription: keeps the newest messages; follows topic and reliability of publishers."""
 
 from __future__ import annotations
 
@@ -41,6 +41,7 @@ class InputSubscription:
         callback: Callback,
         reliability: str = 'auto',
         name: str = '',
+        depth: int = 1,
     ) -> None:
         """Subscribe.
 
@@ -51,6 +52,7 @@ class InputSubscription:
             callback: called with each message and rclpy's message information.
             reliability: 'auto', 'reliable' or 'best_effort', unless overridden.
             name: name of the topic before remapping.
+            depth: length of the queue, unless overridden.
 
         Raises:
             ValueError: if a `qos_overrides` parameter has an unknown value.
@@ -62,7 +64,9 @@ class InputSubscription:
         self._node = node
         self._callback = callback
         self._choice = SourceChoice()
-        self._requests = {topic: declare_qos(node, topic, reliability) for topic, _ in sources}
+        self._requests = {
+            topic: declare_qos(node, topic, reliability, depth) for topic, _ in sources
+        }
         self._profile = self._make_profile()
         self._previous: Subscription | None = None
         self._last_header: Any = None

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from fairmot_ros.following.settings import FollowSettings
 from fairmot_ros.pixels import MAX_IMAGE_PIXELS
 from fairmot_ros.settings import Group, Settings, setting
 from fairmot_ros.zones.shapes import Line, Zone, check_names, parse_lines, parse_zones
@@ -238,15 +240,24 @@ class PositionSettings(Settings):
         'empty to disable',
         structural=True,
     )
+    odometry: bool = setting(
+        False,
+        'take the motion of the robot from `nav_msgs/Odometry` on the topic `odom`, for robots '
+        'without it in tf: the transform from its child_frame_id to its frame_id; needs '
+        'target_frame or camera_motion_frame',
+        structural=True,
+    )
+    camera_pose: str = setting(
+        '',
+        'pose `x y z roll pitch yaw` of the camera in the child_frame_id of the odometry, in '
+        'metres and radians; roll, pitch and yaw are 0 if it looks ahead, a positive pitch looks '
+        'down. Empty: tf has it, such as /tf_static from robot_state_publisher',
+        structural=True,
+    )
     publish_tf: bool = setting(
         False,
         'publish a tf frame `body_<letters>_<id>` for each track with a position; the letters '
         'stand for the node',
-    )
-    follow: str = setting(
-        '',
-        'id (as in Detection2D) of the track whose position is published as `~/follow_pose`; '
-        'empty for none',
     )
 
     def __post_init__(self) -> None:
@@ -255,6 +266,21 @@ class PositionSettings(Settings):
             _check_frame(name, getattr(self, name))
             if getattr(self, name) and self.position_source == 'none':
                 raise ValueError(f'{name} needs a position_source: depth or ground')
+        if self.odometry and not (self.target_frame or self.camera_motion_frame):
+            raise ValueError(
+                'odometry needs a target_frame or a camera_motion_frame, such as odom'
+            )
+        if self.camera_pose and not self.odometry:
+            raise ValueError('camera_pose needs odometry; with tf alone, publish it on /tf_static')
+        parse_camera_pose(self.camera_pose)
+
+    def check_cameras(self, cameras: Sequence[str]) -> None:
+        """Raise ValueError if several cameras have one pose."""
+        if self.camera_pose and len(cameras) > 1:
+            raise ValueError(
+                'camera_pose is the pose of a single camera; with several, publish their poses on '
+                '/tf_static'
+            )
 
 
 @dataclass(frozen=True)
@@ -323,7 +349,23 @@ DETECTIONS = Group('Input', DetectionInputSettings)
 OUTPUTS = Group('Output', OutputSettings)
 ANNOTATION = Group('Annotated image', AnnotationSettings)
 POSITIONS = Group('Positions in space', PositionSettings)
+FOLLOWING = Group('Following a person', FollowSettings)
 ZONES = Group('Zones and lines', ZoneSettings)
+
+
+def parse_camera_pose(text: str) -> tuple[float, ...]:
+    """Return the numbers of the setting `camera_pose`, () if it is empty.
+
+    Raises:
+        ValueError: if there are not six, or one is not finite.
+    """
+    try:
+        values = tuple(map(float, text.split()))
+    except ValueError:
+        values = (math.nan,)
+    if len(values) not in (0, 6) or not all(map(math.isfinite, values)):
+        raise ValueError(f'camera_pose must be six numbers, x y z roll pitch yaw, got {text!r}')
+    return values
 
 
 def _check_frame(setting_name: str, frame: str) -> None:

@@ -10,7 +10,8 @@ from std_msgs.msg import Header
 
 from fairmot_ros.pixels import ImageError
 from fairmot_ros.ros.inputs.spatial_inputs import SpatialInputs
-from fairmot_ros.ros.inputs.transforms import TransformSource, transforms_of
+from fairmot_ros.ros.inputs.transform_sources import transforms_of
+from fairmot_ros.ros.inputs.transforms import TransformSource
 from fairmot_ros.ros.parameters import TrackingParameters
 from fairmot_ros.ros.parameters.settings import PositionSettings
 from fairmot_ros.spatial.camera_view import CameraView
@@ -54,7 +55,9 @@ class PersonLocator:
             camera_info_topic=settings.camera_info_topic,
         )
         uses_tf = settings.target_frame or settings.camera_motion_frame
-        self._transforms: TransformSource | None = transforms_of(node) if uses_tf else None
+        self._transforms: TransformSource | None = (
+            transforms_of(node, settings) if uses_tf else None
+        )
         self._active = False
         self._settings = settings
         self._filter = PeopleFilter()
@@ -74,6 +77,8 @@ class PersonLocator:
     def refresh(self) -> None:
         """Adapt the reliability of the subscriptions to the present publishers."""
         self._inputs.follow_publishers()
+        if self._transforms is not None:
+            self._transforms.refresh()
 
     def deactivate(self) -> None:
         """Unsubscribe."""

@@ -6,19 +6,22 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from fairmot_ros.evaluation.refinement import RefinementSettings
 from fairmot_ros.files.writing import WriteError
 from fairmot_ros.tracking.outputs.base import Output, TrackedFrame
 from fairmot_ros.tracking.outputs.contact_sheet import ContactSheet
 from fairmot_ros.tracking.outputs.crops import Crops
+from fairmot_ros.tracking.outputs.refined import RefinedText
 from fairmot_ros.tracking.outputs.text import JsonLines, MotText
 from fairmot_ros.tracking.outputs.video import AnnotatedVideo
 
-VIDEO, MOT, JSON_LINES, CROPS, SHEET = (
+VIDEO, MOT, JSON_LINES, CROPS, SHEET, REFINED = (
     'annotated.mp4',
     'results.txt',
     'tracks.jsonl',
     'crops',
     'tracks.jpg',
+    'refined.txt',
 )
 
 
@@ -33,6 +36,8 @@ class OutputChoice:
         crops: images of the people, biometric data.
         crop_interval: least time between two crops of a track, in seconds; 0 writes all.
         sheet: a contact sheet of the tracks, biometric data as well.
+        refinement: settings of a second pass whose tracks are written as MOTChallenge text; None
+            for no such file.
     """
 
     video: bool = True
@@ -41,6 +46,7 @@ class OutputChoice:
     crops: bool = False
     crop_interval: float = 1.0
     sheet: bool = False
+    refinement: RefinementSettings | None = None
 
     def __post_init__(self) -> None:
         if not self.crop_interval >= 0:
@@ -49,7 +55,8 @@ class OutputChoice:
     @property
     def is_empty(self) -> bool:
         """Whether no file is written."""
-        return not (self.video or self.mot or self.json_lines or self.crops or self.sheet)
+        files = (self.video, self.mot, self.json_lines, self.crops, self.sheet)
+        return not any(files) and self.refinement is None
 
 
 class Outputs:
@@ -81,6 +88,8 @@ class Outputs:
                 self._outputs.append(Crops(folder / CROPS, choice.crop_interval))
             if choice.sheet:
                 self._outputs.append(ContactSheet(folder / SHEET))
+            if choice.refinement is not None:
+                self._outputs.append(RefinedText(folder / REFINED, choice.refinement))
         except WriteError:
             self.discard()
             raise

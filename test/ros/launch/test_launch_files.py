@@ -117,6 +117,16 @@ def test_detections_are_passed_to_the_tracker(given: str, expected: dict) -> Non
     assert parameters_of(node) == (FILE, {'use_sim_time': False, **expected})
 
 
+@pytest.mark.parametrize(('given', 'expected'), [('/a/b.db', {'store': '/a/b.db'}), ('', {})])
+def test_store_is_passed_to_the_identities_node(given: str, expected: dict) -> None:
+    description = load('identities.launch.py')
+    context = context_with(description, store=given, namespace='site', params_file=FILE)
+    (node,) = start_nodes(description, context)
+    assert node.node_name == '/site/fairmot_identities'
+    assert node.node_executable == 'fairmot_identities'
+    assert parameters_of(node) == (FILE, {'use_sim_time': False, **expected})
+
+
 @pytest.mark.parametrize(
     ('given', 'expected'),
     [
