@@ -11,6 +11,7 @@ from pathlib import Path
 import optuna
 from optuna.exceptions import StorageInternalError
 from optuna.trial import TrialState
+from sqlalchemy.engine import URL
 from sqlalchemy.exc import SQLAlchemyError
 
 from fairmot_ros.evaluation.metrics.evaluate import Metrics
@@ -74,9 +75,9 @@ class Studies:
         self._path, self._space, self._default, self._seed = path, space, default, seed
         optuna.logging.set_verbosity(optuna.logging.WARNING)
         with storage_errors(path):
-            # A relative path after three slashes, an absolute one after four.
+            url = URL.create('sqlite', database=str(path)).render_as_string()
             storage = optuna.storages.RDBStorage(
-                f'sqlite:///{path}', engine_kwargs={'connect_args': {'timeout': LOCK_TIMEOUT}}
+                url, engine_kwargs={'connect_args': {'timeout': LOCK_TIMEOUT}}
             )
             self._studies = {name: self._open(storage, name, fingerprint) for name in inputs}
 
