@@ -15,7 +15,8 @@ from test_target_frame import World, transform, world
 from tf2_ros import Buffer, TransformException, TransformListener
 
 from fairmot_ros.ros.inputs.tf2_transforms import Tf2Transforms
-from fairmot_ros.ros.inputs.transforms import transforms_of
+from fairmot_ros.ros.inputs.transform_sources import transforms_of
+from fairmot_ros.ros.parameters.settings import PositionSettings
 from fairmot_ros.spatial.transform_buffer import TransformBuffer
 from fairmot_ros.spatial.transforms import Transform, TransformError
 
@@ -32,7 +33,7 @@ def as_transform(message: TransformStamped) -> Transform:
 
 
 def test_nodes_use_tf2_where_it_is_installed(peer: Peer) -> None:
-    assert isinstance(transforms_of(peer), Tf2Transforms)
+    assert isinstance(transforms_of(peer, PositionSettings()), Tf2Transforms)
 
 
 def test_frames_of_people_are_looked_up_with_tf2(world: World, peer: Peer) -> None:
