@@ -231,6 +231,8 @@ setup(
         'onnx': ['onnx', 'onnxruntime', 'onnxscript'],
         # Exports in int8
         'int8': ['nncf', 'openvino>=2025.0'],
+        # Search among more than 100 000 embeddings of identities
+        'search': ['hnswlib>=0.8'],
         # The search of fairmot-tune
         'tune': ['optuna>=4', 'sqlalchemy'],
         # Plots of ablations, and TensorBoard logs of training

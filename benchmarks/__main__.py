@@ -18,8 +18,10 @@ PARTS = {
     'association': 'association',
     'camera-motion': 'camera_motion',
     'positions': 'positions',
+    'following': 'following',
     'model': 'default_model',
     'evaluation': 'evaluation_speed',
+    'jobs': 'job_speed',
     'refinement': 'refinement',
     'figures': 'figures.regenerate',
     'freshness': 'freshness',
@@ -28,6 +30,7 @@ PARTS = {
     'growth': 'growth',
     'gpu': 'gpu',
     'threads': 'thread_counts',
+    'identities': 'identities',
 }
 DEFAULT = ('network', 'tracker')
 

@@ -36,6 +36,7 @@ SOURCES: dict[str, tuple[str, ...]] = {
     ),
     'NodeLogHandler.emit': (),  # what the other layers log
     'RecorderNode._warn': ('RecorderNode._on_annotated',),
+    'FollowOutput._report': ('FollowOutput._report', 'Target.problem', 'Follower._choose'),
     'SpatialOutput.publish': (
         'SpatialInputs.camera',
         'SpatialInputs.depth_at',

@@ -2,7 +2,8 @@
 
 Layers, from the top down; each imports only layers below it::
 
-    cli -> installation -> ros -> training -> identities -> evaluation -> pipeline -> detector
+    cli -> installation -> ros -> training -> identities -> tracking -> tuning -> evaluation
+        -> pipeline -> detector -> following
         -> tracker -> network -> zones -> media -> pixels -> spatial -> types -> settings -> files
         -> boxes
 """

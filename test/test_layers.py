@@ -28,6 +28,7 @@ LAYERS = (
     'zones',
     'network',
     'tracker',
+    'following',
     'detector',
     'pipeline',
     'evaluation',

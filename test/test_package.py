@@ -38,6 +38,7 @@ OPTIONAL = {
     'lap',
     'foxglove_msgs',
     'hri_msgs',
+    'hnswlib',
     'rosbags',
     'mcap',
     'rosbag2_py',

@@ -88,14 +88,16 @@ def track_part(fairmot: FairMOT, sequence: LabelledSequence, camera: PartCamera)
     return found
 
 
-def source_frame(camera: PartCamera, tracks: Tracks, stamp: float, placed: bool) -> SourceFrame:
+def source_frame(
+    camera: PartCamera, tracks: Tracks, stamp: float, model: str, placed: bool
+) -> SourceFrame:
     """Return tracks as a source sends them."""
     seen = []
     for track in tracks:
         place = camera.place(track.box_xyxy) if placed else (None, None)
         box, age = track.box_xyxy, track.age
         seen.append(Observation(track.track_id, box, track.embedding, *place, 'person', age))
-    return SourceFrame(camera.name, stamp, 'default', tuple(seen))
+    return SourceFrame(camera.name, stamp, model, tuple(seen))
 
 
 def result_rows(

@@ -20,8 +20,8 @@ def add_refinement_options(parser: argparse._ActionsContainer, effect: str) -> N
     parser.add_argument(
         '--refine',
         action='store_true',
-        help=f'{effect} that merges the tracks of one person and fills gaps; it uses later '
-        'frames, which is not possible on a robot',
+        help=f'{effect} that merges the tracks of one person, fills gaps and smooths boxes; it '
+        'uses later frames, which is not possible on a robot',
     )
     defaults = ', '.join(f'{name}={declared.default:g}' for name, declared in SETTINGS.items())
     parser.add_argument(

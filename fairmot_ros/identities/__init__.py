@@ -38,12 +38,14 @@ The interface, which a node builds on:
 - Store: `IdentityResolver(config, IdentityStore(path))` keeps identities over restarts.
   `StoreReader(path)` reads the file beside it: `identities()`, `presences(since, until)` (who was
   where when), `events(since, until)`. They raise StoreError with a sentence for the user.
-- Calibration: `Calibration` says what a similarity means for a model; `UNCALIBRATED` is strict.
+- `import_gallery()` and `export_gallery()` exchange names with the gallery of a tracker.
+- Calibration: `read_calibrations(paths)` reads what a similarity means for a model, see
+  `calibration`; models without one get `UNCALIBRATED`, which is strict.
 """
 
 from __future__ import annotations
 
-from fairmot_ros.identities.calibration import UNCALIBRATED, Calibration
+from fairmot_ros.identities.calibration import UNCALIBRATED, Calibration, read_calibrations
 from fairmot_ros.identities.config import IdentitiesConfig
 from fairmot_ros.identities.decisions import (
     Assignment,
@@ -53,6 +55,7 @@ from fairmot_ros.identities.decisions import (
     IdentityMatch,
     KnownIdentity,
 )
+from fairmot_ros.identities.gallery_exchange import export_gallery, import_gallery
 from fairmot_ros.identities.observations import Observation, SourceFrame
 from fairmot_ros.identities.resolver import IdentityResolver
 from fairmot_ros.identities.store import IdentityStore, Presence, StoreError, StoreReader
@@ -74,4 +77,7 @@ __all__ = [
     'SourceFrame',
     'StoreError',
     'StoreReader',
+    'export_gallery',
+    'import_gallery',
+    'read_calibrations',
 ]

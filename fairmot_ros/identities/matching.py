@@ -19,6 +19,8 @@ from fairmot_ros.tracker.matching.candidate_pairs import CandidatePairs
 
 #: Identities that the search by appearance returns for each track.
 NEAREST = 20
+#: Limit of the evidence of appearance beside that of positions.
+APPEARANCE_LIMIT = 2.0
 
 
 class Candidate(NamedTuple):
@@ -107,15 +109,16 @@ class Matcher:
         found = []
         for identity, evidence in placed:
             similarity = self.similarity(tracklet, identity)
-            evidence += self.appearance_evidence(tracklet, similarity)
+            evidence += self.beside_positions(tracklet, similarity)
             found.append(Candidate(identity, evidence, similarity or 0.0))
-        # Nothing but their appearance tells the others apart: the more they are, the likelier it
-        # is that one of them is similar by chance.
+        # Nothing but their appearance tells the others apart. Beforehand, the track is equally
+        # likely any of the known identities or a new one.
+        prior = -math.log(len(self._registry.identities) + 1)
         for identity in unplaced:
             similarity = self.similarity(tracklet, identity)
             if similarity is None or similarity < self.min_similarity(tracklet.model):
                 continue
-            evidence = self.appearance_evidence(tracklet, similarity)
+            evidence = self.appearance_evidence(tracklet, similarity) + prior
             found.append(Candidate(identity, evidence, similarity))
         return found
 
@@ -124,6 +127,15 @@ class Matcher:
         if similarity is None:
             return 0.0
         return float(self.calibration(tracklet.model).evidence(similarity))
+
+    def beside_positions(self, tracklet: Tracklet, similarity: float | None) -> float:
+        """Return the evidence of a similarity that is added to that of positions.
+
+        People of one place look more alike than those a calibration was measured on, so
+        appearance decides only where positions do not.
+        """
+        limit = APPEARANCE_LIMIT
+        return min(max(self.appearance_evidence(tracklet, similarity), -limit), limit)
 
     def excluded(self, tracklet: Tracklet, identity: Identity) -> bool:
         """Whether a track cannot show an identity: another class, or visible elsewhere at once."""

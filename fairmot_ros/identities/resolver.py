@@ -103,7 +103,7 @@ class IdentityResolver:
             StoreError: if the store cannot be written.
         """
         with self._lock:
-            self._check_sizes([o.embedding for o in frame.observations], frame.model)
+            self.check_sizes([o.embedding for o in frame.observations], frame.model)
             stamp = self._clocks.align(frame.source, frame.stamp, received)
             self._operations.now = max(self._operations.now, stamp)
             self._end_tracks()
@@ -237,7 +237,7 @@ class IdentityResolver:
                 raise ValueError(
                     f'{name!r} is the name of {named.global_id}: merge the two identities'
                 )
-            self._check_sizes(units, model)
+            self.check_sizes(units, model)
             if identity is None:
                 identity = self._operations.create_named(name, class_id)
             else:
@@ -251,6 +251,27 @@ class IdentityResolver:
             self._take_events()
             self._flush()
             return identity.global_id
+
+    def embeddings(self, global_id: int) -> dict[str, NDArray[np.float32]]:
+        """Return copies of the embeddings [V, D] of an identity, by model.
+
+        Raises:
+            ValueError: if the identity is unknown.
+        """
+        with self._lock:
+            number = self._find(global_id).global_id
+            views = {m: i.views(number).values() for m, i in self._registry.indices.items()}
+            return {
+                m: np.array([unit for unit, _ in found]) for m, found in views.items() if found
+            }
+
+    def check_sizes(self, units: Sequence[NDArray[np.float32] | None], model: str) -> None:
+        """Raise ValueError if an embedding has another size than known ones of the model."""
+        with self._lock:
+            index = self._registry.indices.get(model)
+            for unit in units:
+                if index is not None and unit is not None:
+                    index.check_size(unit)
 
     def merge(self, global_id: int, other: int) -> int:
         """Declare two identities to be one; returns the id that remains.
@@ -417,12 +438,6 @@ class IdentityResolver:
         if identity is None:
             raise ValueError(f'no identity has the id {global_id}; list them to see which exist')
         return identity
-
-    def _check_sizes(self, units: Sequence[NDArray[np.float32] | None], model: str) -> None:
-        index = self._registry.indices.get(model)
-        for unit in units:
-            if index is not None and unit is not None:
-                index.check_size(unit)
 
     def _assignment(self, tracklet: Tracklet) -> Assignment:
         identity = self._registry.identities.get(tracklet.identity)

@@ -138,7 +138,7 @@ class Reviewer:
                     together.append(known)
         similarity = self._matcher.similarity(tracklet, other)
         evidence = float(np.mean(together)) if together else -math.inf
-        evidence += self._matcher.appearance_evidence(tracklet, similarity)
+        evidence += self._matcher.beside_positions(tracklet, similarity)
         return Merge(one, other, evidence, similarity or 0.0)
 
 

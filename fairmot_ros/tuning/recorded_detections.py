@@ -77,7 +77,7 @@ class RecordedDetections:
         """
         arrays = {spec.name: getattr(self, spec.name) for spec in fields(self)}
         with replacing(path) as partial, partial.open('wb') as file:
-            np.savez_compressed(file, allow_pickle=False, **arrays)
+            np.savez(file, allow_pickle=False, **arrays)  # read many times: not compressed
 
 
 def from_frames(

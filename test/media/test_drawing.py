@@ -26,6 +26,22 @@ def test_boxes_and_trails_are_drawn_into_a_copy() -> None:
     assert not annotator.draw(image, Tracks.of([]), rate=10)[155:165, 80:100].any()
 
 
+def test_labels_may_be_other_texts_than_the_number() -> None:
+    image = np.zeros((240, 320, 3), np.uint8)
+    tracks = single_track(1, 130, 100)
+    number = Annotator().draw(image, tracks, 10)
+    asked: list[int] = []
+
+    def label(track_id: int) -> str:
+        asked.append(track_id)
+        return f'front/{track_id}'
+
+    named = Annotator().draw(image, tracks, 10, label=label)
+    assert asked == [1]
+    assert (named != number)[70:110].any(), 'above the box'
+    assert (named == number)[110:200].all()
+
+
 @pytest.mark.parametrize('place', [(-20, -40), (310, 230), (1000, 1000)])
 def test_boxes_outside_the_image_do_not_raise(place: tuple[float, float]) -> None:
     image = np.zeros((240, 320, 3), np.uint8)

@@ -39,7 +39,9 @@ class AnnotatedOutput(Output):
         if result.image is None or not (raw or compressed):
             return
         lost = result.lost if parameters.outputs.publish_lost else None
-        canvas = self._annotator.draw(result.image, result.visible, result.rate, lost)
+        canvas = self._annotator.draw(
+            result.image, result.visible, result.rate, lost, result.converter.id_of
+        )
         if self._zones is not None and self._zones.observations is not None:
             draw_zones(canvas, self._zones.monitor, self._zones.observations)
         if raw:

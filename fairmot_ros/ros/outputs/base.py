@@ -13,7 +13,8 @@ from std_msgs.msg import Header
 from fairmot_ros.ros.conversions.images import BgrImage
 from fairmot_ros.ros.conversions.tracks import TrackConverter
 from fairmot_ros.ros.parameters import TrackingParameters
-from fairmot_ros.types import Track, Tracks
+from fairmot_ros.tracker.gallery import Gallery
+from fairmot_ros.types import Detections, Track, Tracks
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,8 @@ class FrameResult:
         parameters: of the node, as applied to this frame.
         converter: converts tracks to messages.
         rate: processed frames per second.
+        detections: of the frame, above the detector's score threshold.
+        gallery: of enrolled people, None without one.
     """
 
     header: Header
@@ -41,6 +44,8 @@ class FrameResult:
     parameters: TrackingParameters
     converter: TrackConverter
     rate: float
+    detections: Detections | None = None
+    gallery: Gallery | None = None
 
 
 class Output:

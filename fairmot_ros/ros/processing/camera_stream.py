@@ -177,6 +177,8 @@ class CameraStream:
                 None if self.gallery is None else self.gallery.names_by_track(),
             ),
             rate=self.statistics.note_tracked(),
+            detections=detections,
+            gallery=self.gallery,
         )
         self.warnings = tuple(self._new_warnings)
         failures = self._publish(result, stamp)

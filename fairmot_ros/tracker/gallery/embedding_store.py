@@ -54,7 +54,7 @@ class EmbeddingStore:
         """A view of the embeddings [N, D]."""
         return self._embeddings[: self._count]
 
-    def add(self, unit: Unit, **columns: int | bool) -> None:
+    def add(self, unit: Unit, **columns: float | bool) -> None:
         """Add a row; call `check_size` first, and only while there are fewer than `capacity`."""
         row = self._count
         self._added += 1

@@ -21,7 +21,7 @@ from fairmot_ros.evaluation.runs.limits import Limit
 BAGS = 'bags'
 
 
-def evaluate_collection(options: argparse.Namespace, plan: EvaluationPlan) -> int:
+def evaluate_many(options: argparse.Namespace, plan: EvaluationPlan) -> int:
     """Evaluate each bag as a job, write the overview and return the exit code."""
     from fairmot_ros.evaluation.collection.bag_job import bag_jobs
     from fairmot_ros.evaluation.collection.bag_reports import FailedBag, read_report
