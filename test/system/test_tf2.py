@@ -14,6 +14,7 @@ from rclpy.time import Time
 from test_target_frame import World, transform, world
 from tf2_ros import Buffer, TransformException, TransformListener
 
+from fairmot_ros.ros.conversions.bodies import body_frame, body_id
 from fairmot_ros.ros.inputs.tf2_transforms import Tf2Transforms
 from fairmot_ros.ros.inputs.transform_sources import transforms_of
 from fairmot_ros.ros.parameters.settings import PositionSettings
@@ -43,7 +44,7 @@ def test_frames_of_people_are_looked_up_with_tf2(world: World, peer: Peer) -> No
         answer = world.step()
     (person,) = answer.detections
     stamp = Time.from_msg(answer.header.stamp)
-    frame = f'detection_tracker/{person.id}'
+    frame = body_frame(body_id('/detection_tracker', person.id))
     peer.wait(lambda: buffer.can_transform('odom', frame, stamp), 'the frame of the person')
     place = as_transform(buffer.lookup_transform('odom', frame, stamp)).translation
     point = person.bbox.center.position
