@@ -3,8 +3,8 @@
 
 Usage: check_rosdep_keys.py FOLDER
 
-FOLDER is a checkout of https://github.com/ros/rosdistro. Dependencies with a condition count for the
-distributions that fulfil it.
+FOLDER is a checkout of https://github.com/ros/rosdistro. Dependencies with a condition count for
+the distributions that fulfil it.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ def released_packages(rosdistro: Path, distribution: str) -> set[str]:
 
 
 def system_packages(rosdistro: Path, release: str) -> dict[str, Any]:
-    """Return the packages of each key on a release of Ubuntu; with the key `pip` if apt has none."""
+    """Return the packages of each key on a release of Ubuntu, with the key `pip` if not of apt."""
     packages: dict[str, Any] = {}
     for rules in RULES:
         content = yaml.safe_load((rosdistro / 'rosdep' / f'{rules}.yaml').read_text())
