@@ -1,4 +1,6 @@
 #!/usr/bin/env python3
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Check that the dependencies of package.xml have rosdep keys on the supported distributions.
 
 Usage: check_rosdep_keys.py FOLDER

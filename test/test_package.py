@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Consistency of package.xml, setup.py, CMakeLists.txt, Makefile and the code."""
 
 from __future__ import annotations

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Linters as tests; their settings are in pyproject.toml."""
 
 from __future__ import annotations

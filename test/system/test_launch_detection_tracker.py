@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """`detection_tracker.launch.py` under launch_testing: detections of another node are tracked."""
 
 from __future__ import annotations

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """`identities.launch.py` under launch_testing: identities are kept in the given store."""
 
 from __future__ import annotations

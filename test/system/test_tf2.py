@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """tf2_ros: frames of people in its buffer, and lookups as in the buffer of this package."""
 
 from __future__ import annotations

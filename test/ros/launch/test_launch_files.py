@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Launch files: their arguments, and the processes that they start."""
 
 from __future__ import annotations
