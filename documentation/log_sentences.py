@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """The sentences that the package logs as a warning or an error, read from its sources.
 
 Values that are filled in are shown as `…`. Most sentences stand in the call of the logger. Where a

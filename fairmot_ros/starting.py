@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Start of a process: safe module path, and signal handling before `main()` runs.
 
 Importing modules such as torch takes seconds. The packages `cli` and `ros` therefore call

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Tune the association on own recordings: ``fairmot-tune walk hall lobby``."""
 
 from __future__ import annotations

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Array type, error and limits shared by raw and compressed images."""
 
 from __future__ import annotations

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Studies of optuna, stored in a file so that an interrupted search is resumed."""
 
 from __future__ import annotations

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """fairmot-track as a user starts it: in a process of its own, and its options in this one."""
 
 from __future__ import annotations

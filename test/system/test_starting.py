@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Nodes and commands that cannot start, or are interrupted during their start."""
 
 from __future__ import annotations

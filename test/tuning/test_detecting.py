@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Recorded detections: their replay equals tracking of the images, and they are computed once."""
 
 from __future__ import annotations

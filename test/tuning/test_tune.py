@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Tuning with optuna on small folders: what is won, resumed and written."""
 
 from __future__ import annotations

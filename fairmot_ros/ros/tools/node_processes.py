@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """ROS 2 nodes as child processes in a private ROS domain."""
 
 from __future__ import annotations
