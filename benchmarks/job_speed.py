@@ -10,6 +10,7 @@ import tempfile
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from importlib.util import find_spec
 from itertools import cycle, islice
 from pathlib import Path
 from typing import Any
@@ -38,6 +39,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument('--bags', type=int, default=8, help='bags for the speed; 0 for none')
     parser.add_argument('--images', type=int, default=60, help='images of each of them')
     parser.add_argument('--many', type=int, default=10_000, help='bags for the overhead')
+    parser.add_argument(
+        '--cluster',
+        type=int,
+        default=1000,
+        help='jobs without work for a Dask cluster of two workers',
+    )
 
 
 def run(options: argparse.Namespace) -> None:
@@ -47,6 +54,8 @@ def run(options: argparse.Namespace) -> None:
         if options.bags:
             _compare_workers(root, options.bags, options.images)
         _measure_overhead(root, options.many)
+        if options.cluster and find_spec('distributed'):
+            _measure_cluster(root, options.cluster)
 
 
 def _compare_workers(root: Path, count: int, images: int) -> None:
@@ -152,6 +161,32 @@ def _measure_overhead(root: Path, count: int) -> None:
         f'{count} bags: {seconds:.1f} s for the overview; {sizes}, '
         f'manifest.json {size / 1e6:.1f} MB'
     )
+
+
+def _measure_cluster(root: Path, count: int) -> None:
+    """Print how many jobs a second a Dask cluster can pass to two workers and back."""
+    from distributed import LocalCluster
+
+    from fairmot_ros.jobs.cluster import DaskPool
+
+    sources = [root / 'cluster' / f'{number:05}.bag' for number in range(count)]
+    sources[0].parent.mkdir()
+    for source in sources:
+        source.write_text(source.name)
+    jobs = [CopyJob(source, 'x' * 100_000) for source in sources]
+    with LocalCluster(
+        n_workers=2,
+        threads_per_worker=1,
+        host='127.0.0.1',
+        dashboard_address='127.0.0.1:0',
+        local_directory=str(root / 'dask'),
+        silence_logs=50,
+    ) as cluster:
+        started = time.perf_counter()
+        manifest = run_jobs(jobs, DaskPool(cluster.scheduler_address), root / 'cluster-out')
+        seconds = time.perf_counter() - started
+    assert len(manifest.finished) == count
+    print(f'Dask, two workers: {count / seconds:.0f} jobs without work per second')
 
 
 def _example_report(root: Path) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 import numpy as np
 
 from benchmarks.identities.visitors import EMBEDDING_SIZE, Site, Visitors
-from benchmarks.soak import resident
+from benchmarks.tracker_soak import resident
 from fairmot_ros.identities import (
     IdentitiesConfig,
     IdentityResolver,

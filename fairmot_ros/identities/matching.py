@@ -21,6 +21,8 @@ from fairmot_ros.tracker.matching.candidate_pairs import CandidatePairs
 
 #: Identities that the search by appearance returns for each track.
 NEAREST = 20
+#: Metres that are added to the distance a person can walk, in the first choice of candidates.
+COARSE = 5.0
 #: Limit of the evidence of appearance beside that of positions.
 APPEARANCE_LIMIT = 2.0
 
@@ -96,7 +98,7 @@ class Matcher:
 
     def candidates(self, tracklet: Tracklet, now: float) -> list[Candidate]:
         """Return the identities that a track may show, with their evidence."""
-        possible = dict.fromkeys(self._recent())
+        possible = dict.fromkeys(self._within_reach(tracklet))
         possible.update(dict.fromkeys(self._similar(tracklet, now)))
         placed: list[tuple[Identity, float]] = []
         unplaced: list[Identity] = []
@@ -114,13 +116,15 @@ class Matcher:
             evidence += self.beside_positions(tracklet, similarity)
             found.append(Candidate(identity, evidence, similarity or 0.0))
         # Nothing but their appearance tells the others apart. Beforehand, the track is equally
-        # likely any of the known identities or a new one.
+        # likely any of the known identities, or of those with a name, or a new one.
         prior = -math.log(len(self._registry.identities) + 1)
+        prior_of_named = -math.log(len(self._registry.named) + 1)
         for identity in unplaced:
             similarity = self.similarity(tracklet, identity)
             if similarity is None or similarity < self.min_similarity(tracklet.model):
                 continue
-            evidence = self.appearance_evidence(tracklet, similarity) + prior
+            evidence = self.appearance_evidence(tracklet, similarity)
+            evidence += prior_of_named if identity.name else prior
             found.append(Candidate(identity, evidence, similarity))
         return found
 
@@ -152,8 +156,22 @@ class Matcher:
             return None
         return index.similarity(tracklet.embedding, identity.global_id)
 
-    def _recent(self) -> list[Identity]:
-        return list(self._registry.recent.values())
+    def _within_reach(self, tracklet: Tracklet) -> list[Identity]:
+        """Return the identities seen lately that can be at the place of a track.
+
+        A coarse filter: `position_evidence` decides. Without positions, none are returned.
+        """
+        if tracklet.end is None:
+            return []
+        stamp, (x, y), covariance = tracklet.end
+        slack = COARSE + 6.0 * math.sqrt(covariance[0, 0] + covariance[1, 1])
+        speed = self.config.max_speed
+        return [
+            identity
+            for identity in self._registry.recent.values()
+            if (place := identity.place) is not None
+            and math.hypot(x - place[1], y - place[2]) <= slack + speed * abs(stamp - place[0])
+        ]
 
     def _similar(self, tracklet: Tracklet, now: float) -> list[Identity]:
         index = self._registry.indices.get(tracklet.model)

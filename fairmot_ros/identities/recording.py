@@ -40,7 +40,7 @@ def load(store: IdentityStore, config: IdentitiesConfig) -> Registry:
     for record in records[-config.max_identities :]:
         identity = Identity(record.global_id, record.class_id, record.first_seen, record.name)
         identity.last_seen = record.last_seen
-        registry.identities[record.global_id] = identity
+        registry.add(identity)
     for view in store.views():
         owner = registry.identities.get(view.global_id)
         if owner is not None:

@@ -144,3 +144,19 @@ def test_a_track_can_be_split_off_and_merged_on_request() -> None:
     assert resolver.merge(2, one) == 1
     (assignment,) = resolver.assignments('hall')
     assert (assignment.global_id, assignment.state) == (1, AssignmentState.MATCHED)
+
+
+def test_by_appearance_alone_a_name_is_found_among_many_but_a_stranger_is_not() -> None:
+    resolver = IdentityResolver()
+
+    def pass_by(track: int, seed: int, start: float) -> int:
+        for t in np.arange(start, start + 1.0, STEP):
+            seen = Observation(track, [0, 0, 50, 100], look(seed))
+            (found,) = show(resolver, 'hall', t, seen)
+        return found
+
+    met = [pass_by(number, number, 10.0 * number) for number in range(1, 31)]
+    assert len(set(met)) == 30
+    resolver.enrol('Ada', global_id=met[4])
+    assert pass_by(101, 5, 500.0) == met[4]
+    assert pass_by(102, 9, 510.0) not in met
