@@ -38,7 +38,7 @@ SOURCES: dict[str, tuple[str, ...]] = {
     'RecorderNode._warn': ('RecorderNode._on_annotated',),
     'SpatialOutput.publish': (
         'SpatialInputs.camera',
-        'SpatialInputs.depth_at',
+        'DepthImages.at',
         'pinhole_camera',
         'PersonLocator.camera_motion',
         'PersonLocator._locate',
