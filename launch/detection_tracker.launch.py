@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Track the detections of another node.
 
 `ros2 launch fairmot_ros detection_tracker.launch.py detections:=/yolo/detections`
@@ -17,7 +19,7 @@ from fairmot_ros.ros.launching.arguments import (
 )
 
 SHARE = FindPackageShare('fairmot_ros')
-INPUTS = ('detections', 'depth', 'camera_info')
+INPUTS = ('detections', 'depth', 'camera_info', 'odom')
 ARGUMENTS = [
     ('detections', 'detections', 'topic of the detections'),
     (
@@ -27,6 +29,7 @@ ARGUMENTS = [
         '`position_source: depth`',
     ),
     ('camera_info', 'camera_info', 'topic of the camera calibration, for positions in space'),
+    ('odom', 'odom', 'topic of the odometry, for `odometry: true`'),
     *detection_tracker_overrides(),
     *common_arguments('detection_tracker', [SHARE, '/config/detection_tracker.yaml']),
     ('rviz', 'false', 'start RViz with the positions'),

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Documents, workflows and the changelog agree with each other and with the files they name."""
 
 from __future__ import annotations

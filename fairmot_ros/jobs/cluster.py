@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Workers of an existing Dask cluster (package `distributed`)."""
 
 from __future__ import annotations

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Record of a job beside its results, and the reason to repeat it."""
 
 from __future__ import annotations

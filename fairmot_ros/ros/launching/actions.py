@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Launch actions that the launch files share."""
 
 from __future__ import annotations
@@ -50,20 +52,12 @@ def tracking_node(
         remappings: topics before and after.
         parameters: take precedence over the params_file.
     """
-    return LifecycleNode(
-        package='fairmot_ros',
-        executable=executable,
-        name=LaunchConfiguration('name'),
-        namespace=LaunchConfiguration('namespace'),
-        remappings=remappings,
-        parameters=[
-            LaunchConfiguration('params_file'),
-            {'use_sim_time': sim_time(), **parameters},
-        ],
-        ros_arguments=['--log-level', LaunchConfiguration('log_level')],
-        output='screen',
-        emulate_tty=True,
-    )
+    return LifecycleNode(remappings=remappings, **_common(executable, parameters))
+
+
+def identities_node(parameters: Mapping[str, Any]) -> Node:
+    """Return the identities node; see `tracking_node`."""
+    return Node(**_common('fairmot_identities', parameters))
 
 
 def rviz(configuration: Any, topics: Iterable[str] = ()) -> Node:
@@ -83,3 +77,20 @@ def rviz(configuration: Any, topics: Iterable[str] = ()) -> Node:
         parameters=[{'use_sim_time': sim_time()}],
         condition=IfCondition(LaunchConfiguration('rviz')),
     )
+
+
+def _common(executable: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what all nodes of this package are started with."""
+    return {
+        'package': 'fairmot_ros',
+        'executable': executable,
+        'name': LaunchConfiguration('name'),
+        'namespace': LaunchConfiguration('namespace'),
+        'parameters': [
+            LaunchConfiguration('params_file'),
+            {'use_sim_time': sim_time(), **parameters},
+        ],
+        'ros_arguments': ['--log-level', LaunchConfiguration('log_level')],
+        'output': 'screen',
+        'emulate_tty': True,
+    }

@@ -1,20 +1,21 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Launch arguments that override node parameters, shared by all launch files."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from fairmot_ros.ros.parameters.nodes import (
-    DetectionTrackerParameters,
-    FairmotParameters,
-    TrackingParameters,
-)
+from fairmot_ros.ros.parameters.base import Parameters
+from fairmot_ros.ros.parameters.identities import IdentitiesParameters
+from fairmot_ros.ros.parameters.nodes import DetectionTrackerParameters, FairmotParameters
 
 Argument = tuple[str, Any, str]  # name, default (None if it must be given) and description
 
 #: Parameters that can be given as launch arguments, which take precedence over the params_file.
 OVERRIDES = ('image_transport', 'weights', 'device')
 DETECTION_TRACKER_OVERRIDES = ('with_embeddings',)
+IDENTITIES_OVERRIDES = ('store',)
 
 
 def override_arguments(names: tuple[str, ...] = OVERRIDES) -> list[Argument]:
@@ -25,6 +26,11 @@ def override_arguments(names: tuple[str, ...] = OVERRIDES) -> list[Argument]:
 def detection_tracker_overrides() -> list[Argument]:
     """Return the arguments for the parameters of `detection_tracker_node`."""
     return _overriding(DetectionTrackerParameters, DETECTION_TRACKER_OVERRIDES)
+
+
+def identities_overrides() -> list[Argument]:
+    """Return the arguments for the parameters of `fairmot_identities`."""
+    return _overriding(IdentitiesParameters, IDENTITIES_OVERRIDES)
 
 
 def common_arguments(name: str, params_file: Any) -> list[Argument]:
@@ -64,7 +70,7 @@ def transport_parameters(text: str) -> dict[str, Any]:
     return {**parameters, 'image_transports': single} if single else parameters
 
 
-def _overriding(parameters: type[TrackingParameters], names: tuple[str, ...]) -> list[Argument]:
+def _overriding(parameters: type[Parameters], names: tuple[str, ...]) -> list[Argument]:
     settings = parameters.settings()
     return [
         (name, '', f'{settings[name].description}; empty: as in the params_file') for name in names

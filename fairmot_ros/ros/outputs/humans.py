@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Output of ROS4HRI bodies (REP 155) under `/humans`; needs the package hri_msgs.
 
 Tracks are published as bodies, whose ids are valid while they are tracked. Persons of REP 155,
