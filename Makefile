@@ -24,7 +24,7 @@ option = $(if $(value $2),$1 $(call quoted,$2))
 
 .DEFAULT_GOAL := help
 .PHONY: help setup environment demo demo-eval test test-oldest test-no-ros fuzz lint release-check \
-  docs bench figures train pack-data clean
+  docs cluster tune bench soak figures train pack-data clean
 
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
@@ -43,7 +43,9 @@ demo-eval: setup ## Evaluate on a bag made from a video, offline and live (VIDEO
 
 # Tests of training run in a separate process, as training forks workers, which must not inherit
 # the threads of engines and nodes.
-test: setup $(VENV)/docs.stamp ## Run all tests (ARGS= for pytest, DISTRO=kilted for another ROS 2)
+test_tools := $(foreach name,docs cluster tune,$(VENV)/$(name).stamp)
+
+test: setup $(test_tools) ## Run all tests (ARGS= for pytest, DISTRO=kilted for another ROS 2)
 ifdef ARGS
 	$(python) -m pytest $(ARGS)
 else
@@ -75,9 +77,14 @@ lint: $(VENV)/lint.stamp ## Check style, types and spelling: the hooks of .pre-c
 release-check: ## Check that the tree can be released: see RELEASING.md
 	scripts/check_release.py
 
+tune: setup $(VENV)/tune.stamp ## Tune the association on recordings with ground truth (INPUTS= ARGS=)
+	$(command).tune $(INPUTS) $(ARGS)
+
 docs: setup $(VENV)/docs.stamp ## Build the documentation's site in build/site
 	NO_MKDOCS_2_WARNING=1 $(python) -m mkdocs build --strict
 	$(python) -m documentation.links build/site
+
+cluster: setup $(VENV)/cluster.stamp ## Install Dask, for commands with --dask
 
 bench: setup ## Measure speed (ARGS= for the benchmark)
 	$(python) -m benchmarks $(ARGS)
@@ -110,10 +117,6 @@ clean: ## Remove everything that make creates: .venv, build and out
 
 environment: $(VENV)/interfaces.stamp
 
-$(VENV)/lint.stamp: requirements-lint.txt requirements-lock.txt | setup
-	$(python) -m pip install --quiet --disable-pip-version-check --requirement requirements-lint.txt
-	touch $@
-
 ros_packages := ^(ros-|ament_|rosidl_|rcl|rmw_|rpyutils|[a-z_]*_(msgs|interfaces|srvs)==)
 
 build/requirements-$(other_distro).txt: requirements.txt requirements-lock.txt
@@ -131,9 +134,9 @@ $(VENV)/requirements.stamp: $(requirements) requirements-lock.txt
 	$(python) -m pip install --quiet --disable-pip-version-check --requirement $(requirements)
 	touch $@
 
-# After `setup`, which makes the environment. Only `docs` and the tests need these tools.
-$(VENV)/docs.stamp: requirements-docs.txt requirements-lock.txt | setup
-	$(python) -m pip install --quiet --disable-pip-version-check --requirement requirements-docs.txt
+# Tools that only some targets need: requirements-<name>.txt.
+$(VENV)/%.stamp: requirements-%.txt requirements-lock.txt | setup
+	$(python) -m pip install --quiet --disable-pip-version-check --requirement $<
 	touch $@
 
 $(VENV)/interfaces.stamp: $(VENV)/requirements.stamp $(interface_sources)

@@ -151,7 +151,7 @@ class BuildInterfaces(Command):
         """Return the files that a source distribution needs."""
         files = [*HERE.glob('msg/*'), *HERE.glob('srv/*'), *HERE.glob('cmake/*')]
         files += [*THIRD_PARTY.glob('**/*'), HERE / 'CMakeLists.txt', HERE / 'package.xml']
-        files += [HERE / 'requirements-docs.txt']
+        files += [HERE / 'requirements-docs.txt', HERE / 'requirements-cluster.txt']
         return [os.path.relpath(file, HERE) for file in files if file.is_file()]
 
     def get_outputs(self) -> list[str]:
@@ -231,10 +231,14 @@ setup(
         'onnx': ['onnx', 'onnxruntime', 'onnxscript'],
         # Exports in int8
         'int8': ['nncf', 'openvino>=2025.0'],
+        # The search of fairmot-tune
+        'tune': ['optuna>=4', 'sqlalchemy'],
         # Plots of ablations, and TensorBoard logs of training
         'training': ['matplotlib', 'tensorboard'],
         # The documentation's site: `make docs`
         'docs': requirements('requirements-docs.txt'),
+        # Many inputs at once on a Dask cluster: --dask
+        'cluster': requirements('requirements-cluster.txt'),
     },
     entry_points={
         'console_scripts': [
@@ -245,15 +249,19 @@ setup(
             'fairmot-convert = fairmot_ros.cli.convert:main',
             'fairmot-demo = fairmot_ros.cli.demo:main',
             'fairmot-drift = fairmot_ros.cli.drift:main',
+            'fairmot-similarity = fairmot_ros.cli.similarity:main',
             'fairmot-evaluate = fairmot_ros.cli.evaluate:main',
             'fairmot-export = fairmot_ros.cli.export:main',
+            'fairmot-identities = fairmot_ros.cli.identities:main',
             'fairmot-import = fairmot_ros.cli.import_network:main',
             'fairmot-mot2bag = fairmot_ros.cli.mot2bag:main',
             'fairmot-pack = fairmot_ros.cli.pack:main',
             'fairmot-person-bank = fairmot_ros.cli.person_bank:main',
             'fairmot-score = fairmot_ros.cli.score:main',
             'fairmot-teach = fairmot_ros.cli.teach:main',
+            'fairmot-track = fairmot_ros.cli.track:main',
             'fairmot-train = fairmot_ros.cli.train:main',
+            'fairmot-tune = fairmot_ros.cli.tune:main',
         ]
     },
 )

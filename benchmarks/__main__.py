@@ -21,6 +21,7 @@ PARTS = {
     'following': 'following',
     'model': 'default_model',
     'evaluation': 'evaluation_speed',
+    'refinement': 'refinement',
     'figures': 'figures.regenerate',
     'freshness': 'freshness',
     'soak': 'soak.node_soak',

@@ -9,9 +9,8 @@ import numpy as np
 
 from fairmot_ros.spatial.geometry import PinholeCamera
 from fairmot_ros.spatial.transform_buffer import TransformBuffer
-from fairmot_ros.spatial.transforms import Transform, quaternion_about_z
+from fairmot_ros.spatial.transforms import OPTICAL, Transform, quaternion_about_z
 
-OPTICAL = (-0.5, 0.5, -0.5, 0.5)  # rotation of an optical frame in one with x forward, z up
 CAMERA_HEIGHT = 1.0
 TALL, WIDE = 1.7, 0.5
 STATIC_TRANSFORMS = (

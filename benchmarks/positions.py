@@ -1,15 +1,19 @@
-"""Positions in metres: errors while a camera drives and turns, and time per frame."""
+"""Positions in metres: errors while a camera drives and turns, and time per frame.
+
+People stand or walk, see `benchmarks.walks`.
+"""
 
 from __future__ import annotations
 
 import argparse
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 import numpy as np
 from tqdm import tqdm
 
 from benchmarks.moving_camera import CAMERA_HEIGHT, TALL, WIDE, MovingCamera, Pose, back_and_forth
+from benchmarks.walks import WALKS, Walk, standing, velocity
 from fairmot_ros.spatial.camera_warp import CameraWarps
 from fairmot_ros.spatial.geometry import Positions, locate_by_depth, locate_on_ground
 from fairmot_ros.spatial.located import LocatedPerson
@@ -19,9 +23,10 @@ from fairmot_ros.tracker import Tracker, TrackerConfig
 from fairmot_ros.types import Detections
 
 RATES = (30, 10)  # frames per second
-CASES = (((8.0, 0.5), 8.0), ((6.0, -0.5), 6.0), ((4.0, 0.0), 5.0))  # person, seconds
+PLACES = (((8.0, 0.5), 8.0), ((6.0, -0.5), 6.0), ((4.0, 0.0), 5.0))  # of standing people, seconds
 SEEDS = 20
 PEOPLE, FRAMES = 30, 200
+HEADER = 'source  Hz  case           position m: RMS  largest  velocity m/s: RMS  largest'
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -30,45 +35,68 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> None:
     """Measure and print."""
-    report_errors()
+    report_standing()
+    report_walking()
     report_times()
 
 
-def report_errors() -> None:
+def report_standing() -> None:
     """Print the errors of standing people, by the time since they were first seen."""
-    print('source  Hz  s since first seen  position m: RMS  largest  velocity m/s: RMS  largest')
+    print('standing, by seconds since first seen')
+    print(HEADER)
+    cases = [(standing(*place), seconds) for place, seconds in PLACES]
     for ground in (False, True):
         for rate in RATES:
-            errors = np.concatenate(
-                [
-                    list(errors_of(person, seconds, rate, seed, ground))
-                    for person, seconds in CASES
-                    for seed in tqdm(range(SEEDS), leave=False)
-                ]
-            )
+            errors = _errors(cases, rate, ground)
             for start, end in ((0, 1), (1, 2), (2, 3), (3, np.inf)):
-                part = errors[(errors[:, 0] >= start) & (errors[:, 0] < end), 1:]
-                (p, v), (pmax, vmax) = np.sqrt(np.square(part).mean(axis=0)), part.max(axis=0)
-                print(
-                    f'{"ground" if ground else "depth":6}  {rate:2}  {start}..{end:<14}  '
-                    f'{p:15.3f}  {pmax:7.3f}  {v:17.3f}  {vmax:7.3f}'
-                )
+                part = errors[(errors[:, 0] >= start) & (errors[:, 0] < end)]
+                _print_errors(f'{start}..{end}', part, rate, ground)
+
+
+def report_walking() -> None:
+    """Print the errors of moving people, from one second after they were first seen."""
+    print('walking, from 1 s')
+    print(HEADER)
+    for ground in (False, True):
+        for rate in RATES:
+            for name, case in WALKS.items():
+                errors = _errors([case], rate, ground)
+                _print_errors(name, errors[errors[:, 0] >= 1.0], rate, ground)
+
+
+def _errors(cases: Iterable[tuple[Walk, float]], rate: int, ground: bool) -> np.ndarray:
+    return np.concatenate(
+        [
+            list(errors_of(path, seconds, rate, seed, ground))
+            for path, seconds in cases
+            for seed in tqdm(range(SEEDS), leave=False)
+        ]
+    )
+
+
+def _print_errors(name: str, errors: np.ndarray, rate: int, ground: bool) -> None:
+    rms, largest = np.sqrt(np.square(errors[:, 1:]).mean(axis=0)), errors[:, 1:].max(axis=0)
+    print(
+        f'{"ground" if ground else "depth":6}  {rate:2}  {name:13}  '
+        f'{rms[0]:15.3f}  {largest[0]:7.3f}  {rms[1]:17.3f}  {largest[1]:7.3f}'
+    )
 
 
 def errors_of(
-    person: tuple[float, float], seconds: float, rate: int, seed: int, ground: bool = False
+    path: Walk, seconds: float, rate: int, seed: int, ground: bool = False
 ) -> Iterator[tuple[float, float, float]]:
     """Yield time, and errors of position and velocity, for each frame with a measurement."""
-    for moment, located in drive(back_and_forth, person, seconds, seed, rate=rate, ground=ground):
+    for moment, located in drive(back_and_forth, path, seconds, seed, rate=rate, ground=ground):
         for found in located:
             if found.measured and found.velocity is not None:
-                error = found.position - (*person, TALL / 2)
-                yield moment, float(np.linalg.norm(error)), float(np.linalg.norm(found.velocity))
+                place = found.position - (*path(moment), TALL / 2)
+                speed = found.velocity - (*velocity(path, moment), 0.0)
+                yield moment, float(np.linalg.norm(place)), float(np.linalg.norm(speed))
 
 
 def drive(
     pose: Pose,
-    person: tuple[float, float],
+    person: Walk,
     seconds: float,
     seed: int = 1,
     *,
@@ -80,7 +108,7 @@ def drive(
 
     Args:
         pose: of the robot over time.
-        person: where one stands.
+        person: where one is over time.
         seconds: how long.
         seed: of the noise.
         rate: frames per second.
@@ -92,7 +120,7 @@ def drive(
     for frame in range(int(seconds * rate)):
         moment = frame / rate
         optical = world.transforms(moment).lookup('odom', 'optical', round(moment * 1e9))
-        seen = world.see(person, moment)
+        seen = world.see(person(moment), moment)
         boxes = [] if seen is None else [seen[0]]
         motion = warps.advance(world.camera, optical)
         visible = tracker.update(

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from fairmot_ros.boxes import trackeval_iou_matrix
 from fairmot_ros.evaluation import evaluate_mot
+from fairmot_ros.evaluation.refinement import EmbeddingSampler
 from fairmot_ros.tracker import Tracker, TrackerConfig
 from fairmot_ros.types import Detections
 
@@ -59,7 +60,16 @@ class Sequence:
         return Sequence(frames, self.rate, self.truth, self.ignored, self.motions, self.size)
 
     def results(self, config: TrackerConfig, dropped: NDArray[np.bool_] | None = None) -> Array:
-        """Return MOTChallenge rows of all frames, or of those that are not dropped."""
+        """Return the judged rows of all frames, or of those that are not dropped."""
+        return self.judged(self.tracks(config, dropped))
+
+    def tracks(
+        self,
+        config: TrackerConfig,
+        dropped: NDArray[np.bool_] | None = None,
+        sampler: EmbeddingSampler | None = None,
+    ) -> Array:
+        """Return MOTChallenge rows as the tracker gives them, and sample their embeddings."""
         tracker, rows = Tracker(config), [np.zeros((0, 10))]
         motion = np.eye(3)
         for i, detections in enumerate(self.frames):
@@ -68,10 +78,20 @@ class Sequence:
             if dropped is not None and dropped[i]:
                 continue
             given = None if self.motions is None or config.association != 'default' else motion[:2]
-            tracks = tracker.update(detections, (i + 1) / self.rate, camera_motion=given)
+            stamp = (i + 1) / self.rate
+            tracks = tracker.update(detections, stamp, camera_motion=given)
+            if sampler is not None:
+                sampler.add(tracks, stamp)
             motion = np.eye(3)
             rows += [np.array([[i + 1, t.track_id, *t.box_xywh, 1, -1, -1, -1]]) for t in tracks]
-        return self._counted(self._clipped(np.concatenate(rows)))
+        return np.concatenate(rows)
+
+    def judged(self, rows: Array) -> Array:
+        """Return rows clipped to the image, without those of objects that are ignored."""
+        clipped = self._clipped(rows)
+        if self.ignored is None:
+            return clipped
+        return without_ignored(clipped, self.truth, self.ignored)
 
     def _clipped(self, rows: Array) -> Array:
         if self.size is None:
@@ -81,17 +101,23 @@ class Sequence:
         rows[:, 2:4], rows[:, 4:6] = corners, ends - corners
         return rows[(rows[:, 4:6] > 0).all(axis=1)]
 
-    def _counted(self, rows: Array) -> Array:
-        if self.ignored is None:
-            return rows
-        keep = np.ones(len(rows), np.bool_)
-        for row in self.ignored:
-            same = (rows[:, 0] == row[0]).nonzero()[0]
-            others = self.truth[self.truth[:, 0] == row[0]]
-            fit = trackeval_iou_matrix(rows[same, 2:6], row[None, 2:6])[:, 0]
-            better = trackeval_iou_matrix(rows[same, 2:6], others[:, 2:6]).max(axis=1, initial=0.0)
-            keep[same[(fit >= 0.5) & (fit > better)]] = False
-        return rows[keep]
+
+def without_ignored(rows: Array, truth: Array, ignored: Array) -> Array:
+    """Drop results that match an ignored object, unless they match another one better.
+
+    Args:
+        rows: MOTChallenge rows of the results.
+        truth: rows of the objects.
+        ignored: rows of objects that need not be detected.
+    """
+    keep = np.ones(len(rows), np.bool_)
+    for row in ignored:
+        same = (rows[:, 0] == row[0]).nonzero()[0]
+        others = truth[truth[:, 0] == row[0]]
+        fit = trackeval_iou_matrix(rows[same, 2:6], row[None, 2:6])[:, 0]
+        better = trackeval_iou_matrix(rows[same, 2:6], others[:, 2:6]).max(axis=1, initial=0.0)
+        keep[same[(fit >= 0.5) & (fit > better)]] = False
+    return rows[keep]
 
 
 def measure(

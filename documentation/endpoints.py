@@ -6,6 +6,7 @@ TRACKERS = {
     'camera_info': 'calibration of a pinhole camera, for images of the same size; beside the '
     'topic of the images, or `camera_info_topic`; with `position_source`',
     'depth': 'depth image registered to the camera image; with `position_source: depth`',
+    'odom': 'pose of the robot, instead of tf; with `odometry`',
     '~/detections': 'tracks matched in this frame: `id` is the track id, boxes in pixels of the '
     'image, header of the image; empty where nothing is tracked',
     '~/tracks': 'the same tracks in the same order, with state, velocity, covariance, age and '
@@ -28,10 +29,12 @@ TRACKERS = {
     '~/follow_state': 'whether the followed person is found, lost or not certain; with every '
     'frame while `follow` is set',
     '/tf': 'transforms to `target_frame` and `camera_motion_frame`; published: a frame '
-    '`<node>/<id>` for each located track, with `publish_tf`',
+    '[`body_<id>`](howto/nav2.md#ros4hri) for each located track, with `publish_tf`',
     '/tf_static': 'transforms that do not change',
-    '/humans/bodies/tracked': '[ROS4HRI](howto/nav2.md#ros4hri): bodies `b<id>`, with their '
-    'regions on `/humans/bodies/b<id>/roi`; with `publish_humans`, where hri_msgs is installed',
+    '/humans/bodies/tracked': 'ids of [ROS4HRI bodies](howto/nav2.md#ros4hri); the region and '
+    'image of each on `/humans/bodies/<id>/roi` and `.../cropped`; with `publish_humans`',
+    'bond': "heartbeats of both ends of the bond with [Nav2's lifecycle manager]"
+    '(howto/nav2.md#lifecycle-manager); with `bond`',
     '~/timing': 'once a second: counters and p50, p95, p99 of each stage',
     '~/label_info': 'labels of the classes',
     '~/vision_info': 'model, hash of the weights, engine',
@@ -48,8 +51,8 @@ NODES: dict[str, tuple[str, dict[str, str]]] = {
     'fairmot_node': (
         'Detects and tracks people in the images of one camera or several.',
         {
-            'image': 'images of the camera; with `image_transport: compressed`, '
-            '`sensor_msgs/CompressedImage` on `image/compressed` instead',
+            'image': 'images of the camera; with `image_transport: compressed`, or '
+            'where only that has a publisher, `sensor_msgs/CompressedImage` on `image/compressed`',
             '~/image_annotated': 'the image with boxes, ids and trails; drawn only while there '
             'are subscribers',
             '~/image_annotated/compressed': 'the same as JPEG',
@@ -63,6 +66,25 @@ NODES: dict[str, tuple[str, dict[str, str]]] = {
             'detections': 'detections of another node: `vision_msgs/Detection2DArray` by default, '
             'the type given here with `with_embeddings: true`',
             **TRACKERS,
+        },
+    ),
+    'fairmot_identities': (
+        'Gives a person one identity in all cameras, see [Know a person in all '
+        'cameras](howto/identities.md).',
+        {
+            'camera/tracks': 'tracks of a camera; the topics in `sources`, or all of this type',
+            'camera/positions': 'positions of the same camera, beside its tracks; with '
+            '`use_positions`',
+            '~/identities': 'identity of each track of a frame, for every frame of every camera, '
+            'with the header of the tracks',
+            '~/events': 'identities that were created, matched, merged, split, named or removed',
+            '/diagnostics': 'once a second: one status of the node, one of each camera',
+            '~/enrol_identity': 'name a person, by global id or embedding',
+            '~/query_identity': 'find the identities nearest to an embedding',
+            '~/list_identities': 'list the identities, all or those visible',
+            '~/merge_identities': 'declare two identities to be one person',
+            '~/split_identity': 'take a track from its identity',
+            '~/forget_identity': 'delete one person, or all, from memory and store',
         },
     ),
     'fairmot_player': (

@@ -27,6 +27,13 @@ SOURCES: dict[str, tuple[str, ...]] = {
     'OfflineTracker.track': ('FrameTracker.admit',),
     'PlayerNode.__init__': ('frame_numbers', '_note_numbering_by_order', '_note_missing_frames'),
     'ImageStream._warn': ('upper_eight_bits',),
+    'IdentitiesNode.__init__': ('explain_unknown',),
+    'IdentitiesNode._on_frame': ('SourceClocks.take_warnings', 'SourceClock.warning'),
+    'IdentitiesNode._report': (
+        'IdentitiesNode._on_frame',
+        'IdentitiesNode._comparable',
+        'IdentitiesNode._note_arrival',
+    ),
     'NodeLogHandler.emit': (),  # what the other layers log
     'RecorderNode._warn': ('RecorderNode._on_annotated',),
     'FollowOutput._report': ('FollowOutput._report', 'Target.problem', 'Follower._choose'),
@@ -35,8 +42,9 @@ SOURCES: dict[str, tuple[str, ...]] = {
         'SpatialInputs.depth_at',
         'pinhole_camera',
         'PersonLocator.camera_motion',
-        'PersonLocator.locate',
+        'PersonLocator._locate',
         'PersonLocator._pose',
+        'OdometryTransforms._find',
         'TransformBuffer.lookup',
         'TransformBuffer._path',
         'TransformBuffer._ancestors',
@@ -48,7 +56,13 @@ SOURCES: dict[str, tuple[str, ...]] = {
     'reporting': ('reporting',),
 }
 #: Functions whose sentences appear in the diagnostics, and as a part of a logged sentence.
-DIAGNOSTICS = ('Reporter._warnings', 'explain_missing_input', 'StallDetector.warning')
+DIAGNOSTICS = (
+    'Reporter._warnings',
+    'ZoneOutput._observe',
+    'explain_missing_input',
+    'LimitChecker._exceeded',
+    'StallDetector.warning',
+)
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 

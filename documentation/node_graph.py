@@ -25,26 +25,35 @@ from documentation.executables import REPOSITORY, load, node_class
 OPTIONAL_PACKAGES = {
     'foxglove_msgs': ('ImageAnnotations',),
     'hri_msgs': ('IdsList', 'NormalizedRegionOfInterest2D'),
+    'nav_msgs': ('Odometry',),
+    'bond': ('Status',),
     'tf2_msgs': ('TFMessage',),
 }
 CLIP = REPOSITORY / 'fairmot_ros' / 'data' / 'pedestrians.mp4'
 #: By executable, the parameters with which a node has all its topics and services.
 EVERYTHING: dict[str, dict[str, str]] = {
     'fairmot_node': {
+        'bond': 'true',
         'gallery': 'true',
         'position_source': 'depth',
         'target_frame': 'odom',
+        'odometry': 'true',
         'publish_tf': 'true',
+        'publish_humans': 'true',
         'lines': "['line: 0,0 1,1']",
     },
     'detection_tracker_node': {
+        'bond': 'true',
         'gallery': 'true',
         'with_embeddings': 'true',
         'position_source': 'depth',
         'target_frame': 'odom',
+        'odometry': 'true',
         'publish_tf': 'true',
+        'publish_humans': 'true',
         'lines': "['line: 0,0 1,1']",
     },
+    'fairmot_identities': {'sources': "['camera/tracks']"},
     'fairmot_player': {'video': str(CLIP), 'every_frame': 'true'},
 }
 #: Topics and services of every node of rclpy.

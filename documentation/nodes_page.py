@@ -38,6 +38,9 @@ DIAGNOSTICS = """## Diagnostics
 | WARN | a problem without a failed frame, see [Troubleshooting](troubleshooting.md) |
 | ERROR | why the last frame or an output failed, or why a lifecycle transition failed |
 
+[Limits](ros.md#limits-in-the-diagnostics) of rate, drops and latency lead to warnings and errors,
+too. `hardware_id` is the parameter of that name, or the model.
+
 | key | value |
 |---|---|
 | `model` | what makes the embeddings |
@@ -115,7 +118,7 @@ def _section(executable: str, graphs: dict[str, Any]) -> str:
         lines += ['', _difference(graph, graphs[TRACKERS[0]])]
     else:
         lines += _topics('Publishes', graph['publishers'], meanings)
-        lines += _services(graph['services'], meanings)
+        lines += _services(graph, meanings)
     lines += ['', '**Parameters**', '', *_parameters(executable), '']
     return '\n'.join(lines)
 
@@ -130,13 +133,14 @@ def _topics(title: str, topics: list[dict[str, Any]], meanings: dict[str, str]) 
     return [*head, *rows] if rows else []
 
 
-def _services(services: list[dict[str, Any]], meanings: dict[str, str]) -> list[str]:
+def _services(graph: dict[str, Any], meanings: dict[str, str]) -> list[str]:
     rows = [
         f'| `{about["name"]}` | `{about["type"]}` | {meanings[about["name"]]} |'
-        for about in services
+        for about in graph['services']
     ]
     head = ['', '**Services**', '', '| service | type | |', '|---|---|---|']
-    end = ['', 'and those of every lifecycle node, such as `~/change_state`.']
+    of_all = ['', 'and those of every lifecycle node, such as `~/change_state`.']
+    end = of_all if graph['lifecycle'] else []
     return [*head, *rows, *end] if rows else []
 
 
@@ -157,10 +161,11 @@ def _quality(about: dict[str, Any]) -> str:
 
 
 def _parameters(executable: str) -> list[str]:
-    if executable in TRACKERS:
+    described: dict[str, tuple[Any, str]] | None = getattr(load(executable), 'PARAMETERS', None)
+    if described is None:  # declared from settings
         return ['See [Parameters](parameters.md).']
     lines = ['| name | default | meaning |', '|---|---|---|']
-    for name, (default, meaning) in load(executable).PARAMETERS.items():
+    for name, (default, meaning) in described.items():
         shown = json.dumps(default) if isinstance(default, bool) else repr(default)
         lines.append(f'| `{name}` | {shown} | {meaning} |')
     return lines

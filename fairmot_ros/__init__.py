@@ -2,9 +2,9 @@
 
 Layers, from the top down; each imports only layers below it::
 
-    cli -> installation -> ros -> training -> evaluation -> pipeline -> detector -> following
-        -> tracker -> network -> zones -> media -> pixels -> spatial -> types -> settings -> files
-        -> boxes
+    cli -> installation -> ros -> training -> identities -> evaluation -> pipeline -> detector
+        -> following -> tracker -> network -> zones -> media -> pixels -> spatial -> types
+        -> settings -> files -> boxes
 """
 
 from pkgutil import extend_path

@@ -4,15 +4,26 @@
 `front/image_raw` and `rear/image_raw`; ids are `front/1`, `rear/1` and so on.
 """
 
+from pathlib import Path
+
 from launch import LaunchContext, LaunchDescription
-from launch.actions import DeclareLaunchArgument, OpaqueFunction
+from launch.actions import OpaqueFunction
+from launch.conditions import IfCondition
 from launch.substitutions import LaunchConfiguration
-from launch_ros.actions import LifecycleNode
-from launch_ros.parameter_descriptions import ParameterValue
+from launch_ros.actions import Node
 from launch_ros.substitutions import FindPackageShare
 
-from fairmot_ros.ros.parameters.launch_arguments import OVERRIDES, override_arguments
+from fairmot_ros.ros.launching.actions import declare, given_values, rviz, tracking_node
+from fairmot_ros.ros.launching.arguments import (
+    common_arguments,
+    override_arguments,
+    transport_parameters,
+)
+from fairmot_ros.ros.launching.rviz_configuration import for_cameras
 
+SHARE = FindPackageShare('fairmot_ros')
+MODEL = ('weights', 'device')
+INPUTS = ('image', 'depth', 'camera_info')
 ARGUMENTS = [
     ('cameras', None, 'names of the cameras, separated by commas: front,rear'),
     (
@@ -23,60 +34,42 @@ ARGUMENTS = [
     ),
     ('depth', 'depth', 'topic of the depth images, relative to the name of the camera'),
     ('camera_info', 'camera_info', 'topic of the calibration, relative to the name of the camera'),
-    *override_arguments(),
-    ('namespace', '', 'namespace of the node and the cameras'),
-    ('name', 'fairmot', 'name of the node; results are published as <name>/<camera>/...'),
     (
-        'params_file',
-        [FindPackageShare('fairmot_ros'), '/config/fairmot.yaml'],
-        'YAML file with the parameters of the node, shared by all cameras',
+        'image_transport',
+        '',
+        'auto, raw or compressed, or one for each camera: front:raw,rear:compressed; empty: as in '
+        'the params_file',
     ),
-    ('use_sim_time', 'false', 'use the time of /clock, for bags and simulation'),
-    ('log_level', 'info', 'debug, info, warn or error'),
+    *override_arguments(MODEL),
+    *common_arguments('fairmot', [SHARE, '/config/fairmot.yaml']),
+    ('rviz', 'false', 'start RViz with the annotated images and positions of all cameras'),
+    ('frame', 'map', 'frame in which RViz shows positions, such as the target_frame'),
 ]
-INPUTS = ('image', 'depth', 'camera_info')
 
 
-def start_node(context: LaunchContext) -> list[LifecycleNode]:
-    """Create the node with the topics of all cameras."""
+def start_nodes(context: LaunchContext) -> list[Node]:
+    """Create the node with the topics of all cameras, and RViz."""
     value = {name: LaunchConfiguration(name) for name, _, _ in ARGUMENTS}
-    cameras = [name.strip() for name in value['cameras'].perform(context).split(',')]
-    given = {name: value[name].perform(context) for name in OVERRIDES}
-    sim_time = ParameterValue(value['use_sim_time'], value_type=bool)
-    return [
-        LifecycleNode(
-            package='fairmot_ros',
-            executable='fairmot_node',
-            name=value['name'],
-            namespace=value['namespace'],
-            remappings=[
-                (f'{camera}/{topic}', [camera, '/', value[topic]])
-                for camera in cameras
-                for topic in INPUTS
-            ],
-            parameters=[
-                value['params_file'],
-                {
-                    'cameras': cameras,
-                    'use_sim_time': sim_time,
-                    **{
-                        name: ParameterValue(text, value_type=str)
-                        for name, text in given.items()
-                        if text
-                    },
-                },
-            ],
-            ros_arguments=['--log-level', value['log_level']],
-            output='screen',
-            emulate_tty=True,
-        )
+    text = {name: value[name].perform(context) for name in value}
+    cameras = [name.strip() for name in text['cameras'].split(',')]
+    parameters = {
+        'cameras': cameras,
+        **transport_parameters(text['image_transport']),
+        **given_values(context, MODEL),
+    }
+    remappings = [
+        (f'{camera}/{topic}', [camera, '/', value[topic]])
+        for camera in cameras
+        for topic in INPUTS
     ]
+    nodes = [tracking_node('fairmot_node', remappings, parameters)]
+    if IfCondition(value['rviz']).evaluate(context):
+        node = '/'.join(['', *filter(None, [text['namespace'].strip('/'), text['name']])])
+        template = Path(SHARE.perform(context)) / 'rviz' / 'fairmot.rviz'
+        nodes.append(rviz(str(for_cameras(template, node, cameras))))
+    return nodes
 
 
 def generate_launch_description() -> LaunchDescription:
-    """Declare the arguments and start the node."""
-    arguments = [
-        DeclareLaunchArgument(name, default_value=default, description=text)
-        for name, default, text in ARGUMENTS
-    ]
-    return LaunchDescription([*arguments, OpaqueFunction(function=start_node)])
+    """Declare the arguments and start the nodes."""
+    return LaunchDescription([*declare(ARGUMENTS), OpaqueFunction(function=start_nodes)])

@@ -21,7 +21,7 @@ from launch.launch_description_sources import PythonLaunchDescriptionSource
 from launch.substitutions import LaunchConfiguration, PythonExpression
 from launch_ros.substitutions import FindPackageShare
 
-from fairmot_ros.ros.parameters.launch_arguments import OVERRIDES, override_arguments
+from fairmot_ros.ros.launching.arguments import OVERRIDES, override_arguments
 
 SHARE = FindPackageShare('fairmot_ros')
 ARGUMENTS = [

@@ -23,13 +23,19 @@ OPTIONS = (
 )
 
 
-def open_in_browser(page: Path, profile: Path) -> str:
-    """Return what the browser made of a page, as HTML; skips the test without a browser."""
+def open_in_browser(page: Path | str, profile: Path) -> str:
+    """Return what the browser made of a page, as HTML; skips the test without a browser.
+
+    Args:
+        page: file or address.
+        profile: folder for files of the browser.
+    """
     program = next(filter(None, map(shutil.which, BROWSERS)), None)
     if program is None:
         pytest.skip(f'none of {", ".join(BROWSERS)} is installed: apt-get install chromium')
+    address = page if isinstance(page, str) else page.resolve().as_uri()
     done = subprocess.run(
-        [program, *OPTIONS, f'--user-data-dir={profile}', '--dump-dom', page.resolve().as_uri()],
+        [program, *OPTIONS, f'--user-data-dir={profile}', '--dump-dom', address],
         capture_output=True,
         text=True,
         timeout=120,

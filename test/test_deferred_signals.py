@@ -2,43 +2,55 @@
 
 from __future__ import annotations
 
-import os
-import signal
-import threading
-import time
-from collections.abc import Iterator
+import subprocess
+import sys
 
-import pytest
-
+#: Sends SIGINT within the block, to a process whose main thread blocks it and another does not.
+PROGRAM = """
+import os, signal, threading, time
 from fairmot_ros.starting import blocked_signals, deferred_signals
 
-
-@pytest.fixture(name='thread')
-def _thread() -> Iterator[threading.Thread]:
-    """Run a thread that receives signals which the main thread blocks."""
-    end = threading.Event()
-    thread = threading.Thread(target=end.wait)
-    thread.start()
-    yield thread
+end = threading.Event()
+threading.Thread(target=end.wait).start()
+try:
+    with deferred_signals():
+        with blocked_signals():
+            os.kill(os.getpid(), signal.{signal})
+            time.sleep(0.1)
+        print('started', flush=True)
+    print('next')
+except KeyboardInterrupt:
+    print('interrupted')
+finally:
     end.set()
-    thread.join()
+"""
 
 
-@pytest.mark.usefixtures('thread')
-def test_signal_to_another_thread_is_handled_after_the_block() -> None:
-    started = []
-    with pytest.raises(KeyboardInterrupt):
-        with deferred_signals():
-            with blocked_signals():
-                os.kill(os.getpid(), signal.SIGINT)
-                time.sleep(0.1)
-            started.append('node')
-        started.append('next node')
-    assert started == ['node']
+def run(program: str) -> subprocess.CompletedProcess[str]:
+    # In a process of its own, as rclpy and pytest handle signals in theirs.
+    return subprocess.run([sys.executable, '-c', program], capture_output=True, text=True)
+
+
+def test_interrupt_that_another_thread_receives_is_handled_after_the_block() -> None:
+    done = run(PROGRAM.format(signal='SIGINT'))
+    assert (done.returncode, done.stdout.split()) == (0, ['started', 'interrupted']), done.stderr
+
+
+def test_default_handler_ends_the_process_after_the_block() -> None:
+    done = run(PROGRAM.format(signal='SIGTERM'))
+    assert (done.returncode, done.stdout.split()) == (-15, ['started']), done.stderr
 
 
 def test_handlers_are_restored_after_an_error() -> None:
-    before = signal.getsignal(signal.SIGINT), signal.getsignal(signal.SIGTERM)
-    with pytest.raises(OSError, match='no such file'), deferred_signals():
-        raise OSError('no such file')
-    assert (signal.getsignal(signal.SIGINT), signal.getsignal(signal.SIGTERM)) == before
+    done = run("""
+import signal
+from fairmot_ros.starting import BLOCKED_SIGNALS, deferred_signals
+
+before = [signal.getsignal(number) for number in BLOCKED_SIGNALS]
+try:
+    with deferred_signals():
+        raise OSError
+except OSError:
+    assert [signal.getsignal(number) for number in BLOCKED_SIGNALS] == before
+""")
+    assert done.returncode == 0, done.stderr

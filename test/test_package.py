@@ -42,11 +42,14 @@ OPTIONAL = {
     'mcap',
     'rosbag2_py',
     'matplotlib',
+    'distributed',
     'nncf',
     'openvino',
     'onnx',
     'onnxruntime',
     'onnxscript',
+    'optuna',
+    'sqlalchemy',  # comes with optuna
     'backports',
     'compression',  # zstd, which comes with rosbags
 }
@@ -120,7 +123,13 @@ def test_executable_has_a_main(name: str, module: str) -> None:
 
 def test_pip_and_colcon_install_the_same_commands() -> None:
     nodes = {name for name, _ in EXECUTABLES if '_' in name}
-    assert nodes == {'fairmot_node', 'fairmot_player', 'fairmot_recorder', 'fairmot_replay'}
+    assert nodes == {
+        'fairmot_identities',
+        'fairmot_node',
+        'fairmot_player',
+        'fairmot_recorder',
+        'fairmot_replay',
+    }
     assert set(EXECUTABLES) - set(COMMANDS) == {e for e in EXECUTABLES if e[0] in nodes}
     assert set(COMMANDS) <= set(EXECUTABLES)
 

@@ -12,7 +12,7 @@ from fairmot_ros.starting import ExitCode
 
 __all__ = ['RESUMABLE', 'ExitCode', 'parse_size', 'run_command']
 
-OPTIONAL_PACKAGES = ('rosbags', 'mcap', 'rclpy')
+OPTIONAL_PACKAGES = ('rosbags', 'mcap', 'rclpy', 'optuna', 'distributed')
 RESUMABLE = 'interrupted; the same command resumes it'
 
 

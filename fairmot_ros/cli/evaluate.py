@@ -8,8 +8,10 @@ import sys
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
-from fairmot_ros.cli.command import ExitCode, run_command
-from fairmot_ros.cli.evaluation_arguments import OPTIONS, make_parser, read_plan
+from fairmot_ros.cli.command import RESUMABLE, ExitCode, run_command
+from fairmot_ros.cli.evaluate_collection import evaluate_collection, merge_reports
+from fairmot_ros.cli.evaluation_arguments import OPTIONS, make_parser, read_limits, read_plan
+from fairmot_ros.cli.job_options import wants_jobs
 from fairmot_ros.evaluation import PlanError
 
 if TYPE_CHECKING:
@@ -21,7 +23,11 @@ if TYPE_CHECKING:
 def evaluate(options: argparse.Namespace) -> int:
     """Run the plan, write the report and print the main metrics; return the exit code."""
     try:
+        if options.merge:
+            return merge_reports(options, read_limits(options))
         plan = read_plan(options)
+        if wants_jobs(options):
+            return evaluate_collection(options, plan)
         live = live_runner() if plan.rates else None
         from fairmot_ros.detector.engines.memory import keep_freed_memory
         from fairmot_ros.evaluation import run
@@ -68,7 +74,11 @@ def main(arguments: list[str] | None = None) -> int:
     options = make_parser().parse_args(arguments)
     # SIGTERM ends the command like Ctrl-C, so that the nodes are stopped.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    return run_command('fairmot-evaluate', lambda: evaluate(options))
+    return run_command(
+        'fairmot-evaluate',
+        lambda: evaluate(options),
+        interrupted=RESUMABLE if options.jobs or options.dask else 'interrupted',
+    )
 
 
 if __name__ == '__main__':

@@ -6,6 +6,8 @@ import argparse
 from pathlib import Path
 
 from fairmot_ros.cli.detector_options import add_detector_options
+from fairmot_ros.cli.job_options import add_job_options
+from fairmot_ros.cli.refinement_options import add_refinement_options, read_refinement
 from fairmot_ros.evaluation import EvaluationPlan
 from fairmot_ros.evaluation.metrics.preprocessing import BENCHMARKS
 from fairmot_ros.evaluation.runs.configuration import Configuration, read_configuration
@@ -17,11 +19,24 @@ OPTIONS = {
     'rates': '--rate',
     'rate': '--rate',
     'interpolate': '--interpolate',
+    'refine': '--refine',
     'max_images': '--max-images',
     'ground_truth_files': '--ground-truth',
     'ground_truth_topic': '--ground-truth-topic',
     'ground_truth_rate': '--ground-truth-rate',
+    'jobs': '--jobs',
+    'dask': '--dask',
 }
+
+EPILOG = """examples:
+  fairmot-evaluate walk hall --weights default new.pth
+  fairmot-evaluate walk --rate 7 15 30 --fail-above latency_p95_ms=100
+  fairmot-evaluate bags/* --jobs 4 --deterministic     twenty bags; resumes if repeated
+  fairmot-evaluate bags/* --dask tcp://head:8786       a thousand, on a cluster
+  fairmot-evaluate --merge out/monday out/tuesday --output out/both
+
+Exit codes: 0 on success, 1 if a limit is not met or an input was passed over, 2 for a mistake of
+the user, 3 for a fault of the program."""
 
 
 def make_parser() -> argparse.ArgumentParser:
@@ -33,11 +48,19 @@ def make_parser() -> argparse.ArgumentParser:
         'With --rate, the images are also sent to the real node at a camera rate, to measure '
         'drops, latency and the loss of accuracy in real time. Writes report.html, report.json '
         'and the tracks as MOTChallenge text.',
-        epilog='Exit codes: 0 on success, 1 if a limit is not met, 2 for a mistake of the user, '
-        '3 for a fault of the program.',
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument(
-        'bags', type=Path, nargs='+', metavar='BAG', help='folder, or .mcap or .db3 file'
+        'bags', type=Path, nargs='*', metavar='BAG', help='folder, or .mcap or .db3 file'
+    )
+    parser.add_argument(
+        '--merge',
+        type=Path,
+        nargs='+',
+        default=[],
+        metavar='FOLDER',
+        help='instead of bags: combine the reports in these output folders',
     )
     parser.add_argument(
         '--output',
@@ -129,6 +152,9 @@ def make_parser() -> argparse.ArgumentParser:
         metavar='SECONDS',
         help='also evaluate the offline tracks with gaps up to this length interpolated linearly',
     )
+    add_refinement_options(compared, 'also evaluate the offline tracks after a second pass')
+
+    add_job_options(parser, 'bags')
 
     limits = parser.add_argument_group('limits')
     limits.add_argument(
@@ -157,8 +183,8 @@ def read_plan(options: argparse.Namespace) -> EvaluationPlan:
         ValueError: if a limit or a configuration is invalid.
         FileNotFoundError: if a configuration file does not exist.
     """
-    limits = [Limit.parse(text, is_lowest=True) for text in options.fail_below]
-    limits += [Limit.parse(text, is_lowest=False) for text in options.fail_above]
+    if not options.bags:
+        raise ValueError('no bag is given: name bags to evaluate, or folders with --merge')
     return EvaluationPlan(
         bags=options.bags,
         configurations=_configurations(options),
@@ -171,8 +197,20 @@ def read_plan(options: argparse.Namespace) -> EvaluationPlan:
         offline=not options.no_offline,
         rates=options.rate,
         interpolate=options.interpolate,
-        limits=limits,
+        refine=read_refinement(options),
+        limits=read_limits(options),
+        strict=options.strict,
     )
+
+
+def read_limits(options: argparse.Namespace) -> list[Limit]:
+    """Return the limits on metrics.
+
+    Raises:
+        ValueError: if one is invalid.
+    """
+    limits = [Limit.parse(text, is_lowest=True) for text in options.fail_below]
+    return limits + [Limit.parse(text, is_lowest=False) for text in options.fail_above]
 
 
 def _configurations(options: argparse.Namespace) -> list[Configuration]:

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import count
 from pathlib import Path
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from fairmot_ros.files.errors import reason_of
 from fairmot_ros.media.image_folder import IMAGE_SUFFIXES, frame_numbers, list_images
+from fairmot_ros.media.selection import Selection
 from fairmot_ros.media.seqinfo import read_seqinfo
-from fairmot_ros.pixels import ImageError, read_image_file
+from fairmot_ros.pixels import MAX_IMAGE_PIXELS, ImageError, check_size, read_image_file
 
 FALLBACK_RATE = 25.0
+ALL_FRAMES = Selection()
 
 
 class SourceError(ValueError):
@@ -32,14 +36,24 @@ class VideoSource:
             whose frames are 1, 2, ...
         notes: remarks on the frame numbers, for the user.
         unreadable: one sentence per image file that could not be read so far.
+        max_pixels: limit of width x height of an image.
     """
 
-    def __init__(self, path: str | Path, frame_rate: float = 0.0) -> None:
+    def __init__(
+        self,
+        path: str | Path,
+        frame_rate: float = 0.0,
+        files: Sequence[Path] = (),
+        max_pixels: int = MAX_IMAGE_PIXELS,
+    ) -> None:
         """Open the source.
 
         Args:
             path: video file or image folder.
             frame_rate: frames per second; 0 reads it from the source.
+            files: images of the folder to use; all if empty.
+            max_pixels: limit of width x height; larger videos are an error, larger image files are
+                unreadable.
 
         Raises:
             SourceError: if the path is neither a readable video nor a folder with images.
@@ -48,10 +62,11 @@ class VideoSource:
         self.numbers: tuple[int, ...] | None = None
         self.notes: list[str] = []
         self.unreadable: list[str] = []
+        self.max_pixels = max_pixels
         self._files: list[Path] = []
         container_rate = 0.0
         if self.path.is_dir():
-            self._files = list_images(self.path)
+            self._files = list(files) or list_images(self.path)
             if not self._files:
                 raise SourceError(
                     f'the folder {path} contains no images ({", ".join(IMAGE_SUFFIXES)})'
@@ -68,7 +83,15 @@ class VideoSource:
                 raise SourceError(f'{path} cannot be opened as a video{_bag_hint(self.path)}')
             self.length = max(0, int(capture.get(cv2.CAP_PROP_FRAME_COUNT)))
             container_rate = capture.get(cv2.CAP_PROP_FPS)
+            width = int(capture.get(cv2.CAP_PROP_FRAME_WIDTH))
+            height = int(capture.get(cv2.CAP_PROP_FRAME_HEIGHT))
             capture.release()
+            try:
+                check_size(max(width, 1), max(height, 1), max_pixels)
+            except ImageError as error:
+                raise SourceError(
+                    f'the video {path} cannot be read: {reason_of(error)}'
+                ) from error
         else:
             raise SourceError(f'no video at {path}: give a video file or a folder of images')
         self.frame_rate = frame_rate or self._seqinfo_rate() or container_rate or FALLBACK_RATE
@@ -89,37 +112,56 @@ class VideoSource:
         """Yield the images, uint8 [H, W, 3], BGR, without their numbers; see `frames`."""
         return (image for _, image in self.frames())
 
-    def frames(self) -> Iterator[tuple[int, NDArray[np.uint8]]]:
+    def times(self) -> Iterator[float]:
+        """Yield the time of each frame in seconds from the first one; endlessly for a video."""
+        for number in count(1) if self.numbers is None else self.numbers:
+            yield (number - self.first_number) / self.frame_rate
+
+    def frames(self, selection: Selection = ALL_FRAMES) -> Iterator[tuple[int, NDArray[np.uint8]]]:
         """Yield frame number and image, uint8 [H, W, 3], BGR.
 
         Image files that cannot be read are skipped and listed in `unreadable`.
 
+        Args:
+            selection: frames to yield; others keep their numbers.
+
         Raises:
             SourceError: if no image of the folder can be read.
         """
-        return enumerate(self._video(), 1) if self.numbers is None else self._folder()
+        return self._video(selection) if self.numbers is None else self._folder(selection)
 
-    def _folder(self) -> Iterator[tuple[int, NDArray[np.uint8]]]:
+    def _folder(self, selection: Selection) -> Iterator[tuple[int, NDArray[np.uint8]]]:
         assert self.numbers is not None
-        self.unreadable = []
-        for number, file in zip(self.numbers, self._files):
+        self.unreadable.clear()
+        chosen = 0
+        for number, file, is_chosen in zip(
+            self.numbers, self._files, selection.choices(self.times())
+        ):
+            if not is_chosen:
+                continue
+            chosen += 1
             try:
-                image = read_image_file(file)
+                image = read_image_file(file, max_pixels=self.max_pixels)
             except ImageError as error:
                 self.unreadable.append(str(error))
             else:
                 yield number, image
-        if len(self.unreadable) == len(self._files):
+        if chosen and len(self.unreadable) == chosen:
             raise SourceError(f'none of the images in {self.path} can be read')
 
-    def _video(self) -> Iterator[NDArray[np.uint8]]:
+    def _video(self, selection: Selection) -> Iterator[tuple[int, NDArray[np.uint8]]]:
         capture = cv2.VideoCapture(str(self.path))
         try:
-            while True:
-                read, image = capture.read()
-                if not read:
+            for number, (time, is_chosen) in enumerate(
+                zip(self.times(), selection.choices(self.times())), 1
+            ):
+                if selection.is_past(time) or not capture.grab():
                     return
-                yield image
+                if is_chosen:
+                    read, image = capture.retrieve()
+                    if not read:
+                        return
+                    yield number, image
         finally:
             capture.release()
 

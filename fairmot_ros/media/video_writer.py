@@ -80,3 +80,10 @@ class VideoFile:
                 'check that the disk is not full'
             )
         self._partial.replace(self.path)
+
+    def discard(self) -> None:
+        """Remove the temporary file; an existing file at `path` is unchanged."""
+        if self._writer is not None:
+            self._writer.release()
+            self._writer = None
+            self._partial.unlink(missing_ok=True)

@@ -67,6 +67,19 @@ class FairMOT:
             tracker = TrackerConfig(**with_model_thresholds({}, self.detector.info.thresholds))
         self.frames = FrameTracker(FrameSettings(tracker), self.detector.model_name)
 
+    @classmethod
+    def from_detector(cls, detector: Detector, settings: FrameSettings) -> FairMOT:
+        """Return an object with a detector that is already loaded, which others may use as well.
+
+        Args:
+            detector: turns images into detections.
+            settings: settings of tracker, gallery, stamps and filter.
+        """
+        created = cls.__new__(cls)
+        created.detector = detector
+        created.frames = FrameTracker(settings, detector.model_name)
+        return created
+
     @property
     def tracker(self) -> Tracker:
         """The tracker, which turns detections into tracks."""

@@ -34,7 +34,7 @@ def check_size(width: int, height: int, max_pixels: int = MAX_IMAGE_PIXELS) -> N
     if width * height > max_pixels:
         raise ImageError(
             f'the image has {width} x {height} pixels, more than the limit of {max_pixels:,}; '
-            'raise the parameter max_image_pixels of the node to accept it'
+            'raise max_image_pixels to accept it'
         )
 
 

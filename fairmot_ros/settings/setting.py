@@ -37,6 +37,7 @@ class Setting:
         high: largest value; None if unlimited.
         choices: allowed values; () if any.
         structural: whether the setting is fixed once the object that uses it exists.
+        search: range in which `fairmot_ros.tuning` searches the value; None if it is not searched.
     """
 
     name: str
@@ -47,6 +48,7 @@ class Setting:
     high: float | None = None
     choices: tuple[str, ...] = ()
     structural: bool = False
+    search: tuple[float, float] | None = None
 
     def check(self, value: Any) -> None:
         """Raise ValueError if a value has another type than the default or is out of range.
@@ -88,9 +90,10 @@ def setting(
     high: float | None = None,
     choices: tuple[str, ...] = (),
     structural: bool = False,
+    search: tuple[float, float] | None = None,
 ) -> T:
     """Return a dataclass field that is a setting; see `Setting` for the arguments."""
-    declared = Setting('', default, description, unit, low, high, choices, structural)
+    declared = Setting('', default, description, unit, low, high, choices, structural, search)
     return field(default=default, metadata={'setting': declared})  # type: ignore[return-value]
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import cv2
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
@@ -44,14 +43,7 @@ def camera_warp(
     ahead = (points[:, 2] > MIN_DEPTH).reshape(-1, 4).all(axis=1).repeat(4)
     if not ahead.any():
         return None
-    seen, _ = cv2.projectPoints(
-        points[ahead],
-        np.zeros(3),
-        np.zeros(3),
-        camera.matrix,
-        camera.distortion if camera.distortion.any() else None,
-    )
-    return _similarity(corners[ahead], seen.reshape(-1, 2))
+    return _similarity(corners[ahead], camera.project(points[ahead]))
 
 
 def _similarity(before: Array, after: Array) -> Array:

@@ -66,6 +66,15 @@ class PinholeCamera:
         normalized = cv2.undistortPoints(points, self.matrix, distortion).reshape(-1, 2)
         return np.column_stack((normalized, np.ones(len(normalized))))
 
+    def project(self, points: ArrayLike) -> NDArray[np.float64]:
+        """Return the pixels [N, 2] of points [N, 3] before the camera (z > 0)."""
+        points = np.asarray(points, np.float64).reshape(-1, 3)
+        if not len(points):
+            return np.zeros((0, 2))
+        distortion = self.distortion if self.distortion.any() else None
+        pixels, _ = cv2.projectPoints(points, np.zeros(3), np.zeros(3), self.matrix, distortion)
+        return np.asarray(pixels.reshape(-1, 2), np.float64)
+
 
 @dataclass(frozen=True)
 class Positions:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from fairmot_ros.spatial.camera_view import CameraView
 from fairmot_ros.types import Track
 
 Array = NDArray[np.float64]
@@ -43,9 +44,11 @@ class LocatedPeople:
             whose y axis points down.
         camera: float64 [3] metres, place of the camera in that frame, None if unknown.
         people: in the order of the tracks, lost ones last.
+        view: of the camera on that frame; None if its calibration or place is unknown.
     """
 
     frame_id: str
     upright: bool
     camera: Array | None
     people: tuple[LocatedPerson, ...]
+    view: CameraView | None = None

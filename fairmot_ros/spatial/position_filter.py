@@ -2,7 +2,8 @@
 
 People stand or walk steadily most of the time, so the process noise is low and a velocity is known
 to some centimetres per second. Starting, stopping and turning show as innovations that all point
-in one direction: then the velocity is taken as unknown again.
+in one direction: then the velocity is taken as unknown again. What is returned allows for people
+who stand, see `allow_for_standing`; the filter itself goes on without, so that it notices a start.
 """
 
 from __future__ import annotations
@@ -11,6 +12,8 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+
+from fairmot_ros.spatial.standing import allow_for_standing
 
 Array = NDArray[np.float64]
 
@@ -52,6 +55,11 @@ class _Tracks:
     measured: Array
     innovations: Array
     weights: Array
+
+    @property
+    def manoeuvre(self) -> Array:
+        """Evidence [N] of a manoeuvre: squared Mahalanobis distances of the mean innovations."""
+        return np.square(self.innovations).sum(axis=1) / np.maximum(self.weights, 1e-9)
 
     @staticmethod
     def new(ids: NDArray[np.int64], positions: Array, noise: Array, stamp: float) -> _Tracks:
@@ -195,8 +203,10 @@ class PositionFilter:
         means = np.full((len(rows), 6), np.nan)
         covariances = np.full((len(rows), 6, 6), np.nan)
         known = rows >= 0
-        means[known] = self._tracks.means[rows[known]]
-        covariances[known] = self._tracks.covariances[rows[known]]
+        tracks = self._tracks.take(rows[known])
+        means[known], covariances[known] = allow_for_standing(
+            tracks.means, tracks.covariances, tracks.manoeuvre
+        )
         return PositionEstimates(means, covariances, measured)
 
 

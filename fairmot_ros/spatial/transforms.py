@@ -15,6 +15,9 @@ Array = NDArray[np.float64]
 QUATERNION_TOLERANCE = 0.01
 #: Cosine of half the angle above which two rotations are interpolated linearly.
 NEARLY_EQUAL = 0.9995
+#: Rotation (x, y, z, w) of an optical frame (x right, y down, z ahead) in one with x ahead, y to
+#: the left and z up, see REP 103.
+OPTICAL = (-0.5, 0.5, -0.5, 0.5)
 
 
 class TransformError(ValueError):
@@ -117,6 +120,32 @@ def interpolate_rotation(
     mixed = [weights[0] * a + weights[1] * b for a, b in zip(first, second)]
     length = math.sqrt(sum(value * value for value in mixed))
     return tuple(value / length for value in mixed)
+
+
+def multiply(first: Sequence[float], second: Sequence[float]) -> tuple[float, ...]:
+    """Return the quaternion (x, y, z, w) of the rotation by `second`, then by `first`."""
+    ax, ay, az, aw = first
+    bx, by, bz, bw = second
+    return (
+        aw * bx + ax * bw + ay * bz - az * by,
+        aw * by - ax * bz + ay * bw + az * bx,
+        aw * bz + ax * by - ay * bx + az * bw,
+        aw * bw - ax * bx - ay * by - az * bz,
+    )
+
+
+def quaternion_of_camera(roll: float, pitch: float, yaw: float) -> tuple[float, ...]:
+    """Return the quaternion of the optical frame of a camera that looks along x, turned by angles.
+
+    Args:
+        roll: rotation about x, radians, applied first.
+        pitch: about y, which points to the left: positive looks down.
+        yaw: about z, which points up, applied last (fixed axes, as in URDF).
+    """
+    about_x = math.sin(roll / 2), 0.0, 0.0, math.cos(roll / 2)
+    about_y = 0.0, math.sin(pitch / 2), 0.0, math.cos(pitch / 2)
+    turned = multiply(quaternion_about_z(yaw), multiply(about_y, about_x))
+    return multiply(turned, OPTICAL)
 
 
 def quaternion_about_z(angle: float) -> tuple[float, float, float, float]:

@@ -80,6 +80,7 @@ class TrackerConfig(Settings):
         'detections with a higher relative score can be matched to any track',
         low=0.0,
         high=1.0,
+        search=(0.2, 0.7),
     )
     low_score_threshold: float = setting(
         0.2,
@@ -87,6 +88,7 @@ class TrackerConfig(Settings):
         'one that was matched in the previous frame',
         low=0.0,
         high=1.0,
+        search=(0.05, 0.4),
     )
     new_track_threshold: float = setting(
         0.5,
@@ -94,6 +96,7 @@ class TrackerConfig(Settings):
         'evidence of a tentative track',
         low=0.0,
         high=1.0,
+        search=(0.3, 0.9),
     )
     min_score_scale: float = setting(
         0.5,
@@ -116,24 +119,35 @@ class TrackerConfig(Settings):
         'least `new_track_threshold` is enough',
         low=0.0,
         high=100.0,
+        search=(0.0, 4.0),
     )
     max_appearance_distance: float = setting(
         0.4,
         'largest appearance distance (1 - cosine) of a pair inside the motion gate',
         low=0.0,
         high=1.0,
+        search=(0.1, 0.7),
     )
     max_box_distance: float = setting(
         0.72,
         'largest box distance for confirmed tracks (0: identical boxes, 1: no overlap)',
         low=0.0,
         high=1.0,
+        search=(0.5, 0.95),
     )
     max_low_score_distance: float = setting(
-        0.65, 'largest box distance to a low-score detection', low=0.0, high=1.0
+        0.65,
+        'largest box distance to a low-score detection',
+        low=0.0,
+        high=1.0,
+        search=(0.4, 0.9),
     )
     max_tentative_distance: float = setting(
-        0.65, 'largest box distance for tentative tracks', low=0.0, high=1.0
+        0.65,
+        'largest box distance for tentative tracks',
+        low=0.0,
+        high=1.0,
+        search=(0.4, 0.9),
     )
     max_reid_distance: float = setting(
         0.05,
@@ -146,9 +160,14 @@ class TrackerConfig(Settings):
         'a detection within this distance (1 - IoU) of a matched one spawns no track',
         low=0.0,
         high=1.0,
+        search=(0.1, 0.6),
     )
     appearance_momentum: float = setting(
-        0.9, 'weight of the previous value in the smoothed embedding', low=0.0, high=1.0
+        0.9,
+        'weight of the previous value in the smoothed embedding',
+        low=0.0,
+        high=1.0,
+        search=(0.7, 0.98),
     )
     tentative_timeout: float = setting(
         0.15,
@@ -156,6 +175,7 @@ class TrackerConfig(Settings):
         unit='seconds',
         low=0.0,
         high=60.0,
+        search=(0.05, 1.0),
     )
     lost_timeout: float = setting(
         1.5,
@@ -163,6 +183,7 @@ class TrackerConfig(Settings):
         unit='seconds',
         low=0.0,
         high=3600.0,
+        search=(0.5, 10.0),
     )
     reid_timeout: float = setting(
         0.0,

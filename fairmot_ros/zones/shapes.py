@@ -34,11 +34,13 @@ class Zone:
 
     def depth(self, point: Point) -> float:
         """Return the distance of a point from the border, negative outside."""
-        return float(cv2.pointPolygonTest(self._contour, point, measureDist=True))
+        x, y = point[0] - self.corners[0][0], point[1] - self.corners[0][1]
+        return float(cv2.pointPolygonTest(self._contour, (x, y), measureDist=True))
 
     @cached_property
     def _contour(self) -> NDArray[np.float32]:
-        return np.array(self.corners, np.float32)
+        # From the first corner, as coordinates in a map may be too large for 32 bits.
+        return np.subtract(self.corners, self.corners[0]).astype(np.float32)
 
 
 @dataclass(frozen=True)
@@ -48,13 +50,16 @@ class Line:
     Attributes:
         name: unique among zones and lines.
         start: one end.
-        end: the other end. Seen from `start` towards `end`, in an image whose y axis points down,
-            the forward direction is from left to right.
+        end: the other end. Seen from `start` towards `end`, the forward direction is from left to
+            right.
+        y_down: whether the y axis points to the right of the x axis, as in images; otherwise to
+            the left, as on a floor seen from above (REP 103).
     """
 
     name: str
     start: Point
     end: Point
+    y_down: bool = True
 
     def __post_init__(self) -> None:
         if self.start == self.end:
@@ -64,7 +69,15 @@ class Line:
         """Return the distance from the infinite line: positive on the right, negative left."""
         along_x, along_y = self.end[0] - self.start[0], self.end[1] - self.start[1]
         x, y = point[0] - self.start[0], point[1] - self.start[1]
-        return (along_x * y - along_y * x) / math.hypot(along_x, along_y)
+        side = 1 if self.y_down else -1
+        return side * (along_x * y - along_y * x) / math.hypot(along_x, along_y)
+
+    def arrow(self, length: float) -> tuple[Point, Point]:
+        """Return the ends of an arrow from the middle of the segment in forward direction."""
+        along_x, along_y = self.end[0] - self.start[0], self.end[1] - self.start[1]
+        share = (length if self.y_down else -length) / math.hypot(along_x, along_y)
+        x, y = (self.start[0] + self.end[0]) / 2, (self.start[1] + self.end[1]) / 2
+        return (x, y), (x - share * along_y, y + share * along_x)
 
     def meets(self, before: Point, now: Point) -> bool:
         """Return whether the way between two points on different sides crosses the segment."""
@@ -81,8 +94,12 @@ def parse_zones(texts: Iterable[str]) -> tuple[Zone, ...]:
     return tuple(Zone(name, points) for name, points in _parse(texts, 'zone'))
 
 
-def parse_lines(texts: Iterable[str]) -> tuple[Line, ...]:
+def parse_lines(texts: Iterable[str], *, y_down: bool = True) -> tuple[Line, ...]:
     """Return the lines of texts like ``gate: 10,20 200,20``; empty texts are skipped.
+
+    Args:
+        texts: one per line.
+        y_down: see `Line`.
 
     Raises:
         ValueError: if a text has another form, or two have one name.
@@ -91,7 +108,7 @@ def parse_lines(texts: Iterable[str]) -> tuple[Line, ...]:
     for name, points in _parse(texts, 'line'):
         if len(points) != 2:
             raise ValueError(f'line {name} must have two ends, got {len(points)}: NAME: x,y x,y')
-        lines.append(Line(name, *points))
+        lines.append(Line(name, points[0], points[1], y_down))
     return tuple(lines)
 
 

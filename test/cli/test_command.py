@@ -9,6 +9,7 @@ import pytest
 
 from fairmot_ros import starting
 from fairmot_ros.cli.command import RESUMABLE, ExitCode, parse_size, run_command
+from fairmot_ros.cli.shipped_clips import PEDESTRIANS
 
 
 class DivergenceError(RuntimeError):
@@ -106,6 +107,7 @@ NEEDED = {'import_network': ('onnx',), 'teach': ('openvino',)}
         ('person_bank', ['none.yaml', '--data', '.', '--teacher', 'none.xml']),
         ('score', ['detection', 'none']),
         ('teach', ['none', '--detector', 'none.xml']),
+        ('track', ['none']),
         ('train', ['none.yaml', '--data', '.']),
     ],
 )
@@ -129,7 +131,11 @@ def test_a_missing_input_is_reported_in_one_line(
 @pytest.mark.parametrize('weights', ['cut.pth', '/proc/self/mem', 'x' * 300 + '.onnx', '~none/a'])
 @pytest.mark.parametrize(
     ('command', 'arguments'),
-    [('demo', ['--weights', 'WEIGHTS']), ('export', ['WEIGHTS', 'a.onnx'])],
+    [
+        ('demo', ['--weights', 'WEIGHTS']),
+        ('export', ['WEIGHTS', 'a.onnx']),
+        ('track', [str(PEDESTRIANS), '--weights', 'WEIGHTS']),
+    ],
 )
 def test_unreadable_weights_are_reported_in_one_line(
     weights: str,

@@ -69,6 +69,14 @@ def test_live_evaluation_without_ros_fails_at_the_start(tmp_path: Path) -> None:
     )
 
 
+def test_missing_optuna_is_reported() -> None:
+    done = run('tune', ('optuna',), 'walk', 'hall')
+    assert done.returncode == 2
+    assert done.stderr.strip() == (
+        'fairmot-tune: the Python package optuna is missing: pip install optuna'
+    )
+
+
 @pytest.mark.parametrize(
     ('command', 'arguments'),
     [

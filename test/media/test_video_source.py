@@ -4,7 +4,9 @@ import cv2
 import numpy as np
 import pytest
 
+from fairmot_ros.media.selection import Selection
 from fairmot_ros.media.video_source import SourceError, VideoSource
+from fairmot_ros.media.video_writer import VideoFile
 
 
 @pytest.fixture
@@ -112,3 +114,33 @@ def test_error_for_a_bag_names_the_right_command(name: str, hint: str, tmp_path:
 def test_current_folder_is_a_source(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(folder)
     assert VideoSource('.').path.name == folder.name
+
+
+@pytest.mark.parametrize('kind', ['video', 'folder'])
+def test_only_selected_frames_are_read(folder: Path, kind: str) -> None:
+    source = VideoSource(folder, frame_rate=10.0)
+    if kind == 'video':
+        video = VideoFile(folder / 'a.mp4', 10.0)
+        for image in source:
+            video.write(image)
+        video.close()
+        source = VideoSource(folder / 'a.mp4')
+    (folder / '000001.png').write_bytes(b'damaged')
+    assert [number for number, _ in source.frames(Selection(every=2))] == [1, 3]
+    assert [number for number, _ in source.frames(Selection(start=0.2))] == [3]
+    assert source.unreadable == []
+
+
+def test_images_above_the_limit_are_not_read(folder: Path) -> None:
+    cv2.imwrite(str(folder / '000003.png'), np.zeros((32, 48, 3), np.uint8))
+    source = VideoSource(folder, max_pixels=16 * 24)
+    assert len(list(source)) == 3
+    assert 'the image has 48 x 32 pixels, more than the limit of 384' in source.unreadable[0]
+
+
+def test_videos_above_the_limit_are_not_opened(tmp_path: Path) -> None:
+    video = VideoFile(tmp_path / 'a.mp4', 10.0)
+    video.write(np.zeros((32, 48, 3), np.uint8))
+    video.close()
+    with pytest.raises(SourceError, match=r'a\.mp4 cannot be read: the image has 48 x 32 pixels'):
+        VideoSource(tmp_path / 'a.mp4', max_pixels=100)

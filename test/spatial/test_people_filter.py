@@ -7,24 +7,25 @@ import pytest
 
 from benchmarks.moving_camera import TALL, WIDE, MovingCamera, back_and_forth, turn
 from benchmarks.positions import drive
+from benchmarks.walks import standing
 from fairmot_ros.spatial.people_filter import PeopleFilter
 from fairmot_ros.tracker import Tracker, TrackerConfig
 from fairmot_ros.types import Detections
 
-RATE = 30  # of the simulated camera, frames per second
+RATE = 30  # frames per second
 
 
-@pytest.mark.parametrize('seed', range(3))
+@pytest.mark.parametrize(('rate', 'seed'), [(30, 0), (30, 1), (10, 0), (10, 1), (10, 2)])
 @pytest.mark.parametrize(
     ('place', 'seconds'), [((5.0, 0.0), 6.0), ((8.0, 0.5), 8.0), ((6.0, -0.5), 6.0)]
 )
 def test_a_standing_person_stands_still_while_the_camera_drives_and_turns(
-    place: tuple[float, float], seconds: float, seed: int
+    place: tuple[float, float], seconds: float, rate: int, seed: int
 ) -> None:
     errors, ids = [], set()
-    for time, located in drive(back_and_forth, place, seconds, seed):
+    for time, located in drive(back_and_forth, standing(*place), seconds, seed, rate=rate):
         ids.update(person.track.track_id for person in located)
-        if time >= 3.0:
+        if time >= 2.0:
             (person,) = located
             assert person.measured and person.velocity is not None
             error = np.hstack((person.position - (*place, TALL / 2), person.velocity))
@@ -37,7 +38,7 @@ def test_a_standing_person_stands_still_while_the_camera_drives_and_turns(
 
 def test_who_leaves_the_image_is_predicted_until_the_track_ends() -> None:
     measured, predicted = [], []
-    for _, located in drive(turn, (3.0, 1.0), seconds=6.0):
+    for _, located in drive(turn, standing(3.0, 1.0), seconds=6.0):
         for person in located:
             (measured if person.measured else predicted).append(person)
     assert len(measured) > RATE and len(predicted) > RATE / 2
@@ -49,7 +50,7 @@ def test_who_leaves_the_image_is_predicted_until_the_track_ends() -> None:
 
 
 def test_without_transforms_nobody_is_located_at_first() -> None:
-    for time, located in drive(back_and_forth, (5.0, 0.0), seconds=2.0, tf_from=1.0):
+    for time, located in drive(back_and_forth, standing(5.0, 0.0), seconds=2.0, tf_from=1.0):
         assert bool(located) == (time >= 1.0)
 
 

@@ -8,10 +8,12 @@ import pytest
 from scipy.spatial.transform import Rotation, Slerp
 
 from fairmot_ros.spatial.transforms import (
+    OPTICAL,
     Transform,
     interpolate_rotation,
     normalized,
     quaternion_about_z,
+    quaternion_of_camera,
     rotation_matrix,
 )
 
@@ -63,3 +65,15 @@ def test_a_quaternion_of_another_length_is_refused(quaternion: tuple[float, ...]
     with pytest.raises(ValueError, match='the quaternion has the length .*; expected 1'):
         normalized(quaternion)
     assert normalized((0, 0, 0, 1.001)) == (0, 0, 0, 1)
+
+
+def test_a_camera_that_looks_ahead_sees_what_is_ahead_along_z() -> None:
+    ahead = Transform.from_quaternion((0, 0, 1), quaternion_of_camera(0, 0, 0))
+    np.testing.assert_allclose(ahead.apply([[0.2, 0.3, 4]]), [[4, -0.2, 0.7]], atol=1e-12)
+    down = Transform.from_quaternion((0, 0, 1), quaternion_of_camera(0, 0.1, 0))
+    np.testing.assert_allclose(
+        down.apply([[0, 0, 1]]), [[np.cos(0.1), 0, 1 - np.sin(0.1)]], atol=1e-12
+    )
+    angles = 0.3, -0.2, 1.1
+    expected = Rotation.from_euler('xyz', angles) * Rotation.from_quat(OPTICAL)
+    np.testing.assert_allclose(quaternion_of_camera(*angles), expected.as_quat(), atol=1e-12)

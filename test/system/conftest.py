@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
+from private_domain import private_environment
 
 import fairmot_ros
 from fairmot_ros.media.video_source import VideoSource
-from fairmot_ros.ros.tools.node_processes import DomainLock, NodeProcess, local_environment
+from fairmot_ros.ros.tools.node_processes import NodeProcess
 
 if TYPE_CHECKING:  # this file must be importable without ROS
     from peers import NodeStarter, Peer
@@ -28,33 +29,21 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope='session')
-def environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
+def environment() -> Iterator[dict[str, str]]:
     """Environment variables of a private domain, also set in this process."""
-    domain = DomainLock()
-    variables = local_environment(domain.number, tmp_path_factory.mktemp('ros_log'))
-    # Without it, a field with a value of the wrong type (int for float64) is published corrupted.
-    variables['ROS_PYTHON_CHECK_FIELDS'] = '1'
-    # Tests share the cores with other processes; see docs/ros.md, Threads.
-    variables.setdefault('OMP_WAIT_POLICY', 'passive')
+    variables = private_environment()
     with pytest.MonkeyPatch.context() as patch:
         for name, value in variables.items():
             patch.setenv(name, value)
         yield variables
-    domain.release()
 
 
 @pytest.fixture
 def peer(environment: dict[str, str]) -> Iterator[Peer]:
-    import rclpy
-    from peers import Peer
+    from peers import open_peer
 
-    context = rclpy.Context()
-    rclpy.init(context=context, domain_id=int(environment['ROS_DOMAIN_ID']))
-    node = Peer(context)
-    yield node
-    node.spinner.shutdown()
-    node.destroy_node()
-    rclpy.try_shutdown(context=context)
+    with open_peer(environment) as node:
+        yield node
 
 
 @pytest.fixture

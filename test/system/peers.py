@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -102,6 +103,20 @@ class Peer(Node):
         message = make_image(image, seconds, frame_id)
         self.send_message(message)
         return message
+
+
+@contextmanager
+def open_peer(environment: dict[str, str]) -> Iterator[Peer]:
+    """Create a peer in the domain of the environment, and destroy it at the end."""
+    context = rclpy.Context()
+    rclpy.init(context=context, domain_id=int(environment['ROS_DOMAIN_ID']))
+    node = Peer(context)
+    try:
+        yield node
+    finally:
+        node.spinner.shutdown()
+        node.destroy_node()
+        rclpy.try_shutdown(context=context)
 
 
 def make_image(image: np.ndarray, seconds: float, frame_id: str = 'eye') -> Image:

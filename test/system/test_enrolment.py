@@ -8,7 +8,7 @@ import pytest
 pytest.importorskip('rclpy', reason='needs ROS 2')
 from peers import Camera, NodeStarter, Peer
 
-from fairmot_ros.msg import Track, TrackArray
+from fairmot_ros.msg import Track, TrackArray, TrackEvent, TrackEventArray
 from fairmot_ros.srv import EnrolIdentity, ForgetIdentity, QueryIdentity
 
 
@@ -19,6 +19,7 @@ def tallest(message: TrackArray) -> Track:
 def test_enrol_query_forget(peer: Peer, start: NodeStarter, images: list[np.ndarray]) -> None:
     start('nodes.fairmot_node', {'gallery': True, 'lost_timeout': 0.5, 'reid_timeout': 0.0})
     camera = Camera(peer, peer.subscribe(TrackArray, 'fairmot/tracks'))
+    events = peer.subscribe(TrackEventArray, 'fairmot/events')
     empty = np.full_like(images[0], 127)
 
     def query(**request: object) -> list[tuple[str, str]]:
@@ -71,6 +72,8 @@ def test_enrol_query_forget(peer: Peer, start: NodeStarter, images: list[np.ndar
     names = {track.id: track.name for track in returned.tracks}
     assert names[id_] == 'Ada'
     assert set(names.values()) == {'Ada', ''}
+    of_ada = {event.kind: event.name for m in events for event in m.events if event.id == id_}
+    assert (of_ada[TrackEvent.LEFT], of_ada[TrackEvent.ENTERED]) == ('Ada', 'Ada')
     send_empty_images()
     assert query(id=id_) == [(id_, 'Ada')]
     forgotten = peer.call(ForgetIdentity, 'fairmot/forget_identity', name='Ada')

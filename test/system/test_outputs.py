@@ -383,7 +383,11 @@ def test_reliability_override_and_explanation_of_a_mismatch(
     peer.destroy_image_publisher()
     node = start(
         'nodes.fairmot_node',
-        {'qos_overrides./image.subscription.reliability': 'reliable', 'input_timeout': 1.0},
+        {
+            'image_transport': 'raw',
+            'qos_overrides./image.subscription.reliability': 'reliable',
+            'input_timeout': 1.0,
+        },
     )
     diagnostics = peer.subscribe(DiagnosticArray, '/diagnostics')
 

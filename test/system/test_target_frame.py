@@ -25,8 +25,14 @@ from vision_msgs.msg import (
 )
 from visualization_msgs.msg import MarkerArray
 
-from benchmarks.moving_camera import STATIC_TRANSFORMS, TALL, MovingCamera, back_and_forth
-from fairmot_ros.msg import TrackPositionArray
+from benchmarks.moving_camera import (
+    CAMERA_HEIGHT,
+    STATIC_TRANSFORMS,
+    TALL,
+    MovingCamera,
+    back_and_forth,
+)
+from fairmot_ros.msg import TrackPositionArray, ZoneStateArray
 from fairmot_ros.spatial.transforms import quaternion_about_z
 
 RATE = 20
@@ -36,16 +42,21 @@ PERSON = (6.0, 0.0)
 class World:
     """Publishes what a robot would: detections, depth, calibration and transforms."""
 
-    def __init__(self, peer: Peer) -> None:
+    def __init__(self, peer: Peer, odometry: type | None = None) -> None:
+        """Publish poses as messages of the type `odometry` if it is given, otherwise as tf."""
         self.peer = peer
+        self.odometry = odometry
         self.simulation = MovingCamera(back_and_forth)
         self.results = peer.subscribe(Detection3DArray, 'detection_tracker/detections_3d')
         self.positions = peer.subscribe(TrackPositionArray, 'detection_tracker/positions')
         self.detections = peer.advertise(Detection2DArray, 'detections')
         self.depths = peer.advertise(Image, 'camera/depth/image_raw')
-        self.transforms = peer.advertise(TFMessage, '/tf')
-        static = peer.create_publisher(TFMessage, '/tf_static', LATCHED)
-        static.publish(TFMessage(transforms=[transform(*t) for t in STATIC_TRANSFORMS]))
+        if odometry is None:
+            self.poses = peer.advertise(TFMessage, '/tf')
+            static = peer.create_publisher(TFMessage, '/tf_static', LATCHED)
+            static.publish(TFMessage(transforms=[transform(*t) for t in STATIC_TRANSFORMS]))
+        else:
+            self.poses = peer.advertise(odometry, 'wheels/odom')
         camera = self.simulation.camera
         info = CameraInfo(width=640, height=480, distortion_model='plumb_bob', d=[0.0] * 5)
         info.k = camera.matrix.ravel()
@@ -65,7 +76,13 @@ class World:
         x, y, yaw = self.simulation.pose(self.frame / RATE)
         message = transform('odom', 'base_link', (x, y, 0), quaternion_about_z(yaw))
         message.header.stamp = self.header.stamp
-        self.transforms.publish(TFMessage(transforms=[message]))
+        if self.odometry is None:
+            self.poses.publish(TFMessage(transforms=[message]))
+            return
+        odometry = self.odometry(header=message.header, child_frame_id='base_link')
+        odometry.pose.pose.position.x, odometry.pose.pose.position.y = float(x), float(y)
+        odometry.pose.pose.orientation = message.transform.rotation
+        self.poses.publish(odometry)
 
     def look(self, depth_frame: str = 'optical', **changed: Any) -> None:
         """Publish detections, and the depth image with some fields changed."""
@@ -119,6 +136,8 @@ def world(peer: Peer, start: NodeStarter) -> World:
             'depth_tolerance': 0.06,  # also the one before, as the newest may come after
             'publish_tf': True,
             'follow': '1',
+            'zones': ['around: 5,-1 7,-1 7,1 5,1', 'elsewhere: 5,2 7,2 7,3 5,3'],
+            'zone_unit': 'metres',
         },
         {'image': 'camera/color/image_raw', 'depth': 'camera/depth/image_raw'},
     )
@@ -128,6 +147,7 @@ def world(peer: Peer, start: NodeStarter) -> World:
 def test_a_standing_person_stands_still_in_the_world(world: World, peer: Peer) -> None:
     markers = peer.subscribe(MarkerArray, 'detection_tracker/markers')
     poses = peer.subscribe(PoseStamped, 'detection_tracker/follow_pose')
+    zones = peer.subscribe(ZoneStateArray, 'detection_tracker/zones')
     frames = peer.subscribe(TFMessage, '/tf')
     errors = []
     for _ in range(6 * RATE):
@@ -155,6 +175,10 @@ def test_a_standing_person_stands_still_in_the_world(world: World, peer: Peer) -
     np.testing.assert_allclose(pose.covariance[:2], covariance[0, :2])
     assert person.bbox.size.z == pytest.approx(TALL, rel=0.1)
 
+    peer.wait(lambda: zones and zones[-1].header.stamp == answer.header.stamp, 'zones')
+    around, elsewhere = zones[-1].zones
+    assert (list(around.inside), around.entered, around.left) == (['1'], 1, 0)
+    assert around.longest_dwell.sec >= 4 and not elsewhere.entered
     peer.wait(lambda: poses and poses[-1].header == answer.header, 'the pose to follow')
     assert poses[-1].pose.position == point
     peer.wait(lambda: markers and markers[-1].markers[0].header == answer.header, 'markers')
@@ -173,6 +197,50 @@ def test_a_standing_person_stands_still_in_the_world(world: World, peer: Peer) -
         'the frame of the person',
     )
     assert last.transform.translation.x == point.x
+
+
+def test_odometry_replaces_tf(peer: Peer, start: NodeStarter) -> None:
+    nav_msgs = pytest.importorskip('nav_msgs.msg', reason='needs nav_msgs')
+    peer.destroy_image_publisher()
+    start(
+        'nodes.detection_tracker_node',
+        {
+            'position_source': 'depth',
+            'target_frame': 'odom',
+            'camera_motion_frame': 'odom',
+            'odometry': True,
+            'camera_pose': f'0 0 {CAMERA_HEIGHT} 0 0 0',
+            'transform_timeout': 0.3,
+            'depth_tolerance': 0.06,
+        },
+        {
+            'image': 'camera/color/image_raw',
+            'depth': 'camera/depth/image_raw',
+            'odom': 'wheels/odom',
+        },
+    )
+    world = World(peer, nav_msgs.Odometry)
+    diagnostics: list[DiagnosticArray] = peer.subscribe(DiagnosticArray, '/diagnostics')
+    world.look()
+    assert not world.answer().detections
+    peer.wait(
+        lambda: any(
+            'no odometry received on /wheels/odom' in status.message
+            for array in diagnostics[-1:]
+            for status in array.status
+        ),
+        'a word on odometry',
+    )
+    for _ in range(3 * RATE):
+        answer = world.step()
+    (person,) = answer.detections
+    point = person.bbox.center.position
+    assert np.linalg.norm(np.array([point.x, point.y, point.z]) - (*PERSON, TALL / 2)) < 0.2
+    peer.wait(lambda: world.positions[-1].header == answer.header, 'positions')
+    (position,) = world.positions[-1].positions
+    assert position.measured and position.id == '1'
+    speed = [position.velocity.x, position.velocity.y, position.velocity.z]
+    assert np.linalg.norm(speed) < 0.1
 
 
 def test_transforms_and_depth_images_that_do_not_fit_are_explained(

@@ -22,6 +22,11 @@ def test_right_of_a_line_is_positive_in_an_image() -> None:
     assert down.offset((9, 5)) == pytest.approx(-4)
 
 
+def test_coordinates_of_a_map_may_be_large() -> None:
+    place = Zone('far', tuple((x + 5e5, y + 4.5e6) for x, y in SQUARE.corners))
+    assert place.depth((5e5 + 0.01, 4.5e6 + 5)) == pytest.approx(0.01, abs=1e-6)
+
+
 def test_texts_are_parsed() -> None:
     (zone,) = parse_zones(['', ' shop : 0,0 4.5,0 4,3'])
     assert zone == Zone('shop', ((0, 0), (4.5, 0), (4, 3)))

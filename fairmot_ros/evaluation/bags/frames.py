@@ -18,6 +18,12 @@ def header_stamp(data: bytes) -> int:
     return seconds * 1_000_000_000 + nanoseconds
 
 
+def seconds_of(stamp: int) -> float:
+    """Convert nanoseconds to seconds, rounded as in the node."""
+    seconds, nanoseconds = divmod(stamp, 1_000_000_000)
+    return seconds + nanoseconds * 1e-9
+
+
 class FrameIndex:
     """Images of a bag, numbered from 1 on in the order of the bag.
 

@@ -86,13 +86,17 @@ def write_mot(path: str | os.PathLike[str], rows: ArrayLike) -> None:
         WriteError: if the file cannot be written; an existing file is then unchanged.
     """
     path = Path(path)
-    array = as_mot_array(rows, f'rows for {path}')
-    text = ''.join(','.join(map(_shortest, row)) + '\n' for row in array.tolist())
+    text = mot_text(as_mot_array(rows, f'rows for {path}'))
     if path.suffix == '.gz':
         # No time stamp, so that equal rows give equal files.
         write_bytes(path, gzip.compress(text.encode('ascii'), mtime=0))
     else:
         write_text(path, text)
+
+
+def mot_text(rows: MotArray) -> str:
+    """Return rows as MOTChallenge text, each number as the shortest text that represents it."""
+    return ''.join(','.join(map(_shortest, row)) + '\n' for row in rows.tolist())
 
 
 def load_mot(source: MotSource, name: str) -> MotArray:

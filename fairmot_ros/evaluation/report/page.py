@@ -23,7 +23,7 @@ from fairmot_ros.evaluation.runs.run_scores import RunScores
 from fairmot_ros.files.writing import write_text
 
 FOLDER = Path(__file__).parent
-#: Metrics for which live runs show the difference to the offline run.
+#: Metrics for which live, filled and refined runs show the difference to the offline run.
 COMPARED = ('HOTA', 'MOTA', 'IDF1')
 #: Number of frames with the most errors to show, and their smallest distance in seconds.
 WORST_FRAMES, SECONDS_APART = 6, 2.0
@@ -54,6 +54,8 @@ def _context(evaluation: Evaluation) -> dict[str, Any]:
         'known': any(group.metrics for group in groups),
         'live': any(group.live for group in groups),
         'filled': any(group.mode.filled for group in groups),
+        'refined': any(group.mode.refined for group in groups),
+        'later': any(group.mode.uses_later_frames for group in groups),
         'tiles': _tiles(evaluation, groups),
         'outcomes': evaluation.outcomes,
         'lines': _main_lines(groups),
@@ -95,11 +97,11 @@ def _tiles(evaluation: Evaluation, groups: Sequence[Group]) -> list[tuple[str, s
 
 
 def _main_lines(groups: Sequence[Group]) -> list[dict[str, Any]]:
-    """Return a table line for each configuration and mode; live ones with offline differences."""
+    """Return a table line for each configuration and mode, with differences to offline runs."""
     offline = {
         g.configuration: g.metric_values()
         for g in groups
-        if g.mode.rate is None and not g.mode.filled
+        if g.mode.rate is None and not g.mode.uses_later_frames
     }
     lines: list[dict[str, Any]] = []
     for group in groups:
@@ -119,7 +121,8 @@ def _main_lines(groups: Sequence[Group]) -> list[dict[str, Any]]:
                 'latency': (group.live.percentiles() if group.live else dict.fromkeys(LATENCIES)),
             }
         )
-        baseline = offline.get(group.configuration, {}) if group.live else {}
+        compared = group.live is not None or group.mode.uses_later_frames
+        baseline = offline.get(group.configuration, {}) if compared else {}
         lines[-1]['differences'] |= {
             name: round(100 * (lines[-1]['figures'][name] - baseline[name]), 1)
             for name in COMPARED

@@ -10,6 +10,8 @@ import numpy as np
 import fairmot_ros
 from fairmot_ros.evaluation.metrics.evaluate import Metrics
 from fairmot_ros.evaluation.metrics.hota import ALPHAS
+from fairmot_ros.evaluation.metrics.sums import sums_of
+from fairmot_ros.evaluation.runs.limits import Outcome
 from fairmot_ros.evaluation.runs.recording import Recording
 from fairmot_ros.evaluation.runs.results import Evaluation, Group
 from fairmot_ros.evaluation.runs.run_scores import Mode, Run, RunScores
@@ -31,18 +33,9 @@ def summarise(evaluation: Evaluation) -> dict[str, Any]:
             {'name': name, **_network(name, evaluation.scored_runs), 'parameters': dict(values)}
             for name, values in evaluation.parameters.items()
         ],
-        'combined': [_group(group) for group in evaluation.groups()],
+        'combined': [group_data(group) for group in evaluation.groups()],
         'runs': [_run(scored) for scored in evaluation.scored_runs],
-        'limits': [
-            {
-                'limit': str(outcome.limit),
-                'configuration': outcome.configuration,
-                'mode': outcome.mode,
-                'value': _rounded(outcome.value),
-                'kept': outcome.kept,
-            }
-            for outcome in evaluation.outcomes
-        ],
+        'limits': [outcome_data(outcome) for outcome in evaluation.outcomes],
     }
 
 
@@ -56,7 +49,7 @@ def _recording(recording: Recording) -> dict[str, Any]:
     first, last = recording.frames.span
     return {
         'name': recording.name,
-        'path': str(recording.path),
+        'path': recording.origin or str(recording.path),
         'image_topic': recording.image_topic,
         'images': len(recording.frames),
         'first_stamp': _rounded(first),
@@ -80,10 +73,24 @@ def _mode(mode: Mode) -> dict[str, Any]:
         'mode': 'offline' if mode.rate is None else 'live',
         'rate': mode.rate,
         'filled_seconds': mode.filled,
+        'refined': mode.refined,
+        'uses_later_frames': mode.uses_later_frames,
     }
 
 
-def _group(group: Group) -> dict[str, Any]:
+def outcome_data(outcome: Outcome) -> dict[str, Any]:
+    """Return the result of a limit check."""
+    return {
+        'limit': str(outcome.limit),
+        'configuration': outcome.configuration,
+        'mode': outcome.mode,
+        'value': _rounded(outcome.value),
+        'kept': outcome.kept,
+    }
+
+
+def group_data(group: Group) -> dict[str, Any]:
+    """Return the results of a configuration in a mode."""
     return {
         'configuration': group.configuration,
         **_mode(group.mode),
@@ -107,6 +114,7 @@ def _run(scored: RunScores) -> dict[str, Any]:
         'boxes': len(run.rows),
         'notes': list(run.notes),
         **_metrics(scored.metrics, scored.processed_metrics),
+        'sums': _sums(scored),
         **_live(run),
         'switches': None
         if scored.timeline is None
@@ -137,14 +145,35 @@ def _metrics(metrics: Metrics | None, processed: Metrics | None) -> dict[str, An
     if metrics is None or processed is None:
         return {'metrics': None, 'metrics_of_processed': None, 'curves': None}
     return {
-        'metrics': {name: _rounded(v) for name, v in metrics.summary().items()},
-        'metrics_of_processed': {name: _rounded(v) for name, v in processed.summary().items()},
+        'metrics': metrics_data(metrics),
+        'metrics_of_processed': metrics_data(processed),
         'curves': {
             'alpha': [round(float(a), 2) for a in ALPHAS],
             'HOTA': [_rounded(v) for v in metrics.hota.hota.tolist()],
             'DetA': [_rounded(v) for v in metrics.hota.det_a.tolist()],
             'AssA': [_rounded(v) for v in metrics.hota.ass_a.tolist()],
         },
+    }
+
+
+def metrics_data(metrics: Metrics | None) -> dict[str, Any] | None:
+    """Return all metrics by name, rounded; None without ground truth."""
+    if metrics is None:
+        return None
+    return {name: _rounded(v) for name, v in metrics.summary().items()}
+
+
+def _sums(scored: RunScores) -> dict[str, Any] | None:
+    """Return the sums of the metrics, by which reports are combined, in full precision."""
+    if scored.metrics is None or scored.processed_metrics is None:
+        return None
+    return {
+        'metrics': sums_of(scored.metrics),
+        'metrics_of_processed': (
+            None
+            if scored.processed_metrics is scored.metrics
+            else sums_of(scored.processed_metrics)
+        ),
     }
 
 

@@ -20,7 +20,13 @@ GROUPS = (DETECTOR, *FRAME_GROUPS_OF_MODEL)
 #: Their flat names.
 PIPELINE = tuple(name for group in GROUPS for name in group.settings())
 #: Parameters that the evaluation sets itself; values in files are ignored.
-SET_BY_EVALUATION = ('cameras', 'autostart', 'image_transport', 'reliability')
+SET_BY_EVALUATION = (
+    'cameras',
+    'autostart',
+    'image_transport',
+    'image_transports',
+    'reliability',
+)
 
 
 class ConfigurationError(FileError):

@@ -10,9 +10,11 @@ from tqdm import tqdm
 
 from fairmot_ros.detector import Detector
 from fairmot_ros.evaluation.bags.errors import BagError
+from fairmot_ros.evaluation.bags.frames import seconds_of
 from fairmot_ros.evaluation.mot.text_format import MAX_COLUMNS, rows_of_tracks
+from fairmot_ros.evaluation.refinement import EmbeddingSampler
+from fairmot_ros.evaluation.refinement.gaps import fill_gaps
 from fairmot_ros.evaluation.runs.configuration import Configuration
-from fairmot_ros.evaluation.runs.interpolation import fill_gaps
 from fairmot_ros.evaluation.runs.recording import Recording
 from fairmot_ros.evaluation.runs.run_scores import Mode, Run
 from fairmot_ros.pipeline import FrameTracker
@@ -45,11 +47,22 @@ class OfflineTracker:
         """Library that runs the network."""
         return self._detector.runtime
 
-    def track(self, recording: Recording) -> Run:
+    def track(
+        self,
+        recording: Recording,
+        *,
+        strict: bool = False,
+        sampler: EmbeddingSampler | None = None,
+    ) -> Run:
         """Track a recording; images that cannot be decoded are skipped and listed in the notes.
 
+        Args:
+            recording: the recording.
+            strict: raise the error of the first image that cannot be decoded.
+            sampler: collects embeddings of the tracks, for the refinement.
+
         Raises:
-            BagError: if no image can be decoded.
+            BagError: if no image can be decoded, or with `strict` any image cannot.
         """
         settings = self.configuration
         frames = FrameTracker(settings.frames(self._detector.info.thresholds), self.model)
@@ -57,7 +70,7 @@ class OfflineTracker:
         rows = [np.zeros((0, MAX_COLUMNS))]
         failures: dict[int, BagError] = {}
         for number, image in tqdm(
-            recording.images(failed=failures.setdefault),
+            recording.images(failed=None if strict else failures.setdefault),
             f'{recording.name}, {settings.name}',
             len(processed),
             unit='image',
@@ -72,6 +85,8 @@ class OfflineTracker:
             tracks = frames.track(self._detector(image.pixels), stamp, image.pixels)
             processed[number - 1] = True
             rows.append(rows_of_tracks(number, tracks))
+            if sampler is not None:
+                sampler.add(tracks, stamp)
         if len(failures) == len(processed):
             raise next(iter(failures.values()))
         return Run(
@@ -83,6 +98,7 @@ class OfflineTracker:
             processed,
             runtime=self.runtime,
             notes=_note_failures(failures, len(processed)),
+            embeddings=None if sampler is None else sampler.samples(),
         )
 
 
@@ -110,9 +126,3 @@ def filled_run(run: Run, longest: float) -> Run:
         runtime=run.runtime,
         notes=run.notes,
     )
-
-
-def seconds_of(stamp: int) -> float:
-    """Convert nanoseconds to seconds, rounded as in the node."""
-    seconds, nanoseconds = divmod(stamp, 1_000_000_000)
-    return seconds + nanoseconds * 1e-9

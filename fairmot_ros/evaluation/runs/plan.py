@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from fairmot_ros.evaluation.refinement import RefinementSettings
     from fairmot_ros.evaluation.runs.configuration import Configuration
     from fairmot_ros.evaluation.runs.limits import Limit
 
@@ -51,7 +52,10 @@ class EvaluationPlan:
         rates: rates, in images per second, at which to send the images to the node (live runs).
         interpolate: largest gap, in seconds, to interpolate in additional results of the offline
             runs; 0 for no such results.
+        refine: settings of the refinement of the offline runs, in additional results; None for no
+            such results.
         limits: limits on metrics.
+        strict: whether an image that cannot be decoded is an error in offline runs.
 
     Raises:
         PlanError: if settings are out of range or contradict each other.
@@ -68,13 +72,17 @@ class EvaluationPlan:
     offline: bool = True
     rates: Sequence[float] = ()
     interpolate: float = 0.0
+    refine: RefinementSettings | None = None
     limits: Sequence[Limit] = ()
+    strict: bool = False
 
     def __post_init__(self) -> None:
         if not self.offline and not self.rates:
             raise PlanError('{offline} without {rates} leaves no run to evaluate')
         if not self.offline and self.interpolate:
             raise PlanError('{interpolate} needs an offline run, which {offline} disables')
+        if not self.offline and self.refine:
+            raise PlanError('{refine} needs an offline run, which {offline} disables')
         if any(not rate > 0 for rate in self.rates):
             raise PlanError('every {rate} must be positive')
         if self.interpolate < 0 or self.max_images < 0:

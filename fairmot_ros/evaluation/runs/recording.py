@@ -6,10 +6,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tqdm import tqdm
-
 from fairmot_ros.evaluation.bags import Bag, BagError, FrameIndex, ImageStream
-from fairmot_ros.evaluation.bags.frames import header_stamp
+from fairmot_ros.evaluation.bags.image_index import index_images
 from fairmot_ros.evaluation.bags.images import StampedImage
 from fairmot_ros.evaluation.bags.message_types import BOX_TYPES
 from fairmot_ros.evaluation.runs.ground_truth import GroundTruth, from_file, from_topic
@@ -49,6 +47,7 @@ class Recording:
         stamped: whether all images have a header stamp.
         notes: remarks for the user, for example on damage of the bag.
         limit: largest number of images to use; 0 for all.
+        origin: path to name in results if `path` is a copy; empty otherwise.
     """
 
     name: str
@@ -60,6 +59,7 @@ class Recording:
     stamped: bool
     notes: tuple[str, ...] = ()
     limit: int = field(default=0, repr=False)
+    origin: str = ''
 
     def images(
         self,
@@ -109,33 +109,11 @@ def open_recording(
     """
     with Bag(path) as bag:
         images = ImageStream(bag, image_topic)
-        stamps, positions = [], []
-        total = min(limit, len(images)) if limit else len(images)
-        stamped = True
-        for stamp, message in tqdm(
-            images.messages(), f'indexing {path.name}', total, unit='image', leave=False
-        ):
-            stamps.append(stamp)
-            positions.append(len(stamps) + images.skipped)
-            stamped = stamped and header_stamp(message.data) != 0
-            if len(stamps) == limit:
-                break
-        if not stamps:
-            raise BagError(f'no image on {images.topic} in {path} can be read')
-        frames = FrameIndex(stamps, positions)
-        if len(frames) == 1 < len(stamps):
-            raise BagError(
-                f'all {len(stamps)} images on {images.topic} in {path} have the same stamp, but '
-                'images are identified by their stamp: record them with header stamps'
-            )
+        index = index_images(images, limit)
+        frames = index.frames
         truth = _find_truth(bag, source, frames, limited=bool(limit))
         notes = [bag.damage] if bag.damage else []
-        if images.skipped:
-            notes.append(f'{images.skipped} messages on {images.topic} are too short for an image')
-    if len(frames) < len(stamps):
-        notes.append(
-            f'{len(stamps) - len(frames)} images repeat the stamp of another image and are ignored'
-        )
+        notes += index.notes
     if truth is None:
         notes.append(
             'there is no ground truth, so there are no metrics: give a topic or a file with it'
@@ -149,7 +127,7 @@ def open_recording(
         images.compressed,
         frames,
         truth,
-        stamped,
+        index.stamped,
         tuple(notes),
         limit,
     )

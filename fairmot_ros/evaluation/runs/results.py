@@ -22,32 +22,21 @@ class Group:
     Attributes:
         configuration: name of the configuration.
         mode: live or offline.
-        scored_runs: scores of each recording.
+        images: number of images.
+        dropped: number of images that were not processed.
+        tracks: number of tracks.
         metrics, processed_metrics: see `RunScores`; None without ground truth.
         live: statistics of live runs; None offline.
     """
 
     configuration: str
     mode: Mode
-    scored_runs: tuple[RunScores, ...]
+    images: int
+    dropped: int
+    tracks: int
     metrics: Metrics | None
     processed_metrics: Metrics | None
     live: LiveStats | None
-
-    @property
-    def images(self) -> int:
-        """Number of images."""
-        return sum(len(v.run.processed) for v in self.scored_runs)
-
-    @property
-    def dropped(self) -> int:
-        """Number of images that were not processed."""
-        return sum(v.run.dropped for v in self.scored_runs)
-
-    @property
-    def tracks(self) -> int:
-        """Number of tracks."""
-        return sum(v.run.tracks for v in self.scored_runs)
 
     def metric_values(self) -> dict[str, Any]:
         """Return every value that a limit can be set on, by the name in `limits`."""
@@ -86,7 +75,15 @@ class Evaluation:
             key = (scored.run.configuration, scored.run.mode)
             found.setdefault(key, []).append(scored)
         return [
-            Group(name, mode, tuple(members), *combine(members), _combine_live(members))
+            Group(
+                name,
+                mode,
+                sum(len(v.run.processed) for v in members),
+                sum(v.run.dropped for v in members),
+                sum(v.run.tracks for v in members),
+                *combine(members),
+                _combine_live(members),
+            )
             for (name, mode), members in found.items()
         ]
 
@@ -105,7 +102,7 @@ def _combine_live(scored_runs: Sequence[RunScores]) -> LiveStats | None:
 def check_limits(limits: Iterable[Limit], groups: Sequence[Group]) -> list[Outcome]:
     """Check the limits for every configuration.
 
-    Limits on accuracy apply to the offline runs without interpolation, or to the live runs if
+    Limits on accuracy apply to the offline runs without later frames, or to the live runs if
     there are no offline runs; limits on drops and latencies apply to the live runs.
 
     Raises:
@@ -114,7 +111,7 @@ def check_limits(limits: Iterable[Limit], groups: Sequence[Group]) -> list[Outco
     outcomes = []
     for limit in limits:
         live = [group for group in groups if group.mode.rate is not None]
-        plain = [g for g in groups if g.mode.rate is None and not g.mode.filled]
+        plain = [g for g in groups if g.mode.rate is None and not g.mode.uses_later_frames]
         chosen = live if limit.name in LIVE else plain or live
         if not chosen:
             raise PlanError(f'a limit on {limit.name} needs a live run: give {{rates}}')

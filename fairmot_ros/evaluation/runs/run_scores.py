@@ -13,6 +13,8 @@ from fairmot_ros.evaluation.metrics.evaluate import Metrics, measure
 from fairmot_ros.evaluation.metrics.preprocessing import MotSequence, preprocess
 from fairmot_ros.evaluation.metrics.timeline import Timeline, make_timeline
 from fairmot_ros.evaluation.mot.text_format import FRAME, ID, MotArray
+from fairmot_ros.evaluation.refinement import EmbeddingSamples
+from fairmot_ros.evaluation.runs.ground_truth import GroundTruth
 from fairmot_ros.evaluation.runs.recording import Recording
 
 PERCENTILES = (50, 95, 99)
@@ -25,16 +27,25 @@ class Mode:
     Attributes:
         rate: images per second sent to the node; None offline, where every image is processed.
         filled: largest gap, in seconds, that was interpolated afterwards; 0 for none.
+        refined: whether tracks were merged and completed afterwards, see `refinement`.
     """
 
     rate: float | None = None
     filled: float = 0.0
+    refined: bool = False
+
+    @property
+    def uses_later_frames(self) -> bool:
+        """Whether results of a frame depend on later ones, which is not possible on a robot."""
+        return self.refined or self.filled > 0
 
     @property
     def name(self) -> str:
         """Name of the mode in tables and charts."""
         if self.rate is not None:
             return f'live at {self.rate:g} Hz'
+        if self.refined:
+            return 'offline, refined with later frames'
         return f'offline, gaps up to {self.filled:g} s filled' if self.filled else 'offline'
 
     @property
@@ -42,6 +53,8 @@ class Mode:
         """Name of the mode in file names."""
         if self.rate is not None:
             return f'live-{self.rate:g}hz'
+        if self.refined:
+            return 'offline-refined'
         return 'offline-filled' if self.filled else 'offline'
 
 
@@ -88,6 +101,7 @@ class Run:
         live: statistics of a live run, None offline.
         runtime: library that ran the network; the last digits of results depend on it.
         notes: remarks for the user, for example on images that could not be decoded.
+        embeddings: samples of the embeddings of the tracks, if they were asked for.
     """
 
     recording: Recording
@@ -99,6 +113,7 @@ class Run:
     live: LiveStats | None = None
     runtime: str = ''
     notes: tuple[str, ...] = ()
+    embeddings: EmbeddingSamples | None = None
 
     @property
     def name(self) -> str:
@@ -142,22 +157,28 @@ def score_run(run: Run) -> RunScores:
     truth = run.recording.truth
     if truth is None:
         return RunScores(run)
-    sequence = _sequence(run, truth.annotated)
+    sequence = judged_sequence(truth, run.rows, truth.annotated, run.recording.name)
     metrics = processed_metrics = measure(sequence)
     processed = truth.annotated & run.processed
     if not np.array_equal(processed, truth.annotated):
-        processed_metrics = measure(_sequence(run, processed))
+        processed_metrics = measure(
+            judged_sequence(truth, run.rows, processed, run.recording.name)
+        )
     return RunScores(run, metrics, processed_metrics, make_timeline(sequence))
 
 
-def _sequence(run: Run, frames: NDArray[np.bool_]) -> MotSequence:
-    """Preprocess the rows of chosen frames, given by a mask [F]."""
-    truth = run.recording.truth
-    assert truth is not None
-    rows, results = (
-        table[frames[table[:, FRAME].astype(int) - 1]] for table in (truth.rows, run.rows)
+def judged_sequence(
+    truth: GroundTruth, results: MotArray, frames: NDArray[np.bool_], name: str
+) -> MotSequence:
+    """Preprocess the ground truth and results of chosen frames, given by a mask [F].
+
+    Raises:
+        ValueError: if the ground truth is invalid under the rules of its benchmark.
+    """
+    rows, chosen = (
+        table[frames[table[:, FRAME].astype(int) - 1]] for table in (truth.rows, results)
     )
-    return preprocess(rows, results, truth.benchmark, run.recording.name)
+    return preprocess(rows, chosen, truth.benchmark, name)
 
 
 def combine(scored_runs: list[RunScores]) -> tuple[Metrics | None, Metrics | None]:

@@ -6,11 +6,13 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from fairmot_ros.evaluation.refinement import EmbeddingSampler
 from fairmot_ros.evaluation.runs.configuration import Configuration
 from fairmot_ros.evaluation.runs.limits import LIVE
 from fairmot_ros.evaluation.runs.offline import OfflineTracker, filled_run
 from fairmot_ros.evaluation.runs.plan import EvaluationPlan, PlanError
 from fairmot_ros.evaluation.runs.recording import Recording, TruthSource, open_recording
+from fairmot_ros.evaluation.runs.refined import refined_run
 from fairmot_ros.evaluation.runs.results import Evaluation, check_limits
 from fairmot_ros.evaluation.runs.run_scores import Run, score_run
 
@@ -45,15 +47,37 @@ def run(
     """
     if plan.rates and live is None:
         raise PlanError('{rates} needs the argument `live`, a function that runs the node')
-    recordings = open_recordings(plan, opened)
+    return track_recordings(plan, open_recordings(plan, opened), live, tracked)
+
+
+def track_recordings(
+    plan: EvaluationPlan,
+    recordings: Sequence[Recording],
+    live: LiveRunner | None = None,
+    tracked: Callable[[Run], object] | None = None,
+    make_tracker: Callable[[Configuration], OfflineTracker] = OfflineTracker,
+) -> Evaluation:
+    """Track open recordings and compare the tracks with the ground truth.
+
+    For arguments and errors, see `run`; `make_tracker` may return a tracker that was made before.
+    """
     _check_recordings(plan, recordings)
     configurations = plan.configurations or [Configuration('default')]
     runs: list[Run] = []
+
+    def keep(finished: Run) -> None:
+        runs.append(finished)
+        if tracked is not None:
+            tracked(finished)
+
     for configuration in configurations:
-        for finished in _runs_of(plan, configuration, recordings, live):
-            runs.append(finished)
-            if tracked is not None:
-                tracked(finished)
+        tracker = make_tracker(configuration)
+        for finished in _offline_runs(plan, tracker, recordings):
+            keep(finished)
+        names = tracker.model, tracker.runtime
+        del tracker  # frees its memory, as the node loads a network of its own
+        for finished in _live_runs(plan, configuration, recordings, live, *names):
+            keep(finished)
     evaluation = Evaluation(
         recordings,
         {c.name: {**c.parameters, **c.node} for c in configurations},
@@ -102,23 +126,32 @@ def _check_recordings(plan: EvaluationPlan, recordings: Sequence[Recording]) -> 
             raise PlanError(f'a limit on {limit.name} needs ground truth, and there is none')
 
 
-def _runs_of(
+def _offline_runs(
+    plan: EvaluationPlan, tracker: OfflineTracker, recordings: Sequence[Recording]
+) -> Iterator[Run]:
+    """Track every recording offline, and yield finished runs."""
+    if not plan.offline:
+        return
+    runs: list[Run] = []
+    for recording in recordings:
+        sampler = None if plan.refine is None else EmbeddingSampler()
+        runs.append(tracker.track(recording, strict=plan.strict, sampler=sampler))
+        yield runs[-1]
+    if plan.interpolate:
+        yield from (filled_run(run, plan.interpolate) for run in runs)
+    if plan.refine is not None:
+        yield from (refined_run(run, plan.refine) for run in runs)
+
+
+def _live_runs(
     plan: EvaluationPlan,
     configuration: Configuration,
     recordings: Sequence[Recording],
     live: LiveRunner | None,
+    model: str,
+    runtime: str,
 ) -> Iterator[Run]:
-    """Track every recording with one configuration in every mode, and yield finished runs."""
-    runs: list[Run] = []
-    tracker = OfflineTracker(configuration)
-    if plan.offline:
-        for recording in recordings:
-            runs.append(tracker.track(recording))
-            yield runs[-1]
-        if plan.interpolate:
-            yield from (filled_run(run, plan.interpolate) for run in runs)
-    model, runtime = tracker.model, tracker.runtime
-    del tracker  # frees its memory, as the node loads a network of its own
+    """Send every recording to the node at every rate, and yield finished runs."""
     if live is not None:
         for rate in plan.rates:
             for recording in recordings:

@@ -74,10 +74,15 @@ def to_markers(located: LocatedPeople, header: Header, converter: TrackConverter
     return markers
 
 
-def to_transform(person: LocatedPerson, header: Header, child: str) -> TransformStamped:
-    """Return the frame of a person, at the middle of the body, not rotated."""
+def to_transform(
+    person: LocatedPerson, located: LocatedPeople, header: Header, child: str
+) -> TransformStamped:
+    """Return the frame of a person, at the middle of the body: z up, x towards the camera."""
     transform = TransformStamped(header=header, child_frame_id=child)
     transform.transform.translation = Vector3(**_xyz(person.position))
+    transform.transform.rotation = (
+        _facing(person, located) if located.upright else _facing_in_optical(person)
+    )
     return transform
 
 
@@ -113,6 +118,15 @@ def _facing(person: LocatedPerson, located: LocatedPeople) -> Quaternion:
         return Quaternion()
     x, y = (located.camera - person.position)[:2].tolist()
     return Quaternion(**dict(zip('xyzw', quaternion_about_z(float(np.arctan2(y, x))))))
+
+
+def _facing_in_optical(person: LocatedPerson) -> Quaternion:
+    """Return the rotation in the camera's optical frame to z up and x towards the camera."""
+    x, _, z = person.position.tolist()
+    half = np.arctan2(-x, z) / 2
+    a, b = (np.cos(half) + np.sin(half)) / 2, (np.cos(half) - np.sin(half)) / 2
+    # First upright, with x against the optical axis, then about z.
+    return Quaternion(x=float(a), y=float(b), z=float(-b), w=float(a))
 
 
 def _marker(person: LocatedPerson, header: Header, **properties: Any) -> Marker:

@@ -110,7 +110,7 @@ class TrackConverter:
         return TrackEvent(
             **self.identity(track),
             kind=kind,
-            bbox=self._bounding_box(track),
+            bbox=_bounding_box(track),  # of the last match, unlike that of a lost track
             age=duration(track.age),
         )
 
@@ -118,10 +118,7 @@ class TrackConverter:
         """Return the box of a track of this frame; all messages of the frame share it."""
         box = self._boxes.get(track.track_id)
         if box is None:
-            left, top, width, height = track.box_xywh.tolist()
-            box = self._boxes[track.track_id] = BoundingBox2D(size_x=width, size_y=height)
-            box.center.position.x = left + width / 2
-            box.center.position.y = top + height / 2
+            box = self._boxes[track.track_id] = _bounding_box(track)
         return box
 
     def _detection(self, track: Track, header: Header) -> Detection2D:
@@ -147,6 +144,14 @@ class TrackConverter:
         if embeddings and track.embedding is not None:
             message.embedding = array('f', track.embedding.tobytes())
         return message
+
+
+def _bounding_box(track: Track) -> BoundingBox2D:
+    left, top, width, height = track.box_xywh.tolist()
+    box = BoundingBox2D(size_x=width, size_y=height)
+    box.center.position.x = left + width / 2
+    box.center.position.y = top + height / 2
+    return box
 
 
 def duration(seconds: float) -> Duration:

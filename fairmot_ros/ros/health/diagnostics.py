@@ -14,7 +14,9 @@ from fairmot_ros.ros.health.statistics import StatisticsSnapshot
 OK, WARN, ERROR = DiagnosticStatus.OK, DiagnosticStatus.WARN, DiagnosticStatus.ERROR
 
 
-def idle_status(node: str, camera: str, message: str, *, failed: bool = False) -> DiagnosticStatus:
+def idle_status(
+    node: str, camera: str, message: str, *, failed: bool = False, hardware_id: str = ''
+) -> DiagnosticStatus:
     """Return the status of a camera whose input is not processed.
 
     Args:
@@ -22,9 +24,12 @@ def idle_status(node: str, camera: str, message: str, *, failed: bool = False) -
         camera: name of the camera, '' if it has none.
         message: why its input is not processed.
         failed: whether a lifecycle transition failed; sets the level to ERROR instead of OK.
+        hardware_id: of the status.
     """
     level = ERROR if failed else OK
-    return DiagnosticStatus(level=level, name=_name(node, camera), message=message)
+    return DiagnosticStatus(
+        level=level, name=_name(node, camera), message=message, hardware_id=hardware_id
+    )
 
 
 def active_status(
@@ -35,6 +40,9 @@ def active_status(
     model: str,
     warnings: Sequence[str],
     details: Mapping[str, str] | None = None,
+    *,
+    errors: Sequence[str] = (),
+    hardware_id: str = '',
 ) -> DiagnosticStatus:
     """Return the status of an active camera.
 
@@ -46,9 +54,11 @@ def active_status(
         model: identifier of the model that computes the embeddings.
         warnings: one sentence per problem that does not make frames fail.
         details: further keys and values.
+        errors: one sentence per exceeded limit whose level is ERROR.
+        hardware_id: of the status; empty for the model.
     """
-    if statistics.last_error:
-        level, message = ERROR, statistics.last_error
+    if problems := [*filter(None, [statistics.last_error]), *errors]:
+        level, message = ERROR, '; '.join(problems)
     elif warnings:
         level, message = WARN, '; '.join(warnings)
     elif statistics.last_arrival is None:
@@ -73,7 +83,7 @@ def active_status(
         level=level,
         name=_name(node, camera),
         message=message,
-        hardware_id=model,
+        hardware_id=hardware_id or model,
         values=[KeyValue(key=k, value=str(v)) for k, v in values.items()],
     )
 

@@ -24,6 +24,7 @@ class SubscriptionInfo:
         name: name before remapping, the left side of a remapping rule.
         reliable: whether reliable publishers are required.
         latched: whether transient_local publishers are required.
+        automatic: whether raw or compressed images are used, whichever are published.
     """
 
     topic: str
@@ -31,6 +32,7 @@ class SubscriptionInfo:
     name: str
     reliable: bool = False
     latched: bool = False
+    automatic: bool = False
 
 
 @dataclass(frozen=True)
@@ -65,7 +67,7 @@ def explain_missing_input(
         other = publishers[0]
         return (
             f'{topic} is published by {other.node} as {other.type}; expected {subscription.type}: '
-            f'{_suggest_for_type(other.type, topic)}'
+            f'{_suggest_for_type(other.type, subscription)}'
         )
     if subscription.reliable and not any(p.reliable for p in same_type):
         return (
@@ -95,23 +97,35 @@ def _suggest_topic(subscription: SubscriptionInfo, graph: Graph) -> str:
     other_transport = topic.removesuffix(SUFFIX) if compressed else topic + SUFFIX
     other_type = {RAW: COMPRESSED, COMPRESSED: RAW}.get(type_name)
     if other_type in graph.get(other_transport, ()) and not _is_result(other_transport, graph):
+        if subscription.automatic:
+            return f', but {other_transport} has, which will be used'
         transport = 'compressed' if other_type == COMPRESSED else 'raw'
         return f', but {other_transport} has: set the parameter `image_transport` to {transport}'
-    others = [name for name, types in graph.items() if type_name in types]
-    if type_name != TRACKS:
-        others = [name for name in others if not _is_result(name, graph)]
-    if compressed:
-        others = [name for name in others if name.endswith(SUFFIX)]
+    types = (RAW, COMPRESSED) if subscription.automatic else (type_name,)
+    others = [name for kind in types for name in _topics_with(kind, graph)]
     if not others:
-        return f', nor has any other topic of type {type_name}: start the publisher'
+        return f', nor has any other topic of type {" or ".join(types)}: start the publisher'
     # Depth images have the type of all images, but are no input: list them last.
     others.sort(key=lambda name: ('depth' in name.lower(), name))
     more = ', ...' if len(others) > MAX_LISTED_TOPICS else ''
-    first = others[0].removesuffix(SUFFIX) if compressed else others[0]
+    first = others[0]
+    if COMPRESSED in graph[first]:
+        first = first.removesuffix(SUFFIX)
     return (
         f'; topics of the same type: {", ".join(others[:MAX_LISTED_TOPICS])}{more}; '
         f'remap with `-r {subscription.name}:={first}`'
     )
+
+
+def _topics_with(type_name: str, graph: Graph) -> list[str]:
+    """Return the topics of a type that can be an input."""
+    return [
+        name
+        for name, types in graph.items()
+        if type_name in types
+        and (type_name == TRACKS or not _is_result(name, graph))
+        and (type_name != COMPRESSED or name.endswith(SUFFIX))
+    ]
 
 
 def _is_result(topic: str, graph: Graph) -> bool:
@@ -120,15 +134,18 @@ def _is_result(topic: str, graph: Graph) -> bool:
     return TRACKS in graph.get(f'{parent}/tracks', ())
 
 
-def _suggest_for_type(found: str, topic: str) -> str:
+def _suggest_for_type(found: str, subscription: SubscriptionInfo) -> str:
     """Return what to do about a topic with messages of the type `found`."""
+    topic = subscription.topic
     if found == COMPRESSED:
         if topic.endswith(SUFFIX):
-            return 'set the parameter `image_transport` to compressed'
-        return (
-            f'remap the output of the camera to {topic}{SUFFIX}, the name that image_transport '
-            'uses, and set the parameter `image_transport` to compressed'
-        )
+            remedy = f'remap with `-r {subscription.name}:={topic.removesuffix(SUFFIX)}`'
+        else:
+            remedy = (
+                f'remap the output of the camera to {topic}{SUFFIX}, the name that '
+                'image_transport uses,'
+            )
+        return f'{remedy} and set the parameter `image_transport` to compressed'
     if found == RAW:
         return 'set the parameter `image_transport` to raw and subscribe to this topic'
     return 'remap to a topic of the right type'

@@ -32,5 +32,5 @@ def camera_info_topic(node: Node, prefix: str, given: str = '') -> str:
     topic = node.resolve_topic_name(name)
     if given or topic != node.resolve_topic_name(name, only_expand=True):
         return topic
-    image = node.resolve_topic_name(prefix + 'image')
+    image = node.resolve_topic_name(prefix + 'image').removesuffix('/compressed')
     return f'{image.rpartition("/")[0]}/{NAME}'

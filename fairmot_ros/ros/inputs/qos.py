@@ -36,7 +36,7 @@ class QosRequest:
     depth: int
 
 
-def declare_qos(node: Node, topic: str, reliability: str) -> QosRequest:
+def declare_qos(node: Node, topic: str, reliability: str, depth: int = 1) -> QosRequest:
     """Declare the `qos_overrides` parameters of a subscription and return their values.
 
     rclpy could declare them itself, but accepts no 'auto'.
@@ -45,11 +45,12 @@ def declare_qos(node: Node, topic: str, reliability: str) -> QosRequest:
         node: declares the parameters.
         topic: resolved name of the topic.
         reliability: default of the override.
+        depth: default of the override.
 
     Raises:
         ValueError: if a value is unknown or has the wrong type.
     """
-    defaults = QosRequest(reliability, 'volatile', 1)
+    defaults = QosRequest(reliability, 'volatile', depth)
     choices = {
         'reliability': ('auto', *RELIABILITIES),
         'durability': tuple(DURABILITIES),

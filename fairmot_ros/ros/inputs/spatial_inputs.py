@@ -70,7 +70,9 @@ class SpatialInputs:
             subscription.follow_publishers()
 
     def _subscribe(self, topic: str, message_type: type, callback: Callback) -> None:
-        self._subscriptions.append(InputSubscription(self._node, topic, message_type, callback))
+        self._subscriptions.append(
+            InputSubscription(self._node, [(topic, message_type)], callback)
+        )
 
     def _on_info(self, message: CameraInfo, _: dict[str, Any]) -> None:
         self._info = message

@@ -7,7 +7,6 @@ import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from typing import Any
-from weakref import WeakKeyDictionary
 
 from builtin_interfaces.msg import Time
 from rclpy.node import Node
@@ -75,6 +74,9 @@ class TransformSource(ABC):
         if self._users == 0:
             self._close()
 
+    def refresh(self) -> None:  # noqa: B027 - most have nothing to adapt
+        """Adapt the reliability of subscriptions to the present publishers."""
+
     @abstractmethod
     def _open(self) -> None:
         """Create the subscriptions."""
@@ -133,10 +135,14 @@ class ReceivedTransforms(TransformSource):
                         self._node.get_logger().warning(
                             f'ignoring a transform: {error}', throttle_duration_sec=5.0
                         )
-                self._received += 1
-                self._changed.notify()
+                self._note_received()
 
         return receive
+
+    def _note_received(self) -> None:
+        """Wake the thread that waits for a message; called with the lock."""
+        self._received += 1
+        self._changed.notify()
 
     def _insert(self, message: Any, static: bool) -> None:
         stamp, moved = message.header.stamp, message.transform.translation
@@ -159,27 +165,3 @@ class ReceivedTransforms(TransformSource):
         # A message that came between the lookup and this call counts.
         with self._changed:
             self._changed.wait_for(lambda: self._received != self._looked_up, seconds)
-
-
-_sources: WeakKeyDictionary[Node, TransformSource] = WeakKeyDictionary()
-
-
-def transforms_of(node: Node) -> TransformSource:
-    """Return the transforms of a node: those of tf2_ros where it is installed.
-
-    Raises:
-        ValueError: if neither tf2_ros nor tf2_msgs is installed.
-    """
-    if node not in _sources:
-        try:
-            from fairmot_ros.ros.inputs.tf2_transforms import Tf2Transforms
-
-            _sources[node] = Tf2Transforms(node)
-        except ImportError:
-            try:
-                _sources[node] = ReceivedTransforms(node)
-            except ImportError:
-                raise ValueError(
-                    'target_frame needs the package tf2_ros or tf2_msgs; neither is installed'
-                ) from None
-    return _sources[node]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from fairmot_ros.ros.health.limits import LimitChecker
 from fairmot_ros.ros.health.stall_detector import StallDetector
 from fairmot_ros.ros.health.statistics import Statistics
 from fairmot_ros.ros.inputs.camera_input import CameraInput
@@ -21,6 +22,7 @@ class Camera:
         stream: tracks frames, on the worker thread.
         statistics: shared by both threads.
         stall_detector: detects that messages arrive but are not processed.
+        limit_checker: compares rate, drops and latency with the limits of the diagnostics.
         subscription: to the input topic; None while the node is inactive.
     """
 
@@ -29,4 +31,5 @@ class Camera:
     stream: CameraStream
     statistics: Statistics
     stall_detector: StallDetector = field(default_factory=StallDetector)
+    limit_checker: LimitChecker = field(default_factory=LimitChecker)
     subscription: InputSubscription | None = None

@@ -8,6 +8,7 @@ from typing import Any
 from vision_msgs.msg import Detection2DArray
 
 from fairmot_ros.msg import TrackArray
+from fairmot_ros.ros.inputs.subscription import Source
 from fairmot_ros.ros.nodes.tracking_node import TrackingNode, run_tracking_node
 from fairmot_ros.ros.parameters import DetectionTrackerParameters
 from fairmot_ros.ros.processing.received_detections import ReceivedDetections
@@ -27,10 +28,10 @@ class DetectionTrackerNode(TrackingNode[DetectionTrackerParameters]):
         """Return the detection source; no model is loaded."""
         return ReceivedDetections()
 
-    def input_of(self, prefix: str) -> tuple[str, type]:
+    def sources_of(self, prefix: str) -> list[Source]:
         """Return the topic `detections` and its type: TrackArray if embeddings are used."""
         kind = TrackArray if self.parameters.detections.with_embeddings else Detection2DArray
-        return self.resolve_topic_name(prefix + self.input_name), kind
+        return [(self.resolve_topic_name(prefix + self.input_name), kind)]
 
 
 def main() -> int:

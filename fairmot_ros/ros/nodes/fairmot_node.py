@@ -9,6 +9,8 @@ from sensor_msgs.msg import CompressedImage, Image
 
 from fairmot_ros.detector import Detector
 from fairmot_ros.detector.engines.memory import keep_freed_memory
+from fairmot_ros.ros.health.input_diagnosis import SUFFIX
+from fairmot_ros.ros.inputs.subscription import Source
 from fairmot_ros.ros.nodes.log_forwarding import forward_logging
 from fairmot_ros.ros.nodes.tracking_node import TrackingNode, run_tracking_node
 from fairmot_ros.ros.parameters import FairmotParameters
@@ -39,13 +41,15 @@ class FairmotNode(TrackingNode[FairmotParameters]):
         )
         return NetworkSource(detector)
 
-    def input_of(self, prefix: str) -> tuple[str, type]:
-        """Return the topic `image` or `image/compressed`, and its type."""
+    def sources_of(self, prefix: str) -> list[Source]:
+        """Return the topics `image` and `image/compressed`, or one of them, by the transport."""
         topic = self.resolve_topic_name(prefix + self.input_name)
-        if self.parameters.images.image_transport == 'raw':
-            return topic, Image
         # As in image_transport, the suffix is appended after remapping.
-        return f'{topic}/compressed', CompressedImage
+        raw, compressed = (topic, Image), (f'{topic}{SUFFIX}', CompressedImage)
+        transport = self.parameters.images.transport_of(prefix.rstrip('/'))
+        if transport == 'auto':  # the last one: a remapping may name the compressed topic itself
+            return [raw, compressed, (topic, CompressedImage)]
+        return [raw] if transport == 'raw' else [compressed]
 
 
 def main() -> int:

@@ -6,8 +6,7 @@ tracker, they read only `CameraStream.recent_tracks`, which the worker replaces 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import TypeVar
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,14 +14,11 @@ from rclpy.node import Node
 
 from fairmot_ros.msg import IdentityMatch
 from fairmot_ros.ros.nodes.camera import Camera
+from fairmot_ros.ros.nodes.service_message import check_name, with_message
 from fairmot_ros.ros.processing.camera_stream import CameraStream
 from fairmot_ros.srv import EnrolIdentity, ForgetIdentity, QueryIdentity
 from fairmot_ros.tracker.gallery import Gallery, Match
 from fairmot_ros.types import Track
-
-MAX_NAME_LENGTH = 200
-
-Response = TypeVar('Response')
 
 
 class GalleryServices:
@@ -41,9 +37,9 @@ class GalleryServices:
         self._cameras = cameras
         self._node = node
         self._services = [
-            node.create_service(EnrolIdentity, '~/enrol_identity', _with_message(self._enrol)),
-            node.create_service(QueryIdentity, '~/query_identity', _with_message(self._query)),
-            node.create_service(ForgetIdentity, '~/forget_identity', _with_message(self._forget)),
+            node.create_service(EnrolIdentity, '~/enrol_identity', with_message(self._enrol)),
+            node.create_service(QueryIdentity, '~/query_identity', with_message(self._query)),
+            node.create_service(ForgetIdentity, '~/forget_identity', with_message(self._forget)),
         ]
 
     def close(self) -> None:
@@ -54,10 +50,7 @@ class GalleryServices:
 
     def _enrol(self, request: EnrolIdentity.Request, response: EnrolIdentity.Response) -> str:
         galleries = self._galleries()
-        if len(request.name) > MAX_NAME_LENGTH:
-            raise ValueError(
-                f'the name has {len(request.name)} characters; expected at most {MAX_NAME_LENGTH}'
-            )
+        check_name(request.name)
         embeddings, own_stream, track = self._embeddings(request.id, request.embedding)
         track_id = _track_id(request.id)
         for stream, gallery in galleries.items():
@@ -144,22 +137,6 @@ class GalleryServices:
                 return camera.stream
         names = [camera.name for camera in self._cameras]
         raise ValueError(f'the id {id_!r} belongs to none of the cameras {names}')
-
-
-def _with_message(
-    handle: Callable[[object, Response], str],
-) -> Callable[[object, Response], Response]:
-    """Fill `message` and `success` of the response from a handler's result or ValueError."""
-
-    def respond(request: object, response: Response) -> Response:
-        try:
-            message, success = handle(request, response), True
-        except ValueError as error:
-            message, success = str(error), False
-        response.message, response.success = message, success  # type: ignore[attr-defined]
-        return response
-
-    return respond
 
 
 def _track_id(id_: str) -> int:

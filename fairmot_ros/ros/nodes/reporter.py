@@ -23,7 +23,7 @@ from fairmot_ros.ros.health.input_diagnosis import (
     explain_missing_input,
 )
 from fairmot_ros.ros.health.statistics import StatisticsSnapshot
-from fairmot_ros.ros.inputs.subscription import InputSubscription
+from fairmot_ros.ros.inputs.subscription import InputSubscription, type_name
 from fairmot_ros.ros.nodes.camera import Camera
 from fairmot_ros.ros.parameters import TrackingParameters
 from fairmot_ros.ros.processing.detection_source import DetectionSource
@@ -74,31 +74,43 @@ class Reporter:
         self._infos.clear()
         self._input_problems.clear()
 
-    def report_idle(self, cameras: Iterable[str], reason: str, *, failed: bool = False) -> None:
+    def report_idle(
+        self, parameters: TrackingParameters, reason: str, *, failed: bool = False
+    ) -> None:
         """Report that the node does not process input.
 
         Args:
-            cameras: names of the cameras.
+            parameters: of the node.
             reason: why it does not.
             failed: whether the reason is a failed lifecycle transition.
         """
+        hardware_id = parameters.diagnostics.hardware_id
         self._publish(
-            [idle_status(self._name, camera, reason, failed=failed) for camera in cameras]
+            [
+                idle_status(self._name, name, reason, failed=failed, hardware_id=hardware_id)
+                for name in parameters.inputs.cameras
+            ]
         )
 
-    def report(self, active: Mapping[Camera, InputSubscription], timeout: float) -> None:
+    def report(
+        self, active: Mapping[Camera, InputSubscription], parameters: TrackingParameters
+    ) -> None:
         """Report timing and status of each camera.
 
         Args:
             active: cameras with their subscriptions.
-            timeout: seconds without input after which the status explains why.
+            parameters: of the node.
         """
         header = Header(stamp=self._node.get_clock().now().to_msg())
         statuses = []
         for camera, subscription in active.items():
             statistics = camera.statistics.snapshot()
             self._timings[camera].publish(timing_message(statistics, header))
+            timeout = parameters.inputs.input_timeout
             warnings = self._warnings(camera, statistics, subscription, timeout)
+            exceeded, errors = camera.limit_checker.check(
+                statistics, parameters.diagnostics, time.monotonic()
+            )
             details: dict[str, str] = {}
             for output in camera.stream.outputs:
                 details |= output.values
@@ -109,8 +121,10 @@ class Reporter:
                     statistics,
                     subscription.topic,
                     self._model,
-                    warnings,
+                    [*warnings, *exceeded],
                     details,
+                    errors=errors,
+                    hardware_id=parameters.diagnostics.hardware_id,
                 )
             )
         self._publish(statuses)
@@ -166,9 +180,10 @@ class Reporter:
         text = explain_missing_input(
             SubscriptionInfo(
                 subscription.topic,
-                _type_name(subscription.message_type),
+                type_name(subscription.message_type),
                 subscription.name,
                 *_reliable_and_latched(subscription.profile),
+                automatic=len(subscription.sources) > 1,
             ),
             [
                 Publisher(
@@ -194,11 +209,6 @@ class Reporter:
             for topic, types in self._node.get_topic_names_and_types()
             if self._node.count_publishers(topic) and topic not in own
         }
-
-
-def _type_name(message_type: type) -> str:
-    """Return the name of a message type, such as 'sensor_msgs/msg/Image'."""
-    return f'{message_type.__module__.split(".")[0]}/msg/{message_type.__name__}'
 
 
 def _reliable_and_latched(profile: QoSProfile) -> tuple[bool, bool]:

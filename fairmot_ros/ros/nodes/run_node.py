@@ -16,6 +16,7 @@ from rclpy.exceptions import ParameterException
 from rclpy.executors import ExternalShutdownException, SingleThreadedExecutor
 from rclpy.impl.implementation_singleton import rclpy_implementation
 from rclpy.node import Node
+from rclpy.signals import uninstall_signal_handlers
 
 from fairmot_ros import starting
 from fairmot_ros.starting import ExitCode
@@ -95,8 +96,13 @@ def _run_node(
             traceback.print_exc()
             return ExitCode.INTERNAL_ERROR
     finally:
-        # A second Ctrl-C must not interrupt the cleanup.
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        if initialised:
+            # rclpy's thread for signals may still trigger what the executor is about to destroy,
+            # which would crash: this waits for it.
+            uninstall_signal_handlers()
+        # A second signal must not interrupt the cleanup.
+        for number in starting.BLOCKED_SIGNALS:
+            signal.signal(number, signal.SIG_IGN)
         if executor is not None:  # before the context: its guard conditions cannot outlive it
             executor.shutdown(timeout_sec=0)
         if node is not None:

@@ -18,7 +18,8 @@ from std_srvs.srv import SetBool, Trigger
 from fairmot_ros.pipeline import FrameTracker
 from fairmot_ros.ros.health.statistics import Statistics
 from fairmot_ros.ros.inputs.camera_input import CameraInput, ReceivedMessage
-from fairmot_ros.ros.inputs.subscription import InputSubscription
+from fairmot_ros.ros.inputs.subscription import InputSubscription, Source
+from fairmot_ros.ros.nodes.bond import Bond
 from fairmot_ros.ros.nodes.camera import Camera
 from fairmot_ros.ros.nodes.follow_service import FollowService
 from fairmot_ros.ros.nodes.gallery_services import GalleryServices
@@ -55,7 +56,7 @@ class TrackingNode(LifecycleNode, Generic[P]):
     subscriptions, cleaning up frees the model. Between configuring and cleaning up, a single
     worker thread loads the model and processes all input.
 
-    A subclass defines the input topics (`input_of`, `input_name`), the source of detections
+    A subclass defines the input topics (`sources_of`, `input_name`), the source of detections
     (`load`) and the parameters (`parameter_type`).
     """
 
@@ -80,6 +81,7 @@ class TrackingNode(LifecycleNode, Generic[P]):
         self._cameras: list[Camera] = []
         self._gallery_services: GalleryServices | None = None
         self._follow_service: FollowService | None = None
+        self._bond: Bond | None = None
         self._last_ids: dict[str, int] = {}  # by camera: ids are not reused after a cleanup
         self._worker_timeout = TRANSITION_TIMEOUT
         self._jump_handle: Any = None
@@ -115,8 +117,8 @@ class TrackingNode(LifecycleNode, Generic[P]):
         """
         raise NotImplementedError
 
-    def input_of(self, prefix: str) -> tuple[str, type]:
-        """Return resolved topic and message type of a camera's input.
+    def sources_of(self, prefix: str) -> list[Source]:
+        """Return resolved topic and message type of each possible input, the preferred one first.
 
         Args:
             prefix: of the camera's topics, '<camera>/' or ''.
@@ -159,6 +161,9 @@ class TrackingNode(LifecycleNode, Generic[P]):
                 for output in camera.stream.outputs:
                     output.activate()
                 camera.subscription = self._subscribe(camera)
+            self._close_bond()
+            if self.parameters.inputs.bond:
+                self._bond = Bond(self)
         except Exception:
             self._stop()
             raise
@@ -223,22 +228,22 @@ class TrackingNode(LifecycleNode, Generic[P]):
 
     def _subscribe(self, camera: Camera) -> InputSubscription:
         prefix = f'{camera.name}/' if camera.name else ''
-        topic, message_type = self.input_of(prefix)
 
         def on_message(message: Any, info: dict[str, Any]) -> None:
             self._on_message(camera, message, info)
 
         return InputSubscription(
             self,
-            topic,
-            message_type,
+            self.sources_of(prefix),
             on_message,
             self.parameters.inputs.reliability,
             prefix + self.input_name,
         )
 
     def _stop(self) -> None:
-        """Destroy the subscriptions, finish the current frame and deactivate the outputs."""
+        """End the bond and the subscriptions, finish the frame, deactivate the outputs."""
+        if self._bond is not None:  # first, as a manager may count on heartbeats meanwhile
+            self._bond.end()
         active = [camera for camera in self._cameras if camera.subscription is not None]
         for camera in active:
             assert camera.subscription is not None
@@ -252,6 +257,11 @@ class TrackingNode(LifecycleNode, Generic[P]):
         for camera in self._cameras:
             for output in camera.stream.outputs:
                 output.deactivate()
+
+    def _close_bond(self) -> None:
+        if self._bond is not None:
+            self._bond.close()
+            self._bond = None
 
     def _end_worker(self) -> None:
         worker, self._worker = self._worker, None
@@ -277,6 +287,7 @@ class TrackingNode(LifecycleNode, Generic[P]):
         if self._follow_service is not None:
             self._follow_service.close()
             self._follow_service = None
+        self._close_bond()
         self._reporter.close()
         self._cameras.clear()
         self._processor = None
@@ -357,14 +368,13 @@ class TrackingNode(LifecycleNode, Generic[P]):
             subscription.follow_publishers()
             camera.input.only_publisher = len(subscription.publishers()) == 1
             camera.stream.refresh()
-        names = self.parameters.inputs.cameras
         if not active:
             reason = self.transition_error or 'not active'
-            self._reporter.report_idle(names, reason, failed=bool(self.transition_error))
+            self._reporter.report_idle(self.parameters, reason, failed=bool(self.transition_error))
         elif not self._enabled:
-            self._reporter.report_idle(names, 'disabled by ~/set_enabled')
+            self._reporter.report_idle(self.parameters, 'disabled by ~/set_enabled')
         else:
-            self._reporter.report(active, self.parameters.inputs.input_timeout)
+            self._reporter.report(active, self.parameters)
 
 
 class StartupError(RuntimeError):

@@ -44,12 +44,12 @@ def make_outputs(
     outputs.append(FollowOutput(node, camera, spatial))  # uses the positions of the frame
     zones = None
     if ZoneOutput.is_enabled(camera, parameters):
-        zones = ZoneOutput(node, camera, parameters)
+        zones = ZoneOutput(node, camera, parameters, locator)
         outputs.append(zones)
     if FoxgloveOutput.available():
         outputs.append(FoxgloveOutput(node, camera))
-    if parameters.outputs.publish_humans and HumansOutput.available():
+    if parameters.outputs.publish_humans:
         outputs.append(HumansOutput(node, camera))
     if images:  # last, as it is the slowest
-        outputs.append(AnnotatedOutput(node, camera, None if zones is None else zones.monitor))
+        outputs.append(AnnotatedOutput(node, camera, zones))
     return outputs

@@ -11,8 +11,8 @@ from sensor_msgs.msg import CompressedImage, Image
 from fairmot_ros.media.drawing import Annotator
 from fairmot_ros.ros.conversions.images import from_bgr
 from fairmot_ros.ros.outputs.base import FrameResult, Output, has_subscribers
+from fairmot_ros.ros.outputs.zones import ZoneOutput
 from fairmot_ros.ros.parameters import FairmotParameters
-from fairmot_ros.zones import ZoneMonitor
 from fairmot_ros.zones.drawing import draw_zones
 
 
@@ -21,7 +21,7 @@ class AnnotatedOutput(Output):
 
     stage = 'annotate'
 
-    def __init__(self, node: Node, camera: str, zones: ZoneMonitor | None = None) -> None:
+    def __init__(self, node: Node, camera: str, zones: ZoneOutput | None = None) -> None:
         """Create both publishers; draw zones, if there are any."""
         super().__init__(node, camera)
         self._zones = zones
@@ -40,8 +40,8 @@ class AnnotatedOutput(Output):
             return
         lost = result.lost if parameters.outputs.publish_lost else None
         canvas = self._annotator.draw(result.image, result.visible, result.rate, lost)
-        if self._zones is not None:
-            draw_zones(canvas, self._zones)
+        if self._zones is not None and self._zones.observations is not None:
+            draw_zones(canvas, self._zones.monitor, self._zones.observations)
         if raw:
             self._raw.publish(from_bgr(canvas, result.header))
         if compressed:

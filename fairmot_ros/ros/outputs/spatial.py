@@ -12,13 +12,9 @@ from vision_msgs.msg import Detection3DArray
 from visualization_msgs.msg import MarkerArray
 
 from fairmot_ros.msg import TrackPositionArray
-from fairmot_ros.ros.conversions.positions import (
-    to_detections,
-    to_markers,
-    to_positions,
-    to_transform,
-)
+from fairmot_ros.ros.conversions.positions import to_detections, to_markers, to_positions
 from fairmot_ros.ros.outputs.base import FrameResult, Output, has_subscribers
+from fairmot_ros.ros.outputs.body_frames import BodyFrames
 from fairmot_ros.ros.parameters import TrackingParameters
 from fairmot_ros.ros.processing.person_locator import PersonLocator
 from fairmot_ros.spatial.located import LocatedPeople
@@ -49,17 +45,7 @@ class SpatialOutput(Output):
         self._positions = None
         if parameters.positions.target_frame:
             self._positions = self._create_publisher(TrackPositionArray, 'positions')
-        try:
-            from tf2_msgs.msg import TFMessage
-        except ImportError:
-            if parameters.positions.publish_tf:
-                raise ValueError(
-                    'publish_tf needs the package tf2_msgs: install it, or disable publish_tf'
-                ) from None
-            self._tf = None
-        else:
-            self._tf = node.create_publisher(TFMessage, '/tf', 100)
-            self._publishers.append(self._tf)
+        self._frames = BodyFrames(node, enabled=parameters.positions.publish_tf)
 
     def activate(self) -> None:
         """Subscribe to calibration, depth images and transforms."""
@@ -98,24 +84,10 @@ class SpatialOutput(Output):
             self._positions.publish(to_positions(located, header, converter))
         if has_subscribers(self._markers):
             self._markers.publish(MarkerArray(markers=to_markers(located, header, converter)))
-        if self._tf is not None and result.parameters.positions.publish_tf and located.people:
-            self._publish_transforms(located, header, result)
+        enabled = result.parameters.positions.publish_tf
+        self._frames.publish(located, header, converter, enabled=enabled)
 
-    def _publish_transforms(
-        self, located: LocatedPeople, header: Header, result: FrameResult
-    ) -> None:
-        from tf2_msgs.msg import TFMessage
-
-        assert self._tf is not None
-        # With the namespace, as all robots share one tf tree.
-        name = self._node.get_fully_qualified_name().lstrip('/')
-        self._tf.publish(
-            TFMessage(
-                transforms=[
-                    to_transform(
-                        person, header, f'{name}/{result.converter.id_of(person.track.track_id)}'
-                    )
-                    for person in located.people
-                ]
-            )
-        )
+    def close(self) -> None:
+        """Destroy the publishers."""
+        self._frames.close()
+        super().close()

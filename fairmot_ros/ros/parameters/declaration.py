@@ -10,7 +10,7 @@ from rclpy.exceptions import InvalidParameterTypeException, ParameterException
 from rclpy.node import Node
 from rclpy.parameter import Parameter
 
-from fairmot_ros.ros.parameters.nodes import P, TrackingParameters
+from fairmot_ros.ros.parameters.base import P, Parameters
 from fairmot_ros.ros.parameters.overrides import rename_former
 from fairmot_ros.settings import Setting
 
@@ -62,7 +62,7 @@ def declare_read_only(node: Node, defaults: Mapping[str, tuple[Any, str]]) -> di
 
 
 def select_values(
-    parameters: Iterable[Parameter], parameter_type: type[TrackingParameters]
+    parameters: Iterable[Parameter], parameter_type: type[Parameters]
 ) -> dict[str, Any]:
     """Return the values of a class's parameters; others, such as `use_sim_time`, are omitted."""
     names = parameter_type.settings().keys()

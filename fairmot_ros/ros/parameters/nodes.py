@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, ClassVar, TypeVar
+from typing import Any, ClassVar
 
 from fairmot_ros.detector.settings import DetectorSettings
 from fairmot_ros.following.settings import FollowSettings
@@ -13,6 +13,8 @@ from fairmot_ros.pipeline.settings import (
     FRAME_GROUPS_OF_MODEL,
     FrameSettings,
 )
+from fairmot_ros.ros.parameters.base import Parameters
+from fairmot_ros.ros.parameters.diagnostics_settings import DIAGNOSTICS, DiagnosticsSettings
 from fairmot_ros.ros.parameters.settings import (
     ANNOTATION,
     DETECTIONS,
@@ -30,21 +32,19 @@ from fairmot_ros.ros.parameters.settings import (
     PositionSettings,
     ZoneSettings,
 )
-from fairmot_ros.settings import Group, Setting
-
-P = TypeVar('P', bound='TrackingParameters')
+from fairmot_ros.settings import Group
 
 
-class TrackingParameters:
-    """Validated, immutable parameter values of a tracking node.
+class TrackingParameters(Parameters):
+    """Parameters of a tracking node.
 
     Attributes:
-        values: values of all parameters by name.
         inputs: settings of cameras, input and start.
         outputs: settings of the published track messages.
         positions: settings of positions in space.
         following: settings of following a person.
-        groups: groups of settings, in the order of parameter files and documentation.
+        zones: settings of zones and lines.
+        diagnostics: limits of the diagnostics.
     """
 
     groups: ClassVar[tuple[Group, ...]] = (
@@ -54,44 +54,29 @@ class TrackingParameters:
         POSITIONS,
         FOLLOWING,
         ZONES,
+        DIAGNOSTICS,
     )
     inputs: InputSettings
     outputs: OutputSettings
     positions: PositionSettings
     following: FollowSettings
     zones: ZoneSettings
+    diagnostics: DiagnosticsSettings
 
     def __init__(self, **values: Any) -> None:
-        """Validate the values; parameters that are not given have their default.
-
-        Raises:
-            ValueError: if a value is out of range or conflicts with another.
-            TypeError: if a name is unknown.
-        """
-        declared = self.settings()
-        if unknown := sorted(values.keys() - declared.keys()):
-            raise TypeError(f'no such parameters: {", ".join(unknown)}')
-        self.values: Mapping[str, Any] = {
-            name: _as_tuple_like(values.get(name, setting.default), setting.default)
-            for name, setting in declared.items()
-        }
+        """See `Parameters`."""
+        super().__init__(**values)
         self.inputs = INPUTS.make(self.values)
         self.outputs = OUTPUTS.make(self.values)
         self.positions = POSITIONS.make(self.values)
         self.following = FOLLOWING.make(self.values)
         self.following.target.check_camera(self.inputs.cameras)
         self.zones = ZONES.make(self.values)
+        self.diagnostics = DIAGNOSTICS.make(self.values)
+        self.positions.check_cameras(self.inputs.cameras)
         self.zones.check_cameras(self.inputs.cameras)
-        for group in self.groups:
-            group.check(self.values)
+        self.zones.check_frame(self.positions.target_frame)
         self.frames()
-
-    @classmethod
-    def settings(cls) -> dict[str, Setting]:
-        """Return the settings of all groups by name."""
-        return {
-            name: setting for group in cls.groups for name, setting in group.settings().items()
-        }
 
     def frames(self, thresholds: Mapping[str, float] | None = None) -> FrameSettings:
         """Return the settings of the pipeline.
@@ -100,19 +85,6 @@ class TrackingParameters:
             thresholds: settings of the model, used where the value is the model's own.
         """
         return FrameSettings.from_values(self.values, thresholds)
-
-    def changed(self: P, values: Mapping[str, Any]) -> P:
-        """Return a copy with some values changed.
-
-        Raises:
-            ValueError: if the result is not consistent; the text says why.
-        """
-        return type(self)(**{**self.values, **values})
-
-    def __eq__(self, other: object) -> bool:
-        return type(self) is type(other) and self.values == other.values  # type: ignore[attr-defined]
-
-    __hash__ = None  # type: ignore[assignment]
 
 
 class FairmotParameters(TrackingParameters):
@@ -134,6 +106,7 @@ class FairmotParameters(TrackingParameters):
         FOLLOWING,
         ZONES,
         ANNOTATION,
+        DIAGNOSTICS,
     )
     detector: DetectorSettings
     images: ImageInputSettings
@@ -144,6 +117,7 @@ class FairmotParameters(TrackingParameters):
         super().__init__(**values)
         self.detector = DETECTOR.make(self.values)
         self.images = IMAGES.make(self.values)
+        self.images.check_cameras(self.inputs.cameras)
         self.annotation = ANNOTATION.make(self.values)
 
 
@@ -175,8 +149,3 @@ class DetectionTrackerParameters(TrackingParameters):
             )
         if self.values['gallery']:
             raise ValueError('gallery needs embeddings: set with_embeddings, or disable gallery')
-
-
-def _as_tuple_like(value: Any, default: Any) -> Any:
-    """Convert a list, array or None from ROS to a tuple if the default is a tuple."""
-    return tuple(value or ()) if isinstance(default, tuple) else value

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from fairmot_ros.pixels import MAX_IMAGE_PIXELS
 from fairmot_ros.settings import Group, Settings, setting
 from fairmot_ros.zones.shapes import Line, Zone, check_names, parse_lines, parse_zones
 
+TRANSPORTS = ('auto', 'raw', 'compressed')
 CAMERA_NAME = re.compile('[A-Za-z][A-Za-z0-9_]*')
 
 
@@ -33,6 +35,13 @@ class InputSettings(Settings):
     autostart: bool = setting(
         True,
         'configure and activate the node at start; disable it if a lifecycle manager does that',
+        structural=True,
+    )
+    bond: bool = setting(
+        False,
+        "form a bond with Nav2's lifecycle manager while the node is active: heartbeats on the "
+        'topic `bond`, as the manager expects unless its `bond_timeout` is 0; needs the package '
+        'bond',
         structural=True,
     )
     max_input_age: float = setting(
@@ -61,9 +70,16 @@ class ImageInputSettings(Settings):
     """Transport and size limit of input images."""
 
     image_transport: str = setting(
-        'raw',
-        "'raw' subscribes to `image`, 'compressed' to `image/compressed`",
-        choices=('raw', 'compressed'),
+        'auto',
+        "'raw' subscribes to `image`, 'compressed' to `image/compressed`; 'auto' to `image`, or "
+        'to `image/compressed` while only that has a publisher',
+        choices=TRANSPORTS,
+        structural=True,
+    )
+    image_transports: tuple[str, ...] = setting(
+        ('',),
+        "transports of single cameras, `CAMERA: TRANSPORT`, instead of image_transport. [''] is "
+        'none',
         structural=True,
     )
     max_image_pixels: int = setting(
@@ -73,6 +89,38 @@ class ImageInputSettings(Settings):
         low=1,
         high=2**30,
     )
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        self._by_camera()
+
+    def transport_of(self, camera: str) -> str:
+        """Return the transport of a camera; `camera` is '' for a single unnamed camera."""
+        return self._by_camera().get(camera, self.image_transport)
+
+    def check_cameras(self, cameras: Sequence[str]) -> None:
+        """Raise ValueError if a transport is that of a camera that does not exist."""
+        for camera in self._by_camera():
+            if camera not in cameras:
+                raise ValueError(
+                    f'image_transports names {camera!r}, which is none of the cameras '
+                    f'{list(cameras)!r}'
+                )
+
+    def _by_camera(self) -> dict[str, str]:
+        """Return the transports of single cameras; raise ValueError if one is invalid."""
+        found: dict[str, str] = {}
+        for text in filter(None, self.image_transports):
+            camera, _, transport = (part.strip() for part in text.partition(':'))
+            if not camera or transport not in TRANSPORTS:
+                raise ValueError(
+                    'image_transports must have the form CAMERA: TRANSPORT, with a transport of '
+                    f'{", ".join(TRANSPORTS)}, got {text!r}'
+                )
+            if camera in found:
+                raise ValueError(f'image_transports names {camera!r} twice')
+            found[camera] = transport
+        return found
 
 
 @dataclass(frozen=True)
@@ -106,9 +154,9 @@ class OutputSettings(Settings):
     )
     publish_tentative: bool = setting(False, 'add tentative tracks to `~/tracks`')
     publish_humans: bool = setting(
-        True,
-        'publish ROS4HRI bodies under `/humans` if hri_msgs is installed; disable it if '
-        'another node publishes them',
+        False,
+        'publish ROS4HRI bodies (REP 155) under `/humans`; needs hri_msgs. Only one node of a '
+        'robot should do so',
         structural=True,
     )
 
@@ -199,8 +247,24 @@ class PositionSettings(Settings):
         'empty to disable',
         structural=True,
     )
+    odometry: bool = setting(
+        False,
+        'take the motion of the robot from `nav_msgs/Odometry` on the topic `odom`, for robots '
+        'without it in tf: the transform from its child_frame_id to its frame_id; needs '
+        'target_frame or camera_motion_frame',
+        structural=True,
+    )
+    camera_pose: str = setting(
+        '',
+        'pose `x y z roll pitch yaw` of the camera in the child_frame_id of the odometry, in '
+        'metres and radians; roll, pitch and yaw are 0 if it looks ahead, a positive pitch looks '
+        'down. Empty: tf has it, such as /tf_static from robot_state_publisher',
+        structural=True,
+    )
     publish_tf: bool = setting(
-        False, 'publish a tf frame `<node>/<id>` for each track with a position'
+        False,
+        'publish a tf frame `body_<letters>_<id>` for each track with a position; the letters '
+        'stand for the node',
     )
 
     def __post_init__(self) -> None:
@@ -209,6 +273,21 @@ class PositionSettings(Settings):
             _check_frame(name, getattr(self, name))
             if getattr(self, name) and self.position_source == 'none':
                 raise ValueError(f'{name} needs a position_source: depth or ground')
+        if self.odometry and not (self.target_frame or self.camera_motion_frame):
+            raise ValueError(
+                'odometry needs a target_frame or a camera_motion_frame, such as odom'
+            )
+        if self.camera_pose and not self.odometry:
+            raise ValueError('camera_pose needs odometry; with tf alone, publish it on /tf_static')
+        parse_camera_pose(self.camera_pose)
+
+    def check_cameras(self, cameras: Sequence[str]) -> None:
+        """Raise ValueError if several cameras have one pose."""
+        if self.camera_pose and len(cameras) > 1:
+            raise ValueError(
+                'camera_pose is the pose of a single camera; with several, publish their poses on '
+                '/tf_static'
+            )
 
 
 @dataclass(frozen=True)
@@ -217,9 +296,8 @@ class ZoneSettings(Settings):
 
     zones: tuple[str, ...] = setting(
         ('',),
-        'polygons `NAME: x,y x,y x,y ...` with at least three corners, in pixels of the image; '
-        'the position of a track is the bottom centre of its box. With several cameras, '
-        "`CAMERA/NAME` belongs to one of them. [''] is none",
+        'polygons `NAME: x,y x,y x,y ...` with at least three corners, in the unit `zone_unit`. '
+        "With several cameras, `CAMERA/NAME` belongs to one of them. [''] is none",
         structural=True,
     )
     lines: tuple[str, ...] = setting(
@@ -228,21 +306,41 @@ class ZoneSettings(Settings):
         'right, looking from the first point to the second',
         structural=True,
     )
+    zone_unit: str = setting(
+        'pixels',
+        "unit of zones and lines: 'pixels' of the image, where the position of a track is the "
+        "bottom centre of its box, or 'metres', x and y of `target_frame`, whose floor is at "
+        'z = 0',
+        choices=('pixels', 'metres'),
+        structural=True,
+    )
     zone_margin: float = setting(
         0.05,
-        'hysteresis: distance from a border, as a share of the box height, within which a track '
-        'stays on its side',
+        'hysteresis: distance from a border, as a share of the height of the box, or of the '
+        "person with the unit 'metres', within which a track stays on its side",
         low=0.0,
         high=1.0,
     )
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        check_names([*parse_zones(self.zones), *parse_lines(self.lines)])
+        zones, lines = self.shapes()
+        check_names([*zones, *lines])
+
+    def shapes(self) -> tuple[tuple[Zone, ...], tuple[Line, ...]]:
+        """Return the zones and the lines."""
+        y_down = self.zone_unit == 'pixels'
+        return parse_zones(self.zones), parse_lines(self.lines, y_down=y_down)
+
+    def check_frame(self, target_frame: str) -> None:
+        """Raise ValueError if zones in metres have no frame."""
+        if self.zone_unit == 'metres' and not target_frame:
+            raise ValueError("zone_unit 'metres' needs a target_frame, in which zones are given")
 
     def check_cameras(self, cameras: Sequence[str]) -> None:
         """Raise ValueError if a zone or line belongs to a camera that does not exist."""
-        shapes: list[Zone | Line] = [*parse_zones(self.zones), *parse_lines(self.lines)]
+        zones, lines = self.shapes()
+        shapes: list[Zone | Line] = [*zones, *lines]
         for shape in shapes:
             camera = shape.name.rpartition('/')[0]
             if camera and camera not in cameras:
@@ -260,6 +358,21 @@ ANNOTATION = Group('Annotated image', AnnotationSettings)
 POSITIONS = Group('Positions in space', PositionSettings)
 FOLLOWING = Group('Following a person', FollowSettings)
 ZONES = Group('Zones and lines', ZoneSettings)
+
+
+def parse_camera_pose(text: str) -> tuple[float, ...]:
+    """Return the numbers of the setting `camera_pose`, () if it is empty.
+
+    Raises:
+        ValueError: if there are not six, or one is not finite.
+    """
+    try:
+        values = tuple(map(float, text.split()))
+    except ValueError:
+        values = (math.nan,)
+    if len(values) not in (0, 6) or not all(map(math.isfinite, values)):
+        raise ValueError(f'camera_pose must be six numbers, x y z roll pitch yaw, got {text!r}')
+    return values
 
 
 def _check_frame(setting_name: str, frame: str) -> None:

@@ -10,9 +10,11 @@ from std_msgs.msg import Header
 
 from fairmot_ros.pixels import ImageError
 from fairmot_ros.ros.inputs.spatial_inputs import SpatialInputs
-from fairmot_ros.ros.inputs.transforms import TransformSource, transforms_of
+from fairmot_ros.ros.inputs.transform_sources import transforms_of
+from fairmot_ros.ros.inputs.transforms import TransformSource
 from fairmot_ros.ros.parameters import TrackingParameters
 from fairmot_ros.ros.parameters.settings import PositionSettings
+from fairmot_ros.spatial.camera_view import CameraView
 from fairmot_ros.spatial.camera_warp import CameraWarps
 from fairmot_ros.spatial.geometry import Positions, locate_by_depth, locate_on_ground
 from fairmot_ros.spatial.located import LocatedPeople, LocatedPerson
@@ -33,6 +35,7 @@ class PersonLocator:
 
     Attributes:
         warning: why positions or the camera's motion are not known in the last frame, or ''.
+        located: the people of the last frame, None before.
     """
 
     def __init__(self, node: Node, prefix: str, parameters: TrackingParameters) -> None:
@@ -43,6 +46,7 @@ class PersonLocator:
         """
         settings = parameters.positions
         self.warning = ''
+        self.located: LocatedPeople | None = None
         self._motion_warning = ''
         self._inputs = SpatialInputs(
             node,
@@ -51,7 +55,9 @@ class PersonLocator:
             camera_info_topic=settings.camera_info_topic,
         )
         uses_tf = settings.target_frame or settings.camera_motion_frame
-        self._transforms: TransformSource | None = transforms_of(node) if uses_tf else None
+        self._transforms: TransformSource | None = (
+            transforms_of(node, settings) if uses_tf else None
+        )
         self._active = False
         self._settings = settings
         self._filter = PeopleFilter()
@@ -71,6 +77,8 @@ class PersonLocator:
     def refresh(self) -> None:
         """Adapt the reliability of the subscriptions to the present publishers."""
         self._inputs.follow_publishers()
+        if self._transforms is not None:
+            self._transforms.refresh()
 
     def deactivate(self) -> None:
         """Unsubscribe."""
@@ -98,6 +106,7 @@ class PersonLocator:
         """
         frame = self._settings.camera_motion_frame
         self._motion_warning = ''
+        self.located = None
         if not frame:
             return None
         try:
@@ -126,6 +135,18 @@ class PersonLocator:
             lost: tracks that were not.
             settings: current values.
         """
+        self.located = self._locate(header, stamp, shape, visible, lost, settings)
+        return self.located
+
+    def _locate(
+        self,
+        header: Header,
+        stamp: float,
+        shape: Shape | None,
+        visible: Tracks,
+        lost: Tracks,
+        settings: PositionSettings,
+    ) -> LocatedPeople:
         self._settings, self.warning = settings, self._motion_warning
         found, covariances = self._measure(header, shape, visible)
         if not settings.target_frame:
@@ -146,7 +167,15 @@ class PersonLocator:
             self._warps.note(visible.boxes_xyxy, np.full(len(visible), np.nan))
         camera = None if pose is None else pose.translation
         upright = settings.target_frame != header.frame_id.lstrip('/')
-        return LocatedPeople(settings.target_frame, upright, camera, tuple(people))
+        return LocatedPeople(
+            settings.target_frame, upright, camera, tuple(people), self._view(shape, pose)
+        )
+
+    def _view(self, shape: Shape | None, pose: Transform | None) -> CameraView | None:
+        try:
+            return None if pose is None else CameraView(self._inputs.camera(shape), pose)
+        except ImageError:  # reported by `_measure`
+            return None
 
     def _measure(
         self, header: Header, shape: Shape | None, visible: Tracks

@@ -7,6 +7,8 @@ import math
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from fairmot_ros.tracker.gallery.search import similarities
+
 Rows = NDArray[np.int64]
 Unit = NDArray[np.float32]
 
@@ -74,7 +76,7 @@ class EmbeddingStore:
 
     def distances(self, unit: Unit) -> NDArray[np.float32]:
         """Return the cosine distance [N] of every row to an embedding [D] of unit length."""
-        return np.maximum(0.0, 1.0 - self.embeddings @ unit)
+        return np.float32(1.0) - similarities(unit, self.embeddings)
 
     def check_size(self, unit: Unit) -> None:
         """Raise ValueError if the size of an embedding differs from that of the stored ones."""

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fairmot_ros.tracker.gallery.embedding_store import EmbeddingStore, Unit
+from fairmot_ros.tracker.gallery.search import nearest_identities
 
 Mask = NDArray[np.bool_]
 
@@ -162,14 +163,15 @@ class IdentityStore:
     def nearest(self, unit: Unit, count: int, max_distance: float) -> list[Match]:
         """Return up to `count` identities within a cosine distance, nearest first."""
         distance, rows = self.embeddings.distances(unit), self.rows
-        matches: dict[int, Match] = {}
-        for row in distance.argsort(kind='stable'):
-            if distance[row] > max_distance:
-                break
-            identity, track_id = int(rows['identity'][row]), int(rows['track_id'][row])
-            match = Match(track_id, self.names.get(identity, ''), float(distance[row]))
-            matches.setdefault(identity, match)
-        return list(matches.values())[:count]
+        chosen = nearest_identities(-distance, rows['identity'], count, -max_distance)
+        return [
+            Match(
+                int(rows['track_id'][row]),
+                self.names.get(int(rows['identity'][row]), ''),
+                float(distance[row]),
+            )
+            for row in chosen.tolist()
+        ]
 
     def reachable(self, box_xyxy: NDArray[np.float64], now: float, max_speed: float) -> Mask:
         """Return which identities can have moved to a box since their last observation.

@@ -9,7 +9,7 @@ from mot_cases import scenes
 from fairmot_ros.evaluation import evaluate_mot
 from fairmot_ros.evaluation.metrics.preprocessing import preprocess
 from fairmot_ros.evaluation.metrics.timeline import Span, make_timeline
-from fairmot_ros.evaluation.runs.interpolation import fill_gaps
+from fairmot_ros.evaluation.refinement.gaps import fill_gaps
 
 
 def track(ids, left=0.0, first=1):

@@ -16,6 +16,7 @@ from fairmot_ros.ros.conversions.positions import (
 )
 from fairmot_ros.ros.conversions.tracks import TrackConverter
 from fairmot_ros.spatial.located import LocatedPeople, LocatedPerson
+from fairmot_ros.spatial.transforms import Transform
 from fairmot_ros.types import TrackState
 
 CONVERTER = TrackConverter(['person'], 'model', camera='front')
@@ -85,9 +86,17 @@ def test_markers_show_velocities_of_those_who_move(speed: float | None, arrows: 
         assert [(p.x, p.y) for p in arrow.points] == [(1.0, 2.0), (1.0, 3.0)]
 
 
-def test_frames_are_at_the_middle_of_the_body() -> None:
-    (person,) = people(True).people
-    found = to_transform(person, HEADER, 'fairmot/front/7')
-    place = found.transform.translation
-    assert (found.header.frame_id, found.child_frame_id) == ('map', 'fairmot/front/7')
-    assert (place.x, place.y, place.z, found.transform.rotation.w) == (1.0, 2.0, 0.9, 1.0)
+@pytest.mark.parametrize('upright', [True, False])
+def test_body_frames_have_z_up_and_x_towards_the_camera(upright: bool) -> None:
+    located = people(upright)
+    (person,) = located.people
+    header = Header(frame_id='map' if upright else 'eye')
+    found = to_transform(person, located, header, 'body_x_7')
+    assert (found.header.frame_id, found.child_frame_id) == (header.frame_id, 'body_x_7')
+    place, turn = found.transform.translation, found.transform.rotation
+    assert (place.x, place.y, place.z) == (1.0, 2.0, 0.9)
+    rotation = Transform.from_quaternion((0, 0, 0), (turn.x, turn.y, turn.z, turn.w)).rotation
+    # The camera is in the direction of -y, or at the origin of its optical frame.
+    forward, up = ([0, -1, 0], [0, 0, 1]) if upright else ([-1.0, 0, -0.9], [0, -1, 0])
+    np.testing.assert_allclose(rotation[:, 0], forward / np.linalg.norm(forward), atol=1e-9)
+    np.testing.assert_allclose(rotation[:, 2], up, atol=1e-9)

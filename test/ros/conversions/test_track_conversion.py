@@ -1,17 +1,42 @@
-"""Conversion and drawing of empty track lists."""
+"""Conversion of tracks to messages, and of empty lists."""
 
 import numpy as np
 import pytest
 
 pytest.importorskip('rclpy', reason='needs ROS 2')
+from make_track import make_track
 from std_msgs.msg import Header
 
 from fairmot_ros.media.drawing import Annotator
+from fairmot_ros.msg import TrackEvent
 from fairmot_ros.pipeline import filter_tracks
 from fairmot_ros.ros.conversions.tracks import TrackConverter
 from fairmot_ros.types import Tracks
 
 NONE = Tracks.of([])
+
+
+def test_all_messages_name_a_track_alike() -> None:
+    converter = TrackConverter(['person'], 'model', camera='front', names={7: 'Ada'})
+    header = Header(frame_id='eye')
+    known, other = make_track(7), make_track(8)
+    detections = converter.detections([known, other], header).detections
+    tracks = converter.tracks([known, other], header).tracks
+    events = [converter.event(TrackEvent.ENTERED, track) for track in (known, other)]
+    assert [d.id for d in detections] == ['front/7', 'front/8']
+    for messages in (tracks, events):
+        assert [(m.track_id, m.id, m.name) for m in messages] == [
+            (7, 'front/7', 'Ada'),
+            (8, 'front/8', ''),
+        ]
+
+
+def test_an_event_has_the_box_of_the_last_match_although_the_track_has_moved_on() -> None:
+    converter = TrackConverter(['person'], 'model')
+    (predicted,) = converter.tracks([make_track(3, (50, 0, 10, 20))], Header()).tracks
+    assert predicted.bbox.center.position.x == 55
+    event = converter.event(TrackEvent.LOST, make_track(3, (10, 0, 10, 20)))
+    assert event.bbox.center.position.x == 15
 
 
 def test_no_tracks_give_empty_arrays() -> None:

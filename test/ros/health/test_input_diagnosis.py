@@ -15,6 +15,7 @@ from fairmot_ros.ros.health.input_diagnosis import (
 
 DETECTIONS = 'vision_msgs/msg/Detection2DArray'
 IMAGE = SubscriptionInfo('/image', RAW, 'image')
+AUTOMATIC = SubscriptionInfo('/image', RAW, 'image', automatic=True)
 #: Topics published by one tracker of this package.
 TRACKER = {
     '/other/fairmot/tracks': [TRACKS],
@@ -96,6 +97,31 @@ TRACKER = {
             [Publisher('/camera', COMPRESSED)],
             {},
             '/image is published by /camera as sensor_msgs/msg/CompressedImage; expected',
+        ),
+        (
+            SubscriptionInfo('/cam/compressed', RAW, 'image'),
+            [Publisher('/camera', COMPRESSED)],
+            {},
+            'remap with `-r image:=/cam` and set the parameter `image_transport` to compressed',
+        ),
+        (
+            AUTOMATIC,
+            [],
+            {},
+            f'nor has any other topic of type {RAW} or {COMPRESSED}: start the publisher',
+        ),
+        (
+            AUTOMATIC,
+            [],
+            {'/cam/compressed': [COMPRESSED], '/eye': [RAW]},
+            'type: /cam/compressed, /eye; remap with `-r image:=/cam`',
+        ),
+        (AUTOMATIC, [], TRACKER, 'nor has any other topic of type'),
+        (
+            AUTOMATIC,
+            [],
+            {'/image/compressed': [COMPRESSED]},
+            '/image has no publisher, but /image/compressed has, which will be used',
         ),
         (
             IMAGE,

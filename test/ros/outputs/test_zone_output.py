@@ -3,6 +3,7 @@ from __future__ import annotations
 from types import SimpleNamespace
 from typing import Any
 
+import numpy as np
 import pytest
 
 pytest.importorskip('rclpy', reason='needs ROS 2')
@@ -14,6 +15,7 @@ from fairmot_ros.ros.conversions.tracks import TrackConverter
 from fairmot_ros.ros.outputs.base import FrameResult
 from fairmot_ros.ros.outputs.zones import ZoneOutput, zones_of
 from fairmot_ros.ros.parameters import FairmotParameters
+from fairmot_ros.spatial.located import LocatedPeople, LocatedPerson
 from fairmot_ros.types import Tracks
 
 SHOP = 'shop: 0,0 100,0 100,100 0,100'
@@ -75,6 +77,61 @@ def test_events_and_counts_of_moving_tracks() -> None:
     }
 
 
+class Locator:
+    """Has located the people of a frame."""
+
+    located: LocatedPeople | None = None
+
+
+def people(frame_id: str, upright: bool, *places: tuple[int, float, float]) -> LocatedPeople:
+    return LocatedPeople(
+        frame_id,
+        upright,
+        None,
+        tuple(
+            LocatedPerson(
+                make_track(i),
+                np.array([x, y, 0.9]),
+                np.zeros(3),
+                1e-4 * np.eye(6),
+                np.array([0.5, 1.8]),
+                True,
+            )
+            for i, x, y in places
+        ),
+    )
+
+
+def test_zones_in_metres_use_the_located_people() -> None:
+    node, locator = Recorder(), Locator()
+    parameters = FairmotParameters(
+        zones=[SHOP],
+        lines=['gate: 0,200 100,200'],
+        zone_unit='metres',
+        target_frame='map',
+        position_source='depth',
+    )
+    output = ZoneOutput(node, '', parameters, locator)  # type: ignore[arg-type]
+    feet = {1: (0.0, 0.0), 2: (0.0, 0.0)}  # in pixels both are outside
+    locator.located = people('map', True, (1, 50, 50), (2, 50, 150))
+    output.publish(frame(0.0, feet))
+    locator.located = people('map', True, (2, 50, 250))  # 1 has no position in this frame
+    output.publish(frame(1.0, feet))
+    locator.located = None
+    output.publish(frame(2.0, feet))
+    assert output.warning == 'zones are not updated: the people of this frame were not located'
+    locator.located = people('optical', False, (1, 500, 500))
+    output.publish(frame(3.0, feet))
+    assert 'expected one whose z axis points up' in output.warning
+    events: list[ZoneEventArray] = node.messages['~/zone_events']
+    assert [(e.kind, e.name, e.track_id) for a in events for e in a.events] == [
+        (ZoneEvent.ENTERED, 'shop', 1),
+        (ZoneEvent.CROSSED_BACKWARD, 'gate', 2),  # in a map, y points to the left of x
+    ]
+    states: list[ZoneStateArray] = node.messages['~/zones']
+    assert [list(s.zones[0].inside) for s in states] == [['front/1']] * 4
+
+
 def test_camera_uses_its_own_zones_and_the_common_ones() -> None:
     parameters = FairmotParameters(
         cameras=['left', 'right'], zones=[SHOP, 'left/till: 0,0 9,0 9,9'], lines=['']
@@ -90,6 +147,7 @@ def test_camera_uses_its_own_zones_and_the_common_ones() -> None:
         ({'zones': ['shop 0,0']}, 'zone must be given as NAME: x,y x,y ..., got'),
         ({'lines': [GATE, GATE]}, "different names, got 'gate' twice"),
         ({'zone_margin': 2.0}, r'zone_margin must be within 0\.\.1, got 2\.0'),
+        ({'zone_unit': 'metres'}, "zone_unit 'metres' needs a target_frame"),
         ({'zones': ['left/shop: 0,0 1,0 1,1']}, "'left/shop' belongs to none of the cameras"),
     ],
 )

@@ -110,7 +110,7 @@ def test_detector_settings_match_the_arguments_of_the_detector() -> None:
 
 
 def test_launch_arguments_use_the_descriptions_of_the_parameters() -> None:
-    from fairmot_ros.ros.parameters.launch_arguments import override_arguments
+    from fairmot_ros.ros.launching.arguments import override_arguments
 
     described = {name: text for name, default, text in override_arguments() if default == ''}
     for name, text in described.items():

@@ -1,0 +1,5 @@
+"""Who was where when, from the store, as a page without references to other files."""
+
+from fairmot_ros.identities.report.page import write_page
+
+__all__ = ['write_page']

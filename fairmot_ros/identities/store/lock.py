@@ -1,0 +1,49 @@
+"""A lock on a store, so that two processes do not use it at once."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import socket
+from pathlib import Path
+
+from fairmot_ros.files.writing import writing
+from fairmot_ros.identities.store.errors import StoreError
+
+SUFFIX = '.lock'
+
+
+class StoreLock:
+    """An exclusive lock on a file beside the store.
+
+    The system releases the lock when the process ends, however it ends; the file stays and means
+    nothing by itself. It is a file of its own because SQLite loses its locks when a second handle
+    on the store is closed. The file names the process that has the lock, for the message.
+    """
+
+    def __init__(self, store: Path) -> None:
+        """Take the lock.
+
+        Raises:
+            StoreError: if another process, or another part of this one, has it.
+            WriteError: if the file cannot be written.
+        """
+        path = store.with_name(store.name + SUFFIX)
+        with writing(path):
+            self._file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            owner = os.pread(self._file, 200, 0).decode(errors='replace').strip()
+            os.close(self._file)
+            raise StoreError(
+                f'{store} is in use by {owner or "another process"}: stop that one, or use '
+                'another file'
+            ) from error
+        with writing(path):
+            os.ftruncate(self._file, 0)
+            os.pwrite(self._file, f'process {os.getpid()} on {socket.gethostname()}\n'.encode(), 0)
+
+    def release(self) -> None:
+        """Release the lock."""
+        os.close(self._file)

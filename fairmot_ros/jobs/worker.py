@@ -1,0 +1,40 @@
+"""Worker process of a `LocalPool`: ``python -m fairmot_ros.jobs.worker FD``.
+
+It reads tasks from the socket of that number and answers each with its outcome.
+"""
+
+from __future__ import annotations
+
+import os
+import queue
+import sys
+import threading
+from multiprocessing.connection import Connection
+from typing import Any
+
+
+def main() -> None:
+    """Run tasks until the other end of the socket is closed."""
+    connection: Connection[Any, Any] = Connection(int(sys.argv[1]))
+    sys.path[:] = connection.recv()  # the jobs' classes must be found
+    from fairmot_ros.jobs.execution import execute
+    from fairmot_ros.jobs.local import READY
+
+    tasks: queue.SimpleQueue[tuple[Any, ...]] = queue.SimpleQueue()
+    threading.Thread(target=_receive, args=(connection, tasks), daemon=True).start()
+    connection.send(READY)
+    while True:
+        connection.send(execute(*tasks.get()))
+
+
+def _receive(connection: Connection[Any, Any], tasks: queue.SimpleQueue[Any]) -> None:
+    """Pass tasks on; end the process, also amid a task, when the other end is closed."""
+    while True:
+        try:
+            tasks.put(connection.recv())
+        except (EOFError, OSError):
+            os._exit(0)
+
+
+if __name__ == '__main__':
+    main()

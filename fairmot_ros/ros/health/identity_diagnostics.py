@@ -1,0 +1,73 @@
+"""Diagnostic status of the identities node: one of the node, one of each camera."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Mapping
+
+from diagnostic_msgs.msg import DiagnosticStatus, KeyValue
+
+from fairmot_ros.identities import KnownIdentity
+from fairmot_ros.ros.inputs.track_source import TrackSource
+
+OK, WARN, ERROR = DiagnosticStatus.OK, DiagnosticStatus.WARN, DiagnosticStatus.ERROR
+
+
+def node_status(
+    node: str, identities: Iterable[KnownIdentity], store: str, sources: int, error: str
+) -> DiagnosticStatus:
+    """Return the status of the node.
+
+    Args:
+        node: full name of the node.
+        identities: all that are known.
+        store: file of the identities, '' without one.
+        sources: number of cameras.
+        error: why the identities could not be stored, '' if they were.
+    """
+    known = list(identities)
+    values = {
+        'identities': len(known),
+        'named': sum(bool(identity.name) for identity in known),
+        'visible': sum(bool(identity.tracks) for identity in known),
+        'sources': sources,
+        'store': store or 'in memory',
+    }
+    if error:
+        level, message = ERROR, error
+    elif not sources:
+        level, message = WARN, 'no camera publishes tracks: start a tracker, or set `sources`'
+    else:
+        level, message = OK, 'matching'
+    return _status(f'{node}: identities', level, message, values)
+
+
+def source_status(node: str, source: TrackSource, warning: str, failed: int) -> DiagnosticStatus:
+    """Return the status of one camera.
+
+    Args:
+        node: full name of the node.
+        source: the camera.
+        warning: one sentence, '' if nothing is wrong.
+        failed: number of frames that could not be used.
+    """
+    waited = time.perf_counter() - source.last_arrival
+    values = {
+        'topic': source.topic,
+        'received': source.received,
+        'failed': failed,
+        'last_tracks_s': f'{waited:.1f}',
+    }
+    level, message = (WARN, warning) if warning else (OK, 'matching')
+    return _status(f'{node}: {source.name}', level, message, values)
+
+
+def _status(
+    name: str, level: bytes, message: str, values: Mapping[str, object]
+) -> DiagnosticStatus:
+    return DiagnosticStatus(
+        level=level,
+        name=name,
+        message=message,
+        values=[KeyValue(key=key, value=str(value)) for key, value in values.items()],
+    )

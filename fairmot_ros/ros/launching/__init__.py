@@ -1,0 +1,1 @@
+"""What the launch files share: arguments, the node's action, and RViz."""

@@ -1,0 +1,1 @@
+"""Files made of tracked frames, one module per kind."""

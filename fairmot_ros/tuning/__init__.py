@@ -1,0 +1,1 @@
+"""Tuning: a search for settings of the association on recordings with ground truth."""

@@ -1,0 +1,8 @@
+"""Make the helper modules in this folder importable in any import mode of pytest."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent))
