@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Descriptions of topics and services; types and QoS are read from the nodes."""
 
 from __future__ import annotations
@@ -24,8 +26,10 @@ TRACKERS = {
     '~/positions': 'positions, velocities and covariances in `target_frame`; with that',
     '~/markers': 'a cylinder, a label and the velocity of each located track, for RViz; with '
     '`position_source`',
-    '~/follow_pose': 'position of the track that the parameter `follow` names, for '
-    '[Nav2](howto/nav2.md); with `position_source`',
+    '~/follow_pose': 'position of the person chosen by `follow`, while that is certain, for '
+    '[Nav2](howto/nav2.md#follow-a-person); with `position_source`',
+    '~/follow_state': 'whether the followed person is found, lost or not certain; with every '
+    'frame while `follow` is set',
     '/tf': 'transforms to `target_frame` and `camera_motion_frame`; published: a frame '
     '[`body_<id>`](howto/nav2.md#ros4hri) for each located track, with `publish_tf`',
     '/tf_static': 'transforms that do not change',
@@ -36,6 +40,7 @@ TRACKERS = {
     '~/vision_info': 'model, hash of the weights, engine',
     '/diagnostics': 'once a second, see [Diagnostics](#diagnostics)',
     '~/reset': 'drop all tracks; ids continue',
+    '~/follow': 'choose the person to follow: `nearest`, an id or a name; empty to stop',
     '~/set_enabled': 'false pauses tracking with the model loaded, true resumes it',
     '~/enrol_identity': 'name a person; with `gallery`',
     '~/query_identity': 'find the nearest known persons; with `gallery`',

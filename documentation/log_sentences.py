@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """The sentences that the package logs as a warning or an error, read from its sources.
 
 Values that are filled in are shown as `…`. Most sentences stand in the call of the logger. Where a
@@ -36,6 +38,7 @@ SOURCES: dict[str, tuple[str, ...]] = {
     ),
     'NodeLogHandler.emit': (),  # what the other layers log
     'RecorderNode._warn': ('RecorderNode._on_annotated',),
+    'FollowOutput._report': ('FollowOutput._report', 'Target.problem', 'Follower._choose'),
     'SpatialOutput.publish': (
         'SpatialInputs.camera',
         'DepthImages.at',
@@ -60,6 +63,7 @@ DIAGNOSTICS = (
     'ZoneOutput._observe',
     'explain_missing_input',
     'LimitChecker._exceeded',
+    'HumansOutput.refresh',
     'StallDetector.warning',
 )
 Function = ast.FunctionDef | ast.AsyncFunctionDef

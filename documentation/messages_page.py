@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """`docs/messages.md`: the definitions of messages and services."""
 
 from __future__ import annotations

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Subscriptions to camera calibration and depth images, for positions in space."""
 
 from __future__ import annotations

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Lifecycle node that is the base of both tracking nodes."""
 
 from __future__ import annotations
@@ -20,6 +22,7 @@ from fairmot_ros.ros.health.statistics import Statistics
 from fairmot_ros.ros.inputs.camera_input import CameraInput, ReceivedMessage
 from fairmot_ros.ros.inputs.subscription import InputSubscription, Source
 from fairmot_ros.ros.nodes.camera import Camera
+from fairmot_ros.ros.nodes.follow_service import FollowService
 from fairmot_ros.ros.nodes.gallery_services import GalleryServices
 from fairmot_ros.ros.nodes.lifecycle_guard import guard_transitions, report_failure
 from fairmot_ros.ros.nodes.reporter import Reporter
@@ -78,6 +81,7 @@ class TrackingNode(LifecycleNode, Generic[P]):
         self._worker: Worker[CameraStream, ReceivedMessage] | None = None
         self._cameras: list[Camera] = []
         self._gallery_services: GalleryServices | None = None
+        self._follow_service: FollowService | None = None
         self._last_ids: dict[str, int] = {}  # by camera: ids are not reused after a cleanup
         self._worker_timeout = TRANSITION_TIMEOUT
         self._jump_handle: Any = None
@@ -136,6 +140,7 @@ class TrackingNode(LifecycleNode, Generic[P]):
                 self._cameras.append(self._create_camera(name))
             if self.parameters.frames().gallery is not None:
                 self._gallery_services = GalleryServices(self, self._cameras)
+            self._follow_service = FollowService(self, self._cameras)
             self._processor = FrameProcessor(self._source, self.parameters)
             self._worker.process = self._processor.process
             self._reporter.open(self._cameras, self._source, self.parameters)
@@ -269,6 +274,9 @@ class TrackingNode(LifecycleNode, Generic[P]):
         if self._gallery_services is not None:
             self._gallery_services.close()
             self._gallery_services = None
+        if self._follow_service is not None:
+            self._follow_service.close()
+            self._follow_service = None
         self._reporter.close()
         self._cameras.clear()
         self._processor = None

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Outputs of the nodes: one class per group of topics; add new ones to `make_outputs`."""
 
 from __future__ import annotations
@@ -7,6 +9,7 @@ from rclpy.node import Node
 from fairmot_ros.ros.outputs.annotated import AnnotatedOutput
 from fairmot_ros.ros.outputs.base import FrameResult, Output
 from fairmot_ros.ros.outputs.events import EventOutput
+from fairmot_ros.ros.outputs.following import FollowOutput
 from fairmot_ros.ros.outputs.foxglove import FoxgloveOutput
 from fairmot_ros.ros.outputs.humans import HumansOutput
 from fairmot_ros.ros.outputs.spatial import SpatialOutput
@@ -36,8 +39,11 @@ def make_outputs(
         images: whether the node receives images, which can be annotated.
     """
     outputs: list[Output] = [TrackOutput(node, camera), EventOutput(node, camera)]
+    spatial = None
     if locator is not None:
-        outputs.append(SpatialOutput(node, camera, parameters, locator))
+        spatial = SpatialOutput(node, camera, parameters, locator)
+        outputs.append(spatial)
+    outputs.append(FollowOutput(node, camera, spatial))  # uses the positions of the frame
     zones = None
     if ZoneOutput.is_enabled(camera, parameters):
         zones = ZoneOutput(node, camera, parameters, locator)

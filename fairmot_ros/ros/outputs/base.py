@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Base class of outputs, and the result of a frame that they publish."""
 
 from __future__ import annotations
@@ -13,7 +15,8 @@ from std_msgs.msg import Header
 from fairmot_ros.ros.conversions.images import BgrImage
 from fairmot_ros.ros.conversions.tracks import TrackConverter
 from fairmot_ros.ros.parameters import TrackingParameters
-from fairmot_ros.types import Track, Tracks
+from fairmot_ros.tracker.gallery import Gallery
+from fairmot_ros.types import Detections, Track, Tracks
 
 
 @dataclass(frozen=True)
@@ -30,6 +33,8 @@ class FrameResult:
         parameters: of the node, as applied to this frame.
         converter: converts tracks to messages.
         rate: processed frames per second.
+        detections: of the frame, above the detector's score threshold.
+        gallery: of enrolled people, None without one.
     """
 
     header: Header
@@ -41,6 +46,8 @@ class FrameResult:
     parameters: TrackingParameters
     converter: TrackConverter
     rate: float
+    detections: Detections | None = None
+    gallery: Gallery | None = None
 
 
 class Output:

@@ -1,4 +1,6 @@
-"""`~/detections_3d`, `~/positions`, `~/markers`, `~/follow_pose` and tf: people in metres.
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
+"""`~/detections_3d`, `~/positions`, `~/markers` and tf: people in metres.
 
 All of it is in `target_frame`, or else in the frame of the image's header, the camera's optical
 frame.
@@ -6,7 +8,6 @@ frame.
 
 from __future__ import annotations
 
-from geometry_msgs.msg import Point, PoseStamped
 from rclpy.node import Node
 from std_msgs.msg import Header
 from vision_msgs.msg import Detection3DArray
@@ -22,7 +23,11 @@ from fairmot_ros.spatial.located import LocatedPeople
 
 
 class SpatialOutput(Output):
-    """Locates people and publishes their positions."""
+    """Locates people and publishes their positions.
+
+    Attributes:
+        located: the people of the last frame, None if they could not be located.
+    """
 
     stage = 'locate'
 
@@ -35,10 +40,10 @@ class SpatialOutput(Output):
             ValueError: if `publish_tf` is set and the package tf2_msgs is missing.
         """
         super().__init__(node, camera)
+        self.located: LocatedPeople | None = None
         self._locator = locator
         self._detections = self._create_publisher(Detection3DArray, 'detections_3d')
         self._markers = self._create_publisher(MarkerArray, 'markers')
-        self._pose = self._create_publisher(PoseStamped, 'follow_pose')
         self._positions = None
         if parameters.positions.target_frame:
             self._positions = self._create_publisher(TrackPositionArray, 'positions')
@@ -62,7 +67,8 @@ class SpatialOutput(Output):
 
     def publish(self, result: FrameResult) -> None:
         """Publish the positions of a frame; people without a position are omitted."""
-        located = self._locator.locate(
+        self.located = None
+        located = self.located = self._locator.locate(
             result.header,
             result.stamp,
             None if result.image is None else result.image.shape[:2],
@@ -80,7 +86,6 @@ class SpatialOutput(Output):
             self._positions.publish(to_positions(located, header, converter))
         if has_subscribers(self._markers):
             self._markers.publish(MarkerArray(markers=to_markers(located, header, converter)))
-        self._publish_follow_pose(located, header, result)
         enabled = result.parameters.positions.publish_tf
         self._frames.publish(located, header, converter, enabled=enabled)
 
@@ -88,13 +93,3 @@ class SpatialOutput(Output):
         """Destroy the publishers."""
         self._frames.close()
         super().close()
-
-    def _publish_follow_pose(
-        self, located: LocatedPeople, header: Header, result: FrameResult
-    ) -> None:
-        followed_id = result.parameters.positions.follow
-        for person in located.people:
-            if followed_id and result.converter.id_of(person.track.track_id) == followed_id:
-                pose = PoseStamped(header=header)
-                pose.pose.position = Point(**dict(zip('xyz', person.position.tolist())))
-                self._pose.publish(pose)

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Parameter sets of the nodes, composed of the settings of their parts."""
 
 from __future__ import annotations
@@ -6,6 +8,7 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from fairmot_ros.detector.settings import DetectorSettings
+from fairmot_ros.following.settings import FollowSettings
 from fairmot_ros.pipeline.settings import (
     DETECTOR,
     FRAME_GROUPS,
@@ -17,6 +20,7 @@ from fairmot_ros.ros.parameters.diagnostics_settings import DIAGNOSTICS, Diagnos
 from fairmot_ros.ros.parameters.settings import (
     ANNOTATION,
     DETECTIONS,
+    FOLLOWING,
     IMAGES,
     INPUTS,
     OUTPUTS,
@@ -40,6 +44,7 @@ class TrackingParameters(Parameters):
         inputs: settings of cameras, input and start.
         outputs: settings of the published track messages.
         positions: settings of positions in space.
+        following: settings of following a person.
         zones: settings of zones and lines.
         diagnostics: limits of the diagnostics.
     """
@@ -49,12 +54,14 @@ class TrackingParameters(Parameters):
         *FRAME_GROUPS,
         OUTPUTS,
         POSITIONS,
+        FOLLOWING,
         ZONES,
         DIAGNOSTICS,
     )
     inputs: InputSettings
     outputs: OutputSettings
     positions: PositionSettings
+    following: FollowSettings
     zones: ZoneSettings
     diagnostics: DiagnosticsSettings
 
@@ -64,6 +71,8 @@ class TrackingParameters(Parameters):
         self.inputs = INPUTS.make(self.values)
         self.outputs = OUTPUTS.make(self.values)
         self.positions = POSITIONS.make(self.values)
+        self.following = FOLLOWING.make(self.values)
+        self.following.target.check_camera(self.inputs.cameras)
         self.zones = ZONES.make(self.values)
         self.diagnostics = DIAGNOSTICS.make(self.values)
         self.positions.check_cameras(self.inputs.cameras)
@@ -96,6 +105,7 @@ class FairmotParameters(TrackingParameters):
         *FRAME_GROUPS_OF_MODEL,
         OUTPUTS,
         POSITIONS,
+        FOLLOWING,
         ZONES,
         ANNOTATION,
         DIAGNOSTICS,

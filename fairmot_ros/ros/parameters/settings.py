@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Settings of the ROS side of a node: inputs, outputs, positions in space."""
 
 from __future__ import annotations
@@ -7,6 +9,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from fairmot_ros.following.settings import FollowSettings
 from fairmot_ros.pixels import MAX_IMAGE_PIXELS
 from fairmot_ros.settings import Group, Settings, setting
 from fairmot_ros.zones.shapes import Line, Zone, check_names, parse_lines, parse_zones
@@ -258,11 +261,6 @@ class PositionSettings(Settings):
         'publish a tf frame `body_<letters>_<id>` for each track with a position; the letters '
         'stand for the node',
     )
-    follow: str = setting(
-        '',
-        'id (as in Detection2D) of the track whose position is published as `~/follow_pose`; '
-        'empty for none',
-    )
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -353,6 +351,7 @@ DETECTIONS = Group('Input', DetectionInputSettings)
 OUTPUTS = Group('Output', OutputSettings)
 ANNOTATION = Group('Annotated image', AnnotationSettings)
 POSITIONS = Group('Positions in space', PositionSettings)
+FOLLOWING = Group('Following a person', FollowSettings)
 ZONES = Group('Zones and lines', ZoneSettings)
 
 

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Processing of one camera's frames on the worker thread: apply settings, track, publish."""
 
 from __future__ import annotations
@@ -177,6 +179,8 @@ class CameraStream:
                 None if self.gallery is None else self.gallery.names_by_track(),
             ),
             rate=self.statistics.note_tracked(),
+            detections=detections,
+            gallery=self.gallery,
         )
         self.warnings = tuple(self._new_warnings)
         failures = self._publish(result, stamp)

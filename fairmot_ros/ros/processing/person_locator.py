@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Positions of the tracks of one camera in metres, and the camera motion from tf."""
 
 from __future__ import annotations

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Embeddings in one array of fixed size; removed embeddings are overwritten with zeros."""
 
 from __future__ import annotations
@@ -54,7 +56,7 @@ class EmbeddingStore:
         """A view of the embeddings [N, D]."""
         return self._embeddings[: self._count]
 
-    def add(self, unit: Unit, **columns: int | bool) -> None:
+    def add(self, unit: Unit, **columns: float | bool) -> None:
         """Add a row; call `check_size` first, and only while there are fewer than `capacity`."""
         row = self._count
         self._added += 1
