@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Installation with pip; with a ROS 2 installation, colcon uses CMakeLists.txt instead.
 
 The messages need the CMake packages of ROS 2. The `build` command therefore has an additional

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Run with ``python -m benchmarks [PART [OPTIONS]]``, or ``make bench ARGS='PART OPTIONS'``."""
 
 from __future__ import annotations

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Speed of two worker processes beside one, and the overhead for thousands of bags."""
 
 from __future__ import annotations
@@ -8,6 +10,7 @@ import tempfile
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from importlib.util import find_spec
 from itertools import cycle, islice
 from pathlib import Path
 from typing import Any
@@ -36,6 +39,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument('--bags', type=int, default=8, help='bags for the speed; 0 for none')
     parser.add_argument('--images', type=int, default=60, help='images of each of them')
     parser.add_argument('--many', type=int, default=10_000, help='bags for the overhead')
+    parser.add_argument(
+        '--cluster',
+        type=int,
+        default=1000,
+        help='jobs without work for a Dask cluster of two workers',
+    )
 
 
 def run(options: argparse.Namespace) -> None:
@@ -45,25 +54,36 @@ def run(options: argparse.Namespace) -> None:
         if options.bags:
             _compare_workers(root, options.bags, options.images)
         _measure_overhead(root, options.many)
+        if options.cluster and find_spec('distributed'):
+            _measure_cluster(root, options.cluster)
 
 
 def _compare_workers(root: Path, count: int, images: int) -> None:
     """Print the time of one worker and of two, with one thread for each engine."""
     bags = _make_bags(root / 'bags', count, images)
     jobs = bag_jobs(EvaluationPlan(bags=bags, configurations=[DETERMINISTIC]))
-    seconds = {}
+    seconds, cpu = {}, {}
     for workers in (1, 2):
         started = time.perf_counter()
         manifest = run_jobs(jobs, LocalPool(workers, 1), root / f'out{workers}')
         seconds[workers] = time.perf_counter() - started
         assert len(manifest.finished) == count
-        work = sum(record.outcome.seconds for record in manifest.finished)
+        outcomes = [record.outcome for record in manifest.finished]
+        work, cpu[workers] = (sum(values) for values in zip(*_times(outcomes)))
         rate = count * images / seconds[workers]
         print(
             f'{workers} workers, one thread each: {seconds[workers]:.1f} s for {count} bags of '
-            f'{images} images, {rate:.1f} images/s; {work:.1f} s in jobs'
+            f'{images} images, {rate:.1f} images/s; {work:.1f} s in jobs, of which '
+            f'{cpu[workers]:.1f} s on a core'
         )
     print(f'2 workers are {seconds[1] / seconds[2]:.2f} times as fast as 1, start included')
+    # What other programs take from the cores does not count here.
+    print(f'by time on cores: {2 * cpu[1] / cpu[2]:.2f} times as fast')
+
+
+def _times(outcomes: Sequence[Outcome]) -> list[tuple[float, float]]:
+    """Return duration and time on a core of each job, in seconds."""
+    return [(outcome.seconds, outcome.cpu_seconds) for outcome in outcomes]
 
 
 def _make_bags(folder: Path, count: int, images: int) -> list[Path]:
@@ -150,6 +170,32 @@ def _measure_overhead(root: Path, count: int) -> None:
         f'{count} bags: {seconds:.1f} s for the overview; {sizes}, '
         f'manifest.json {size / 1e6:.1f} MB'
     )
+
+
+def _measure_cluster(root: Path, count: int) -> None:
+    """Print how many jobs a second a Dask cluster can pass to two workers and back."""
+    from distributed import LocalCluster
+
+    from fairmot_ros.jobs.cluster import DaskPool
+
+    sources = [root / 'cluster' / f'{number:05}.bag' for number in range(count)]
+    sources[0].parent.mkdir()
+    for source in sources:
+        source.write_text(source.name)
+    jobs = [CopyJob(source, 'x' * 100_000) for source in sources]
+    with LocalCluster(
+        n_workers=2,
+        threads_per_worker=1,
+        host='127.0.0.1',
+        dashboard_address='127.0.0.1:0',
+        local_directory=str(root / 'dask'),
+        silence_logs=50,
+    ) as cluster:
+        started = time.perf_counter()
+        manifest = run_jobs(jobs, DaskPool(cluster.scheduler_address), root / 'cluster-out')
+        seconds = time.perf_counter() - started
+    assert len(manifest.finished) == count
+    print(f'Dask, two workers: {count / seconds:.0f} jobs without work per second')
 
 
 def _example_report(root: Path) -> dict[str, Any]:

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Gain of the second pass over finished tracks, which uses later frames, and its time.
 
 Its settings were chosen on four sequences of 2DMOT15 without embeddings, and on recorded scenes in

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Joint person detection, re-identification and tracking with FairMOT for ROS 2.
 
 Layers, from the top down; each imports only layers below it::

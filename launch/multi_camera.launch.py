@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Track people in the images of several cameras with one process and one network.
 
 `ros2 launch fairmot_ros multi_camera.launch.py cameras:=front,rear image:=image_raw` subscribes to

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Identities across cameras: two cameras made from one sequence, rates over the threshold, cost.
 
 ``halves`` prints the identity F1 over two cameras, ``rates`` identification and false merges over

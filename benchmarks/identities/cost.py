@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Time that the identities add to a frame, by number of identities; memory over an hour."""
 
 from __future__ import annotations

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Identity F1 over two cameras that see parts of one sequence."""
 
 from __future__ import annotations

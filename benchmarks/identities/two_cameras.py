@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Two cameras made from one sequence: parts of its images, tracked separately."""
 
 from __future__ import annotations

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Simulated visitors who walk through the views of several cameras."""
 
 from __future__ import annotations

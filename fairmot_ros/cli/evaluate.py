@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Evaluate trackers on bags, offline and live: ``fairmot-evaluate walk --rate 7 15 30``."""
 
 from __future__ import annotations

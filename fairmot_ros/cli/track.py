@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Track people in videos, images, bags, cameras and streams: ``fairmot-track people.mp4``."""
 
 from __future__ import annotations

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Command line of ``fairmot-track``, and the jobs built from it."""
 
 from __future__ import annotations
@@ -23,7 +25,7 @@ EXAMPLES = """examples:
   fairmot-track people.mp4                        annotated video and results in out/track/people
   fairmot-track *.mp4 --mot --json                text files only
   fairmot-track walk --image-topic /camera/image  a bag
-  fairmot-track MOT17-02-SDP/img1 --sheet         a folder of images, with a contact sheet
+  fairmot-track MOT17-02-SDP/img1 --sheet         contact sheet of a folder of images
   fairmot-track people.mp4 --refine               also tracks that use later frames
   fairmot-track 0 --show --no-files               webcam 0, in the browser
   fairmot-track rtsp://camera/stream --seconds 60

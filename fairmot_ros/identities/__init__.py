@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """One identity across cameras and machines: matching of tracks, without ROS.
 
 Every source (camera) has tracks with ids of its own. `IdentityResolver` takes their frames and

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Search among very many embeddings through an index, with the optional package hnswlib.
 
 Hierarchical navigable small worlds: Malkov, Yashunin, IEEE TPAMI 2020. The index returns a few

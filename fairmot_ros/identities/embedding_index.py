@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """The embeddings of all identities of one model, and the search among them.
 
 Up to `EXACT` embeddings, search is exact; above it, an index is used if hnswlib is installed.

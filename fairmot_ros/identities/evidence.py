@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Evidence of positions: logarithms of likelihood ratios of one person against two.
 
 If two tracks show one person, the difference of their positions is normally distributed; if they

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Exchange of enrolled identities with the gallery of a tracker, through its files."""
 
 from __future__ import annotations

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Which identity a track shows: candidates, their evidence, and a joint assignment."""
 
 from __future__ import annotations

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Input of the matching: what one source saw at one time."""
 
 from __future__ import annotations

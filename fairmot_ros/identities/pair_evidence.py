@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Evidence that two tracks of different sources, visible at the same time, show one person."""
 
 from __future__ import annotations

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """The identities that are known, their tracks, names and embeddings."""
 
 from __future__ import annotations

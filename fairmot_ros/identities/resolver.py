@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """One identity across sources: the part that a node or a program calls."""
 
 from __future__ import annotations

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Revision of earlier decisions when evidence comes: what to split and what to merge."""
 
 from __future__ import annotations

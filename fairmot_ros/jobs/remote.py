@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Execution of a job in a worker that shares no output folder with the sender."""
 
 from __future__ import annotations

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Annotation of images with tracks: boxes, ids, trails and the frame rate."""
 
 from __future__ import annotations

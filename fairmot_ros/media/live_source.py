@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Reader of live images: cameras by number or device, and addresses as OpenCV opens them."""
 
 from __future__ import annotations

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Reader of seqinfo.ini, the description of a MOTChallenge sequence."""
 
 from __future__ import annotations

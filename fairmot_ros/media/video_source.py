@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Reader of video files and image folders: images, frame numbers and frame rate."""
 
 from __future__ import annotations

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """The work on one source: read, detect, track, and write what is asked for."""
 
 from __future__ import annotations

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Tracking of one source as a job of `fairmot_ros.jobs`."""
 
 from __future__ import annotations

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Measurement of settings on an input: replay its detections and compare the tracks."""
 
 from __future__ import annotations

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Detections of a recording, computed once, and their replay through the tracker."""
 
 from __future__ import annotations

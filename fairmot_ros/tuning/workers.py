@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Workers that run measurements: processes of this machine, or a Dask cluster."""
 
 from __future__ import annotations

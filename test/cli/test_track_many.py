@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """fairmot-track with --jobs and --dask, on folders of a few images."""
 
 from __future__ import annotations

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Nodes in child processes, and a node in this process that communicates with them over DDS."""
 
 from __future__ import annotations

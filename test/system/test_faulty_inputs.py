@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Diagnostics and behaviour of the node with faulty inputs and conflicting publishers."""
 
 from __future__ import annotations

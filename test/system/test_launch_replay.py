@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """`replay.launch.py` under launch_testing: a bag is played in a loop to the tracker."""
 
 from __future__ import annotations
@@ -21,12 +23,12 @@ from vision_msgs.msg import Detection2DArray
 from fairmot_ros.evaluation.bags.sequence import BagLayout, write_sequence
 from fairmot_ros.media.video_source import VideoSource
 
-folder = tempfile.TemporaryDirectory()
+FOLDER = tempfile.TemporaryDirectory()
 
 
 @pytest.mark.launch_test
 def generate_test_description() -> LaunchDescription:
-    bag = Path(folder.name) / 'bag'
+    bag = Path(FOLDER.name) / 'bag'
     images = list(islice(VideoSource(CLIP), 10))
     write_sequence(bag, images, 5.0, None, BagLayout(image_topic='/camera/image_raw'))
     return describe(

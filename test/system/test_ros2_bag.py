@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """`ros2 bag` with bags of this package, and `replay.launch.py`, which plays and records bags."""
 
 from __future__ import annotations

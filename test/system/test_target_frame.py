@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """A camera that drives and turns, with its tf: the node tells where people stand in the world."""
 
 from __future__ import annotations

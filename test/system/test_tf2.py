@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """tf2_ros: frames of people in its buffer, and lookups as in the buffer of this package."""
 
 from __future__ import annotations
@@ -14,8 +16,10 @@ from rclpy.time import Time
 from test_target_frame import World, transform, world
 from tf2_ros import Buffer, TransformException, TransformListener
 
+from fairmot_ros.ros.conversions.bodies import body_frame, body_id
 from fairmot_ros.ros.inputs.tf2_transforms import Tf2Transforms
-from fairmot_ros.ros.inputs.transforms import transforms_of
+from fairmot_ros.ros.inputs.transform_sources import transforms_of
+from fairmot_ros.ros.parameters.settings import PositionSettings
 from fairmot_ros.spatial.transform_buffer import TransformBuffer
 from fairmot_ros.spatial.transforms import Transform, TransformError
 
@@ -32,7 +36,7 @@ def as_transform(message: TransformStamped) -> Transform:
 
 
 def test_nodes_use_tf2_where_it_is_installed(peer: Peer) -> None:
-    assert isinstance(transforms_of(peer), Tf2Transforms)
+    assert isinstance(transforms_of(peer, PositionSettings()), Tf2Transforms)
 
 
 def test_frames_of_people_are_looked_up_with_tf2(world: World, peer: Peer) -> None:
@@ -42,7 +46,7 @@ def test_frames_of_people_are_looked_up_with_tf2(world: World, peer: Peer) -> No
         answer = world.step()
     (person,) = answer.detections
     stamp = Time.from_msg(answer.header.stamp)
-    frame = f'detection_tracker/{person.id}'
+    frame = body_frame(body_id('/detection_tracker', person.id))
     peer.wait(lambda: buffer.can_transform('odom', frame, stamp), 'the frame of the person')
     place = as_transform(buffer.lookup_transform('odom', frame, stamp)).translation
     point = person.bbox.center.position

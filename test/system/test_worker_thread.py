@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """One thread loads and runs the model; transitions and signals do not wait for it forever."""
 
 from __future__ import annotations

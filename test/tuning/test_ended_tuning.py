@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """fairmot-tune in a process of its own that is interrupted or killed, and resumed."""
 
 from __future__ import annotations

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Job that evaluates one bag offline and writes its report."""
 
 from __future__ import annotations

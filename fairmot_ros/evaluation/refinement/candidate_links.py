@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Candidate links: pairs of tracklets of which one may continue the other."""
 
 from __future__ import annotations

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Weights of a configuration: their files, and the memory that a worker with them needs."""
 
 from __future__ import annotations

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Handling of failed lifecycle transitions, which rclpy discards or lets end the process."""
 
 from __future__ import annotations

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Files of enrolled identities, which are biometric data: only `save` writes them."""
 
 from __future__ import annotations

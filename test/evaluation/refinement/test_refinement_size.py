@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Refinement of a thousand tracks, and of the links of random graphs."""
 
 from __future__ import annotations
