@@ -1,3 +1,6 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
+
 # Build, test and try fairmot_ros without a ROS 2 installation: `make help`.
 # With a ROS 2 installation, use colcon and ros2 launch instead.
 

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Installation with pip; with a ROS 2 installation, colcon uses CMakeLists.txt instead.
 
 The messages need the CMake packages of ROS 2. The `build` command therefore has an additional
@@ -231,6 +233,8 @@ setup(
         'onnx': ['onnx', 'onnxruntime', 'onnxscript'],
         # Exports in int8
         'int8': ['nncf', 'openvino>=2025.0'],
+        # Search among more than 100 000 embeddings of identities
+        'search': ['hnswlib>=0.8'],
         # The search of fairmot-tune
         'tune': ['optuna>=4', 'sqlalchemy'],
         # Plots of ablations, and TensorBoard logs of training

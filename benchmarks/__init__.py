@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Benchmarks: how long the parts take and how good they are, beside a fixed workload."""
 
 import os

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Run with ``python -m benchmarks [PART [OPTIONS]]``, or ``make bench ARGS='PART OPTIONS'``."""
 
 from __future__ import annotations
@@ -21,6 +23,7 @@ PARTS = {
     'following': 'following',
     'model': 'default_model',
     'evaluation': 'evaluation_speed',
+    'jobs': 'job_speed',
     'refinement': 'refinement',
     'figures': 'figures.regenerate',
     'freshness': 'freshness',
@@ -29,6 +32,7 @@ PARTS = {
     'growth': 'growth',
     'gpu': 'gpu',
     'threads': 'thread_counts',
+    'identities': 'identities',
 }
 DEFAULT = ('network', 'tracker')
 

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Time of the node around the network: from receipt to publication, without detection.
 
 A real node gets images of 1920 x 1080 pixels over DDS; 30 people per image come from a script

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Tracking metrics of the association on recorded detections, beside the reference.
 
 The sequences are 2DMOT15's with the detections of a Faster R-CNN and no images, so motion alone

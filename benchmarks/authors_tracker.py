@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """The tracker of a checkout of ifzhang/FairMOT, to be timed beside this one.
 
 The checkout is read as it is. Left out of `JDETracker.update` is the network; what the module

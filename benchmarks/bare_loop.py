@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Process that runs a detector in a loop, on demand: the counterpart of a node in `node_speed`.
 
 For each line of the standard input, a number of images, it prints the seconds of each as JSON.

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """YOLOX-nano as it comes, in OpenVINO: the yardstick for the default model.
 
 It shares no code with the package: resize, decoding and suppression are OpenCV's and NumPy's.

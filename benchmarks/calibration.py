@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Fair timing, and a fixed workload that tells how fast the machine is at this moment."""
 
 from __future__ import annotations

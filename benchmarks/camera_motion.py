@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """The camera's motion from images: time per stage, error against the truth, and its worth."""
 
 from __future__ import annotations

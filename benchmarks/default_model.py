@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """How well a model does with the defaults, on sequences that it was never trained on."""
 
 from __future__ import annotations

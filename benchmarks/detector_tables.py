@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """The association on the sequences with images, with the detections of several detectors."""
 
 from __future__ import annotations

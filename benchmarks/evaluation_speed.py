@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Time of evaluating MOT17's training set, beside TrackEval where that is installed."""
 
 from __future__ import annotations

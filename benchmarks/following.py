@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Following one person in real sequences: how often found, and whether ever someone else.
 
 Each identity of the ground truth is followed from the first frame with a track on it to the end of

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """How old results are while a camera sends more than the node can process."""
 
 from __future__ import annotations

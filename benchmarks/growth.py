@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """How the cost of a frame grows: with image size, people, cameras and the length of a run.
 
 Prints Markdown tables. All sizes of a table take turns in one run, so that its ratios hold on a

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """A camera that moves through a world with people, its tf, and what it sees of them."""
 
 from __future__ import annotations

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Time per image of the detector and its stages, in every engine, beside bare YOLOX-nano."""
 
 from __future__ import annotations

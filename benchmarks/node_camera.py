@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """A camera that sends images to a real node over DDS, and notes its results."""
 
 from __future__ import annotations

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Time of the detector inside the node, compared with a bare loop in a fresh process.
 
 Both run in turns on the same images of 768 x 576 pixels. The node gets each image over DDS once it

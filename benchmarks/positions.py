@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Positions in metres: errors while a camera drives and turns, and time per frame.
 
 People stand or walk, see `benchmarks.walks`.

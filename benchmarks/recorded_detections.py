@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Recorded detections with ground truth, the association on them, and its metrics."""
 
 from __future__ import annotations

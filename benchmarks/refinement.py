@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Gain of the second pass over finished tracks, which uses later frames, and its time.
 
 Its settings were chosen on four sequences of 2DMOT15 without embeddings, and on recorded scenes in
@@ -21,7 +23,12 @@ from benchmarks.recorded_detections import DEFAULT, Sequence, head, row
 from benchmarks.sequences import INDOOR, STREET, LabelledSequence
 from benchmarks.teacher_detections import CACHE, default_model, default_model_name
 from fairmot_ros.evaluation import evaluate_mot
-from fairmot_ros.evaluation.refinement import EmbeddingSampler, RefinementSettings, refine
+from fairmot_ros.evaluation.refinement import (
+    EmbeddingSampler,
+    EmbeddingSamples,
+    RefinementSettings,
+    refine,
+)
 
 USUAL = RefinementSettings()
 PASSES: dict[str, RefinementSettings | None] = {
@@ -62,6 +69,7 @@ def run(options: argparse.Namespace) -> None:
     for name, sequence in shown.items():
         report(f'default model, {name}', {name: sequence})
     report('default model, all', shown)
+    report_growth()
 
 
 def report(title: str, sequences: Mapping[str, Sequence]) -> None:
@@ -87,6 +95,33 @@ def report(title: str, sequences: Mapping[str, Sequence]) -> None:
         share = seconds / sum(entry[2] for entry in tracked.values())
         text = f'{kind} ({merged} merged, {share:.0%} of tracking)' if settings else kind
         print(row(text, evaluate_mot(pairs)['COMBINED']))
+
+
+def report_growth() -> None:
+    """Print the time for growing numbers of tracks, beside that for the first number."""
+    rng = np.random.default_rng(0)
+    first = 0.0
+    print(f'{"tracks":>8}{"in a minute":>13}{"seconds":>10}{"ratio":>8}')
+    for tracks in (1000, 2000, 4000, 8000):
+        for minutes in (tracks / 1000, 1.0):
+            rows = []
+            for track in range(1, tracks + 1):
+                own = np.full((20, 10), -1.0)
+                own[:, 0] = np.arange(20) + rng.integers(1, int(600 * minutes))
+                own[:, 1], own[:, 4:7] = track, (40, 100, 0.9)
+                own[:, 2:4] = rng.uniform(0, 2000, 2) + np.outer(
+                    np.arange(20), rng.normal(0, 3, 2)
+                )
+                rows.append(own)
+            stamps = np.arange(1, int(600 * minutes) + 21) / 10
+            ids = np.repeat(np.arange(1, tracks + 1), 4)
+            times = np.concatenate([stamps[own[::5, 0].astype(int) - 1] for own in rows])
+            vectors = rng.normal(size=(len(ids), 128)).astype(np.float32)
+            begin = time.perf_counter()
+            refine(np.concatenate(rows), stamps, EmbeddingSamples(ids, times, vectors))
+            seconds = time.perf_counter() - begin
+            first = first or seconds
+            print(f'{tracks:8}{tracks / minutes:13.0f}{seconds:10.2f}{seconds / first:8.1f}')
 
 
 def hide_people(path: Path) -> Sequence:

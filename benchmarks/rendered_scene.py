@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Render images for a recorded scene that has none.
 
 The background is the median of the shipped clip: enlarged, with noise added in place of the lost

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """The `fairmot` node with scripted detections instead of a network: what costs time around it."""
 
 from __future__ import annotations

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Sequences with ground truth that the default model was never trained on."""
 
 from __future__ import annotations

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Detections of teacher networks and of the default model on labelled sequences, cached.
 
 The teachers run with OpenVINO: `pip install openvino`.

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Time of the detector by the number of its threads and of those of OpenCV and BLAS.
 
 Every variant has a process of its own. They take turns in random order, and each turn is compared

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Time per image of the tracker with few and many people, ids and boxes of the results read.
 
 Beside it: roboflow/trackers' ByteTrack where that is installed, and the code of FairMOT's authors

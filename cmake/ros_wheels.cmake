@@ -1,3 +1,6 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
+
 # Lets a package build against the ROS wheels; given as CMAKE_PROJECT_INCLUDE, it runs at the end
 # of the configure step. With an installed ROS 2 it finds nothing to do.
 function(adapt_to_ros_wheels)

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Write the pages of `docs/` that are generated from the sources: `python -m documentation`."""
 
 from documentation.executables import REPOSITORY

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """The counters of a camera, with their meanings from the docstring of their dataclass."""
 
 from __future__ import annotations

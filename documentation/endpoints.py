@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Descriptions of topics and services; types and QoS are read from the nodes."""
 
 from __future__ import annotations

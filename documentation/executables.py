@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """The nodes of the package: executables as CMakeLists.txt installs them."""
 
 from __future__ import annotations

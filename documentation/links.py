@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Check the links of the built site: `python -m documentation.links FOLDER`.
 
 Links within the site are checked, anchors included. Links to other sites are listed in

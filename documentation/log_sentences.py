@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """The sentences that the package logs as a warning or an error, read from its sources.
 
 Values that are filled in are shown as `…`. Most sentences stand in the call of the logger. Where a
@@ -39,7 +41,7 @@ SOURCES: dict[str, tuple[str, ...]] = {
     'FollowOutput._report': ('FollowOutput._report', 'Target.problem', 'Follower._choose'),
     'SpatialOutput.publish': (
         'SpatialInputs.camera',
-        'SpatialInputs.depth_at',
+        'DepthImages.at',
         'pinhole_camera',
         'PersonLocator.camera_motion',
         'PersonLocator._locate',
@@ -61,6 +63,7 @@ DIAGNOSTICS = (
     'ZoneOutput._observe',
     'explain_missing_input',
     'LimitChecker._exceeded',
+    'HumansOutput.refresh',
     'StallDetector.warning',
 )
 Function = ast.FunctionDef | ast.AsyncFunctionDef

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """`docs/messages.md`: the definitions of messages and services."""
 
 from __future__ import annotations
@@ -11,7 +13,8 @@ def messages_page() -> str:
         '# Messages and services',
         '',
         'Generated from `msg/` and `srv/` by `python -m documentation`. The nodes also use '
-        'the standard messages named in [Nodes](nodes.md).',
+        'the standard messages named in [Nodes](nodes.md). Embeddings, names and positions are '
+        'personal data: see [Privacy](privacy.md).',
     ]
     for folder, title in (('msg', 'Messages'), ('srv', 'Services')):
         lines += ['', f'## {title}']

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Read the topics and services of a running node: `python -m documentation.node_graph NAME`.
 
 The node is created, configured and activated in this process with everything optional switched

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """`docs/nodes.md`: topics, services, parameters and diagnostics of each node."""
 
 from __future__ import annotations

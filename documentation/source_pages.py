@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Hook of MkDocs: links from `docs/` to other files of the repository lead to pages of the site.
 
 A link such as `../launch/fairmot.launch.py` is right where the repository is browsed. On the site,

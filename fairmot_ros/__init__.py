@@ -1,10 +1,12 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Joint person detection, re-identification and tracking with FairMOT for ROS 2.
 
 Layers, from the top down; each imports only layers below it::
 
-    cli -> installation -> ros -> training -> identities -> evaluation -> pipeline -> detector
-        -> following -> tracker -> network -> zones -> media -> pixels -> spatial -> types
-        -> settings -> files -> boxes
+    cli -> installation -> ros -> training -> identities -> tracking -> tuning -> evaluation
+        -> pipeline -> detector -> following -> tracker -> network -> zones -> media -> pixels
+        -> spatial -> types -> settings -> files -> boxes
 """
 
 from pkgutil import extend_path

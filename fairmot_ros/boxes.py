@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Geometry of axis-aligned boxes: formats, areas, overlaps.
 
 Boxes are arrays [..., 4] in pixels, in one of three formats:

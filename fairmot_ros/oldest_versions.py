@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Oldest supported versions of Python packages: those of Debian 12.
 
 Used by `setup.py`, `fairmot-check`, the detector and the documentation; `make test-oldest` runs

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Start of a process: safe module path, and signal handling before `main()` runs.
 
 Importing modules such as torch takes seconds. The packages `cli` and `ros` therefore call
@@ -7,6 +9,7 @@ Importing modules such as torch takes seconds. The packages `cli` and `ros` ther
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import os
 import signal
 import sys
@@ -17,6 +20,11 @@ from types import FrameType
 
 #: Option that excludes the current folder from the module path of `python -m` (CWE-426).
 SAFE_PATH = ('-P',) if sys.version_info >= (3, 11) else ()
+
+#: Variable with the id of the process that started a node, and the request of Linux to be told of
+#: its end.
+PARENT = 'FAIRMOT_ROS_PARENT'
+PR_SET_PDEATHSIG = 1
 
 #: Signals that are blocked until a process can handle them.
 BLOCKED_SIGNALS = (signal.SIGINT, signal.SIGTERM)
@@ -70,6 +78,7 @@ def prepare(is_script: Callable[[str], bool], signals: dict[signal.Signals, Exit
             _interrupted = True
             signal.default_int_handler(number, frame)
 
+    _end_with_parent()
     global _prepared
     _prepared = True
     for number in signals:
@@ -118,6 +127,21 @@ def deferred_signals() -> Iterator[None]:
             signal.signal(number, signal.SIG_DFL if handler is None else handler)
         for late in received:
             signal.raise_signal(late)
+
+
+def child_environment() -> dict[str, str]:
+    """Return the variables with which a node ends when the calling process is killed."""
+    return {PARENT: str(os.getpid())}
+
+
+def _end_with_parent() -> None:
+    """Request SIGTERM for the moment when the process that is named in the environment ends."""
+    parent = os.environ.pop(PARENT, '')
+    if not parent or sys.platform != 'linux':
+        return
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+    if os.getppid() != int(parent):  # it has ended before
+        os._exit(ExitCode.SUCCESS)
 
 
 def _release_signals() -> None:

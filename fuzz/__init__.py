@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Property-based tests of all readers of files and messages.
 
 Each module in `GROUPS` generates valid and damaged inputs of one kind with hypothesis. For any

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Check all targets with new inputs in turn: ``python -m fuzz --minutes 60``."""
 
 from __future__ import annotations

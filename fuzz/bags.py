@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Bags in both storage formats: damaged files, and valid files with damaged messages."""
 
 from __future__ import annotations

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """MOTChallenge text files, plain and compressed, and seqinfo.ini."""
 
 from __future__ import annotations

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Messages from other nodes, as delivered by rclpy."""
 
 from __future__ import annotations

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Strategies for damaged bytes, unusual numbers and texts, and altered nested values."""
 
 from __future__ import annotations

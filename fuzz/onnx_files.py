@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """ONNX exports: damaged files, and valid files with altered metadata."""
 
 from __future__ import annotations

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Rounds: many inputs of one target from one seed, run in a separate process.
 
 A reader that crashes or hangs thus ends only its round, and every round starts with fresh memory.

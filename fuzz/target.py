@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """A reader under test, and the property that it must satisfy for any input."""
 
 from __future__ import annotations

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Label files of training datasets, and the files of teachers."""
 
 from __future__ import annotations

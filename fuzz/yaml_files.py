@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """YAML files: training files, ablation plans and configurations for evaluation."""
 
 from __future__ import annotations

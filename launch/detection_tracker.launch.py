@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Track the detections of another node.
 
 `ros2 launch fairmot_ros detection_tracker.launch.py detections:=/yolo/detections`

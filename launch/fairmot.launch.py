@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Track people in the images of one camera.
 
 `ros2 launch fairmot_ros fairmot.launch.py image:=/camera/image_raw`

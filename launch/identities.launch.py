@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Give a person one identity in all cameras whose tracks are published.
 
 `ros2 launch fairmot_ros identities.launch.py store:=/var/lib/robot/people.db`

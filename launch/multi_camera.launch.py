@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Track people in the images of several cameras with one process and one network.
 
 `ros2 launch fairmot_ros multi_camera.launch.py cameras:=front,rear image:=image_raw` subscribes to
@@ -34,6 +36,7 @@ ARGUMENTS = [
     ),
     ('depth', 'depth', 'topic of the depth images, relative to the name of the camera'),
     ('camera_info', 'camera_info', 'topic of the calibration, relative to the name of the camera'),
+    ('odom', 'odom', 'topic of the odometry, for `odometry: true`'),
     (
         'image_transport',
         '',
@@ -62,6 +65,7 @@ def start_nodes(context: LaunchContext) -> list[Node]:
         for camera in cameras
         for topic in INPUTS
     ]
+    remappings.append(('odom', value['odom']))
     nodes = [tracking_node('fairmot_node', remappings, parameters)]
     if IfCondition(value['rviz']).evaluate(context):
         node = '/'.join(['', *filter(None, [text['namespace'].strip('/'), text['name']])])

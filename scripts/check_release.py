@@ -1,4 +1,6 @@
 #!/usr/bin/env python3
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Check a release: no placeholders, consistent versions, a changelog section with entries.
 
 Run by `make release-check`; see RELEASING.md. It uses only the standard library.

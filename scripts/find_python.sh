@@ -1,4 +1,7 @@
 #!/bin/sh
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
+
 # Print the Python interpreter for the virtual environment: the one given as argument, or the
 # first on the PATH that is CPython 3.11 to 3.13 and can build extensions. The tests run on 3.11.
 # If a requirement is missing, print it with the command that installs it, and fail.

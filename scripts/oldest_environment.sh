@@ -1,4 +1,7 @@
 #!/bin/sh
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
+
 # Create a virtual environment with torch, NumPy, SciPy and OpenCV of Debian 12, the oldest
 # versions that fairmot_ros supports, and the further packages that the tests need.
 set -e

@@ -1,4 +1,7 @@
 #!/bin/sh
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
+
 # Create a virtual environment with requirements.txt without ROS 2, for any Python version that the
 # library supports. Usage: plain_environment.sh FOLDER [PYTHON]
 set -e

@@ -1,4 +1,7 @@
 #!/bin/bash
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
+
 # Train on packed datasets up to a time limit; the same command resumes the run. For a GPU machine
 # with this checkout, data/packed/training.tar.gz and the weights given in the configuration.
 # Usage: scripts/train_packed.sh [CONFIG]; PYTHON=, MINUTES= and DEVICE= change the defaults.

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Tiny bags of the clip in the package, and a small configuration."""
 
 from __future__ import annotations

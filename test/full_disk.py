@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """A disk without room, for tests of what is written."""
 
 from __future__ import annotations

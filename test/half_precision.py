@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Which types of numbers this torch can compute with."""
 
 from __future__ import annotations

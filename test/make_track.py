@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """A track with given values, for tests that need few of them."""
 
 from __future__ import annotations

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Results that the published code gave: where tests find them.
 
 `data/reference` ships enough of them to prove every claim. The full recordings, which are too

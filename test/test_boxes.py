@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Box geometry: expected values of every function, with empty input and with tensors."""
 
 from __future__ import annotations

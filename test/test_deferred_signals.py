@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Signals that arrive while something is started that must be stopped afterwards."""
 
 from __future__ import annotations

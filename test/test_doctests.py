@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Examples in docstrings: they are correct, and every public name has one."""
 
 from __future__ import annotations

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """For any input, readers return or raise their one exception class: a few inputs of each kind.
 
 `make fuzz` checks more inputs, until a time limit.

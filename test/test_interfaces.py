@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Definitions of the built messages, on which bags and other nodes depend."""
 
 from __future__ import annotations

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Imports between layers point downwards, and only the upper layers import ROS."""
 
 from __future__ import annotations

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Nothing reaches for the network: imports of all modules, the default model, a command."""
 
 from __future__ import annotations

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Consistency of package.xml, setup.py, CMakeLists.txt, Makefile and the code."""
 
 from __future__ import annotations
@@ -38,6 +40,7 @@ OPTIONAL = {
     'lap',
     'foxglove_msgs',
     'hri_msgs',
+    'hnswlib',
     'rosbags',
     'mcap',
     'rosbag2_py',
@@ -71,12 +74,16 @@ def imported_packages(folder: str) -> set[str]:
     return names
 
 
-def test_manifest_is_valid() -> None:
+MANIFESTS = [REPOSITORY, *sorted(p.parent for p in REPOSITORY.glob('third_party/*/package.xml'))]
+
+
+@pytest.mark.parametrize('folder', MANIFESTS, ids=lambda folder: folder.name)
+def test_manifest_is_valid(folder: Path) -> None:
     package = pytest.importorskip('catkin_pkg.package', reason='catkin_pkg is not installed')
     warnings: list[str] = []
-    manifest = package.parse_package(str(REPOSITORY), warnings=warnings)  # raises if it is not
-    assert (manifest.name, manifest.package_format) == ('fairmot_ros', 3)
-    assert manifest.licenses[0] == 'Apache-2.0'
+    manifest = package.parse_package(str(folder), warnings=warnings)  # raises if it is not
+    assert manifest.package_format == 3
+    assert manifest.name == ('fairmot_ros' if folder == REPOSITORY else folder.name)
     assert warnings == []
 
 

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """What is shipped to prove parity is complete, documented and small."""
 
 from __future__ import annotations

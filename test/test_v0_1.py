@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Files written by version 0.1 are still read; test/data/v0_1/README.md describes them."""
 
 from __future__ import annotations

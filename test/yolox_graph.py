@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """YOLOX-nano as an ONNX file with random weights.
 
 The shipped file is the published one without its weights, so it says how the network computes. The

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Other trackers on the sequences, from cached detections: they do not depend on the weights."""
 
 from __future__ import annotations

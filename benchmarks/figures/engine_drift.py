@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """How far the detections of each engine and precision are from those of torch in fp32."""
 
 from __future__ import annotations

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Average precision on images that training left out, before and after training."""
 
 from __future__ import annotations

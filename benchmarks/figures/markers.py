@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Generated parts of the documents.
 
 A part begins with the line ``<!-- figures: NAME, weights HASH -->`` and ends with

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """The default model on all sequences: measured once, and read by every part that tells of it."""
 
 from __future__ import annotations

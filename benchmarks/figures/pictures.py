@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """The pictures in the documents: successes and failures, and the demo's clips with tracks."""
 
 from __future__ import annotations

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """The default model in the README: its results, and milliseconds per image beside YOLOX-nano."""
 
 from __future__ import annotations

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Renew all figures and pictures in the documents that depend on the default model's weights.
 
 Everything is measured first and written at the end. It takes minutes; what does not depend on the

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Tables by sequence: the default model beside the baselines, and its errors."""
 
 from __future__ import annotations

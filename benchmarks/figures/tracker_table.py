@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """The association with the boxes of several detectors, the default model among them."""
 
 from __future__ import annotations

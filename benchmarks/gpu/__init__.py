@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Parity and speed of the detector on a GPU, by engine, execution and precision.
 
 Nothing is built or downloaded. Networks other than the default one have random weights. With

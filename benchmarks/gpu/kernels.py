@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """The kernels in which a network spends most of its time, to show what to improve next."""
 
 from __future__ import annotations

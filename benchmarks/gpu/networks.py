@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """What the benchmark runs: networks with random weights, their inputs, images of a clip."""
 
 from __future__ import annotations

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """The node end to end: images over DDS to a real node on the device, and its results back."""
 
 from __future__ import annotations

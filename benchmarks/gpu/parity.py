@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Differences between what a device computes and what torch computes on the CPU in float32."""
 
 from __future__ import annotations

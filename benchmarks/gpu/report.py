@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """What a run measured, and whether the expected figures were reached."""
 
 from __future__ import annotations

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Latency of one image and throughput of batches, all variants in turns."""
 
 from __future__ import annotations

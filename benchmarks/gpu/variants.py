@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """The ways to run a network that are compared, and why one is not available here."""
 
 from __future__ import annotations

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Identity F1 over two cameras that see parts of one sequence."""
 
 from __future__ import annotations
@@ -16,7 +18,8 @@ from benchmarks.identities.two_cameras import (
 )
 from benchmarks.sequences import Array, LabelledSequence
 from fairmot_ros.evaluation import evaluate_mot
-from fairmot_ros.identities import Calibration, IdentityResolver
+from fairmot_ros.identities import UNCALIBRATED, IdentityResolver
+from fairmot_ros.identities.calibration import find_calibration, read_calibrations
 from fairmot_ros.pipeline import FairMOT
 from fairmot_ros.types import Tracks
 
@@ -36,7 +39,7 @@ def unmatched(cameras: Sequence[PartCamera], tracks: Sequence[list[Tracks]], rat
     ]
 
 
-def nearest_embedding(min_similarity: float) -> Method:
+def nearest(min_similarity: float) -> Method:
     """Return a method that matches a new track to the most similar identity, and no more."""
 
     def match(cameras: Sequence[PartCamera], tracks: Sequence[list[Tracks]], rate: float) -> Ids:
@@ -61,16 +64,20 @@ def nearest_embedding(min_similarity: float) -> Method:
     return match
 
 
-def resolved(calibration: Calibration | None, placed: bool) -> Method:
-    """Return a method that uses `IdentityResolver`, with or without positions."""
+def resolved(model: str, placed: bool) -> Method:
+    """Return a method that uses `IdentityResolver`, with or without positions.
+
+    Args:
+        model: of the embeddings.
+        placed: whether positions are given.
+    """
 
     def match(cameras: Sequence[PartCamera], tracks: Sequence[list[Tracks]], rate: float) -> Ids:
-        known = {} if calibration is None else {'default': calibration}
-        resolver = IdentityResolver(calibrations=known)
+        resolver = IdentityResolver()
         ids: Ids = [[] for _ in cameras]
         for frame_number, frames in enumerate(zip(*tracks), 1):
             for camera, frame, found in zip(cameras, frames, ids):
-                seen = source_frame(camera, frame, frame_number / rate, placed)
+                seen = source_frame(camera, frame, frame_number / rate, model, placed)
                 found.append([a.global_id for a in resolver.update(seen)])
         return ids
 
@@ -101,20 +108,23 @@ def whole_image(fairmot: FairMOT, sequence: LabelledSequence) -> float:
     return evaluate_mot({SEQUENCE: (sequence.truth, rows)}, benchmark='MOT15')['COMBINED']['IDF1']
 
 
-def report(weights: str, calibration: Calibration | None) -> None:
+def report(weights: str) -> None:
     """Print a table of all layouts and methods."""
     if not LabelledSequence.available(SEQUENCE):
         print(f'halves: no sequence {SEQUENCE}; set FAIRMOT_TEST_DATA to where it is')
         return
     sequence = LabelledSequence.read(SEQUENCE)
-    threshold = 0.93 if calibration is None else calibration.threshold
+    fairmot = FairMOT(weights)
+    model = fairmot.detector.model_name
+    calibration = find_calibration(read_calibrations(), model) or UNCALIBRATED
     methods: dict[str, Method] = {
         'no matching': unmatched,
-        f'nearest embedding, similarity {threshold:.2f}': nearest_embedding(threshold),
-        'identities, without positions': resolved(calibration, placed=False),
-        'identities, with positions': resolved(calibration, placed=True),
+        f'nearest, similarity {calibration.threshold:.2f}': nearest(calibration.threshold),
+        f'nearest, similarity {UNCALIBRATED.threshold:.2f}': nearest(UNCALIBRATED.threshold),
+        'identities, without positions': resolved(model, placed=False),
+        'identities, with positions': resolved(model, placed=True),
     }
-    whole = whole_image(FairMOT(weights), sequence)
+    whole = whole_image(fairmot, sequence)
     print(f'{SEQUENCE}: IDF1 of one tracker on the whole image {100 * whole:.1f}')
     print(f'{"two cameras":48}{"IDF1":>8}{"IDP":>8}{"IDR":>8}{"of whole":>10}')
     for layout, shares in LAYOUTS.items():

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Identification rate and false merges over the threshold, on people of real images."""
 
 from __future__ import annotations

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Two cameras made from one sequence: parts of its images, tracked separately."""
 
 from __future__ import annotations
@@ -88,14 +90,16 @@ def track_part(fairmot: FairMOT, sequence: LabelledSequence, camera: PartCamera)
     return found
 
 
-def source_frame(camera: PartCamera, tracks: Tracks, stamp: float, placed: bool) -> SourceFrame:
+def source_frame(
+    camera: PartCamera, tracks: Tracks, stamp: float, model: str, placed: bool
+) -> SourceFrame:
     """Return tracks as a source sends them."""
     seen = []
     for track in tracks:
         place = camera.place(track.box_xyxy) if placed else (None, None)
         box, age = track.box_xyxy, track.age
         seen.append(Observation(track.track_id, box, track.embedding, *place, 'person', age))
-    return SourceFrame(camera.name, stamp, 'default', tuple(seen))
+    return SourceFrame(camera.name, stamp, model, tuple(seen))
 
 
 def result_rows(

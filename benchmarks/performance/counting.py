@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Operations and bytes of a network, counted while it runs once."""
 
 from __future__ import annotations

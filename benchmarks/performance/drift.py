@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """What reduced precisions change: heads of seeded networks, tracking with the default model."""
 
 from __future__ import annotations

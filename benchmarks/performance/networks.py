@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Time of whole networks in every engine and precision, over the floor of their operations."""
 
 from __future__ import annotations

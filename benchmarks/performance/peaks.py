@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Peaks of the machine: operations per second of a matrix product, bytes per second of a copy."""
 
 from __future__ import annotations

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Write docs/performance.md: floors, times and ratios on the machine at hand.
 
 All works take turns in one run, and the best of several calls counts: what else the machine does

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """The stages of one frame with the default model: their least work, and their time."""
 
 from __future__ import annotations

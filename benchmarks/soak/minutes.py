@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Figures of each minute of a long run, and what they say about growth."""
 
 from __future__ import annotations

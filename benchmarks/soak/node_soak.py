@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Memory, descriptors, threads and latency of a real node, minute by minute.
 
 A camera sends the shipped clips at 30 images per second over DDS, with stamps of now; people come

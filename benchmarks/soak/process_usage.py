@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """What a process holds at the moment (Linux)."""
 
 from __future__ import annotations

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Images in which people come and go: the shipped clips, mirrored in turns, and pauses."""
 
 from __future__ import annotations

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Run an ablation study: ``fairmot-ablation config/training/ablation.yaml --data DIR``."""
 
 from __future__ import annotations

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Convert the tracks in a bag to MOTChallenge text: ``fairmot-bag2mot walk results.txt``."""
 
 from __future__ import annotations

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Calibrate the scores of a model: ``fairmot-calibrate CONFIG --data DIR --output OUT``."""
 
 from __future__ import annotations

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Check the installation, and list what is missing with instructions to fix it."""
 
 from __future__ import annotations

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Shared parts of the commands: exit codes, error messages, parsing of sizes."""
 
 from __future__ import annotations

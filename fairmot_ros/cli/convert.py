@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Convert a dataset to the JDE layout: ``fairmot-convert MOT17/train OUT --format mot``."""
 
 from __future__ import annotations

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Command-line arguments that describe a labelled dataset."""
 
 from __future__ import annotations

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Track people in videos through three real ROS 2 nodes: player, tracker, recorder."""
 
 from __future__ import annotations

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Convert a video to a bag and evaluate the tracker on it, offline and at camera rates."""
 
 from __future__ import annotations

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Summary of a demo run: counts, latencies and metrics of a video."""
 
 from __future__ import annotations

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Command-line options of the detector, derived from its settings."""
 
 from __future__ import annotations

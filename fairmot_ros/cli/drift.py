@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Measure what reduced precisions change: ``fairmot-drift CONFIG --data DIR --weights FILE``."""
 
 from __future__ import annotations

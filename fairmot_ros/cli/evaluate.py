@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Evaluate trackers on bags, offline and live: ``fairmot-evaluate walk --rate 7 15 30``."""
 
 from __future__ import annotations
@@ -9,7 +11,7 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from fairmot_ros.cli.command import RESUMABLE, ExitCode, run_command
-from fairmot_ros.cli.evaluate_collection import evaluate_collection, merge_reports
+from fairmot_ros.cli.evaluate_many import evaluate_many, merge_reports
 from fairmot_ros.cli.evaluation_arguments import OPTIONS, make_parser, read_limits, read_plan
 from fairmot_ros.cli.job_options import wants_jobs
 from fairmot_ros.evaluation import PlanError
@@ -27,7 +29,7 @@ def evaluate(options: argparse.Namespace) -> int:
             return merge_reports(options, read_limits(options))
         plan = read_plan(options)
         if wants_jobs(options):
-            return evaluate_collection(options, plan)
+            return evaluate_many(options, plan)
         live = live_runner() if plan.rates else None
         from fairmot_ros.detector.engines.memory import keep_freed_memory
         from fairmot_ros.evaluation import run

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Export a network to ONNX or OpenVINO: ``fairmot-export model.pth model.onnx``."""
 
 from __future__ import annotations

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Read the store of the identities node: ``fairmot-identities report people.db``."""
 
 from __future__ import annotations

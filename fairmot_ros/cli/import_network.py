@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Import a published detector: ``fairmot-import yolox_nano.onnx yolox_nano.pth``."""
 
 from __future__ import annotations

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Options of commands that work on many inputs at once, and the pool of workers they describe."""
 
 from __future__ import annotations

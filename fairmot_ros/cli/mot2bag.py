@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Convert a MOTChallenge sequence to a bag: ``fairmot-mot2bag MOT17-02-SDP walk``."""
 
 from __future__ import annotations

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Pack training datasets into one small file: ``fairmot-pack DATA/set@384 --output FILE``."""
 
 from __future__ import annotations

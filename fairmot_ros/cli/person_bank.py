@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Create a person bank for training: ``fairmot-person-bank CONFIG --data DIR --teacher FILE``."""
 
 from __future__ import annotations

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Command-line options of the refinement, derived from its settings."""
 
 from __future__ import annotations
@@ -20,8 +22,8 @@ def add_refinement_options(parser: argparse._ActionsContainer, effect: str) -> N
     parser.add_argument(
         '--refine',
         action='store_true',
-        help=f'{effect} that merges the tracks of one person and fills gaps; it uses later '
-        'frames, which is not possible on a robot',
+        help=f'{effect} that merges the tracks of one person, fills gaps and smooths boxes; it '
+        'uses later frames, which is not possible on a robot',
     )
     defaults = ', '.join(f'{name}={declared.default:g}' for name, declared in SETTINGS.items())
     parser.add_argument(

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Score a network or teacher labels: ``fairmot-score {detection,embedding,teacher} SET``."""
 
 from __future__ import annotations

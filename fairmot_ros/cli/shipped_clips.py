@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Video clips in the package; data/ATTRIBUTION.md lists their sources and licences."""
 
 from __future__ import annotations

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Measure what similarity means: ``fairmot-similarity CONFIG --data DIR --weights FILE``."""
 
 from __future__ import annotations

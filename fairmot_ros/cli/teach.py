@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Write pseudo-labels of teachers: ``fairmot-teach --detector a.xml --reid b.xml DATA/set``."""
 
 from __future__ import annotations

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Track people in videos, images, bags, cameras and streams: ``fairmot-track people.mp4``."""
 
 from __future__ import annotations
@@ -13,13 +15,15 @@ from typing import TYPE_CHECKING
 
 from tqdm import tqdm
 
-from fairmot_ros.cli.command import ExitCode, run_command
+from fairmot_ros.cli.command import RESUMABLE, ExitCode, run_command
+from fairmot_ros.cli.job_options import wants_jobs
 from fairmot_ros.cli.track_arguments import (
     make_parser,
     output_choice,
     read_options,
     read_parameters,
 )
+from fairmot_ros.cli.track_many import track_many
 from fairmot_ros.files.writing import WriteError
 
 if TYPE_CHECKING:
@@ -85,6 +89,14 @@ def track(options: argparse.Namespace) -> int:
             report.fail(error)
     if not sources:
         return report.exit_code
+    if wants_jobs(options):
+        folder = options.output  # each worker has its own
+        works = [
+            TrackJob(source, folder, configuration, reading, outputs, options.strict)
+            for source in sources
+        ]
+        code = track_many(options, works, report.fail)
+        return ExitCode.CHECK_FAILED if code == ExitCode.SUCCESS and report.has_failures else code
     stop = Stop()
     with stop.on_signals(), ExitStack() as stack:
         view = _open_page(options, stack) if options.show else None
@@ -108,6 +120,11 @@ class Report:
         self._count = count
         self._tracked = 0
         self._failures: list[Exception] = []
+
+    @property
+    def has_failures(self) -> bool:
+        """Whether a source could not be tracked."""
+        return bool(self._failures)
 
     @property
     def exit_code(self) -> ExitCode:
@@ -182,7 +199,8 @@ def _open_page(options: argparse.Namespace, stack: ExitStack) -> View:
 def main(arguments: list[str] | None = None) -> int:
     """Run the command; return the exit code."""
     options = make_parser().parse_args(arguments)
-    return run_command(NAME, lambda: track(options), interrupted=INTERRUPTED)
+    interrupted = RESUMABLE if options.jobs or options.dask else INTERRUPTED
+    return run_command(NAME, lambda: track(options), interrupted=interrupted)
 
 
 if __name__ == '__main__':

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Command line of ``fairmot-track``, and the jobs built from it."""
 
 from __future__ import annotations
@@ -10,6 +12,7 @@ import yaml
 
 from fairmot_ros.cli.detector_options import NAMES, add_detector_options
 from fairmot_ros.cli.evaluation_arguments import node_parameters
+from fairmot_ros.cli.job_options import add_job_options
 from fairmot_ros.cli.refinement_options import add_refinement_options, read_refinement
 from fairmot_ros.evaluation.runs.configuration import Configuration, read_configuration
 from fairmot_ros.media.selection import Selection
@@ -22,10 +25,11 @@ EXAMPLES = """examples:
   fairmot-track people.mp4                        annotated video and results in out/track/people
   fairmot-track *.mp4 --mot --json                text files only
   fairmot-track walk --image-topic /camera/image  a bag
-  fairmot-track MOT17-02-SDP/img1 --sheet         a folder of images, with a contact sheet
+  fairmot-track MOT17-02-SDP/img1 --sheet         contact sheet of a folder of images
   fairmot-track people.mp4 --refine               also tracks that use later frames
   fairmot-track 0 --show --no-files               webcam 0, in the browser
   fairmot-track rtsp://camera/stream --seconds 60
+  fairmot-track videos/*.mp4 --jobs 2             two at a time; resumes if repeated
   fairmot-track long.mp4 --start 60 --seconds 30 --every 2 --set lost_timeout=5.0
 
 exit codes: 0 on success, 1 if a source failed and others were tracked or part of it was, 2 for a
@@ -78,11 +82,6 @@ def make_parser() -> argparse.ArgumentParser:
     )
     add_detector_options(network, *NAMES, unset=True)
     parser.add_argument(
-        '--strict',
-        action='store_true',
-        help='end at the first source or image that cannot be read, instead of passing over it',
-    )
-    parser.add_argument(
         '--show',
         action='store_true',
         help='show the frames on a local web page while they are tracked',
@@ -93,6 +92,7 @@ def make_parser() -> argparse.ArgumentParser:
         default=0,
         help='port of that page on 127.0.0.1 (default: any that is free)',
     )
+    add_job_options(parser, 'sources')
     return parser
 
 

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Train a network: ``fairmot-train config/training/fairmot_yolo.yaml --data DIR``."""
 
 from __future__ import annotations

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Tune the association on own recordings: ``fairmot-tune walk hall lobby``."""
 
 from __future__ import annotations
@@ -162,6 +164,7 @@ def tune(options: argparse.Namespace) -> int:
     if len(options.inputs) < 2:
         make_folds(len(options.inputs))  # raises, before the inputs are read
     base = base_configuration(options)
+    from fairmot_ros.tuning.folder_lock import locked
     from fairmot_ros.tuning.preparation import prepare
     from fairmot_ros.tuning.tune import tune as search
     from fairmot_ros.tuning.tuning_input import open_inputs
@@ -179,7 +182,7 @@ def tune(options: argparse.Namespace) -> int:
         folds = make_folds(len(names), options.folds)
     with writing(options.output):
         options.output.mkdir(parents=True, exist_ok=True)
-    with workers(options) as map_function:
+    with locked(options.output), workers(options) as map_function:
         measurer = prepare(
             inputs,
             base,

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """From an image to detections: letterbox, network, decoding, back to image pixels."""
 
 from __future__ import annotations

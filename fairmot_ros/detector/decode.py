@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Decode a network's predictions to boxes, scores and embeddings, for all architectures."""
 
 from __future__ import annotations

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """The detector: one call from a camera image to detections with embeddings."""
 
 from __future__ import annotations

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Map between a camera image of any size and the network's fixed input."""
 
 from __future__ import annotations

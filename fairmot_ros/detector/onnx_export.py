@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Networks as ONNX files, for ONNX Runtime and what reads its format."""
 
 from __future__ import annotations

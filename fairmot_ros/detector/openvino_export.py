@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Networks as OpenVINO files, in float32 or quantised to int8."""
 
 from __future__ import annotations

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Decoding with shapes that do not depend on the image, for CUDA graphs.
 
 `rank` runs on the device and returns the best cells as one table; `RankedPredictions` copies it to

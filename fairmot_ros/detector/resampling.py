@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Weights of the image scaling that `cv2.resize` performs with `INTER_AREA`, for other devices."""
 
 from __future__ import annotations

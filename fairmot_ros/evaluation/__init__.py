@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Evaluation: tracking metrics, MOTChallenge files, bags, evaluation of trackers on bags.
 
 The metrics (HOTA, CLEAR MOT, identity) equal those of TrackEval 1.3.0, with the rules of each

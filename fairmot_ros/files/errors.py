@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Conversion of all errors while reading a file to one exception class."""
 
 from __future__ import annotations

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Atomic writing of files: a full disk or a crash leaves no partial files."""
 
 from __future__ import annotations

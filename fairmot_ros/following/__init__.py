@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Following one person: who it is, and whether that is certain. No ROS.
 
 A tracker's id is no proof of identity: where people cross, or one leaves and another enters, an id

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Evidence, over several frames, that a track is the followed person."""
 
 from __future__ import annotations

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Decision, frame by frame, which track is the followed person.
 
 While the track of the person is uninterrupted, alone and looks alike, it is the person, and new

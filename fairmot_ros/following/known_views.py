@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Embeddings of the followed person and of people who are certainly others."""
 
 from __future__ import annotations

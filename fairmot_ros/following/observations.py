@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """What one frame shows of each track: its embedding in this frame, and who is in its way."""
 
 from __future__ import annotations

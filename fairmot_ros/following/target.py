@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Whom to follow, as given by a setting or a service: `nearest`, an id or a name."""
 
 from __future__ import annotations

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """One identity across cameras and machines: matching of tracks, without ROS.
 
 Every source (camera) has tracks with ids of its own. `IdentityResolver` takes their frames and
@@ -38,12 +40,14 @@ The interface, which a node builds on:
 - Store: `IdentityResolver(config, IdentityStore(path))` keeps identities over restarts.
   `StoreReader(path)` reads the file beside it: `identities()`, `presences(since, until)` (who was
   where when), `events(since, until)`. They raise StoreError with a sentence for the user.
-- Calibration: `Calibration` says what a similarity means for a model; `UNCALIBRATED` is strict.
+- `import_gallery()` and `export_gallery()` exchange names with the gallery of a tracker.
+- Calibration: `read_calibrations(paths)` reads what a similarity means for a model, see
+  `calibration`; models without one get `UNCALIBRATED`, which is strict.
 """
 
 from __future__ import annotations
 
-from fairmot_ros.identities.calibration import UNCALIBRATED, Calibration
+from fairmot_ros.identities.calibration import UNCALIBRATED, Calibration, read_calibrations
 from fairmot_ros.identities.config import IdentitiesConfig
 from fairmot_ros.identities.decisions import (
     Assignment,
@@ -53,6 +57,7 @@ from fairmot_ros.identities.decisions import (
     IdentityMatch,
     KnownIdentity,
 )
+from fairmot_ros.identities.gallery_exchange import export_gallery, import_gallery
 from fairmot_ros.identities.observations import Observation, SourceFrame
 from fairmot_ros.identities.resolver import IdentityResolver
 from fairmot_ros.identities.store import IdentityStore, Presence, StoreError, StoreReader
@@ -74,4 +79,7 @@ __all__ = [
     'SourceFrame',
     'StoreError',
     'StoreReader',
+    'export_gallery',
+    'import_gallery',
+    'read_calibrations',
 ]

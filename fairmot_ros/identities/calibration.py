@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """What the cosine similarity of two embeddings of a model says, measured once for each model.
 
 ``model.pth`` has the statement ``model.identity.json`` beside it; `fairmot-similarity` measures

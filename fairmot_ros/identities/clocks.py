@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Differences between the clocks of the sources and the own clock."""
 
 from __future__ import annotations

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Settings of the matching across cameras."""
 
 from __future__ import annotations
@@ -58,9 +60,9 @@ class IdentitiesConfig(Settings):
         high=20.0,
     )
     crowd_density: float = setting(
-        0.1,
-        'people per square metre that positions must tell apart; the higher, the closer two '
-        'positions must be to show one person',
+        0.01,
+        'people per square metre whom a position could belong to by chance; the higher, the '
+        'closer two positions must be to show one person',
         unit='1/m²',
         low=1e-4,
         high=10.0,

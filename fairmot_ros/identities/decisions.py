@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Output of the matching: the identity of each track, and events when a decision changes."""
 
 from __future__ import annotations

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Evidence of positions: logarithms of likelihood ratios of one person against two.
 
 If two tracks show one person, the difference of their positions is normally distributed; if they
@@ -17,6 +19,7 @@ from fairmot_ros.identities.config import IdentitiesConfig
 
 Floats = NDArray[np.float64]
 
+IDENTITY = np.eye(2)
 #: Limit of the evidence of a single comparison; outliers happen.
 LIMIT = 6.0
 #: Change of the walking speed and direction of a person who is out of sight, m/s.
@@ -40,7 +43,7 @@ def same_time(difference: Floats, covariance: Floats, config: IdentitiesConfig) 
     Returns:
         Evidence [...], within -LIMIT..LIMIT.
     """
-    noise = np.eye(2) * config.position_noise**2
+    noise = IDENTITY * config.position_noise**2
     return _density_ratio(difference, covariance + noise, config).clip(-LIMIT, LIMIT)
 
 
@@ -66,7 +69,7 @@ def reappearance(
     noise = config.position_noise**2
     spread = noise + (UNSEEN_VELOCITY_NOISE * seconds) ** 2
     travelled = velocity * (VELOCITY_MEMORY * -np.expm1(-seconds / VELOCITY_MEMORY))[..., None]
-    total = covariance + np.eye(2) * spread[..., None, None]
+    total = covariance + IDENTITY * spread[..., None, None]
     evidence = _density_ratio(difference - travelled, total, config)
     sigma = np.sqrt(covariance[..., 0, 0] + covariance[..., 1, 1] + noise)
     reach = config.max_speed * seconds + 3.0 * sigma

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Which identity a track shows: candidates, their evidence, and a joint assignment."""
 
 from __future__ import annotations
@@ -19,6 +21,10 @@ from fairmot_ros.tracker.matching.candidate_pairs import CandidatePairs
 
 #: Identities that the search by appearance returns for each track.
 NEAREST = 20
+#: Metres that are added to the distance a person can walk, in the first choice of candidates.
+COARSE = 5.0
+#: Limit of the evidence of appearance beside that of positions.
+APPEARANCE_LIMIT = 2.0
 
 
 class Candidate(NamedTuple):
@@ -92,7 +98,7 @@ class Matcher:
 
     def candidates(self, tracklet: Tracklet, now: float) -> list[Candidate]:
         """Return the identities that a track may show, with their evidence."""
-        possible = dict.fromkeys(self._recent())
+        possible = dict.fromkeys(self._within_reach(tracklet))
         possible.update(dict.fromkeys(self._similar(tracklet, now)))
         placed: list[tuple[Identity, float]] = []
         unplaced: list[Identity] = []
@@ -107,15 +113,18 @@ class Matcher:
         found = []
         for identity, evidence in placed:
             similarity = self.similarity(tracklet, identity)
-            evidence += self.appearance_evidence(tracklet, similarity)
+            evidence += self.beside_positions(tracklet, similarity)
             found.append(Candidate(identity, evidence, similarity or 0.0))
-        # Nothing but their appearance tells the others apart: the more they are, the likelier it
-        # is that one of them is similar by chance.
+        # Nothing but their appearance tells the others apart. Beforehand, the track is equally
+        # likely any of the known identities, or of those with a name, or a new one.
+        prior = -math.log(len(self._registry.identities) + 1)
+        prior_of_named = -math.log(len(self._registry.named) + 1)
         for identity in unplaced:
             similarity = self.similarity(tracklet, identity)
             if similarity is None or similarity < self.min_similarity(tracklet.model):
                 continue
             evidence = self.appearance_evidence(tracklet, similarity)
+            evidence += prior_of_named if identity.name else prior
             found.append(Candidate(identity, evidence, similarity))
         return found
 
@@ -124,6 +133,15 @@ class Matcher:
         if similarity is None:
             return 0.0
         return float(self.calibration(tracklet.model).evidence(similarity))
+
+    def beside_positions(self, tracklet: Tracklet, similarity: float | None) -> float:
+        """Return the evidence of a similarity that is added to that of positions.
+
+        People of one place look more alike than those a calibration was measured on, so
+        appearance decides only where positions do not.
+        """
+        limit = APPEARANCE_LIMIT
+        return min(max(self.appearance_evidence(tracklet, similarity), -limit), limit)
 
     def excluded(self, tracklet: Tracklet, identity: Identity) -> bool:
         """Whether a track cannot show an identity: another class, or visible elsewhere at once."""
@@ -138,8 +156,22 @@ class Matcher:
             return None
         return index.similarity(tracklet.embedding, identity.global_id)
 
-    def _recent(self) -> list[Identity]:
-        return list(self._registry.recent.values())
+    def _within_reach(self, tracklet: Tracklet) -> list[Identity]:
+        """Return the identities seen lately that can be at the place of a track.
+
+        A coarse filter: `position_evidence` decides. Without positions, none are returned.
+        """
+        if tracklet.end is None:
+            return []
+        stamp, (x, y), covariance = tracklet.end
+        slack = COARSE + 6.0 * math.sqrt(covariance[0, 0] + covariance[1, 1])
+        speed = self.config.max_speed
+        return [
+            identity
+            for identity in self._registry.recent.values()
+            if (place := identity.place) is not None
+            and math.hypot(x - place[1], y - place[2]) <= slack + speed * abs(stamp - place[0])
+        ]
 
     def _similar(self, tracklet: Tracklet, now: float) -> list[Identity]:
         index = self._registry.indices.get(tracklet.model)

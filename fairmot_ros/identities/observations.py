@@ -1,8 +1,11 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Input of the matching: what one source saw at one time."""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -97,12 +100,22 @@ class SourceFrame:
             raise ValueError(f'the stamp must be a finite number of seconds, got {self.stamp}')
         object.__setattr__(self, 'observations', tuple(self.observations))
         ids = [observation.track_id for observation in self.observations]
-        twice = {track_id for track_id in ids if ids.count(track_id) > 1} if ids else set()
         if len(set(ids)) < len(ids):
+            twice = next(track_id for track_id in ids if ids.count(track_id) > 1)
             raise ValueError(
-                f'track {sorted(twice)[0]} occurs twice in a frame of {self.source}; expected ids '
+                f'track {twice} occurs twice in a frame of {self.source}; expected ids '
                 'that are unique within a source'
             )
+        _check_sizes(self.observations)
+
+
+def _check_sizes(observations: Sequence[Observation]) -> None:
+    sizes = {len(o.embedding) for o in observations if o.embedding is not None}
+    if len(sizes) > 1:
+        raise ValueError(
+            f'the embeddings of a frame have {" and ".join(map(str, sorted(sizes)))} numbers; '
+            'expected one size, as they are of one model'
+        )
 
 
 def _finite(value: ArrayLike, name: str, shape: tuple[int, ...]) -> Vector:

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Evidence that two tracks of different sources, visible at the same time, show one person."""
 
 from __future__ import annotations
@@ -6,10 +8,11 @@ import math
 from collections.abc import Iterable, Iterator
 
 import numpy as np
+from numpy.typing import NDArray
 
 from fairmot_ros.identities.config import IdentitiesConfig
 from fairmot_ros.identities.evidence import same_time
-from fairmot_ros.identities.tracklets import Tracklet
+from fairmot_ros.identities.tracklets import MAX_GAP, Tracklet
 
 #: Seconds within which two comparisons count as one: errors of positions last for a while.
 CORRELATION_SECONDS = 1.0
@@ -44,23 +47,35 @@ class PairEvidence:
 
     def update(self, seen: Iterable[Tracklet], others: Iterable[Tracklet], stamp: float) -> None:
         """Compare tracks that are seen now with the tracks of other sources."""
-        places = [(other, place) for other in others if (place := other.place_at(stamp))]
+        live = [t for t in others if t.end is not None and abs(stamp - t.last) <= MAX_GAP]
+        placed = [t for t in seen if t.end is not None and t.end[0] == stamp]
+        if not live or not placed:
+            return
+        ends = np.array([t.end[1] for t in live if t.end is not None])
+        for tracklet in placed:
+            self._compare(tracklet, live, ends, stamp)
+
+    def _compare(
+        self, tracklet: Tracklet, live: list[Tracklet], ends: NDArray[np.float64], stamp: float
+    ) -> None:
+        """Compare one track with those that are near, or that it was compared with before."""
+        assert tracklet.end is not None
+        _, position, covariance = tracklet.end
+        apart = np.abs(ends - position).max(axis=1)
+        reach = NEAR + self.config.max_speed * MAX_GAP
+        chosen = dict.fromkeys(live[index] for index in (apart <= reach).nonzero()[0])
+        chosen.update(dict.fromkeys(self._sums.get(tracklet, ())))
+        places = [(other, place) for other in chosen if (place := other.place_at(stamp))]
         if not places:
             return
-        positions = np.array([position for _, (position, _) in places])
-        covariances = np.array([covariance for _, (_, covariance) in places])
-        for tracklet in seen:
-            own = tracklet.end
-            if own is None or own[0] != stamp:
-                continue
-            difference = positions - own[1]
-            evidence = same_time(difference, covariances + own[2], self.config)
-            near = np.hypot(difference[:, 0], difference[:, 1]) <= NEAR
-            known = self._sums.get(tracklet, {})
-            for index, (other, _) in enumerate(places):
-                same_identity = tracklet.identity and tracklet.identity == other.identity
-                if near[index] or other in known or same_identity:
-                    self._add(tracklet, other, float(evidence[index]), stamp)
+        difference = np.array([place for _, (place, _) in places]) - position
+        covariances = np.array([other for _, (_, other) in places])
+        evidence = same_time(difference, covariances + covariance, self.config).tolist()
+        near = np.hypot(difference[:, 0], difference[:, 1]) <= NEAR
+        known = self._sums.get(tracklet, {})
+        for (other, _), value, is_near in zip(places, evidence, near):
+            if is_near or other in known or tracklet.identity == other.identity != 0:
+                self._add(tracklet, other, value, stamp)
 
     def of(self, one: Tracklet, other: Tracklet) -> float | None:
         """Return the evidence of a pair, None if it was never compared."""

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Link between the identities in memory and the store."""
 
 from __future__ import annotations
@@ -38,7 +40,7 @@ def load(store: IdentityStore, config: IdentitiesConfig) -> Registry:
     for record in records[-config.max_identities :]:
         identity = Identity(record.global_id, record.class_id, record.first_seen, record.name)
         identity.last_seen = record.last_seen
-        registry.identities[record.global_id] = identity
+        registry.add(identity)
     for view in store.views():
         owner = registry.identities.get(view.global_id)
         if owner is not None:

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """The identities that are known, their tracks, names and embeddings."""
 
 from __future__ import annotations
@@ -26,6 +28,7 @@ class Identity:
         sources: those that saw it, a set in the order of insertion.
         tracklets: tracks that are visible, or were not long ago.
         former: ids of identities that were merged into it.
+        place: time, x and y of the last known position, None without one.
     """
 
     def __init__(self, global_id: int, class_id: str, stamp: float, name: str = '') -> None:
@@ -35,12 +38,16 @@ class Identity:
         self.sources: dict[str, None] = {}
         self.tracklets: list[Tracklet] = []
         self.former: list[int] = []
+        self.place: tuple[float, float, float] | None = None
 
     def saw(self, tracklet: Tracklet) -> None:
         """Take over the times of a track."""
         self.first_seen = min(self.first_seen, tracklet.first)
         self.last_seen = max(self.last_seen, tracklet.last)
         self.sources[tracklet.source] = None
+        if tracklet.end is not None and (self.place is None or tracklet.end[0] >= self.place[0]):
+            stamp, (x, y), _ = tracklet.end
+            self.place = (stamp, float(x), float(y))
 
 
 @dataclass
@@ -75,6 +82,7 @@ class Registry:
 
     Attributes:
         identities: by id.
+        named: ids of those with a name.
         recent: those with tracks that are visible, or were not long ago, by id.
         indices: by model.
         replaced: which id replaced a merged one.
@@ -90,11 +98,18 @@ class Registry:
         """
         self.config = config
         self.identities: dict[int, Identity] = {}
+        self.named: set[int] = set()
         self.recent: dict[int, Identity] = {}
         self.indices: dict[str, EmbeddingIndex] = {}
         self.replaced: dict[int, int] = {}
         self.changes = Changes()
         self._next_id = next_id or count(1).__next__
+
+    def add(self, identity: Identity) -> None:
+        """Add an identity that was stored before."""
+        self.identities[identity.global_id] = identity
+        if identity.name:
+            self.named.add(identity.global_id)
 
     def create(self, class_id: str, stamp: float) -> Identity:
         """Add an identity with a new id."""
@@ -106,7 +121,8 @@ class Registry:
     def find(self, key: int | str) -> Identity | None:
         """Return an identity by id (also one that was merged into it) or by name."""
         if isinstance(key, str):
-            return next((i for i in self.identities.values() if key and i.name == key), None)
+            known = (self.identities[number] for number in self.named)
+            return next((identity for identity in known if identity.name == key), None)
         while key in self.replaced:
             key = self.replaced[key]
         return self.identities.get(int(key))
@@ -114,6 +130,7 @@ class Registry:
     def rename(self, identity: Identity, name: str) -> None:
         """Give an identity a name."""
         identity.name = name
+        self.named.add(identity.global_id)
         self.changes.identities.add(identity.global_id)
 
     # -- tracks -------------------------------------------------------------------------------
@@ -168,6 +185,7 @@ class Registry:
             for former in identity.former:
                 self.replaced.pop(former, None)
             self.changes.tracklets.difference_update(identity.tracklets)
+        self.named -= numbers
         self.changes.identities -= numbers
         self.changes.views = {view for view in self.changes.views if view[0] not in numbers}
 
@@ -179,7 +197,8 @@ class Registry:
         tracklets, identity.tracklets = identity.tracklets, []
         for tracklet in tracklets:
             self.link(tracklet, by)
-        by.name = by.name or identity.name
+        if identity.name:
+            self.rename(by, by.name or identity.name)
         by.first_seen = min(by.first_seen, identity.first_seen)
         by.last_seen = max(by.last_seen, identity.last_seen)
         by.sources.update(identity.sources)

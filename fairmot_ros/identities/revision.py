@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Revision of earlier decisions when evidence comes: what to split and what to merge."""
 
 from __future__ import annotations
@@ -138,7 +140,7 @@ class Reviewer:
                     together.append(known)
         similarity = self._matcher.similarity(tracklet, other)
         evidence = float(np.mean(together)) if together else -math.inf
-        evidence += self._matcher.appearance_evidence(tracklet, similarity)
+        evidence += self._matcher.beside_positions(tracklet, similarity)
         return Merge(one, other, evidence, similarity or 0.0)
 
 

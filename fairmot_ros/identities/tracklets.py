@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Tracks of single sources, as they were observed so far."""
 
 from __future__ import annotations

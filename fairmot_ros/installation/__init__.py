@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Installation checks: Python packages, ROS 2, messages, GPU and shared memory.
 
 Packages that may be missing are imported inside functions only, so that a broken installation is

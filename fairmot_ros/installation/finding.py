@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Result of one installation check, and helpers of the checks."""
 
 from __future__ import annotations

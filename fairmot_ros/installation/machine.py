@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Checks of the machine: GPU, default model, shared memory."""
 
 from __future__ import annotations

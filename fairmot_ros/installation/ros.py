@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Checks of ROS 2: client library, message packages, and the interpreter of `ros2 run`."""
 
 from __future__ import annotations

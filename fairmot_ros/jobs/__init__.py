@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Many inputs at once: jobs in processes of this machine or on a Dask cluster.
 
 Each job works on one input, such as a bag, and writes its results to a folder of its own. Results

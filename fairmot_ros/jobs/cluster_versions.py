@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Comparison of the versions of this process with those of the workers of a Dask cluster."""
 
 from __future__ import annotations

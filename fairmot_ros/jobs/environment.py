@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """What the last digits of results depend on: versions, kind of CPU, number of threads."""
 
 from __future__ import annotations

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """State of files: hash, size and time of modification."""
 
 from __future__ import annotations

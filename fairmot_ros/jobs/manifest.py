@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Manifest of a run: every input with hashes, settings, versions and outcome."""
 
 from __future__ import annotations

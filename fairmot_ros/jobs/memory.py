@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Memory of this machine, and whether workers fit."""
 
 from __future__ import annotations

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Names of inputs in tables and of their result folders."""
 
 from __future__ import annotations
@@ -7,7 +9,7 @@ import os
 import re
 from collections import Counter
 from collections.abc import Sequence
-from pathlib import Path
+from pathlib import Path, PurePath
 
 LONGEST = 80  # characters of the name in the name of a folder
 SUFFIXES = ('.mcap', '.db3')
@@ -33,14 +35,15 @@ def distinct_names(sources: Sequence[Path]) -> list[str]:
         >>> distinct_names([Path('/data/mon/walk'), Path('/data/tue/walk'), Path('/data/hall')])
         ['mon/walk', 'tue/walk', 'hall']
     """
-    parts = [(*Path(os.path.abspath(s)).parts[:-1], _base_name(s)) for s in sources]
+    paths = [Path(os.path.abspath(source)) for source in sources]
+    stems = [path.with_name(_base_name(path)) if path.name else path for path in paths]
+    counts = Counter(stems)
+    parts = [(p if counts[s] > 1 else s).parts for p, s in zip(paths, stems)]
     lengths = [1] * len(parts)
     while True:
-        names = ['/'.join(p[-n:]) for p, n in zip(parts, lengths)]
-        counts = Counter(names)
-        longer = [
-            n + (counts[name] > 1 and n < len(p)) for name, p, n in zip(names, parts, lengths)
-        ]
+        names = [PurePath(*p[-n:]).as_posix() for p, n in zip(parts, lengths)]
+        same = Counter(names)
+        longer = [n + (same[name] > 1 and n < len(p)) for name, p, n in zip(names, parts, lengths)]
         if longer == lengths:
             return names
         lengths = longer

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Record of a job beside its results, and the reason to repeat it."""
 
 from __future__ import annotations
@@ -62,6 +64,7 @@ class Record:
             'environment': dict(outcome.environment),
             'host': outcome.host,
             'seconds': outcome.seconds,
+            'cpu_seconds': outcome.cpu_seconds,
             'peak_memory_mb': round(outcome.peak_memory / MEGABYTE),
             'attempts': outcome.attempts,
         }
@@ -104,6 +107,7 @@ def read_record(path: Path) -> Record | None:
             data['environment'],
             data['host'],
             data['seconds'],
+            data['cpu_seconds'],
             data['peak_memory_mb'] * MEGABYTE,
             data['attempts'],
         )

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Execution of a job in a worker that shares no output folder with the sender."""
 
 from __future__ import annotations
@@ -26,8 +28,10 @@ def execute_remotely(
     with tempfile.TemporaryDirectory(prefix='fairmot-') as name:
         root = Path(name).resolve()
         originals = job.files()
-        copies = {}
-        for number, (role, packed) in enumerate(sent.items()):
+        copies: dict[str, Path] = {}
+        parents = list(dict.fromkeys(originals[role].parent for role in sent))
+        for role, packed in sent.items():  # files of one folder stay together
+            number = parents.index(originals[role].parent)
             copies[role] = packed.unpack(root / 'inputs' / str(number))
         folder = root / 'results'
         outcome = execute(job.read_from(copies) if copies else job, folder, threads, sizes)

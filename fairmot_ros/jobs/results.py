@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Result folders: each appears complete, with its record, or not at all."""
 
 from __future__ import annotations

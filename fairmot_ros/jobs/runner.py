@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Run jobs on a pool of workers; keep their results, and take up those of a former run."""
 
 from __future__ import annotations

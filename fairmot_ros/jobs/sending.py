@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Files that are sent to workers, which do not see this file system."""
 
 from __future__ import annotations

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Worker process of a `LocalPool`: ``python -m fairmot_ros.jobs.worker FD``.
 
 It reads tasks from the socket of that number and answers each with its outcome.

@@ -1,10 +1,12 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Annotation of images with tracks: boxes, ids, trails and the frame rate."""
 
 from __future__ import annotations
 
 import colorsys
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import cv2
 import numpy as np
@@ -61,6 +63,7 @@ class Annotator:
         tracks: Tracks,
         rate: float,
         lost: Tracks | None = None,
+        label: Callable[[int], str] = str,
     ) -> NDArray[np.uint8]:
         """Return a copy of the image with tracks, trails and a status line.
 
@@ -69,6 +72,7 @@ class Annotator:
             tracks: visible in the image, drawn with solid boxes.
             rate: frames per second, for the status line.
             lost: tracks drawn with dashed predicted boxes; None draws none.
+            label: returns the text beside the box of a track id.
 
         Returns:
             uint8 [H, W, 3].
@@ -84,7 +88,7 @@ class Annotator:
         for track_id, (left, top, right, bottom) in _corners(tracks):
             colour = track_colour(track_id)
             cv2.rectangle(canvas, (left, top), (right, bottom), colour, thickness, cv2.LINE_AA)
-            write_label(canvas, str(track_id), (left, top), colour, scale, thickness)
+            write_label(canvas, label(track_id), (left, top), colour, scale, thickness)
         lost_count = f' + {len(lost)} lost' if lost else ''
         status = f'{len(tracks)} tracked{lost_count}   {rate:.1f} Hz'
         write_label(canvas, status, (0, canvas.shape[0]), (40, 40, 40), scale, thickness)

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Image folders: file order and frame numbers, taken from the file names."""
 
 from __future__ import annotations

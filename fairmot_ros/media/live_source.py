@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Reader of live images: cameras by number or device, and addresses as OpenCV opens them."""
 
 from __future__ import annotations
@@ -21,6 +23,8 @@ from fairmot_ros.pixels import MAX_IMAGE_PIXELS, ImageError, check_size
 PATIENCE = 10.0
 #: Frame rates that drivers report; others stand for an unknown rate.
 PLAUSIBLE_RATES = (1.0, 1000.0)
+_LAST_READ = 1.0  # seconds to wait for the last read of a thread
+_SILENT = 0  # OpenCV's log level for no messages
 _POLL = 0.1  # seconds between checks whether to stop
 
 
@@ -43,7 +47,9 @@ def silence_opencv() -> None:
     """Keep OpenCV and FFmpeg from writing to stderr: errors are reported by exceptions."""
     # FFmpeg's level is read when the first video is opened.
     os.environ.setdefault('OPENCV_FFMPEG_LOGLEVEL', '-8')
-    cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)
+    # OpenCV 4 has the function in its own module.
+    module = cv2 if hasattr(cv2, 'setLogLevel') else cv2.utils.logging
+    module.setLogLevel(_SILENT)
 
 
 class LiveSource:
@@ -80,6 +86,7 @@ class LiveSource:
         self.max_pixels = max_pixels
         self._name = name or (f'camera {source}' if isinstance(source, int) else source)
         self._capture = self._open()
+        self._is_read = False  # by a thread; a capture must not be released during a read
         rate = self._capture.get(cv2.CAP_PROP_FPS)
         low, high = PLAUSIBLE_RATES
         self.frame_rate = frame_rate or (rate if low <= rate <= high else FALLBACK_RATE)
@@ -109,8 +116,9 @@ class LiveSource:
         return capture
 
     def close(self) -> None:
-        """Release the source."""
-        self._capture.release()
+        """Release the source, unless a thread reads it, which does so at its end."""
+        if not self._is_read:
+            self._capture.release()
 
     def frames(
         self,
@@ -152,6 +160,7 @@ class LiveSource:
             self._capture.release()
 
     def _newest(self, selection: Selection, stopped: Callable[[], bool]) -> Iterator[LiveFrame]:
+        self._is_read = True
         reader = _Reader(self._capture, selection)
         reader.start()
         try:
@@ -218,7 +227,7 @@ class _Reader(threading.Thread):
     def finish(self) -> None:
         """Let the thread end after its current read."""
         self._finished = True
-        self.join(_POLL)
+        self.join(_LAST_READ)
 
     def run(self) -> None:
         """Read until the source or the selection ends."""

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Selection of the frames of a source: a part of its time, and every n-th frame of that."""
 
 from __future__ import annotations

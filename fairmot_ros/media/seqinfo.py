@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Reader of seqinfo.ini, the description of a MOTChallenge sequence."""
 
 from __future__ import annotations
@@ -67,3 +69,19 @@ def read_seqinfo(path: str | os.PathLike[str]) -> SeqInfo:
         ) from None
     except Exception as error:
         raise LabelError(f'{path}: {error}'.replace('\n', ' ')) from error
+
+
+def seqinfo_rate(source: Path) -> float:
+    """Return the frame rate of the `seqinfo.ini` beside or in a source; 0 if there is none.
+
+    Args:
+        source: a video, or a folder of images.
+
+    Raises:
+        ValueError: if the file is invalid.
+    """
+    path = source.resolve()
+    for place in (path if path.is_dir() else path.parent, path.parent):
+        if (place / 'seqinfo.ini').is_file():
+            return float(read_seqinfo(place / 'seqinfo.ini').frame_rate)
+    return 0.0

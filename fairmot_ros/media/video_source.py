@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Reader of video files and image folders: images, frame numbers and frame rate."""
 
 from __future__ import annotations
@@ -13,7 +15,7 @@ from numpy.typing import NDArray
 from fairmot_ros.files.errors import reason_of
 from fairmot_ros.media.image_folder import IMAGE_SUFFIXES, frame_numbers, list_images
 from fairmot_ros.media.selection import Selection
-from fairmot_ros.media.seqinfo import read_seqinfo
+from fairmot_ros.media.seqinfo import seqinfo_rate
 from fairmot_ros.pixels import MAX_IMAGE_PIXELS, ImageError, check_size, read_image_file
 
 FALLBACK_RATE = 25.0
@@ -94,19 +96,12 @@ class VideoSource:
                 ) from error
         else:
             raise SourceError(f'no video at {path}: give a video file or a folder of images')
-        self.frame_rate = frame_rate or self._seqinfo_rate() or container_rate or FALLBACK_RATE
+        self.frame_rate = frame_rate or seqinfo_rate(self.path) or container_rate or FALLBACK_RATE
 
     @property
     def first_number(self) -> int:
         """Frame number of the first image."""
         return self.numbers[0] if self.numbers else 1
-
-    def _seqinfo_rate(self) -> float:
-        folder = self.path.resolve()
-        for place in (folder if folder.is_dir() else folder.parent, folder.parent):
-            if (place / 'seqinfo.ini').is_file():
-                return float(read_seqinfo(place / 'seqinfo.ini').frame_rate)
-        return 0.0
 
     def __iter__(self) -> Iterator[NDArray[np.uint8]]:
         """Yield the images, uint8 [H, W, 3], BGR, without their numbers; see `frames`."""

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """The FairMOT networks and their checkpoints; needs torch."""
 
 from fairmot_ros.network.checkpoint import load_checkpoint, save_checkpoint

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Set the statistics of batch norms from images; the output in evaluation mode is unchanged."""
 
 from __future__ import annotations

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Reading and writing weights in the form of the published checkpoints."""
 
 from __future__ import annotations

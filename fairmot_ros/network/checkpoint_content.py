@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Read and check the content of a checkpoint file before a network is built."""
 
 from __future__ import annotations

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Building blocks of the CSP networks: YOLOv5's, which YOLOX shares."""
 
 from __future__ import annotations

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Modulated deformable convolution (DCNv2, Zhu et al. 2019) in plain torch."""
 
 from __future__ import annotations

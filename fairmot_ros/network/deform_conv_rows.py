@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Modulated deformable convolution as weighted sums of rows, for inference on a GPU.
 
 `deform_conv2d` computes the same. It samples in float32, converts and weights the samples one

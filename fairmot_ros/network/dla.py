@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """DLA-34 base (Yu et al. 2018, deep layer aggregation) with an up-sampling path."""
 
 from __future__ import annotations

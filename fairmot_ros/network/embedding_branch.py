@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """The branch that gives YOLOX-nano FairMOT's second half: the embedding map."""
 
 from __future__ import annotations

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Transformations of a network for inference; it cannot be trained afterwards."""
 
 from __future__ import annotations

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Predictions of networks that detect in every cell of several levels, as YOLOX does."""
 
 from __future__ import annotations

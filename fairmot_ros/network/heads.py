@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """FairMOT's output heads, which all published architectures share."""
 
 from __future__ import annotations

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Predictions of FairMOT's networks: peaks of a heat map, the other heads read there."""
 
 from __future__ import annotations

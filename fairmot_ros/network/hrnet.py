@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """HRNetV2-W18 (Wang et al. 2019): branches of several resolutions side by side."""
 
 from __future__ import annotations

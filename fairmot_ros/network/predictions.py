@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Predictions of a network for a batch of images, in the form that the decoder reads.
 
 Every architecture predicts detections on one or more levels, and embeddings. FairMOT's heat map is

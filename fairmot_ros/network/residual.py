@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Residual blocks (He et al. 2016) that ResNet and HRNet share."""
 
 from __future__ import annotations

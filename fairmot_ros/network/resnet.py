@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """ResNets with deformable up-sampling (CenterNet), plain and with lateral connections."""
 
 from __future__ import annotations

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """The light network: a YOLOv5-style backbone with feature aggregation up to stride 4."""
 
 from __future__ import annotations

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """YOLOX-nano with an embedding branch: three levels of detections and one embedding map.
 
 Backbone, pyramid and heads are those of YOLOX-nano (Ge et al. 2021, "YOLOX: Exceeding YOLO Series

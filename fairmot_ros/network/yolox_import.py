@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Import the weights of YOLOX-nano from its ONNX file."""
 
 from __future__ import annotations

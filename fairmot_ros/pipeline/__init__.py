@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Processing of one frame: stamp check, reset, detection, tracking, output filter; no ROS."""
 
 from fairmot_ros.pipeline.fairmot import FairMOT

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Detector and tracker in one object: image in, tracks out; no ROS."""
 
 from __future__ import annotations

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Tracking of one frame: check its stamp and size, reset or update the tracker, filter tracks."""
 
 from __future__ import annotations

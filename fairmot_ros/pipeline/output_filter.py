@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Output filter: drop tracks with small or wide boxes, as the demo of the reference does."""
 
 from __future__ import annotations

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Settings of a `FrameTracker`, and their flat names in parameter files."""
 
 from __future__ import annotations

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Conversion of image messages to BGR arrays, for nodes and bag files; without ROS imports."""
 
 from fairmot_ros.pixels.compressed import compressed_to_bgr

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Reading of image files, with a size limit and checks for damage."""
 
 from __future__ import annotations

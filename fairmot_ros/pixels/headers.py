@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Image size from the header of an image file, read without decoding the pixels."""
 
 from __future__ import annotations

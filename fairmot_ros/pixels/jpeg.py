@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """JPEG file structure: image size and detection of truncated files.
 
 Decoders fill missing data with grey, and libraries do not report it.

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Array type, error and limits shared by raw and compressed images."""
 
 from __future__ import annotations
@@ -34,7 +36,7 @@ def check_size(width: int, height: int, max_pixels: int = MAX_IMAGE_PIXELS) -> N
     if width * height > max_pixels:
         raise ImageError(
             f'the image has {width} x {height} pixels, more than the limit of {max_pixels:,}; '
-            'raise max_image_pixels to accept it'
+            'raise the parameter max_image_pixels to accept it'
         )
 
 

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """ROS 2 layer: nodes, parameters, message conversion, outputs and diagnostics."""
 
 import signal

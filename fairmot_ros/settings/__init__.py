@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Settings: declaration, groups, checks of values from files, former names."""
 
 from __future__ import annotations

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Settings: dataclass fields that state default, range, unit and meaning in one place.
 
 Node parameters, parameter files, command-line options and the documentation are derived from them.

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Type checks of values read from files, by the annotations of dataclass fields."""
 
 from __future__ import annotations

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Where places in a fixed frame are seen in the image of a camera."""
 
 from __future__ import annotations

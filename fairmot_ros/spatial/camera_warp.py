@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """How people move in the image because the camera moves, from its pose and their distance."""
 
 from __future__ import annotations

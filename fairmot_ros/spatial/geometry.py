@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Positions of people in metres, from boxes in the image of a calibrated camera.
 
 Points are in the optical frame of the camera (REP 103): x right, y down, z forward.

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """People located in space: what the outputs of positions are made of."""
 
 from __future__ import annotations

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """The positions of a camera's people, filtered in a fixed frame."""
 
 from __future__ import annotations

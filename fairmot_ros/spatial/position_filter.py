@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """A Kalman filter of people's positions and velocities, in metres, in a fixed frame.
 
 People stand or walk steadily most of the time, so the process noise is low and a velocity is known

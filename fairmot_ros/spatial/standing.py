@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Estimates of people who may be standing: most are, and a slow estimate is mostly noise."""
 
 from __future__ import annotations

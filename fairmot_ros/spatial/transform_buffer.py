@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """The transforms of a robot over the last seconds, as tf2 keeps them.
 
 Frames form trees: each has at most one parent. Between two stamps a transform is interpolated;

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Multi-object tracking: detections to tracks with persistent ids, without torch and ROS."""
 
 from fairmot_ros.tracker.associations import ASSOCIATIONS, REFERENCE_VARIANTS

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Scaling of embeddings to unit length, row by row."""
 
 from __future__ import annotations

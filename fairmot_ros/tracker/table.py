@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Table of tracks: one array per attribute, one entry per track."""
 
 from __future__ import annotations

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Tracker of one camera: turns detections into tracks with persistent ids."""
 
 from __future__ import annotations

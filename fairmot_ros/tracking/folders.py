@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Output folders of sources: one for each, whatever their names."""
 
 from __future__ import annotations

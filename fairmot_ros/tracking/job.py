@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """The work on one source: read, detect, track, and write what is asked for."""
 
 from __future__ import annotations
@@ -5,7 +7,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -42,6 +44,8 @@ class TrackJob:
         reading: frames to use, and how to read them.
         outputs: files to write.
         strict: whether an image that cannot be read ends the work.
+        threads: CPU threads of the engine unless the configuration sets them; 0 for the automatic
+            number.
     """
 
     source: Source
@@ -50,6 +54,12 @@ class TrackJob:
     reading: ReadOptions = field(default_factory=ReadOptions)
     outputs: OutputChoice = field(default_factory=OutputChoice)
     strict: bool = False
+    threads: int = 0
+
+    def detector_settings(self) -> DetectorSettings:
+        """Return the settings of the detector."""
+        settings = self.configuration.detector()
+        return replace(settings, threads=settings.threads or self.threads)
 
 
 @dataclass(frozen=True)
@@ -106,7 +116,7 @@ def track_source(
     """
     silence_opencv()
     with open_stream(job.source, job.reading, stopped) as stream:
-        detector = load_detector(job.configuration.detector())
+        detector = load_detector(job.detector_settings())
         if not job.outputs.is_empty:
             with writing(job.folder):
                 job.folder.mkdir(parents=True, exist_ok=True)

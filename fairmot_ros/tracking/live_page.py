@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """A local web page that shows the frames while they are tracked."""
 
 from __future__ import annotations

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Sources as a user names them: videos, images, bags, cameras, addresses, patterns of them."""
 
 from __future__ import annotations
@@ -33,11 +35,13 @@ class Source:
         text: path, number or address.
         kind: how to read it.
         images: for IMAGES, the files to use; all of the folder if empty.
+        original: path to name in results if `text` is that of a copy; empty otherwise.
     """
 
     text: str
     kind: Kind
     images: tuple[Path, ...] = ()
+    original: str = ''
 
     @property
     def is_live(self) -> bool:
@@ -52,7 +56,7 @@ class Source:
         if self.kind is Kind.ADDRESS:
             host_and_path = re.sub(r'^\w+://([^/@]*@)?', '', self.text)
             return re.sub(r'[^\w.-]+', '_', host_and_path.split('?')[0]).strip('._') or 'stream'
-        path = Path(self.text).resolve()
+        path = Path(self.original or self.text).resolve()
         if self.kind is Kind.IMAGES and path.name == 'img1':
             path = path.parent  # a MOTChallenge sequence
         is_file = self.kind is Kind.VIDEO or path.suffix in BAG_SUFFIXES
@@ -63,7 +67,7 @@ class Source:
         """Text that tells sources apart: the resolved path, number or address."""
         if self.is_live:
             return self.shown
-        path = str(Path(self.text).resolve())
+        path = str(Path(self.original or self.text).resolve())
         if not self.images:
             return path
         first, last = self.images[0].name, self.images[-1].name
@@ -74,7 +78,7 @@ class Source:
         """Text for messages, without the password of an address."""
         if self.kind is Kind.CAMERA and self.text.isdecimal():
             return f'camera {self.text}'
-        return re.sub(r'(://)[^/@]*@', r'\1', self.text)
+        return re.sub(r'(://)[^/@]*@', r'\1', self.original or self.text)
 
     def files(self) -> list[Path]:
         """Return the files that hold the source, in order; none for cameras and addresses."""

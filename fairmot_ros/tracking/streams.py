@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Streams of frames: one way to read every kind of source."""
 
 from __future__ import annotations

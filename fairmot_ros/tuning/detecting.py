@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Recording of detections: run the detector over an input once, or read detections of a file."""
 
 from __future__ import annotations

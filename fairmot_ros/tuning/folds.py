@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Division of inputs into those that settings are chosen on and those they are tested on."""
 
 from __future__ import annotations

@@ -1,9 +1,11 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Measurement of settings on an input: replay its detections and compare the tracks."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -78,7 +80,11 @@ class Measurer:
         distinct = list(dict.fromkeys(keys))
         measurements = [
             Measurement(
-                self.items[index], self.files[index], self.settings(dict(values)), self.model
+                # Not the recording, which has the stamps of all images.
+                replace(self.items[index], recording=None),
+                self.files[index],
+                self.settings(dict(values)),
+                self.model,
             )
             for values, index in distinct
         ]

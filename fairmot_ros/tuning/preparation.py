@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Preparation of a tuning: the detections of all inputs, computed once and kept."""
 
 from __future__ import annotations

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Detections of a recording, computed once, and their replay through the tracker."""
 
 from __future__ import annotations
@@ -77,7 +79,7 @@ class RecordedDetections:
         """
         arrays = {spec.name: getattr(self, spec.name) for spec in fields(self)}
         with replacing(path) as partial, partial.open('wb') as file:
-            np.savez_compressed(file, allow_pickle=False, **arrays)
+            np.savez(file, allow_pickle=False, **arrays)  # read many times: not compressed
 
 
 def from_frames(

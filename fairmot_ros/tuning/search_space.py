@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Search space: the settings of the tracker that declare a range to search."""
 
 from __future__ import annotations

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Studies of optuna, stored in a file so that an interrupted search is resumed."""
 
 from __future__ import annotations
@@ -11,6 +13,7 @@ from pathlib import Path
 import optuna
 from optuna.exceptions import StorageInternalError
 from optuna.trial import TrialState
+from sqlalchemy.engine import URL
 from sqlalchemy.exc import SQLAlchemyError
 
 from fairmot_ros.evaluation.metrics.evaluate import Metrics
@@ -21,6 +24,8 @@ from fairmot_ros.tuning.search_space import Range, consistent, suggest
 
 #: Attribute of a study: what it searches. Attribute of a trial: its values.
 SEARCH, VALUES = 'search', 'values'
+#: Seconds to wait while another program reads the file.
+LOCK_TIMEOUT = 60.0
 
 
 class StudyError(ValueError):
@@ -72,8 +77,10 @@ class Studies:
         self._path, self._space, self._default, self._seed = path, space, default, seed
         optuna.logging.set_verbosity(optuna.logging.WARNING)
         with storage_errors(path):
-            # A relative path after three slashes, an absolute one after four.
-            storage = optuna.storages.RDBStorage(f'sqlite:///{path}')
+            url = URL.create('sqlite', database=str(path)).render_as_string()
+            storage = optuna.storages.RDBStorage(
+                url, engine_kwargs={'connect_args': {'timeout': LOCK_TIMEOUT}}
+            )
             self._studies = {name: self._open(storage, name, fingerprint) for name in inputs}
 
     def _open(
@@ -126,29 +133,26 @@ class Studies:
     def _round(
         self, names: Sequence[str], measurer: Measurer, objective: Callable[[Metrics], float]
     ) -> None:
-        """Run one trial of each named study."""
+        """Run one trial of each named study.
+
+        A trial that is interrupted stays unfinished until the studies are opened again.
+        """
         asked: dict[str, optuna.Trial] = {}
-        try:
-            for name in names:
-                study = self._studies[name]
-                # A generator per trial, so that resumed searches draw the same values.
-                study.sampler = optuna.samplers.TPESampler(seed=self._seed + self.finished(name))
-                asked[name] = study.ask()
-            chosen = {
-                name: consistent(suggest(trial, self._space), self._default)
-                for name, trial in asked.items()
-            }
-            pairs = [(chosen[name], index) for name in names for index in self.inputs[name]]
-            metrics = iter(measurer.measure(pairs))
-            for name, trial in list(asked.items()):
-                combined = reduce(add, [next(metrics) for _ in self.inputs[name]])
-                trial.set_user_attr(VALUES, chosen[name])
-                self._studies[name].tell(trial, objective(combined))
-                del asked[name]
-        except BaseException:
-            for name, trial in asked.items():
-                self._studies[name].tell(trial, state=TrialState.FAIL)
-            raise
+        for name in names:
+            study = self._studies[name]
+            # A generator per trial, so that resumed searches draw the same values.
+            study.sampler = optuna.samplers.TPESampler(seed=self._seed + self.finished(name))
+            asked[name] = study.ask()
+        chosen = {
+            name: consistent(suggest(trial, self._space), self._default)
+            for name, trial in asked.items()
+        }
+        pairs = [(chosen[name], index) for name in names for index in self.inputs[name]]
+        metrics = iter(measurer.measure(pairs))
+        for name, trial in asked.items():
+            combined = reduce(add, [next(metrics) for _ in self.inputs[name]])
+            trial.set_user_attr(VALUES, chosen[name])
+            self._studies[name].tell(trial, objective(combined))
 
     def best(self, name: str) -> Values:
         """Return the values of the best trial of a study; of equal ones, the first."""

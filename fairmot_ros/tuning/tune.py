@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Tuning of the association: search settings, and test them on inputs that were held out."""
 
 from __future__ import annotations

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Inputs of tuning: bags and MOTChallenge folders with ground truth."""
 
 from __future__ import annotations

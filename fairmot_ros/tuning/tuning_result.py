@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Result of tuning: chosen settings, and their metrics on inputs they were not chosen on."""
 
 from __future__ import annotations

@@ -1,9 +1,13 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Workers that run measurements: processes of this machine, or a Dask cluster."""
 
 from __future__ import annotations
 
 import multiprocessing
+import os
 import signal
+import threading
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
@@ -31,7 +35,7 @@ def process_workers(count: int) -> Iterator[MapFunction]:
         raise ValueError(f'the number of processes must be at least 1, got {count}')
     # New processes, as threads of libraries do not survive a fork.
     context = multiprocessing.get_context('spawn')
-    with ProcessPoolExecutor(count, context, initializer=_ignore_interrupts) as pool:
+    with ProcessPoolExecutor(count, context, initializer=_follow_parent) as pool:
 
         def map_function(
             function: Callable[[Measurement], Metrics], items: Iterable[Measurement]
@@ -45,14 +49,22 @@ def process_workers(count: int) -> Iterator[MapFunction]:
 
         try:
             yield map_function
-        except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
-            raise
+        finally:  # waits for the measurements that run, so that no process is left
+            pool.shutdown(cancel_futures=True)
 
 
-def _ignore_interrupts() -> None:
-    """Leave Ctrl-C of the terminal to the process that started this one."""
+def _follow_parent() -> None:
+    """Leave Ctrl-C of the terminal to the process that started this one, and end with it."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    """End this process when its parent ends, even if it is killed."""
+    parent = multiprocessing.parent_process()
+    assert parent is not None
+    parent.join()
+    os._exit(1)
 
 
 @contextmanager

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Zones and counting lines: which tracks are inside, enter, leave and cross. No ROS."""
 
 from __future__ import annotations

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Follow tracks through zones and across lines, and count them."""
 
 from __future__ import annotations

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """One frame in the unit of the zones: where the tracks are, and where the zones are in the image.
 
 Zones are in pixels of the image, or in metres on the floor of a fixed frame.

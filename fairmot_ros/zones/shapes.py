@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Zones (polygons) and lines, and their form as text: ``NAME: x,y x,y ...``."""
 
 from __future__ import annotations

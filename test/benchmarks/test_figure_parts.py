@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """What the generated figures are made of, on a short sequence and on made-up boxes."""
 
 from __future__ import annotations

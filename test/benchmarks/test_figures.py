@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Generated parts of the documents: their markers, and that they fit the weights that ship."""
 
 from __future__ import annotations

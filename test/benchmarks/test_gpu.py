@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """The benchmark of a GPU runs on a CPU as far as a CPU goes, and says what it lacks."""
 
 from __future__ import annotations

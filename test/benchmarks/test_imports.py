@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Every module of the benchmarks can be imported: most of them run by hand only."""
 
 from __future__ import annotations

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Counts of operations, floors and errors of the performance page, on small inputs."""
 
 from __future__ import annotations

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Figures of a long run: growth, and files that can be read again."""
 
 from __future__ import annotations

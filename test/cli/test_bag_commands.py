@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """fairmot-mot2bag and fairmot-bag2mot: round trip, options and error messages."""
 
 from __future__ import annotations

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """fairmot-check on broken installations: failing modules, old messages, another Python."""
 
 from __future__ import annotations

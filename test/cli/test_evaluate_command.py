@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """fairmot-evaluate offline, on a bag of the clip in the package."""
 
 from __future__ import annotations

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """fairmot-evaluate --refine on a bag in which people are hidden for a while."""
 
 from __future__ import annotations

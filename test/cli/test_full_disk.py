@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Commands that write files say which one does not fit on the disk, and leave no part of it.
 
 Others: test/cli/test_bag_commands.py, test/cli/test_evaluate_command.py, test/training/.

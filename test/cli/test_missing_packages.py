@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Bag commands without ROS 2 or without rosbags."""
 
 from __future__ import annotations

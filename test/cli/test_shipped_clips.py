@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """The clips in the package: size, frame rate and attribution."""
 
 from __future__ import annotations

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """fairmot-track as a user starts it: in a process of its own, and its options in this one."""
 
 from __future__ import annotations
@@ -52,6 +54,20 @@ def run(*arguments: object) -> subprocess.CompletedProcess[str]:
     )
 
 
+def start_showing(*arguments: object) -> tuple[subprocess.Popen[str], str]:
+    """Start the command with ``--show``; return its process and the address of its page."""
+    process = subprocess.Popen(
+        [*python_module('fairmot_ros.cli.track'), '--show', *map(str, arguments)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, 'OMP_NUM_THREADS': '1', 'DISPLAY': '', 'WAYLAND_DISPLAY': ''},
+    )
+    assert process.stdout is not None
+    line = process.stdout.readline()
+    return process, line.removeprefix('open ').removesuffix(' in a browser\n')
+
+
 def errors(text: str) -> list[str]:
     """Return the lines of stderr that are not progress bars."""
     lines = re.split(r'[\r\n]', text)
@@ -96,19 +112,7 @@ def test_an_unreadable_source_among_others_is_passed_over(folder: Path) -> None:
 def test_ctrl_c_keeps_what_was_tracked(folder: Path, stopping: signal.Signals) -> None:
     images = list(islice(VideoSource(CLIP), 5))
     with camera(images, then=Then.REPEAT) as address:
-        process = subprocess.Popen(
-            [
-                *python_module('fairmot_ros.cli.track'),
-                *(address, str(CLIP), '--show', '--video', '--json', *SMALL),
-            ],
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            env={**os.environ, 'OMP_NUM_THREADS': '1', 'DISPLAY': '', 'WAYLAND_DISPLAY': ''},
-        )
-        assert process.stdout is not None
-        line = process.stdout.readline()
-        page = line.removeprefix('open ').removesuffix(' in a browser\n')
+        process, page = start_showing(address, CLIP, '--video', '--json', *SMALL)
         wait_for_frame(page)
         process.send_signal(stopping)
         stdout, stderr = process.communicate(timeout=120)
@@ -140,19 +144,8 @@ def wait_for_frame(page: str) -> None:
 def test_the_page_in_a_browser(folder: Path) -> None:
     images = list(islice(VideoSource(CLIP), 5))
     with camera(images, then=Then.REPEAT) as address:
-        process = subprocess.Popen(
-            [
-                *python_module('fairmot_ros.cli.track'),
-                *(address, '--show', '--no-files', *SMALL),
-            ],
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            text=True,
-            env={**os.environ, 'OMP_NUM_THREADS': '1', 'DISPLAY': '', 'WAYLAND_DISPLAY': ''},
-        )
+        process, page = start_showing(address, '--no-files', *SMALL)
         try:
-            assert process.stdout is not None
-            page = process.stdout.readline().split()[1]
             wait_for_frame(page)
             dom = open_in_browser(page, folder / 'profile')
         finally:

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """fairmot-track --refine on the clip in the package."""
 
 from __future__ import annotations

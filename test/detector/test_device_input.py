@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """The input on a device is that of the host, to one grey level; on the CPU too."""
 
 from __future__ import annotations

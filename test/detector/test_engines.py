@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Engines: the same results from each, the choice among them, converted networks on disk."""
 
 from __future__ import annotations

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Ways to execute a network: the same detections, results that stay, several threads."""
 
 from __future__ import annotations

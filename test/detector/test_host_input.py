@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """The input on the CPU is what OpenCV's functions compute, in a buffer that is used again."""
 
 from __future__ import annotations

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """A process that asks for it reuses a detector's memory, on whichever thread it runs."""
 
 from __future__ import annotations

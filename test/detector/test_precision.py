@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Reduced precisions: what stays in float32, what a statement allows, and exported int8 files."""
 
 from __future__ import annotations

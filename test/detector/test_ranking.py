@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Decoding with fixed shapes finds what decoding with variable ones finds."""
 
 from __future__ import annotations

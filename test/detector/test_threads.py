@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """How many threads a detector takes, and that the process keeps what it has set."""
 
 from __future__ import annotations

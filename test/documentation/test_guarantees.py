@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Each promise of docs/guarantees.md names tests that exist."""
 
 from __future__ import annotations

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Generated pages are up to date, and each sentence of the log has an entry."""
 
 from __future__ import annotations

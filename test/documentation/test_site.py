@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """The documentation's site builds without a warning, and all its links lead somewhere."""
 
 from __future__ import annotations

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Sequences for tests: three recorded scenes, and edge cases derived from them."""
 
 from __future__ import annotations

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Create the scenes in data/ and record the metrics that TrackEval computes for them.
 
 Run once, by hand, where TrackEval is installed: `python test/evaluation/record_expected.py`.

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Files with invalid content: readers raise their own class of error; see also `fuzz`."""
 
 from __future__ import annotations

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Invalid files, found by `make fuzz`, that were once accepted or raised an unexpected error."""
 
 from __future__ import annotations

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Atomic writing of files; a full disk is simulated by a limit on the file size."""
 
 from __future__ import annotations

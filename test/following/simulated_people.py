@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """People who walk past a camera: detections with embeddings, a real tracker, and a follower."""
 
 from __future__ import annotations

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """A followed person turns, crosses others, leaves and returns: kept, or said to be unsure."""
 
 from __future__ import annotations

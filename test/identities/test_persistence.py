@@ -1,5 +1,11 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
+
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -135,8 +141,46 @@ def test_update_writes_without_maintain(tmp_path: Path, monkeypatch: pytest.Monk
     path = tmp_path / 'people.db'
     resolver = opened(path)
     clock = iter(np.arange(1e9, 2e9, 1e6))
-    monkeypatch.setattr('fairmot_ros.identities.resolver.time.monotonic', lambda: next(clock))
+    monkeypatch.setattr('fairmot_ros.identities.state.time.monotonic', lambda: next(clock))
     ada = watch(resolver, 'hall', 1, 1, 0.0)
     with StoreReader(path) as store:
         assert [r.global_id for r in store.identities()] == [ada]
+    resolver.close()
+
+
+CAMERA = """
+import sys, time
+from test_persistence import opened, unit
+from fairmot_ros.identities import Observation, SourceFrame
+resolver = opened(sys.argv[1])
+while True:
+    stamp = time.time()
+    seen = Observation(1, [0, 0, 50, 100], unit(1))
+    (found,) = resolver.update(SourceFrame('hall', stamp, 'net:1', (seen,)))
+    print(stamp, found.global_id, flush=True)
+    time.sleep(0.02)
+"""
+
+
+def test_a_killed_process_loses_at_most_the_last_second(tmp_path: Path) -> None:
+    path = tmp_path / 'people.db'
+    folders = os.pathsep.join((str(Path(__file__).parent), *sys.path))
+    process = subprocess.Popen(
+        [sys.executable, '-c', CAMERA, str(path)],
+        stdout=subprocess.PIPE,
+        text=True,
+        env={**os.environ, 'PYTHONPATH': folders},
+    )
+    assert process.stdout is not None
+    lines = [process.stdout.readline() for _ in range(150)]
+    process.kill()
+    lines += process.stdout.readlines()
+    process.wait()
+    seen = [line.split() for line in lines if line.endswith('\n')]
+    stamps = np.array([float(stamp) for stamp, _ in seen])
+    resolver = opened(path)
+    (known,) = resolver.identities()
+    assert known.global_id == int(seen[-1][1]) == 1
+    # On a busy machine, an update may come late, and so does what it writes.
+    assert stamps[-1] - known.last_seen <= 1.0 + np.diff(stamps).max()
     resolver.close()

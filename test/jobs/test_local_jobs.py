@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Jobs in processes of this machine: results, resuming, failures, dying workers, Ctrl-C."""
 
 from __future__ import annotations

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Small jobs that count the words of a text file; some words make a worker fail or die."""
 
 from __future__ import annotations

@@ -1,3 +1,6 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
+
 import numpy as np
 import pytest
 
@@ -24,6 +27,22 @@ def test_boxes_and_trails_are_drawn_into_a_copy() -> None:
         assert np.abs(canvas[y - 1 : y + 2, x - 1 : x + 2].max(axis=(0, 1)) - colour).max() < 80
     annotator.add_positions(Tracks.of([]), stamp=5.0)
     assert not annotator.draw(image, Tracks.of([]), rate=10)[155:165, 80:100].any()
+
+
+def test_labels_may_be_other_texts_than_the_number() -> None:
+    image = np.zeros((240, 320, 3), np.uint8)
+    tracks = single_track(1, 130, 100)
+    number = Annotator().draw(image, tracks, 10)
+    asked: list[int] = []
+
+    def label(track_id: int) -> str:
+        asked.append(track_id)
+        return f'front/{track_id}'
+
+    named = Annotator().draw(image, tracks, 10, label=label)
+    assert asked == [1]
+    assert (named != number)[70:110].any(), 'above the box'
+    assert (named == number)[110:200].all()
 
 
 @pytest.mark.parametrize('place', [(-20, -40), (310, 230), (1000, 1000)])

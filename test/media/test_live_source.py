@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Addresses and cameras; servers are those of streams.py."""
 
 from __future__ import annotations

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Weights that follow from the parameters' names, as in the recorded reference outputs."""
 
 from __future__ import annotations

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Deformable convolution by sums of rows computes what the one by sampling computes."""
 
 from __future__ import annotations

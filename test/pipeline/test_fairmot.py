@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """`FairMOT` on the bundled clip, and the output filter."""
 
 from itertools import islice

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """`FrameTracker`; test/system/test_same_tracks.py compares the results of all its users."""
 
 from __future__ import annotations

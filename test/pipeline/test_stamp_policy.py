@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Stamp policy: decisions on irregular stamps, and the time of the tracker."""
 
 import pytest

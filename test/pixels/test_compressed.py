@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Compressed images with EXIF orientation, of huge size, with depth, truncated or dark."""
 
 from __future__ import annotations

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Raw images with uncommon encodings; test_image_conversion.py tests the common ones."""
 
 from __future__ import annotations

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Settings: checks, flat names and overrides of dataclass fields."""
 
 from __future__ import annotations

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Places on the floor in the image of a camera one metre above it, which looks along x."""
 
 from __future__ import annotations

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Positions of people: projected into images from known places, then located again."""
 
 import numpy as np

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """A robot drives past people; detections, depth and tf give where they stand."""
 
 from __future__ import annotations

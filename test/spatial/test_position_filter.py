@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """People stand, walk and turn; what the filter says of them holds, and so does its covariance."""
 
 from __future__ import annotations

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """A slow estimate that may be 0 becomes one; others stay."""
 
 from __future__ import annotations

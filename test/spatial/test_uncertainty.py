@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Covariances are compared with the spread of positions of randomly changed boxes."""
 
 from __future__ import annotations

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Fixtures: a private ROS domain, nodes in it, and images of people."""
 
 from __future__ import annotations

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Launch files under launch_testing, and cameras whose images they track."""
 
 from __future__ import annotations

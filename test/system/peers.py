@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Nodes in child processes, and a node in this process that communicates with them over DDS."""
 
 from __future__ import annotations
@@ -11,6 +13,7 @@ from typing import Any
 import numpy as np
 import rclpy
 from diagnostic_msgs.msg import DiagnosticArray
+from rclpy.client import Client
 from rclpy.executors import SingleThreadedExecutor
 from rclpy.node import Node
 from rclpy.publisher import Publisher
@@ -51,13 +54,18 @@ class Peer(Node):
             self.spinner.spin_once(timeout_sec=0.05)
         return value
 
-    def call(self, service_type: Any, name: str, /, **request: Any) -> Any:
-        """Call a service; return the response."""
+    def connect(self, service_type: Any, name: str) -> Client:
+        """Create a client that the server has discovered, too."""
         client = self.create_client(service_type, name)
         self.wait(client.service_is_ready, f'the service {name}')
-        # A server loses its response to a client that it has not discovered for 0.1 s.
+        # Before, Fast DDS loses a response after 0.1 s, and Cyclone DDS loses the request.
         settled = time.monotonic() + DISCOVERY
         self.wait(lambda: time.monotonic() > settled, 'the discovery of the client')
+        return client
+
+    def call(self, service_type: Any, name: str, /, **request: Any) -> Any:
+        """Call a service; return the response."""
+        client = self.connect(service_type, name)
         future = client.call_async(service_type.Request(**request))
         self.wait(future.done, f'a response of {name}')
         self.destroy_client(client)

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """The ROS domain of the tests in this process."""
 
 from __future__ import annotations

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """A node whose model takes a minute to load, all of it in native code."""
 
 from __future__ import annotations

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Where a camera's calibration is expected, by parameter, remapping or the topic of its images."""
 
 from __future__ import annotations

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """The demo command: three node processes per video, and the files that it writes."""
 
 from __future__ import annotations

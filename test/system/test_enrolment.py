@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Gallery of the node: enrolment, queries, re-identification and removal."""
 
 from __future__ import annotations

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """A node follows a person: by id, nearest and name, by parameter and by service."""
 
 from __future__ import annotations

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """The identities node with two cameras, whose tracks this process publishes."""
 
 from __future__ import annotations

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """`fairmot.launch.py` under launch_testing: arguments reach the node, which tracks and ends."""
 
 from __future__ import annotations

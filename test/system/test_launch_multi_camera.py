@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """`multi_camera.launch.py` under launch_testing: one node tracks the images of two cameras."""
 
 from __future__ import annotations

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Lifecycle transitions, parameter changes and signals sent by other processes."""
 
 from __future__ import annotations

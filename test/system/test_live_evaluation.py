@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Live runs of fairmot-evaluate, through the tracker node over DDS, compared with offline runs."""
 
 from __future__ import annotations

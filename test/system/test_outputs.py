@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Further outputs of the nodes, and inputs other than raw images of one camera."""
 
 from __future__ import annotations

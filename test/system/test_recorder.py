@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """The recorder without a tracker: content of its files, and its counters."""
 
 from __future__ import annotations

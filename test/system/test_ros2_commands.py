@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """The `ros2` command line with a running tracker: what it shows, and what it changes."""
 
 from __future__ import annotations

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Node, offline evaluation and Python API give the same tracks for an irregular stream."""
 
 from __future__ import annotations

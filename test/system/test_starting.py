@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Nodes and commands that cannot start, or are interrupted during their start."""
 
 from __future__ import annotations
@@ -49,6 +51,14 @@ def is_importing(process: subprocess.Popen) -> bool:
     """Return whether a process has loaded NumPy's library, which is imported first."""
     try:
         return '_multiarray_umath' in Path(f'/proc/{process.pid}/maps').read_text()
+    except OSError:
+        return False
+
+
+def is_running(process_id: str) -> bool:
+    """Return whether a process exists; where init reaps no children, it stays as a zombie."""
+    try:
+        return Path(f'/proc/{process_id}/stat').read_text().rpartition(')')[2].split()[0] != 'Z'
     except OSError:
         return False
 
@@ -300,6 +310,19 @@ def test_ctrl_c_while_nodes_start_ends_them_and_the_demo(
     assert output.splitlines()[-1] == 'fairmot-demo: interrupted'
     assert 'Traceback' not in output
     assert not any(Path(f'/proc/{node}').exists() for node in nodes)
+
+
+def test_nodes_end_when_the_demo_is_killed(environment: dict[str, str], tmp_path: Path) -> None:
+    command = start_command('demo', '--output', tmp_path / 'out', folder=tmp_path)
+    children = Path(f'/proc/{command.pid}/task/{command.pid}/children')
+    wait_until(lambda: len(children.read_text().split()) == 3, command, 'the nodes')
+    nodes = children.read_text().split()
+    command.kill()
+    command.wait(TIMEOUT)
+    end = time.monotonic() + TIMEOUT
+    while any(map(is_running, nodes)):
+        assert time.monotonic() < end, 'a node goes on'
+        time.sleep(0.1)
 
 
 # -- files in the current folder --------------------------------------------------------------

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Topics and services of the tracker node, used from another process."""
 
 from __future__ import annotations

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Transforms that are published over DDS while a thread waits for them."""
 
 from __future__ import annotations

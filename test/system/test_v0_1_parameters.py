@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """A node reads a parameter file of version 0.1, described in test/data/v0_1/README.md."""
 
 from __future__ import annotations

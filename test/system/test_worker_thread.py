@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """One thread loads and runs the model; transitions and signals do not wait for it forever."""
 
 from __future__ import annotations
@@ -145,6 +147,8 @@ def test_signal_while_loading_ends_the_node_with_exit_code_0(
     number: signal.Signals,
     autostart: bool,
 ) -> None:
+    # Services of a node that was ended like this stay discovered for a while.
+    name = f'slow_node_{number:d}_{autostart}'
     folder = str(Path(__file__).parent)
     path = os.pathsep.join(filter(None, [folder, environment.get('PYTHONPATH')]))
     node = NodeProcess(
@@ -153,12 +157,11 @@ def test_signal_while_loading_ends_the_node_with_exit_code_0(
         {**environment, 'PYTHONPATH': path},
         tmp_path / 'log',
         {'autostart': autostart},
-        {'__node': 'slow_node'},  # services of earlier nodes may still be discovered
+        {'__node': name},
     )
     try:
         if not autostart:
-            client = peer.create_client(ChangeState, 'slow_node/change_state')
-            peer.wait(client.service_is_ready, 'the service of the node')
+            client = peer.connect(ChangeState, f'{name}/change_state')
             configure = Transition(id=Transition.TRANSITION_CONFIGURE)
             client.call_async(ChangeState.Request(transition=configure))
         peer.wait(lambda: LOADING in node.last_lines(100), 'the model to load')

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Many boxes at one place: exact up to a number, then approximate in nearly linear time."""
 
 from __future__ import annotations

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Edge cases in which the reference fails and the default association does not."""
 
 from __future__ import annotations

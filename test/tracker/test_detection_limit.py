@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """`max_detections`: only the detections with the highest scores are used."""
 
 from __future__ import annotations

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Frames without detections, in every form of empty arrays."""
 
 from __future__ import annotations

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Time in seconds: frame rate, gaps and dropped frames hardly change the results."""
 
 from __future__ import annotations

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Public behaviour of `Tracker`, mainly with the default association."""
 
 from __future__ import annotations

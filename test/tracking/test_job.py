@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Jobs on the clips of the package: frames, numbers, notes and failures."""
 
 from __future__ import annotations

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """refined.txt: tracks of one person are merged, with frame numbers of the source."""
 
 from __future__ import annotations

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Sources as a user names them, and their output folders."""
 
 from __future__ import annotations

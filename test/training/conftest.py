@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Small training datasets: labelled images, backgrounds and cut-outs."""
 
 from __future__ import annotations

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Recorded detections: their replay equals tracking of the images, and they are computed once."""
 
 from __future__ import annotations
@@ -15,7 +17,7 @@ from tuning_folders import write_folder
 
 import fairmot_ros
 from fairmot_ros.evaluation.bags.sequence import BagLayout, write_sequence
-from fairmot_ros.evaluation.runs.configuration import Configuration
+from fairmot_ros.evaluation.runs.configuration import Configuration, read_configuration
 from fairmot_ros.evaluation.runs.offline import OfflineTracker
 from fairmot_ros.media.video_source import VideoSource
 from fairmot_ros.tuning.detecting import cached_public
@@ -96,3 +98,21 @@ def test_an_input_without_ground_truth_is_refused(tmp_path: Path) -> None:
     write_sequence(tmp_path / 'blind', list(islice(VideoSource(CLIP), 2)), 7.0)
     with pytest.raises(ValueError, match='has no ground truth, which tuning needs'):
         open_input(tmp_path / 'blind')
+
+
+def test_the_command_tunes_on_bags_with_the_model(bag: TuningInput, tmp_path: Path) -> None:
+    pytest.importorskip('optuna', reason='needs optuna')
+    from fairmot_ros.cli import tune as command
+
+    other = Path(shutil.copytree(bag.path, tmp_path / 'hall'))
+    (tmp_path / 'small.yaml').write_text('input_width: 320\ninput_height: 256\nmax_gap: 3.0\n')
+    out = tmp_path / 'out'
+    options = ['--config', str(tmp_path / 'small.yaml'), '--trials', '1', '--output', str(out)]
+    assert command.main([str(bag.path), str(other), *options]) == 0
+    assert len(list((out / 'detections').iterdir())) == 2
+    read = read_configuration(out / 'parameters.yaml')
+    assert read.parameters['input_width'] == 320, 'parameters to start from are kept'
+    assert read.parameters['max_gap'] == 3.0
+    expected = Configuration('x', {**SMALL.parameters, 'max_gap': 3.0})
+    assert read.frames() == expected.frames(), 'the first trial is the default'
+    assert 'fairmot_ros_nano:' in (out / 'tuning.md').read_text()

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Tuning with optuna on small folders: what is won, resumed and written."""
 
 from __future__ import annotations
@@ -17,6 +19,7 @@ from fairmot_ros.cli import tune as command
 from fairmot_ros.evaluation import evaluate_mot
 from fairmot_ros.evaluation.runs.configuration import Configuration, read_configuration
 from fairmot_ros.pipeline.settings import FrameSettings
+from fairmot_ros.tuning.folder_lock import locked
 from fairmot_ros.tuning.folds import make_folds
 from fairmot_ros.tuning.preparation import prepare
 from fairmot_ros.tuning.recorded_detections import load_detections
@@ -39,7 +42,7 @@ def folders(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
 @pytest.fixture(scope='module')
 def output(folders: list[Path], tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Output folder of the command."""
-    folder = tmp_path_factory.mktemp('tuned') / 'out'
+    folder = tmp_path_factory.mktemp('tuned') / 'out #1?'  # not as in an address
     assert command.main([*map(str, folders), *OPTIONS, '--output', str(folder)]) == 0
     return folder
 
@@ -195,6 +198,15 @@ def test_mistakes_are_reported_in_one_line(
     error = capsys.readouterr().err.strip().splitlines()[-1]
     assert error.startswith('fairmot-tune: ')
     assert reason in error
+
+
+def test_two_searches_do_not_share_a_folder(
+    folders: list[Path], tmp_path: Path, capsys: pytest.CaptureFixture
+) -> None:
+    with locked(tmp_path):
+        assert command.main([*map(str, folders), *OPTIONS, '--output', str(tmp_path)]) == 2
+    error = capsys.readouterr().err.strip().splitlines()[-1]
+    assert error.startswith(f'fairmot-tune: another search is writing to {tmp_path}')
 
 
 def test_a_damaged_study_is_reported_in_one_line(

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Engines run networks: a registry, and the choice among those that are installed."""
 
 from fairmot_ros.detector.engines.base import Engine, EngineOptions

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Torch's switches for the arithmetic on a GPU, set for the duration of a call."""
 
 from __future__ import annotations

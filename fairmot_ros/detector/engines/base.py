@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Protocol of engines, their options and their registration."""
 
 from __future__ import annotations

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Converted networks on disk, so that a node starts in a second instead of ten."""
 
 from __future__ import annotations

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """CUDA graphs: a function recorded once and replayed without the host's part of every kernel."""
 
 from __future__ import annotations

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """From images to a network's input on a GPU: bytes are transferred and scaled there."""
 
 from __future__ import annotations

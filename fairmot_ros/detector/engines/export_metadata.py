@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Metadata of an exported network, checked before the network is used."""
 
 from __future__ import annotations

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Allocator settings for processes that run networks on the CPU with torch.
 
 They hold for the whole process, so commands and nodes apply them; the library does not.

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Wrap networks for tracing: tensors in, a tuple of tensors out."""
 
 from __future__ import annotations

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Choosing what runs an exported network inside ONNX Runtime."""
 
 from __future__ import annotations

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """From a torch network to an OpenVINO model."""
 
 from __future__ import annotations

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Runs the .xml files of fairmot-export with OpenVINO, on the CPU."""
 
 from __future__ import annotations

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Operators that a traced network calls as a whole, for converters to replace.
 
 torch.export would decompose them into a hundred small ones, or leave no trace of them.

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """The precision that `auto` takes: a reduced one only where its drift is stated and small."""
 
 from __future__ import annotations

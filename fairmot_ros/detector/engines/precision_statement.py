@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """The drift of a model at reduced precisions, stated in a file beside its weights.
 
 ``model.pth`` has the statement ``model.precision.json``; `fairmot-drift` measures and writes it.

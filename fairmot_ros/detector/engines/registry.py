@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Every engine by its name, the fastest first: a new one is one file and one line here."""
 
 from __future__ import annotations

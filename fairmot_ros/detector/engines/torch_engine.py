@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Engine that runs checkpoints with torch, on the CPU or a GPU."""
 
 from __future__ import annotations

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Reading and writing of ROS 2 bags (sqlite3 or mcap) without a ROS installation."""
 
 from fairmot_ros.evaluation.bags.bag import Bag, Topic

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Reading of a bag: its topics, and its messages in the order of recording."""
 
 from __future__ import annotations

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Conversion of Detection2DArray and TrackArray messages to MOTChallenge rows and back."""
 
 from __future__ import annotations

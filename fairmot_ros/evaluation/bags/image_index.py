@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Index of the images of a topic, read once without decoding them."""
 
 from __future__ import annotations

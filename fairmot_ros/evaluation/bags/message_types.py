@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Message types in bags: those of ROS 2, vision_msgs and this package."""
 
 from __future__ import annotations

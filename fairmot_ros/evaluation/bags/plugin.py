@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Bags that rosbags does not support, read by the storage plugins of an installed ROS 2."""
 
 from __future__ import annotations

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Reading of files that rosbags cannot open, up to the first damage."""
 
 from __future__ import annotations

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Files of a bag: intact ones are read by rosbags, damaged ones as far as possible."""
 
 from __future__ import annotations

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Job that evaluates one bag offline and writes its report."""
 
 from __future__ import annotations
@@ -9,7 +11,6 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from fairmot_ros.detector.detector import find_weights
 from fairmot_ros.detector.engines.memory import keep_freed_memory
 from fairmot_ros.evaluation.collection.trackers import shared_tracker
 from fairmot_ros.evaluation.report import write_report
@@ -17,11 +18,14 @@ from fairmot_ros.evaluation.runs.configuration import Configuration
 from fairmot_ros.evaluation.runs.plan import EvaluationPlan, PlanError
 from fairmot_ros.evaluation.runs.recording import Recording
 from fairmot_ros.evaluation.runs.runner import open_recordings, track_recordings
-from fairmot_ros.jobs.memory import BASE, network_memory
+from fairmot_ros.evaluation.runs.weights import (
+    weight_files,
+    with_absolute_weights,
+    with_weights,
+    worker_memory,
+)
 
 BAG, TRUTH, WEIGHTS = 'bag', 'ground truth', 'weights of'
-#: Input size of the model that ships, in pixels, for the estimate of memory.
-USUAL_PIXELS = 640 * 480
 
 
 @dataclass(frozen=True)
@@ -56,10 +60,7 @@ class BagJob:
         if self.plan.ground_truth_files:
             found[TRUTH] = Path(self.plan.ground_truth_files[0])
         for configuration in self._configurations:
-            weights = find_weights(configuration.detector().weights)
-            found[f'{WEIGHTS} {configuration.name}'] = weights
-            if weights.suffix == '.xml':  # OpenVINO's format has two files
-                found[f'{WEIGHTS} {configuration.name}, values'] = weights.with_suffix('.bin')
+            found |= weight_files(configuration, f'{WEIGHTS} {configuration.name}')
         return {**found, **self.copies}
 
     def settings(self) -> dict[str, Any]:
@@ -91,13 +92,7 @@ class BagJob:
 
     def memory(self) -> int:
         """Return an estimate of the memory of a worker, in bytes."""
-        total = BASE
-        for configuration in self._configurations:
-            settings = configuration.detector()
-            weights = find_weights(settings.weights)
-            pixels = settings.input_width * settings.input_height or USUAL_PIXELS
-            total += network_memory(weights.stat().st_size, pixels)
-        return total
+        return worker_memory(self._configurations)
 
     def prepare(self, threads: int) -> None:
         """Load the networks, which the jobs of one process share.
@@ -136,10 +131,7 @@ class BagJob:
     def _weights(self, configuration: Configuration) -> Configuration:
         """Return the configuration with the path at which its weights are read."""
         path = self.copies.get(f'{WEIGHTS} {configuration.name}')
-        if path is None:
-            return configuration
-        parameters = {**configuration.parameters, 'weights': str(path)}
-        return Configuration(configuration.name, parameters, configuration.node)
+        return configuration if path is None else with_weights(configuration, path)
 
     def _with_origin(self, recording: Recording) -> Recording:
         """Return a recording whose results name the original paths."""
@@ -168,18 +160,21 @@ def bag_jobs(plan: EvaluationPlan) -> list[BagJob]:
 
     Raises:
         PlanError: if the plan has live runs.
+        CheckpointError: if there are no weights at a path.
     """
     if plan.rates:
         raise PlanError(
             '{rates} measures the speed of this machine, so live runs are not possible with '
             'workers: evaluate them without {jobs} and {dask}'
         )
+    configurations = [with_absolute_weights(c) for c in plan.configurations]
     files: Sequence[str | Path | None] = plan.ground_truth_files or [None] * len(plan.bags)
     return [
         BagJob(
             replace(
                 plan,
                 bags=[Path(os.path.abspath(bag))],
+                configurations=configurations,
                 ground_truth_files=() if file is None else [Path(os.path.abspath(file))],
                 limits=(),
             )

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Reports of evaluated bags, read back from their JSON files to be combined."""
 
 from __future__ import annotations

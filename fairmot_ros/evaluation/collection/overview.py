@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Overview of many evaluated bags: one JSON file and one page."""
 
 from __future__ import annotations

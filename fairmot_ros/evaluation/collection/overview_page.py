@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Page of many evaluated bags: it is self-contained, and links to the page of each bag."""
 
 from __future__ import annotations

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Trackers that the jobs of one process share, so that each network is loaded once."""
 
 from __future__ import annotations

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Evaluation of tracking results against ground truth, per sequence and combined."""
 
 from __future__ import annotations

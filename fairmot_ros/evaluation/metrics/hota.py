@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """HOTA: higher order tracking accuracy.
 
 Luiten et al., 'HOTA: A Higher Order Metric for Evaluating Multi-Object Tracking', IJCV 2021.

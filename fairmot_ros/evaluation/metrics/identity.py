@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Identity metrics: IDF1, IDP and IDR.
 
 Ristani et al., 'Performance Measures and a Data Set for Multi-Target, Multi-Camera Tracking',

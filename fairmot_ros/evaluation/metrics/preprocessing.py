@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Preprocessing by the rules of a benchmark, which determine the boxes that count.
 
 In MOT15, ground-truth rows with mark 0 are dropped. MOT16, MOT17 and MOT20 evaluate pedestrians

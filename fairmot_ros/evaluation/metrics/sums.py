@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Sums behind metrics as plain data, by which the metrics of separate reports are combined."""
 
 from __future__ import annotations

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Timeline of a sequence: matches of each ground-truth track, and errors of each frame."""
 
 from __future__ import annotations

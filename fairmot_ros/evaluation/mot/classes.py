@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Classes of MOT16, MOT17 and MOT20 by their numbers in ground-truth files."""
 
 from __future__ import annotations

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Reading the sequences of a benchmark, in full or by halves."""
 
 from __future__ import annotations

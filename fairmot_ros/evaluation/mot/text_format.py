@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Reading and writing of MOTChallenge text.
 
 One row per box: frame, id, left, top, width, height, confidence (in ground truth: a mark, 0 for

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Refinement: a second pass over the finished tracks of a recording, which uses later frames."""
 
 from __future__ import annotations

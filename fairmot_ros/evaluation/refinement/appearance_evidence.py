@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Evidence of a link from appearance, on a scale that the recording itself provides.
 
 How far apart embeddings of the same person and of different people are depends on the model, the

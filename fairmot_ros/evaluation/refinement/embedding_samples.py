@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Embeddings of tracks, sampled at intervals, as input of the refinement."""
 
 from __future__ import annotations

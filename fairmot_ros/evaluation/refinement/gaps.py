@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Interpolation of gaps in finished tracks."""
 
 from __future__ import annotations

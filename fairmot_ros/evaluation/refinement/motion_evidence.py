@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Evidence of a link from motion: is the later tracklet where the earlier one was going?"""
 
 from __future__ import annotations

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Refinement of a finished recording: merge tracks, fill gaps, smooth boxes."""
 
 from __future__ import annotations
@@ -9,8 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fairmot_ros.evaluation.mot.text_format import FRAME, ID, MotArray
-from fairmot_ros.evaluation.refinement.appearance_evidence import measure_appearances
-from fairmot_ros.evaluation.refinement.candidate_links import candidate_links
+from fairmot_ros.evaluation.refinement.appearance_evidence import (
+    MAX_EVIDENCE,
+    measure_appearances,
+)
+from fairmot_ros.evaluation.refinement.candidate_links import Indices, candidate_links
 from fairmot_ros.evaluation.refinement.embedding_samples import EmbeddingSamples
 from fairmot_ros.evaluation.refinement.gaps import by_frame, gap_rows
 from fairmot_ros.evaluation.refinement.linking import best_links, chains
@@ -98,14 +103,20 @@ def _merge(
 ) -> dict[int, int]:
     """Return the new ids by former ids, of tracks that are merged into an earlier one."""
     tracklets = make_tracklets(tracks_of(rows), stamps)
-    earlier, later = candidate_links(tracklets, settings.max_link_gap)
-    if not len(earlier):
+    spread = centred(rows)[:, :2].std(axis=0)
+    appearances = None if embeddings is None else measure_appearances(tracklets, embeddings)
+    most = 0.0 if appearances is None else MAX_EVIDENCE
+    found: list[tuple[Indices, Indices, NDArray[np.float64]]] = []
+    for earlier, later in candidate_links(tracklets, settings.max_link_gap):
+        gains = motion_evidence(tracklets, earlier, later, spread) - settings.min_link_evidence
+        possible = gains + most > 0
+        earlier, later, gains = earlier[possible], later[possible], gains[possible]
+        if appearances is not None:
+            gains = gains + appearances.evidence(earlier, later)
+        found.append((earlier, later, gains))
+    if not found:
         return {}
-    evidence = motion_evidence(tracklets, earlier, later, centred(rows)[:, :2].std(axis=0))
-    if embeddings is not None:
-        appearances = measure_appearances(tracklets, embeddings)
-        evidence += appearances.evidence(earlier, later)
-    links = best_links(len(tracklets), earlier, later, evidence - settings.min_link_evidence)
+    links = best_links(len(tracklets), *map(np.concatenate, zip(*found)))
     first = chains(len(tracklets), *links)
     new = tracklets.ids[first]
     return {

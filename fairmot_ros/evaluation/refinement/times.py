@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Times of frames that always increase, as the refinement needs them."""
 
 from __future__ import annotations

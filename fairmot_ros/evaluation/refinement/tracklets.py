@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Tracklets: the tracks of a finished recording, summarised by their two ends."""
 
 from __future__ import annotations

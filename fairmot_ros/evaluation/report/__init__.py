@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Reports of an evaluation: JSON, an HTML page and a text table."""
 
 from fairmot_ros.evaluation.report.files import write_report, write_tracks

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Line charts and timelines as inline SVG, which scales with the page and needs no library."""
 
 from __future__ import annotations

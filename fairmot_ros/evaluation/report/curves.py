@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Charts of a report: HOTA over its threshold, and the distribution of the latency."""
 
 from __future__ import annotations

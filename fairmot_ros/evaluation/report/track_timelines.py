@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Timeline chart of a run, with one row for each ground-truth track."""
 
 from __future__ import annotations

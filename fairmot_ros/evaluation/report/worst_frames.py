@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Images of the frames with the most errors of a run."""
 
 from __future__ import annotations

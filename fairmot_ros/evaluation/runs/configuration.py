@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Configurations to compare: YAML files with parameters of the node."""
 
 from __future__ import annotations

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Ground truth for the images of a bag, from a topic or from a MOTChallenge file."""
 
 from __future__ import annotations

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Limits on the metrics of an evaluation, for use in regression tests."""
 
 from __future__ import annotations

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Offline runs: process every image of a recording in order, regardless of the time it takes."""
 
 from __future__ import annotations

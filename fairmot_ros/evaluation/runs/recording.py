@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Recordings: the images of one camera in a bag, with their ground truth."""
 
 from __future__ import annotations

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Refined runs: a second pass over the tracks of an offline run, which uses later frames."""
 
 from __future__ import annotations

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Evaluation results: scores of all runs, grouped by configuration and mode, and limit checks."""
 
 from __future__ import annotations

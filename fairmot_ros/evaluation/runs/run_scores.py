@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Runs of a tracker on a recording, and their scores against the ground truth."""
 
 from __future__ import annotations

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Execution of an `EvaluationPlan`: every configuration on every bag in every mode."""
 
 from __future__ import annotations

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """The page: a table of identities with their timelines, and the events."""
 
 from __future__ import annotations

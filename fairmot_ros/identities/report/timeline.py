@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Rows and bars of the timeline: one row per identity, one bar per track."""
 
 from __future__ import annotations

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """The identities on disk: one SQLite file, which only its owner can read."""
 
 from __future__ import annotations

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """A lock on a store, so that two processes do not use it at once."""
 
 from __future__ import annotations

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Identifiers of bodies as in REP 155 (ROS4HRI): unique among nodes, not permanent."""
 
 from __future__ import annotations

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Conversion between image messages and BGR arrays, without a copy where possible."""
 
 from __future__ import annotations

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Diagnostic status of the identities node: one of the node, one of each camera."""
 
 from __future__ import annotations

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Diagnosis of missing input: one sentence with the probable cause and the remedy."""
 
 from __future__ import annotations

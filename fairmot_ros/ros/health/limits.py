@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Limits of rate, drops and latency: what the diagnostics warn of."""
 
 from __future__ import annotations

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Where the calibration of a camera is published: beside its images, as image_transport has it."""
 
 from __future__ import annotations

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Reception of one camera's messages on the executor thread: counters and time of arrival."""
 
 from __future__ import annotations

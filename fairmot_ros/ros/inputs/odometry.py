@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Transforms with the motion of the robot from odometry, where tf does not have it."""
 
 from __future__ import annotations

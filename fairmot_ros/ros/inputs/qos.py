@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Quality of service of an input subscription, from the `qos_overrides` parameters."""
 
 from __future__ import annotations

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Choice between the topics that can be the input of a camera, by which of them is published."""
 
 from __future__ import annotations

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Transforms by tf2_ros, whose listener is written in C++."""
 
 from __future__ import annotations

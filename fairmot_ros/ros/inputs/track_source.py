@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Tracks of one camera, each frame with the positions that another topic brings."""
 
 from __future__ import annotations

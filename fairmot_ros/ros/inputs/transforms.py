@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Transforms between frames from `/tf` and `/tf_static`, shared by the cameras of a node."""
 
 from __future__ import annotations

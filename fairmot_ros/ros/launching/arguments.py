@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Launch arguments that override node parameters, shared by all launch files."""
 
 from __future__ import annotations

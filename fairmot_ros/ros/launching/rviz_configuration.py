@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Configuration of RViz for several cameras, made from that for one."""
 
 from __future__ import annotations

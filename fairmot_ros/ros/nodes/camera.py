@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """A camera of a node: subscription, frame processing and statistics."""
 
 from __future__ import annotations

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Services of the gallery: enrol, query and forget identities.
 
 They run on the executor thread, in parallel to the worker. The gallery is thread-safe; of the

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """The `fairmot_identities` node: one identity for a person in all cameras."""
 
 from __future__ import annotations

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Services of the identities node: enrol, query, list, merge, split and forget."""
 
 from __future__ import annotations

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Handling of failed lifecycle transitions, which rclpy discards or lets end the process."""
 
 from __future__ import annotations
@@ -7,10 +9,8 @@ import traceback
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from rclpy.impl.implementation_singleton import rclpy_implementation
+from lifecycle_msgs.srv import ChangeState
 from rclpy.lifecycle import LifecycleNode, LifecycleState, TransitionCallbackReturn
-
-RCLError = rclpy_implementation.RCLError
 
 N = TypeVar('N', bound=LifecycleNode)
 TransitionCallback = Callable[[N, LifecycleState], TransitionCallbackReturn]
@@ -21,13 +21,13 @@ def guard_transitions(node: LifecycleNode) -> None:
 
     Up to ROS 2 Jazzy, such a request otherwise raises in the executor and ends the process.
     """
-    service = node._service_change_state
+    (service,) = (service for service in node.services if service.srv_type is ChangeState)
     change_state = service.callback
 
     def guarded(request: Any, response: Any) -> Any:
         try:
             return change_state(request, response)
-        except RCLError as error:
+        except RuntimeError as error:  # of rcl: those of transition callbacks do not get here
             if not node.context.ok():  # a signal interrupted the transition
                 raise
             transition = request.transition.label or f'id {request.transition.id}'

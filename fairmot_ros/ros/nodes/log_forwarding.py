@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Forwarding of Python's logging to the log of a node."""
 
 from __future__ import annotations

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Reports of a node: model and labels once, diagnostics and timing every second."""
 
 from __future__ import annotations

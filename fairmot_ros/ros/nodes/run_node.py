@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Run a node until it is done or interrupted, and shut down cleanly."""
 
 from __future__ import annotations

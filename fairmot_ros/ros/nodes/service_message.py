@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Responses of services that say in one sentence what was done, or why not."""
 
 from __future__ import annotations

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Lifecycle node that is the base of both tracking nodes."""
 
 from __future__ import annotations

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Outputs of the nodes: one class per group of topics; add new ones to `make_outputs`."""
 
 from __future__ import annotations

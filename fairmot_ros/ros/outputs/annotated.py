@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Output of annotated images, raw and compressed, while the topics have subscribers."""
 
 from __future__ import annotations
@@ -39,7 +41,9 @@ class AnnotatedOutput(Output):
         if result.image is None or not (raw or compressed):
             return
         lost = result.lost if parameters.outputs.publish_lost else None
-        canvas = self._annotator.draw(result.image, result.visible, result.rate, lost)
+        canvas = self._annotator.draw(
+            result.image, result.visible, result.rate, lost, result.converter.id_of
+        )
         if self._zones is not None and self._zones.observations is not None:
             draw_zones(canvas, self._zones.monitor, self._zones.observations)
         if raw:

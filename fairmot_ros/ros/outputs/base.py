@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Base class of outputs, and the result of a frame that they publish."""
 
 from __future__ import annotations

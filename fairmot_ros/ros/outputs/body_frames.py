@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """tf frames of located people, `body_<id>` as in REP 155."""
 
 from __future__ import annotations

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Output of the followed person: `~/follow_state` and `~/follow_pose`."""
 
 from __future__ import annotations

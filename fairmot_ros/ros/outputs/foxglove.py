@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Output of image annotations for Foxglove, which draws them over the camera image.
 
 Available if the package foxglove_msgs is installed.

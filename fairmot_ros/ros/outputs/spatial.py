@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """`~/detections_3d`, `~/positions`, `~/markers` and tf: people in metres.
 
 All of it is in `target_frame`, or else in the frame of the image's header, the camera's optical

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Print docs/parameters.md, or the file of config/ named by the argument."""
 
 import sys

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Validated, immutable values of the parameters of a node."""
 
 from __future__ import annotations

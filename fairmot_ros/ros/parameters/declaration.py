@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Declaration of node parameters with types, ranges and descriptions."""
 
 from __future__ import annotations

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Settings of the diagnostics: limits of rate, drops and latency, and the hardware id."""
 
 from __future__ import annotations

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Parameter sets of the nodes, composed of the settings of their parts."""
 
 from __future__ import annotations

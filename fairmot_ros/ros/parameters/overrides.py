@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Parameter overrides that a node does not declare: former names and misspellings."""
 
 from __future__ import annotations

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Processing of one camera's frames on the worker thread: apply settings, track, publish."""
 
 from __future__ import annotations

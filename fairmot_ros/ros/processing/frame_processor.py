@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Processing of the newest message of each camera: read, detect, track, publish."""
 
 from __future__ import annotations

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Positions of the tracks of one camera in metres, and the camera motion from tf."""
 
 from __future__ import annotations
@@ -190,7 +192,7 @@ class PersonLocator:
                 return found, covariances_on_ground(
                     camera, boxes, visible.covariances, height, pitch
                 )
-            depth = self._inputs.depth_at(
+            depth = self._inputs.depth_images.at(
                 _seconds(header.stamp),
                 settings.depth_tolerance,
                 (camera.height, camera.width),

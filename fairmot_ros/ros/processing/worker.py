@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Worker thread that loads and runs the network and updates the trackers."""
 
 from __future__ import annotations

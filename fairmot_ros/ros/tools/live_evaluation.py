@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Live evaluation: replays a recording to a tracker node in real time, over DDS."""
 
 from __future__ import annotations

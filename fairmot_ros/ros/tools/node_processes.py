@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """ROS 2 nodes as child processes in a private ROS domain."""
 
 from __future__ import annotations
@@ -12,7 +14,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from fairmot_ros.starting import blocked_signals, python_module
+from fairmot_ros.starting import blocked_signals, child_environment, python_module
 
 PROFILE = 'fastdds_localhost.xml'
 STOP_SECONDS = 15.0
@@ -103,6 +105,8 @@ class NodeProcess:
     ) -> None:
         """Start a module; the current folder is not on its module path.
 
+        The node also ends when this process is killed, or the thread that called this ends.
+
         Args:
             name: name of the node in messages.
             module: Python module to run.
@@ -122,7 +126,7 @@ class NodeProcess:
         with log.open('wb') as file, blocked_signals():
             self.process = subprocess.Popen(
                 command,
-                env=dict(environment),
+                env={**environment, **child_environment()},
                 stdin=subprocess.DEVNULL,
                 stdout=file,
                 stderr=None if show_errors else file,

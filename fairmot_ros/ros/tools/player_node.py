@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """The `fairmot_player` node: publishes a video or an image folder as camera images."""
 
 from __future__ import annotations

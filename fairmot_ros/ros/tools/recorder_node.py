@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """The `fairmot_recorder` node: writes the results of a tracker to files."""
 
 from __future__ import annotations

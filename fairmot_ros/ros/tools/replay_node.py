@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """The `fairmot_replay` node: plays the images of a bag at a fixed rate and saves the results."""
 
 from __future__ import annotations

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Associations by their name, the value of the setting `association`."""
 
 from __future__ import annotations

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Interface of associations, the algorithms that match detections to tracks."""
 
 from __future__ import annotations

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Default association: a cascade of assignment stages on motion-gated candidate pairs.
 
 Time is in seconds, so results do not depend on the frame rate. Thresholds apply to relative scores

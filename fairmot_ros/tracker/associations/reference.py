@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Reference association: the published algorithms, reproduced exactly.
 
 The algorithms are those of FairMOT (Zhang et al. 2021, section 3.5) and of the two trackers in

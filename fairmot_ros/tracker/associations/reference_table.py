@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Tracks of a reference association: spawn, correct and remove duplicates."""
 
 from __future__ import annotations

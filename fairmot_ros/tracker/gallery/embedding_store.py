@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Embeddings in one array of fixed size; removed embeddings are overwritten with zeros."""
 
 from __future__ import annotations

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Re-identification after long absence: a thread-safe store of ended and enrolled identities.
 
 Embeddings of people are biometric data: removed ones are overwritten in memory, and `gallery_file`

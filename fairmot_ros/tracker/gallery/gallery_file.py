@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Files of enrolled identities, which are biometric data: only `save` writes them."""
 
 from __future__ import annotations
@@ -49,11 +51,20 @@ def load(gallery: Gallery, path: str | Path) -> None:
         GalleryFileError: if the file cannot be read, is of another model, or its identities do
             not fit into the gallery. The gallery is then unchanged.
     """
-    with reading(f'{path} is not a file of enrolled identities', GalleryFileError):
-        check_archive(path, MAX_BYTES)
-        model, views = _read(path)
+    model, views = read(path)
     with reading(f'{path} cannot be used', GalleryFileError):
         gallery.enrol_all(views, model=model)
+
+
+def read(path: str | Path) -> tuple[str, list[Enrolled]]:
+    """Return the model and the views of a file written by `save`.
+
+    Raises:
+        GalleryFileError: if the file cannot be read.
+    """
+    with reading(f'{path} is not a file of enrolled identities', GalleryFileError):
+        check_archive(path, MAX_BYTES)
+        return _read(path)
 
 
 def _read(path: str | Path) -> tuple[str, list[Enrolled]]:

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Identities and their embeddings, without locks; the data of a gallery."""
 
 from __future__ import annotations

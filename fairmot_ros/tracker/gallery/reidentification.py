@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Link between tracker and gallery: store ended tracks, reuse ids of returning identities."""
 
 from __future__ import annotations

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Exact search for similar embeddings, shared by the gallery and the identities of all cameras."""
 
 from __future__ import annotations

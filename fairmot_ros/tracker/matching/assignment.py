@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Optimal assignment of tracks to detections, with an upper threshold on the cost of a pair."""
 
 from __future__ import annotations

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Candidate pairs inside the motion gate of the default association, with their box distance."""
 
 from __future__ import annotations

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Candidate pairs: the pairs of a track and a detection that pass a gate, each with a cost.
 
 Few pairs pass, so costs are a list of pairs instead of a matrix. Pairs whose rectangles intersect

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Overlaps between the detections of one frame: occlusion, duplicates and body parts."""
 
 from __future__ import annotations

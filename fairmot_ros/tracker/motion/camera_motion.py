@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Estimation of camera motion between consecutive images.
 
 Corners of the background are tracked from image to image by sparse optical flow (Lucas and

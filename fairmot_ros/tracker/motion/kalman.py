@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Kalman filter for many boxes at once.
 
 A box is centre x, centre y, a shape (see `parametrizations`) and the height, each with its

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Parametrizations of a box in the state of the Kalman filter.
 
 The state holds the centre, a shape and the height. The shape is the aspect (width / height) in

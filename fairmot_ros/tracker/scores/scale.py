@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Score scale: adapts the score thresholds to the score range of a detector.
 
 Detectors differ in how they score the same person: one gives 0.95, another 0.45. The default

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Relative scores, score thresholds by class, and evidence for a track."""
 
 from __future__ import annotations

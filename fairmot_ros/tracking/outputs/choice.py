@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Choice of the files to write, and all of them together."""
 
 from __future__ import annotations

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Contact sheets of tracks: one row of crops per track, spread over its life."""
 
 from __future__ import annotations

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Crops of people: images cut out along their boxes."""
 
 from __future__ import annotations

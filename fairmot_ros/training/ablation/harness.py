@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Training and scoring of all variants of an ablation study, resumable and parallel."""
 
 from __future__ import annotations

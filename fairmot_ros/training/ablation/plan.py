@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Plan of an ablation study: variants, seeds and scoring, read from a YAML file."""
 
 from __future__ import annotations

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Configuration of training: datasets, composed samples, canvases, augmentation, the run."""
 
 from fairmot_ros.training.config.augmentation import AugmentationOptions

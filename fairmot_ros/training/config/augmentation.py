@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Options of the augmentation of whole images: the section `augmentation`."""
 
 from __future__ import annotations

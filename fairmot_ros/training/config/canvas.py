@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Options of canvases: the section `canvas` of a training file."""
 
 from __future__ import annotations

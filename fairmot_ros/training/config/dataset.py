@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Configuration of one training dataset: an entry of `sets` in a training file."""
 
 from __future__ import annotations

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Reading of training files (YAML), with settings under their current or former names."""
 
 from __future__ import annotations

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Conversion of any readable dataset to the JDE layout: `images/` beside `labels_with_ids/`."""
 
 from __future__ import annotations

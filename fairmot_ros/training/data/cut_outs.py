@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Masked cut-outs of people, to be pasted into training samples."""
 
 from __future__ import annotations

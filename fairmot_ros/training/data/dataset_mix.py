@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """The datasets of a training run combined, with identities numbered over all of them."""
 
 from __future__ import annotations

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """A dataset to pack: which images, and reduced to which size."""
 
 from __future__ import annotations

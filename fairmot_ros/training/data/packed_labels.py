@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Labels, masks and teacher labels of a packed dataset, scaled to the reduced images."""
 
 from __future__ import annotations

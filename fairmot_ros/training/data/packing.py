@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Packing of training datasets into one small archive, for training on another machine.
 
 Packed datasets are COCO folders like the original ones. Images, masks and boxes are reduced to a

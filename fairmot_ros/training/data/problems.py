@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Faulty training data: the error that stops a run, and the collected messages that do not."""
 
 from __future__ import annotations

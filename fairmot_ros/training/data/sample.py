@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """A training sample: an image with its labels, and the operations that keep both consistent."""
 
 from __future__ import annotations

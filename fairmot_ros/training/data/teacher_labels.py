@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Pseudo-labels of teacher networks: the files that `fairmot-teach` writes beside the images.
 
 `teacher.json` holds the detections of the teachers in every image. `teacher_embeddings.npz` holds

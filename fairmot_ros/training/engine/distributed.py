@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Distributed training with several processes, started by torchrun."""
 
 from __future__ import annotations

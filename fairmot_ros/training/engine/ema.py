@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Exponential moving average (EMA) of the weights of a network."""
 
 from __future__ import annotations

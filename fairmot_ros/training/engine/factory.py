@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Construction of the sample stream, the network and the loss from a configuration."""
 
 from __future__ import annotations

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Freezing of modules, and learning rates by module."""
 
 from __future__ import annotations

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """The model card: a Markdown description of the weights and their training."""
 
 from __future__ import annotations

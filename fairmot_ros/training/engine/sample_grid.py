@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """An image of training samples with their targets drawn in, to check the data."""
 
 from __future__ import annotations

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """FairMOT's losses: CenterNet's detection terms and identity classification."""
 
 from __future__ import annotations

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Training targets of the heat-map architectures: heat map, boxes, offsets, identities."""
 
 from __future__ import annotations

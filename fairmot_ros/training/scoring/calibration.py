@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Calibration of scores: of the detections with score s, a share s should be correct.
 
 Networks are over- or underconfident, each in its own way, so the thresholds of one do not suit

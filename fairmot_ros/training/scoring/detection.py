@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Scoring of detection: average precision at IoU 0.5."""
 
 from __future__ import annotations

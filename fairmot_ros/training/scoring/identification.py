@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Calibration of similarities: which one tells one person from two, for one model."""
 
 from __future__ import annotations

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Base class of the endless streams of training samples, reproducible by seed."""
 
 from __future__ import annotations

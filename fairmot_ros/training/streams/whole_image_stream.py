@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Stream of whole images, augmented, each once per epoch: FairMOT's training samples."""
 
 from __future__ import annotations

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """FairMOT's augmentation of whole images: colour, random affine transform, mirroring."""
 
 from __future__ import annotations

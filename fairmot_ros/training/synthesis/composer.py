@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Composition of random samples: windows of images, with cut-outs of people pasted in."""
 
 from __future__ import annotations

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Pasting of cut-out people and distractors into a sample, from the back to the front."""
 
 from __future__ import annotations

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Photometric changes of an image, as by light, lens and codec; boxes do not move."""
 
 from __future__ import annotations

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Write the files of this folder from the full recordings; README.md says what they are.
 
 Run by hand: `python test/data/reference/record.py FOLDER`. FOLDER holds `fixtures/`,

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Write the files of this folder, and the values that reading them gives, to `expected.json`.
 
 Run once, at version 0.1: `PYTHONPATH=. python test/data/v0_1/record.py`. Later versions read the

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Bags with topics or definitions that cannot be used; others are not affected."""
 
 from __future__ import annotations

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Reading and writing of bags, by this package and other tools, including damaged bags."""
 
 from __future__ import annotations

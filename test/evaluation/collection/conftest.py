@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Make the helper modules in this folder importable in any import mode of pytest."""
 
 from __future__ import annotations

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """A job on a bag whose first worker is killed while it tracks the bag."""
 
 from __future__ import annotations

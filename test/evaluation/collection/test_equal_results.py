@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Neither the kind, the order nor the number of workers changes a byte of the results."""
 
 from __future__ import annotations

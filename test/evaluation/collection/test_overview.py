@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Overview of a hundred bags, opened in a browser; names of inputs; distributions."""
 
 from __future__ import annotations

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Warnings about ground truth whose rows may not count as intended."""
 
 from __future__ import annotations

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Metrics equal those of TrackEval: recorded ones, and live ones where TrackEval is installed."""
 
 from __future__ import annotations

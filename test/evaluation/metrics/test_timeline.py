@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Timelines: spans, switches and errors over time; interpolation of gaps."""
 
 from __future__ import annotations

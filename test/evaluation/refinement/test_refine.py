@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Refinement of finished tracks: merging, filling of gaps, smoothing."""
 
 from __future__ import annotations

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Refinement of a thousand tracks, and of the links of random graphs."""
 
 from __future__ import annotations
@@ -52,9 +54,36 @@ def test_the_number_of_candidates_grows_with_the_tracks_not_with_their_square() 
         tracks[:, 0], tracks[:, 1] = np.arange(1, count + 1), np.arange(1, count + 1)
         tracks[:, 2:7] = 10, 10, 40, 100, 0.9
         tracklets = make_tracklets(tracks_of(tracks), np.arange(1, count + 1) / RATE)
-        return len(candidate_links(tracklets, 4.0)[0])
+        return sum(len(earlier) for earlier, _ in candidate_links(tracklets, 4.0))
 
     assert pairs(2000) < 2.1 * pairs(1000)
+
+
+def test_candidates_do_not_depend_on_the_size_of_blocks() -> None:
+    rng = np.random.default_rng(0)
+    tracks = np.full((400, 10), -1.0)
+    tracks[:, 0] = rng.integers(1, 100, 400)
+    tracks[:, 1] = rng.integers(1, 60, 400)
+    tracks[:, 2:7] = rng.uniform(10, 50, (400, 5))
+    tracks = tracks[np.unique(tracks[:, :2], axis=0, return_index=True)[1]]
+    tracklets = make_tracklets(tracks_of(tracks), np.arange(1, 101) / RATE)
+
+    def links(block: int) -> list[list[int]]:
+        blocks = list(candidate_links(tracklets, 5.0, block))
+        if block < 50:
+            assert len(blocks) > 1
+            assert max(len(earlier) for earlier, _ in blocks) < block + 60
+        return np.concatenate([np.stack(pair, axis=1) for pair in blocks]).tolist()
+
+    starts, ends = tracklets.starts, tracklets.ends
+    expected = [
+        [a, b]
+        for a in range(len(starts))
+        for b in range(len(starts))
+        if ends[a] < starts[b] <= ends[a] + 5.0
+    ]
+    assert links(1) == links(20) == links(10**9) == expected
+    assert expected
 
 
 @pytest.mark.parametrize('seed', range(20))

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Scores, limits and reports; the HTML page is opened in a browser."""
 
 from __future__ import annotations

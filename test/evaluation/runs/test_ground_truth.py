@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Ground truth of recordings: matching with images, and notes on what does not match."""
 
 from __future__ import annotations

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """The page of who was where: its timeline, its content in a browser, and the command."""
 
 from __future__ import annotations

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Identifiers of REP 155: unique among nodes, valid in topic names."""
 
 from __future__ import annotations

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Conversion of tracks to messages, and of empty lists."""
 
 import numpy as np

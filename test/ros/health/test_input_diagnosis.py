@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Explanations of missing input: cause and remedy for each case."""
 
 from __future__ import annotations

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Choice between raw and compressed images by what is published."""
 
 from __future__ import annotations

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Launch files: their arguments, and the processes that they start."""
 
 from __future__ import annotations
@@ -187,3 +189,9 @@ def test_results_are_recorded_only_on_request() -> None:
         ]
         assert [command[1] for command in commands].count('bag') == expected
         assert ['ros2', 'topic', 'echo', '--once'] in [command[:4] for command in commands]
+
+
+def test_every_launch_file_is_also_started() -> None:
+    tests = LAUNCH.parent / 'test' / 'system'
+    stems = [name.removesuffix('.launch.py') for name in FILES]
+    assert [s for s in stems if not (tests / f'test_launch_{s}.py').is_file()] == []

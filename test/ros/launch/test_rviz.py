@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """The RViz configuration: display classes, policies and topics, checked without RViz."""
 
 from __future__ import annotations

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Failing transitions and failing node construction; run by test_separate_processes.py."""
 
 from __future__ import annotations

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Gallery services: identities and galleries selected by a request, and its error messages."""
 
 from __future__ import annotations

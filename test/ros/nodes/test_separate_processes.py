@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Runs the tests of nodes inside a Python process, each file in a process of its own.
 
 DDS participants of failed nodes live until their process ends: in the process of the other tests,

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Detections received from other nodes: empty and invalid messages."""
 
 from __future__ import annotations

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Default association: the effect of each setting and stage."""
 
 from __future__ import annotations

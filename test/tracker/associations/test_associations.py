@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Registry of associations, and a minimal association added to it."""
 
 from __future__ import annotations

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Gallery: storing, recalling, enrolling and forgetting identities."""
 
 from __future__ import annotations

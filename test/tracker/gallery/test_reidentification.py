@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Tracker with a gallery: an identity that returns after its track ended keeps its id."""
 
 from __future__ import annotations

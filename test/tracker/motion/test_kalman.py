@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Kalman filter in block form, compared with 8 x 8 matrices."""
 
 import numpy as np

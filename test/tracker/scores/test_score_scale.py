@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Score scale: results hardly depend on the score range of the detector."""
 
 from __future__ import annotations

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Lists of excluded and included images; the lists of held-out images."""
 
 import tarfile

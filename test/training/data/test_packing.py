@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Packed datasets: reduced images, limited size, read like the original ones."""
 
 import json

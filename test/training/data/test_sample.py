@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Samples: cropping, flipping, pasting and selection keep image and labels consistent."""
 
 import numpy as np

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Non-maximum suppression and weighted boxes fusion on worked examples."""
 
 import numpy as np

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Teacher labels: writing, and their use as labels, ignored regions and targets."""
 
 import json

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Training of YOLOX-nano with the Trainer on drawn people."""
 
 from dataclasses import replace

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Assignment of cells to objects on a grid made by hand."""
 
 import pytest

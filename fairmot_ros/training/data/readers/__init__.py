@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Readers of labelled datasets: a new format is one file and one entry in `READERS`."""
 
 from __future__ import annotations

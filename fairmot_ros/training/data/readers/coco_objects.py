@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """The annotations of a COCO file, grouped by image and checked."""
 
 from __future__ import annotations

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Reader of CrowdHuman: one JSON object per line, full-body boxes, no identities."""
 
 from __future__ import annotations

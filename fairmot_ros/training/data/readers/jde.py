@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Reader of the JDE layout: `images/` beside `labels_with_ids/`, one text file per image."""
 
 from __future__ import annotations

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Reader of MOTChallenge sequences: `img1/` beside `gt/gt.txt`."""
 
 from __future__ import annotations

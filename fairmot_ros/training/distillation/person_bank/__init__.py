@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Training of the embedding alone, on a bank of people with the embeddings of a teacher.
 
 The bank stores windows of single people with randomly changed light and clothes, each with the

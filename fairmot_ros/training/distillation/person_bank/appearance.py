@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Random changes of the clothes of a person in an image."""
 
 from __future__ import annotations

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Storage of a person bank: windows of people with teacher embeddings, in .npz files."""
 
 from __future__ import annotations

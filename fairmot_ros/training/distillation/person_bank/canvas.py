@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Canvases: rows of people from a bank, at random sizes and with degraded quality."""
 
 from __future__ import annotations

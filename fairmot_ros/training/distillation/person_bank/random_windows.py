@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Random windows of people for a bank, and their embedding by a teacher."""
 
 from __future__ import annotations

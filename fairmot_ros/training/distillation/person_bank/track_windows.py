@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Windows of people tracked over the frames of a video, for a bank."""
 
 from __future__ import annotations

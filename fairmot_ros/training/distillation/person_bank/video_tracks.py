@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Linking of people over the frames of videos by the embeddings of a teacher."""
 
 from __future__ import annotations

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Windows: image regions around one person, cropped or pasted on a background."""
 
 from __future__ import annotations

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Person detectors as teachers: their interface and the supported families.
 
 A detector is named by its file, optionally with an input size: ``yolox_nano.onnx@640x640``. The

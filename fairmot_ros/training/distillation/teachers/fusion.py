@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Fusion of overlapping detections: non-maximum suppression and weighted boxes fusion."""
 
 from __future__ import annotations

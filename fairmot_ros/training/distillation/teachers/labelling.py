@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Pseudo-labelling of a dataset by teachers; `teacher_labels` describes the files."""
 
 from __future__ import annotations

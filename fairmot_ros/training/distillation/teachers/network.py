@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Loading and running of teacher networks with OpenVINO."""
 
 from __future__ import annotations

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Resizing of images to the fixed input size of a teacher network."""
 
 from __future__ import annotations

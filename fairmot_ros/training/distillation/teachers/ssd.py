@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """SSD detectors in OpenVINO format, such as the Open Model Zoo's person-detection-0201."""
 
 from __future__ import annotations

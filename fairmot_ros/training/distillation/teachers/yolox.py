@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """YOLOX detectors as ONNX files, such as yolox_nano.onnx."""
 
 from __future__ import annotations

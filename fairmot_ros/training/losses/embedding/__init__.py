@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Embedding losses by name: a new one is one file and one entry in `EMBEDDING_LOSSES`."""
 
 from __future__ import annotations

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Identity classification, and distillation of a teacher's embeddings by identity."""
 
 from __future__ import annotations

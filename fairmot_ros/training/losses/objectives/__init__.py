@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Targets and losses by architecture: a new kind is one file and one entry in `RECIPES`."""
 
 from __future__ import annotations

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Interface between the training loop and an architecture: targets and loss."""
 
 from __future__ import annotations

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Training targets of detectors without a heat map: boxes, padded to a fixed number."""
 
 from __future__ import annotations

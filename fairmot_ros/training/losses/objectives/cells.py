@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Raw predictions of all pyramid levels, joined over cells."""
 
 from __future__ import annotations

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Detection terms of the YOLOX loss: labels by SimOTA, and distillation of a detector."""
 
 from __future__ import annotations

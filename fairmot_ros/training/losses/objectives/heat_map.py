@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Training recipe of FairMOT's architectures: CenterNet's heat map with FairMOT's heads."""
 
 from __future__ import annotations

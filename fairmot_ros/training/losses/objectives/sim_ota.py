@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """SimOTA, the assignment of cells to objects in YOLOX.
 
 Ge et al. 2021, "YOLOX: Exceeding YOLO Series in 2021", section 2.1, with the constants of its

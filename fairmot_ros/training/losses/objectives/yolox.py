@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Training recipe of YOLOX: SimOTA detection terms, distillation and an embedding loss."""
 
 from __future__ import annotations

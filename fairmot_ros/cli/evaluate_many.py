@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Many bags in ``fairmot-evaluate``: workers, an overview, and merging of reports."""
 
 from __future__ import annotations
@@ -21,7 +23,7 @@ from fairmot_ros.evaluation.runs.limits import Limit
 BAGS = 'bags'
 
 
-def evaluate_collection(options: argparse.Namespace, plan: EvaluationPlan) -> int:
+def evaluate_many(options: argparse.Namespace, plan: EvaluationPlan) -> int:
     """Evaluate each bag as a job, write the overview and return the exit code."""
     from fairmot_ros.evaluation.collection.bag_job import bag_jobs
     from fairmot_ros.evaluation.collection.bag_reports import FailedBag, read_report

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Tracks and zones in pixels and in metres: one monitor serves both."""
 
 from __future__ import annotations

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Files made of tracked frames, with tracks of known places."""
 
 from __future__ import annotations
