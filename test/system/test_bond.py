@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """The node's bond, with the peer as the lifecycle manager's end."""
 
 from __future__ import annotations

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Bond with Nav2's lifecycle manager: heartbeats by which each end notices that the other died.
 
 Both ends publish `bond/Status` with the same `id` and an `instance_id` of their own. The bond is
