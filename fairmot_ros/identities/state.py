@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """What is known of identities and tracks, kept in memory and in a store."""
 
 from __future__ import annotations
