@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """The last depth images of a camera, and the one that belongs to an image."""
 
 from __future__ import annotations

@@ -18,7 +18,7 @@ from rclpy.publisher import Publisher
 from sensor_msgs.msg import Image
 from std_msgs.msg import Header
 
-from fairmot_ros.ros.conversions.bodies import body_id
+from fairmot_ros.ros.conversions.bodies import body_id, body_prefix
 from fairmot_ros.ros.conversions.images import from_bgr
 from fairmot_ros.ros.outputs.base import FrameResult, Output, has_subscribers
 from fairmot_ros.types import Track
@@ -50,6 +50,8 @@ class HumansOutput(Output):
         self._bodies = self._bodies_of_nodes.setdefault(node, {})
         self._tracked = node.create_publisher(IdsList, TRACKED, 1)
         self._publishers.append(self._tracked)
+        prefix = body_prefix(node.get_fully_qualified_name())
+        node.get_logger().info(f'publishing ROS4HRI bodies {prefix}_<track id>', once=True)
         self._regions: dict[str, Publisher] = {}
         self._images: dict[str, Publisher] = {}
         self._last_header = Header()
