@@ -13,6 +13,7 @@ from fairmot_ros.cli.command import ExitCode, run_command
 from fairmot_ros.identities import StoreReader
 from fairmot_ros.identities.report import write_page
 from fairmot_ros.identities.report.timeline import make_timeline
+from fairmot_ros.identities.store.lock import SUFFIX
 
 EXAMPLES = """examples:
   fairmot-identities report people.db
@@ -20,6 +21,7 @@ EXAMPLES = """examples:
   fairmot-identities report people.db --since '2027-03-01 08:00' --until '2027-03-01 12:00'
   fairmot-identities list people.db
 """
+BESIDE = ('-wal', '-shm', '-journal', SUFFIX)  # suffixes of the files beside a store
 UNITS = {'m': 60.0, 'h': 3600.0, 'd': 86400.0}
 
 
@@ -62,12 +64,16 @@ def parse_time(text: str, now: datetime) -> float:
         now: present time.
 
     Raises:
-        ValueError: if the text is neither.
+        ValueError: if the text is neither, or the time is outside the calendar.
     """
-    if text[-1:] in UNITS and text[:-1].replace('.', '', 1).isdecimal():
-        return (now - timedelta(seconds=float(text[:-1]) * UNITS[text[-1]])).timestamp()
     try:
+        if text[-1:] in UNITS and text[:-1].replace('.', '', 1).isdecimal():
+            return (now - timedelta(seconds=float(text[:-1]) * UNITS[text[-1]])).timestamp()
         return datetime.fromisoformat(text).timestamp()
+    except OverflowError:
+        raise ValueError(
+            f'{text!r} is outside the calendar: expected a time after the year 1'
+        ) from None
     except ValueError:
         raise ValueError(
             f"{text!r} is no time: expected a date such as '2027-03-01 08:00', or a time ago such "
@@ -75,11 +81,26 @@ def parse_time(text: str, now: datetime) -> float:
         ) from None
 
 
+def is_part_of_store(path: Path, store: Path) -> bool:
+    """Return whether a path is the store or a file that SQLite or the node has beside it."""
+    files = (store, *(store.with_name(store.name + suffix) for suffix in BESIDE))
+    return path.resolve() in {file.resolve() for file in files}
+
+
 def run(options: argparse.Namespace) -> int:
     """Read the store and write what is asked for."""
     now = datetime.now()
     since = float('-inf') if options.since is None else parse_time(options.since, now)
     until = float('inf') if options.until is None else parse_time(options.until, now)
+    if since > until:
+        raise ValueError(
+            f'--since {options.since} is after --until {options.until}: expected an earlier time'
+        )
+    if options.command == 'report' and is_part_of_store(options.output, options.store):
+        raise ValueError(
+            f'{options.output} belongs to the store, which the page would overwrite: give '
+            'another --output'
+        )
     with StoreReader(options.store) as store:
         if options.command == 'report':
             timeline = make_timeline(

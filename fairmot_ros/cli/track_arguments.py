@@ -21,6 +21,7 @@ from fairmot_ros.settings.former import current_settings
 from fairmot_ros.tracking.outputs.choice import OutputChoice
 from fairmot_ros.tracking.streams import ReadOptions
 
+MAX_FRAME_RATE = 10_000.0  # Hz; higher ones are typing errors and make velocities overflow
 EXAMPLES = """examples:
   fairmot-track people.mp4                        annotated video and results in out/track/people
   fairmot-track *.mp4 --mot --json                text files only
@@ -195,8 +196,11 @@ def read_options(options: argparse.Namespace, configuration: Configuration) -> R
     Raises:
         ValueError: if a value is out of range.
     """
-    if options.frame_rate and not 0 < options.frame_rate < float('inf'):
-        raise ValueError(f'--frame-rate must be positive, got {options.frame_rate:g}')
+    if options.frame_rate and not 0 < options.frame_rate <= MAX_FRAME_RATE:
+        raise ValueError(
+            f'--frame-rate must be positive and at most {MAX_FRAME_RATE:g} Hz, '
+            f'got {options.frame_rate:g}'
+        )
     limit = options.max_image_pixels
     if limit is None:
         limit = configuration.node.get('max_image_pixels', MAX_IMAGE_PIXELS)

@@ -129,8 +129,8 @@ def _sources_of(text: str) -> Iterator[Source | SourceError]:
         yield from (_source_at(Path(path)) for path in paths)
     else:
         yield SourceError(
-            f'there is no {text}: give a video, a folder of images, a bag, the number of a '
-            'camera or an address'
+            f'there is no {text or repr(text)}: give a video, a folder of images, a bag, '
+            'the number of a camera or an address'
         )
 
 

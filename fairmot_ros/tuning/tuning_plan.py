@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import isfinite
 
 from fairmot_ros.evaluation.runs.limits import RATIOS
 
@@ -36,5 +37,7 @@ class TuningPlan:
             raise ValueError(f'the number of trials must be at least 1, got {self.trials}')
         if self.metric not in RATIOS:
             raise ValueError(f'the metric must be one of {", ".join(RATIOS)}, got {self.metric!r}')
-        if self.seed < 0:
-            raise ValueError(f'the seed must not be negative, got {self.seed}')
+        if not isfinite(self.min_gain):
+            raise ValueError(f'the smallest gain must be a finite number, got {self.min_gain}')
+        if not 0 <= self.seed < 2**32:
+            raise ValueError(f'the seed must be within 0..{2**32 - 1}, got {self.seed}')

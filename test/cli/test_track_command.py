@@ -176,7 +176,12 @@ def test_sources_of_one_name_do_not_overwrite_each_other(folder: Path) -> None:
         (['none*.mp4'], 'nothing matches none*.mp4: give videos, folders of images or bags'),
         ([CLIP, '--every', '0'], 'every must be at least 1, got 0'),
         ([CLIP, '--start', '-1'], 'start must be a number of seconds of at least 0, got -1.0'),
-        ([CLIP, '--frame-rate', '-5'], '--frame-rate must be positive, got -5'),
+        (
+            [CLIP, '--frame-rate', '-5'],
+            '--frame-rate must be positive and at most 10000 Hz, got -5',
+        ),
+        ([CLIP, '--frame-rate', '1e300'], 'at most 10000 Hz, got 1e+300'),
+        ([''], "there is no '': give a video"),
         ([CLIP, '--max-image-pixels', '0'], 'max_image_pixels must be a positive integer, got 0'),
         ([CLIP, '--max-image-pixels', '999'], 'the image has 768 x 576 pixels, more than the lim'),
         ([CLIP, '--crops', '--crop-interval', '-1'], 'crop_interval must not be negative'),

@@ -177,6 +177,8 @@ def test_another_search_needs_another_folder(
         (['{a}', '{b}', '--folds', '3'], 'the number of folds must be within 2..2, got 3'),
         (['{a}', '{b}', '--hold-out', 'c'], "'c' cannot be held out"),
         (['{a}', '{b}', '--trials', '0'], 'the number of trials must be at least 1'),
+        (['{a}', '{b}', '--min-gain', 'nan'], 'the smallest gain must be a finite number'),
+        (['{a}', '{b}', '--seed', '4294967296'], 'the seed must be within 0..4294967295'),
         (['{a}', '{b}', '--jobs', '0'], 'the number of processes must be at least 1'),
         (['{a}', '{b}', '--config', 'none.yaml'], 'none.yaml: no such file'),
         (['{a}', '{b}', '--weights', 'none.pth'], 'no weights at none.pth'),

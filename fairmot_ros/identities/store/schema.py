@@ -70,7 +70,8 @@ CREATE INDEX event_stamp ON event (stamp);
 def open_for_writing(path: Path) -> sqlite3.Connection:
     """Open a store, or create an empty one, with transactions that end by COMMIT alone.
 
-    Deleted content is overwritten (secure_delete), and intermediate results stay in memory.
+    Deleted content is overwritten (secure_delete), and intermediate results stay in memory. A file
+    that is not a store is refused before its content or its permissions are changed.
 
     Raises:
         StoreError: if the file is not a store, damaged, or of a newer version.
@@ -80,15 +81,16 @@ def open_for_writing(path: Path) -> sqlite3.Connection:
         # An existing file is not opened here: closing it would release SQLite's locks on it.
         if not path.exists():
             os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, OWNER_ONLY))
-        path.chmod(OWNER_ONLY)  # the log and the index beside it get the same permissions
     with reading(f'{path} cannot be used as a store of identities', StoreError):
         if 0 < path.stat().st_size < SMALLEST:  # SQLite would overwrite it
             raise ValueError('it is too short for a database')
         connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
         try:
+            new = not connection.execute('PRAGMA schema_version').fetchone()[0]
+            _check_owner(connection, path, new=new)
+            path.chmod(OWNER_ONLY)  # the log and the index beside it get the same permissions
             connection.execute('PRAGMA secure_delete = ON')
             connection.execute('PRAGMA temp_store = MEMORY')
-            new = not connection.execute('PRAGMA schema_version').fetchone()[0]
             if new:
                 connection.execute('PRAGMA auto_vacuum = INCREMENTAL')
             connection.execute('PRAGMA journal_mode = WAL')
@@ -112,7 +114,10 @@ def open_for_reading(path: Path) -> sqlite3.Connection:
         StoreError: if it does not exist, is not a store, damaged, or of a newer version.
     """
     if not path.is_file():
-        raise StoreError(f'{path} does not exist; expected a store of identities')
+        state = 'is not a file' if path.exists() else 'does not exist'
+        raise StoreError(f'{path} {state}; expected a store of identities')
+    if not path.stat().st_size:
+        raise StoreError(f'{path} is empty; expected a store of identities')
     with reading(f'{path} cannot be read as a store of identities', StoreError):
         uri = f'{path.resolve().as_uri()}?mode=ro'
         connection = sqlite3.connect(uri, uri=True, isolation_level=None, check_same_thread=False)
@@ -124,13 +129,18 @@ def open_for_reading(path: Path) -> sqlite3.Connection:
     return connection
 
 
-def _check(connection: sqlite3.Connection, path: Path) -> None:
+def _check_owner(connection: sqlite3.Connection, path: Path, *, new: bool = False) -> None:
     application = connection.execute('PRAGMA application_id').fetchone()[0]
-    version = connection.execute('PRAGMA user_version').fetchone()[0]
-    if application != APPLICATION:
+    if application != APPLICATION and not (new and application == 0):
         raise StoreError(
-            f'{path} is a database of another program; expected a store of identities'
+            f'{path} is a database of another program; expected a store of identities: give '
+            'another file'
         )
+
+
+def _check(connection: sqlite3.Connection, path: Path) -> None:
+    _check_owner(connection, path)
+    version = connection.execute('PRAGMA user_version').fetchone()[0]
     if version > FORMAT:
         raise StoreError(
             f'{path} has format {version}; this version reads up to {FORMAT}: update fairmot_ros'

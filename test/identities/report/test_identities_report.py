@@ -81,6 +81,8 @@ def test_times_ago(text: str, seconds_ago: float) -> None:
     assert parse_time('2027-03-01 12:00', now) == NOON
     with pytest.raises(ValueError, match="'soon' is no time"):
         parse_time('soon', now)
+    with pytest.raises(ValueError, match="'99999999d' is outside the calendar"):
+        parse_time('99999999d', now)
 
 
 def run(*arguments: object, folder: Path) -> subprocess.CompletedProcess[str]:
@@ -105,3 +107,24 @@ def test_command(tmp_path: Path) -> None:
     assert missing.returncode == 2
     assert 'none.db' in missing.stderr
     assert len(missing.stderr.splitlines()) == 1
+
+
+def test_the_page_never_replaces_the_store(tmp_path: Path) -> None:
+    store = tmp_path / 'people.db'
+    IdentityStore(store).close()
+    content = store.read_bytes()
+    (tmp_path / 'link.html').symlink_to(store)
+    for output in ('people.db', 'people.db-wal', 'link.html'):
+        done = run('report', 'people.db', '--output', output, folder=tmp_path)
+        assert done.returncode == 2
+        assert 'belongs to the store' in done.stderr
+    assert store.read_bytes() == content
+
+
+def test_a_period_that_ends_before_it_starts(tmp_path: Path) -> None:
+    IdentityStore(tmp_path / 'people.db').close()
+    done = run('list', 'people.db', '--since', '1h', '--until', '2h', folder=tmp_path)
+    assert done.returncode == 2
+    assert done.stderr == (
+        'fairmot-identities: --since 1h is after --until 2h: expected an earlier time\n'
+    )

@@ -4,10 +4,12 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 import stat
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
@@ -161,9 +163,23 @@ def test_forgetting_says_when_a_reader_keeps_the_log(store: IdentityStore, path:
 @pytest.mark.parametrize('content', [b'not a database at all' * 100, b'x'])
 def test_other_files_are_refused(path: Path, content: bytes) -> None:
     path.write_bytes(content)
+    path.chmod(0o644)
     with pytest.raises(StoreError, match=r'people\.db cannot be used as a store'):
         IdentityStore(path)
     assert path.read_bytes() == content
+    assert stat.S_IMODE(path.stat().st_mode) == 0o644
+
+
+@pytest.mark.parametrize('statement', ['CREATE TABLE notes (text)', 'PRAGMA application_id = 7'])
+def test_a_database_of_another_program_is_left_as_it_is(path: Path, statement: str) -> None:
+    with closing(sqlite3.connect(path)) as other:
+        other.execute(statement)
+    path.chmod(0o644)
+    content = path.read_bytes()
+    with pytest.raises(StoreError, match='of another program'):
+        IdentityStore(path)
+    assert path.read_bytes() == content
+    assert stat.S_IMODE(path.stat().st_mode) == 0o644
 
 
 def test_a_damaged_store_is_refused(path: Path) -> None:
@@ -179,6 +195,11 @@ def test_a_damaged_store_is_refused(path: Path) -> None:
 
 def test_a_missing_store_cannot_be_read(path: Path) -> None:
     with pytest.raises(StoreError, match='does not exist'):
+        StoreReader(path)
+    with pytest.raises(StoreError, match='is not a file'):
+        StoreReader(path.parent)
+    path.touch()
+    with pytest.raises(StoreError, match='is empty'):
         StoreReader(path)
 
 
