@@ -44,16 +44,19 @@ demo-eval: setup ## Evaluate on a bag made from a video, offline and live (VIDEO
 	$(command).demo_evaluation --output out/evaluation \
 	  $(call option,--video,VIDEO) $(call option,--ground-truth,GT) $(ARGS)
 
-# Tests of training run in a separate process, as training forks workers, which must not inherit
-# the threads of engines and nodes.
+# What needs no ROS runs in two processes. Tests with nodes follow alone, so that these have the
+# cores, and then those of training, which forks workers, which must not inherit threads of engines.
 test_tools := $(foreach name,docs cluster tune,$(VENV)/$(name).stamp)
 
 test: setup $(test_tools) ## Run all tests (ARGS= for pytest, DISTRO=kilted for another ROS 2)
 ifdef ARGS
 	$(python) -m pytest $(ARGS)
 else
-	$(python) -m pytest test --ignore=test/training
-	$(python) -m pytest test/training
+	failed=; \
+	$(python) -m pytest -n 2 --dist loadfile $(without_nodes) --ignore=test/training || failed=1; \
+	$(python) -m pytest test/system test/ros || failed=1; \
+	$(python) -m pytest test/training || failed=1; \
+	test -z "$$failed"
 endif
 
 test-oldest: ## Run the tests without nodes with the oldest supported versions (packages of Debian 12)

@@ -62,19 +62,28 @@ def _compare_workers(root: Path, count: int, images: int) -> None:
     """Print the time of one worker and of two, with one thread for each engine."""
     bags = _make_bags(root / 'bags', count, images)
     jobs = bag_jobs(EvaluationPlan(bags=bags, configurations=[DETERMINISTIC]))
-    seconds = {}
+    seconds, cpu = {}, {}
     for workers in (1, 2):
         started = time.perf_counter()
         manifest = run_jobs(jobs, LocalPool(workers, 1), root / f'out{workers}')
         seconds[workers] = time.perf_counter() - started
         assert len(manifest.finished) == count
-        work = sum(record.outcome.seconds for record in manifest.finished)
+        outcomes = [record.outcome for record in manifest.finished]
+        work, cpu[workers] = (sum(values) for values in zip(*_times(outcomes)))
         rate = count * images / seconds[workers]
         print(
             f'{workers} workers, one thread each: {seconds[workers]:.1f} s for {count} bags of '
-            f'{images} images, {rate:.1f} images/s; {work:.1f} s in jobs'
+            f'{images} images, {rate:.1f} images/s; {work:.1f} s in jobs, of which '
+            f'{cpu[workers]:.1f} s on a core'
         )
     print(f'2 workers are {seconds[1] / seconds[2]:.2f} times as fast as 1, start included')
+    # What other programs take from the cores does not count here.
+    print(f'by time on cores: {2 * cpu[1] / cpu[2]:.2f} times as fast')
+
+
+def _times(outcomes: Sequence[Outcome]) -> list[tuple[float, float]]:
+    """Return duration and time on a core of each job, in seconds."""
+    return [(outcome.seconds, outcome.cpu_seconds) for outcome in outcomes]
 
 
 def _make_bags(folder: Path, count: int, images: int) -> list[Path]:

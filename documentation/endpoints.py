@@ -35,6 +35,8 @@ TRACKERS = {
     '/tf_static': 'transforms that do not change',
     '/humans/bodies/tracked': 'ids of [ROS4HRI bodies](howto/nav2.md#ros4hri); the region and '
     'image of each on `/humans/bodies/<id>/roi` and `.../cropped`; with `publish_humans`',
+    'bond': "heartbeats of both ends of the bond with [Nav2's lifecycle manager]"
+    '(howto/nav2.md#lifecycle-manager); with `bond`',
     '~/timing': 'once a second: counters and p50, p95, p99 of each stage',
     '~/label_info': 'labels of the classes',
     '~/vision_info': 'model, hash of the weights, engine',

@@ -41,7 +41,7 @@ SOURCES: dict[str, tuple[str, ...]] = {
     'FollowOutput._report': ('FollowOutput._report', 'Target.problem', 'Follower._choose'),
     'SpatialOutput.publish': (
         'SpatialInputs.camera',
-        'SpatialInputs.depth_at',
+        'DepthImages.at',
         'pinhole_camera',
         'PersonLocator.camera_motion',
         'PersonLocator._locate',
@@ -63,6 +63,7 @@ DIAGNOSTICS = (
     'ZoneOutput._observe',
     'explain_missing_input',
     'LimitChecker._exceeded',
+    'HumansOutput.refresh',
     'StallDetector.warning',
 )
 Function = ast.FunctionDef | ast.AsyncFunctionDef

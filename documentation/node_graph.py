@@ -28,12 +28,14 @@ OPTIONAL_PACKAGES = {
     'foxglove_msgs': ('ImageAnnotations',),
     'hri_msgs': ('IdsList', 'NormalizedRegionOfInterest2D'),
     'nav_msgs': ('Odometry',),
+    'bond': ('Status',),
     'tf2_msgs': ('TFMessage',),
 }
 CLIP = REPOSITORY / 'fairmot_ros' / 'data' / 'pedestrians.mp4'
 #: By executable, the parameters with which a node has all its topics and services.
 EVERYTHING: dict[str, dict[str, str]] = {
     'fairmot_node': {
+        'bond': 'true',
         'gallery': 'true',
         'position_source': 'depth',
         'target_frame': 'odom',
@@ -43,6 +45,7 @@ EVERYTHING: dict[str, dict[str, str]] = {
         'lines': "['line: 0,0 1,1']",
     },
     'detection_tracker_node': {
+        'bond': 'true',
         'gallery': 'true',
         'with_embeddings': 'true',
         'position_source': 'depth',

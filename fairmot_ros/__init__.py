@@ -5,9 +5,8 @@
 Layers, from the top down; each imports only layers below it::
 
     cli -> installation -> ros -> training -> identities -> tracking -> tuning -> evaluation
-        -> pipeline -> detector -> following
-        -> tracker -> network -> zones -> media -> pixels -> spatial -> types -> settings -> files
-        -> boxes
+        -> pipeline -> detector -> following -> tracker -> network -> zones -> media -> pixels
+        -> spatial -> types -> jobs -> settings -> files -> boxes
 """
 
 from pkgutil import extend_path

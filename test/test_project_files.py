@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import re
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -107,3 +108,27 @@ def test_entries_of_the_changelog_are_imperative_and_stand_once() -> None:
     # An imperative is a capitalised verb: no name in code, no colon after it, no third person.
     odd = [e for e in entries if not re.match(r'[A-Z][a-z]+ ', e) or re.match(r'\w+[^s]s ', e)]
     assert odd == []
+
+
+HEADER = '# Copyright 2026 the fairmot_ros contributors\n# SPDX-License-Identifier: Apache-2.0\n'
+SOURCE = re.compile(r'.*\.(py|py\.in|sh|cmake)|(.*/)?(CMakeLists\.txt|Makefile|Dockerfile)')
+
+
+def test_sources_begin_with_copyright_and_licence() -> None:
+    """After the line of the interpreter, and except for empty files."""
+    listed = subprocess.run(
+        ['git', 'ls-files', '-z', '--cached', '--others', '--exclude-standard'],
+        cwd=REPOSITORY,
+        capture_output=True,
+        text=True,
+    )
+    if listed.returncode:
+        pytest.skip('not a git checkout')
+    names = [name for name in listed.stdout.split('\0') if SOURCE.fullmatch(name)]
+    assert len(names) > 500
+    wrong = []
+    for name in filter(lambda name: (REPOSITORY / name).is_file(), names):
+        text = re.sub(r'\A#!.*\n', '', read(name))
+        if text and not text.startswith(HEADER):
+            wrong.append(name)
+    assert wrong == [], f'these do not begin with:\n{HEADER}'

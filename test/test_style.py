@@ -51,3 +51,9 @@ SCRIPTS = ['.ci/run', 'docker/entrypoint.sh', *(f'scripts/{p.name}' for p in SHE
 def test_shell_script_parses(script: str) -> None:
     done = subprocess.run(['bash', '-n', script], cwd=REPOSITORY, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
+
+
+def test_names_of_test_files_are_unique() -> None:
+    """Without packages, pytest cannot import two test files of one name."""
+    names = [path.name for path in REPOSITORY.glob('test/**/test_*.py')]
+    assert sorted(names) == sorted(set(names))

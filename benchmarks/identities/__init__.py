@@ -3,8 +3,8 @@
 """Identities across cameras: two cameras made from one sequence, rates over the threshold, cost.
 
 ``halves`` prints the identity F1 over two cameras, ``rates`` identification and false merges over
-the threshold, ``cost`` the time per frame by number of identities, ``memory`` an hour of simulated
-visitors, and ``site`` the identity F1 on simulated sites.
+the threshold, ``cost`` the time per frame by number of identities, ``scale`` by number of
+cameras, ``memory`` an hour of simulated visitors, and ``site`` the identity F1 on simulated sites.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import argparse
 
 from benchmarks.identities import cost, halves, rates, visitors
 
-PARTS = ('halves', 'rates', 'cost', 'memory', 'site')
+PARTS = ('halves', 'rates', 'cost', 'scale', 'memory', 'site')
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -31,6 +31,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help='numbers of identities for the cost (default: 1e3 to 1e6)',
     )
     parser.add_argument(
+        '--cameras',
+        nargs='+',
+        type=int,
+        default=[5, 20, 100],
+        metavar='N',
+        help='numbers of cameras that one process matches (default: 5 20 100)',
+    )
+    parser.add_argument(
         '--minutes', type=int, default=60, help='of simulated visitors (default: 60)'
     )
 
@@ -43,6 +51,8 @@ def run(options: argparse.Namespace) -> None:
         rates.report(options.weights)
     if 'cost' in options.parts:
         cost.report(options.identities)
+    if 'scale' in options.parts:
+        cost.scale(options.cameras)
     if 'memory' in options.parts:
         cost.memory(options.minutes)
     if 'site' in options.parts:

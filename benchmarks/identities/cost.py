@@ -125,3 +125,28 @@ def memory(minutes: int) -> None:
                     flush=True,
                 )
         resolver.close()
+
+
+def scale(cameras: list[int], seconds: float = 12.0) -> None:
+    """Print the time per frame by number of cameras that one process matches.
+
+    Cameras stand in a row and overlap by two metres; people arrive in proportion.
+    """
+    print(f'{"cameras":>8}{"people seen":>12}{"ms per frame":>14}{"p99":>8}{"cores":>8}')
+    for count in cameras:
+        views = tuple((10.0 * i - 1.0, 10.0 * i + 11.0) for i in range(count))
+        site = Site((10.0 * count, 12.0), views, arrivals=0.25 * count)
+        resolver = IdentityResolver(IdentitiesConfig())
+        times, seen = [], 0
+        for frame, people in Visitors(site, seed=0).frames(seconds):
+            start = time.perf_counter()
+            resolver.update(frame)
+            times.append(time.perf_counter() - start)
+            seen += len(people)
+        late = np.array(times[len(times) // 2 :])
+        cores = late.mean() * site.rate * count
+        print(
+            f'{count:8}{seen / len(times) * count:12.0f}{1e3 * late.mean():14.2f}'
+            f'{1e3 * np.percentile(late, 99):8.1f}{cores:8.2f}',
+            flush=True,
+        )

@@ -30,6 +30,10 @@ OPTIONS = {
     'dask': '--dask',
 }
 
+DESCRIPTION = """Run trackers on ROS 2 bags and compare them with ground truth. Offline, every
+image is processed, and equal input gives identical results. With --rate, the images are also sent
+to the real node at a camera rate, to measure drops, latency and the loss of accuracy in real time.
+Writes report.html, report.json and the tracks as MOTChallenge text."""
 EPILOG = """examples:
   fairmot-evaluate walk hall --weights default new.pth
   fairmot-evaluate walk --rate 7 15 30 --fail-above latency_p95_ms=100
@@ -45,11 +49,7 @@ def make_parser() -> argparse.ArgumentParser:
     """Return the argument parser."""
     parser = argparse.ArgumentParser(
         prog='fairmot-evaluate',
-        description='Run trackers on ROS 2 bags and compare them with ground truth. '
-        'Offline, every image is processed, and equal input gives identical results. '
-        'With --rate, the images are also sent to the real node at a camera rate, to measure '
-        'drops, latency and the loss of accuracy in real time. Writes report.html, report.json '
-        'and the tracks as MOTChallenge text.',
+        description=DESCRIPTION,
         epilog=EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )

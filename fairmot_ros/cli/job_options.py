@@ -20,9 +20,9 @@ def add_job_options(parser: argparse.ArgumentParser, inputs: str) -> None:
     """Add the options; `inputs` is what the inputs are called, such as 'bags'."""
     jobs = parser.add_argument_group(
         f'many {inputs}',
-        f'With one of these options, each of the {inputs} is a job with results of its own, which '
-        'are kept as they come; the same command takes up what is missing. See '
-        'docs/howto/many_bags.md.',
+        f'With --jobs or --dask, each of the {inputs} is a job with results of its own, which\n'
+        'are kept as they come; the same command computes what is missing.\n'
+        'See docs/howto/many_bags.md.',
     )
     workers = jobs.add_mutually_exclusive_group()
     workers.add_argument(

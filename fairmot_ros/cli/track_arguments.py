@@ -43,7 +43,7 @@ def make_parser() -> argparse.ArgumentParser:
     """Return the argument parser."""
     parser = argparse.ArgumentParser(
         prog='fairmot-track',
-        description='Track people in videos, folders of images, bags, cameras and streams. '
+        description='Track people in videos, folders of images, bags, cameras and streams.\n'
         'Needs no ROS. Every source gets a folder for its files and a summary.json.',
         epilog=EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Requests of users: list, query, enrol, merge, split and forget."""
 
 from __future__ import annotations

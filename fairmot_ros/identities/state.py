@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """What is known of identities and tracks, kept in memory and in a store."""
 
 from __future__ import annotations
@@ -28,6 +30,8 @@ SECONDS_PER_DAY = 86400.0
 INTERVAL = 0.5
 #: Seconds between two searches for expired content.
 EXPIRY_INTERVAL = 60.0
+#: Events that are kept for a caller who does not take them.
+MAX_EVENTS = 10_000
 #: Share of the identities that is removed at once when there are too many.
 SURPLUS = 0.01
 
@@ -70,7 +74,7 @@ class IdentityState:
         self._lock = RLock()
 
     def take_events(self) -> list[IdentityEvent]:
-        """Return the events since the last call, oldest first."""
+        """Return the events since the last call, oldest first; at most the last `MAX_EVENTS`."""
         with self._lock:
             events, self._events = self._events, []
             return events
@@ -155,5 +159,6 @@ class IdentityState:
     def _take_events(self) -> None:
         events, self._operations.events = self._operations.events, []
         self._events += events
+        del self._events[:-MAX_EVENTS]
         if self._recorder is not None:
             self._recorder.put_events(events)

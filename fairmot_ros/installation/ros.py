@@ -26,6 +26,7 @@ OPTIONAL_MODULES = {  # module: feature that needs it
     'cv_bridge': 'images with uncommon encodings',
     'tf2_msgs': 'positions in a frame of tf (target_frame), frames of tracked people (publish_tf)',
     'nav_msgs': 'motion of the robot from odometry (odometry)',
+    'bond': "heartbeats for Nav2's lifecycle manager (bond)",
     'foxglove_msgs': '~/annotations for Foxglove',
     'hri_msgs': 'ROS4HRI bodies under /humans',
 }

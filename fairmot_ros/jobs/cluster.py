@@ -10,12 +10,12 @@ import time
 import warnings
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from distributed import Client, Future, KilledWorker, wait
 
 from fairmot_ros.jobs.cluster_versions import check_versions
-from fairmot_ros.jobs.job import JobError, Outcome, Outcomes, Status, Task
+from fairmot_ros.jobs.job import Job, JobError, Outcome, Outcomes, Status, Task
 from fairmot_ros.jobs.remote import execute_remotely
 from fairmot_ros.jobs.sending import PackedFile, SendError, pack, size_of
 
@@ -67,33 +67,32 @@ class DaskPool:
                         for _ in range(min(free, len(waiting))):
                             task = waiting.popleft()
                             running[self._submit(client, task)] = task, False
-                        for future in _ended(client, running):
+                        for future, outcome in _ended(client, running):
                             task, was_sent = running.pop(future)
-                            outcome = _outcome_of(future)
-                            if outcome.status is Status.MISSING and not was_sent:
-                                try:
-                                    future = self._submit(client, task, outcome)
-                                except (SendError, FileNotFoundError) as error:
-                                    yield task, Outcome(Status.FAILED, str(error))
-                                else:
-                                    running[future] = task, True
+                            if outcome.status is not Status.MISSING or was_sent:
+                                yield task, outcome
                                 continue
-                            yield task, outcome
+                            try:
+                                sent = _pack_missing(task.job, outcome)
+                            except (SendError, OSError) as error:
+                                yield task, Outcome(Status.FAILED, str(error))
+                            else:
+                                running[self._submit(client, task, sent)] = task, True
             finally:
                 client.cancel(list(running))
 
-    def _submit(self, client: Client, task: Task, missing: Outcome | None = None) -> Future:
-        """Submit a task; if a worker missed files, with these files."""
-        sent: dict[str, PackedFile] = {}
-        files = task.job.files()
-        if missing is not None:
-            absent = [role for role in files if role not in missing.files]
-            sent = {role: pack(files[role]) for role in absent}
-        sizes = {role: size_of(path) for role, path in files.items() if path.exists()}
+    def _submit(
+        self, client: Client, task: Task, sent: Mapping[str, PackedFile] | None = None
+    ) -> Future:
+        """Submit a task, with files that a worker missed."""
+        sizes = {}
+        for role, path in task.job.files().items():
+            with suppress(OSError):
+                sizes[role] = size_of(path)
         with warnings.catch_warnings():
             warnings.filterwarnings('ignore', 'Sending large graph')  # the files
             return client.submit(
-                execute_remotely, task.job, self.threads, sizes, sent, pure=False, retries=0
+                execute_remotely, task.job, self.threads, sizes, sent or {}, pure=False, retries=0
             )
 
     @contextmanager
@@ -130,27 +129,38 @@ class _Capacity:
 
     def __init__(self, client: Client) -> None:
         self._client = client
-        self._seen = time.monotonic()
+        self._seen = self._asked = time.monotonic()
+        self._threads = 0
 
     def now(self) -> int:
-        """Return the number of threads of all workers.
+        """Return the number of threads of all workers, as of the last `POLL_PERIOD` seconds.
 
         Raises:
             JobError: if there has been no worker for `WORKER_TIMEOUT` seconds.
         """
-        threads = sum(self._client.nthreads().values())
-        if threads:
-            self._seen = time.monotonic()
-        elif time.monotonic() - self._seen > WORKER_TIMEOUT:
+        now = time.monotonic()
+        if self._threads and now - self._asked < POLL_PERIOD:
+            return self._threads
+        self._threads = sum(self._client.nthreads().values())
+        self._asked = now
+        if self._threads:
+            self._seen = now
+        elif now - self._seen > WORKER_TIMEOUT:
             raise JobError(
                 f'the Dask cluster has had no worker for {WORKER_TIMEOUT:g} s: start workers and '
                 'repeat the command, which resumes'
             )
-        return threads
+        return self._threads
 
 
-def _ended(client: Client, running: Mapping[Future, tuple[Task, bool]]) -> list[Future]:
-    """Wait a moment for futures to end, and return those that have."""
+def _ended(
+    client: Client, running: Mapping[Future, tuple[Task, bool]]
+) -> list[tuple[Future, Outcome]]:
+    """Wait a moment for futures to end, and return those that have, with their outcomes.
+
+    Raises:
+        JobError: if the cluster cancelled one.
+    """
     if not running:
         time.sleep(POLL_PERIOD)
         return []
@@ -159,24 +169,24 @@ def _ended(client: Client, running: Mapping[Future, tuple[Task, bool]]) -> list[
             done = wait(list(running), timeout=POLL_PERIOD, return_when='FIRST_COMPLETED').done
     except (TimeoutError, asyncio.TimeoutError):  # different classes before Python 3.11
         return []
-    return [future for future in running if future in done]
+    ended = [future for future in running if future in done]
+    finished = [future for future in ended if future.status == 'finished']
+    outcomes = dict(zip(finished, client.gather(finished)))  # all in one message
+    return [(future, outcomes.get(future) or _failure_of(future)) for future in ended]
 
 
-def _outcome_of(future: Future) -> Outcome:
-    """Return the outcome of a future that ended.
+def _failure_of(future: Future) -> Outcome:
+    """Return the outcome of a future that ended without a result.
 
     Raises:
         JobError: if the cluster cancelled it.
     """
-    if future.status == 'cancelled':
+    error = future.exception() if future.status == 'error' else None
+    if error is None:
         raise JobError(
             'the Dask cluster lost or cancelled a task: finished results are kept, and the same '
             'command resumes'
         )
-    error = future.exception() if future.status == 'error' else None
-    if error is None:
-        outcome: Outcome = future.result()
-        return outcome
     if isinstance(error, KilledWorker):
         return Outcome(
             Status.ABANDONED,
@@ -184,6 +194,17 @@ def _outcome_of(future: Future) -> Outcome:
             'again in this run',
         )
     return Outcome(Status.FAULT, f'{type(error).__name__}: {_first_line(error)}', str(error))
+
+
+def _pack_missing(job: Job, missing: Outcome) -> dict[str, PackedFile]:
+    """Read the files that a worker did not find.
+
+    Raises:
+        SendError: if they are too large.
+        OSError: if a file cannot be read.
+    """
+    files = job.files()
+    return {role: pack(path) for role, path in files.items() if role not in missing.files}
 
 
 def _first_line(error: BaseException) -> str:

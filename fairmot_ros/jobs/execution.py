@@ -41,7 +41,7 @@ def execute(
         sizes: sizes of the files by role, in bytes, by which other files at the same paths are
             recognised.
     """
-    started = time.perf_counter()
+    started, cpu_started = time.perf_counter(), time.process_time()
     with _logged_warnings() as messages:
         outcome = _execute(job, folder, threads, sizes or {})
     return replace(
@@ -50,6 +50,7 @@ def execute(
         environment=describe_environment(threads),
         host=platform.node(),
         seconds=round(time.perf_counter() - started, 3),
+        cpu_seconds=round(time.process_time() - cpu_started, 3),
         peak_memory=peak_memory(),
     )
 

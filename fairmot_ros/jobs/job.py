@@ -81,6 +81,7 @@ class Outcome:
         environment: versions, CPU and threads of the worker.
         host: name of the machine.
         seconds: duration.
+        cpu_seconds: time of the processor that the worker took meanwhile.
         peak_memory: largest memory of the worker so far, in bytes.
         attempts: number of workers that had the job.
         results: contents of the result files by relative path, if the worker has another file
@@ -95,6 +96,7 @@ class Outcome:
     environment: Mapping[str, str] = field(default_factory=dict)
     host: str = ''
     seconds: float = 0.0
+    cpu_seconds: float = 0.0
     peak_memory: int = 0
     attempts: int = 1
     results: Mapping[str, bytes] | None = None

@@ -64,6 +64,7 @@ class Record:
             'environment': dict(outcome.environment),
             'host': outcome.host,
             'seconds': outcome.seconds,
+            'cpu_seconds': outcome.cpu_seconds,
             'peak_memory_mb': round(outcome.peak_memory / MEGABYTE),
             'attempts': outcome.attempts,
         }
@@ -106,6 +107,7 @@ def read_record(path: Path) -> Record | None:
             data['environment'],
             data['host'],
             data['seconds'],
+            data['cpu_seconds'],
             data['peak_memory_mb'] * MEGABYTE,
             data['attempts'],
         )

@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Lock of an output folder, so that two searches do not write to it at once."""
 
 from __future__ import annotations

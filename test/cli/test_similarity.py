@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """fairmot-similarity measures a model on pasted people and states what it found."""
 
 from __future__ import annotations

@@ -18,6 +18,7 @@ from fairmot_ros.types import Detections, Tracks
 DIMENSIONS = 64
 NOISE = 0.08  # length of the random part of an embedding
 SIDES = 0.5  # length of the part of an embedding that depends on the direction of the person
+Path = Callable[[float], tuple[float, float] | None]
 
 
 def look(seed: int, like: np.ndarray | None = None, share: float = 0.0) -> np.ndarray:
@@ -37,7 +38,7 @@ class Person:
         turned: direction of the body at a time, radians.
     """
 
-    path: Callable[[float], tuple[float, float] | None]
+    path: Path
     appearance: np.ndarray
     turned: Callable[[float], float] = lambda _: 0.0
     height: float = 160.0

@@ -4,9 +4,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
-from simulated_people import Person, World, found, look, states
+from simulated_people import Path, Person, World, found, look, states
 
 from fairmot_ros.following import FollowState
 from fairmot_ros.tracker import TrackerConfig
@@ -17,17 +19,17 @@ ADA, BOB = look(1), look(2)
 TWIN = look(3, like=ADA, share=0.97)
 
 
-def walks(start: float, speed: float, bottom: float) -> object:
+def walks(start: float, speed: float, bottom: float) -> Path:
     """Return a path along the image."""
     return lambda seconds: (start + speed * seconds, bottom)
 
 
-def standing(x: float, bottom: float, start: float = 0.0, end: float = np.inf) -> object:
+def standing(x: float, bottom: float, start: float = 0.0, end: float = np.inf) -> Path:
     """Return a path of someone who is there between two times."""
     return lambda seconds: (x, bottom) if start <= seconds < end else None
 
 
-def crossing(other: np.ndarray, **options: object) -> World:
+def crossing(other: np.ndarray, **options: Any) -> World:
     """Ada walks to the right behind another person, who walks to the left and hides her."""
     return World(
         [Person(walks(100, 60, 300), ADA), Person(walks(700, -60, 315), other)], **options

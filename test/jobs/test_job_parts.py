@@ -1,3 +1,5 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
 """Parts of jobs: names, states of files, memory, files that are sent."""
 
 from __future__ import annotations

@@ -12,6 +12,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -193,22 +194,57 @@ run_jobs(jobs, LocalPool(2, 1), Path(sys.argv[2]))
 """
 
 
-def test_ctrl_c_keeps_what_is_finished_and_leaves_no_process(tmp_path: Path) -> None:
+@pytest.mark.parametrize('number', [signal.SIGINT, signal.SIGKILL])
+def test_ended_run_keeps_what_is_finished_and_leaves_no_process(
+    number: signal.Signals, tmp_path: Path
+) -> None:
     paths = make_files(tmp_path / 'in', 'a b', 'slow', 'slow', 'a')
     process = subprocess.Popen(
         [sys.executable, '-c', SCRIPT, str(HERE), str(tmp_path), *map(str, paths)],
         stderr=subprocess.DEVNULL,
     )
-    deadline = time.monotonic() + 120
-    while not counts(tmp_path) and time.monotonic() < deadline:
-        time.sleep(0.1)
+    wait_until(lambda: bool(counts(tmp_path)))
     workers = children_of(process.pid)
-    process.send_signal(signal.SIGINT)
+    process.send_signal(number)
     assert process.wait(60) != 0
-    assert counts(tmp_path) == {'0.txt': 2}
-    assert read_manifest(tmp_path)['counts'] == {'finished': 1, 'not reached': 3}
     assert len(workers) == 2
-    assert [pid for pid in workers if Path(f'/proc/{pid}').exists()] == []
+    wait_until(lambda: not any(map(is_running, workers)))
+    assert counts(tmp_path) == {'0.txt': 2}
+    if number == signal.SIGINT:
+        assert read_manifest(tmp_path)['counts'] == {'finished': 1, 'not reached': 3}
+    manifest, _ = run([paths[0], paths[3]], tmp_path)
+    assert manifest.taken_up == {str(paths[0])}
+    assert counts(tmp_path) == {'0.txt': 2, '3.txt': 1}
+    assert not (tmp_path / 'results' / '.unfinished').exists()
+
+
+def test_workers_that_do_not_start_are_one_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr('fairmot_ros.jobs.local.python_module', lambda name: ['false'])
+    with pytest.raises(JobError, match=r'^a worker process does not start \(exit code 1\)'):
+        run(make_files(tmp_path / 'in', 'a'), tmp_path)
+
+
+@pytest.mark.parametrize(('workers', 'threads'), [(0, 1), (1, 0)])
+def test_pool_needs_workers_and_threads(workers: int, threads: int) -> None:
+    with pytest.raises(ValueError, match='must be at least 1'):
+        LocalPool(workers, threads)
+
+
+def wait_until(condition: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 120
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+
+
+def is_running(pid: int) -> bool:
+    """Return whether a process exists and has not ended."""
+    try:
+        return Path(f'/proc/{pid}/stat').read_text().rpartition(')')[2].split()[0] != 'Z'
+    except OSError:
+        return False
 
 
 def children_of(pid: int) -> list[int]:

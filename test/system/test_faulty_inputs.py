@@ -74,7 +74,7 @@ def test_wrong_type_and_two_publishers_are_reported(
     peer: Peer, start: NodeStarter, images: list[np.ndarray], diagnostics: list
 ) -> None:
     peer.destroy_image_publisher()
-    start('nodes.fairmot_node', {'input_timeout': 1.0})
+    start('nodes.fairmot_node', {'input_timeout': 1.0, 'image_transport': 'raw'})
     wrong = peer.create_publisher(CompressedImage, 'image', 10)
     await_status(peer, diagnostics, '/image is published by /peer as sensor_msgs/msg/Compressed')
     peer.destroy_publisher(wrong)

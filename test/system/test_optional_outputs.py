@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 pytest.importorskip('rclpy', reason='needs ROS 2')
+from diagnostic_msgs.msg import DiagnosticArray
 from lifecycle_msgs.msg import Transition
 from lifecycle_msgs.srv import ChangeState
 from peers import Camera, NodeStarter, Peer, make_image
@@ -50,6 +51,7 @@ def test_bodies_of_all_cameras_are_published_in_one_list(
     cameras = ('left', 'right')
     start('nodes.fairmot_node', {'cameras': list(cameras), 'publish_humans': True})
     bodies = peer.subscribe(hri_msgs.IdsList, '/humans/bodies/tracked')
+    diagnostics = peer.subscribe(DiagnosticArray, '/diagnostics')
     expected: set[str] = set()
 
     def complete() -> bool:
@@ -79,6 +81,9 @@ def test_bodies_of_all_cameras_are_published_in_one_list(
     assert 0 <= region.xmin < region.xmax <= 1
     assert 0 <= region.ymin < region.ymax <= 1
     assert region.header.frame_id == cropped.header.frame_id == 'left'
+    assert 'also publishes' not in diagnostics[-1].status[0].message
+    peer.create_publisher(hri_msgs.IdsList, '/humans/bodies/tracked', 1)
+    peer.wait(lambda: '/peer also publishes' in diagnostics[-1].status[0].message, 'a warning')
     peer.call(ChangeState, 'fairmot/change_state', transition=DEACTIVATE)
     peer.wait(lambda: bodies[-1].ids == [], 'an empty list: nobody is tracked any more')
 

@@ -17,6 +17,7 @@ pytest.importorskip('tf2_msgs', reason='needs ROS 2 and tf2_msgs')
 from diagnostic_msgs.msg import DiagnosticArray
 from geometry_msgs.msg import PoseStamped, TransformStamped
 from peers import LATCHED, NodeStarter, Peer
+from rcl_interfaces.msg import Log
 from sensor_msgs.msg import CameraInfo, Image
 from std_msgs.msg import Header
 from tf2_msgs.msg import TFMessage
@@ -234,6 +235,14 @@ def test_odometry_replaces_tf(peer: Peer, start: NodeStarter) -> None:
         ),
         'a word on odometry',
     )
+    logs: list[Log] = peer.subscribe(Log, '/rosout')
+    ignored = 'ignoring odometry on /wheels/odom: a transform from'
+
+    def without_a_frame() -> bool:
+        world.poses.publish(nav_msgs.Odometry(header=Header(frame_id='odom')))
+        return any(ignored in log.msg for log in logs)
+
+    peer.wait(without_a_frame, 'a word on odometry without child_frame_id')
     for _ in range(3 * RATE):
         answer = world.step()
     (person,) = answer.detections

@@ -59,8 +59,11 @@ def active_status(
         errors: one sentence per exceeded limit whose level is ERROR.
         hardware_id: of the status; empty for the model.
     """
-    if problems := [*filter(None, [statistics.last_error]), *errors]:
+    if errors:
+        problems = [*filter(None, [statistics.last_error]), *errors, *warnings]
         level, message = ERROR, '; '.join(problems)
+    elif statistics.last_error:
+        level, message = ERROR, statistics.last_error
     elif warnings:
         level, message = WARN, '; '.join(warnings)
     elif statistics.last_arrival is None:

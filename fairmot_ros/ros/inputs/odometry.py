@@ -88,7 +88,8 @@ class OdometryTransforms(ReceivedTransforms):
             self._note_received()
 
     def _insert(self, message: Any, static: bool) -> None:
-        if message.child_frame_id.lstrip('/') not in (self._base, self._camera):
+        child = message.child_frame_id.lstrip('/')
+        if not child or child not in (self._base, self._camera):
             super()._insert(message, static)
 
     def _find(self, target: str, source: str, stamp: int | None) -> Transform:

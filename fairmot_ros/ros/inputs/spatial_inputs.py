@@ -4,25 +4,27 @@
 
 from __future__ import annotations
 
-from collections import deque
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from rclpy.node import Node
 from sensor_msgs.msg import CameraInfo, Image
 
-from fairmot_ros.ros.conversions.images import ImageError, to_depth
+from fairmot_ros.ros.conversions.images import ImageError
 from fairmot_ros.ros.inputs import beside_image
+from fairmot_ros.ros.inputs.depth_images import DepthImages
 from fairmot_ros.ros.inputs.subscription import Callback, InputSubscription
 from fairmot_ros.spatial.geometry import PinholeCamera
 
-DEPTH_BUFFER_SIZE = 15  # half a second at 30 Hz: the time until an image has been processed
 PINHOLE_MODELS = ('', 'plumb_bob', 'rational_polynomial')
 
 
 class SpatialInputs:
-    """Keeps the newest `camera_info` and the last depth images of one camera."""
+    """Keeps the newest `camera_info` and the last depth images of one camera.
+
+    Attributes:
+        depth_images: the last ones received.
+    """
 
     def __init__(
         self, node: Node, prefix: str, *, depth: bool, camera_info_topic: str = ''
@@ -46,7 +48,7 @@ class SpatialInputs:
         self._uses_depth = depth
         self._subscriptions: list[InputSubscription] = []
         self._info: CameraInfo | None = None
-        self._depth_images: deque[Image] = deque(maxlen=DEPTH_BUFFER_SIZE)
+        self.depth_images = DepthImages(self._topics[1])
 
     def activate(self) -> None:
         """Subscribe to the topics.
@@ -64,7 +66,7 @@ class SpatialInputs:
         for subscription in self._subscriptions:
             subscription.destroy()
         self._subscriptions.clear()
-        self._depth_images.clear()
+        self.depth_images.clear()
 
     def follow_publishers(self) -> None:
         """Adapt the reliability of the subscriptions to the present publishers."""
@@ -80,7 +82,7 @@ class SpatialInputs:
         self._info = message
 
     def _on_depth(self, message: Image, _: dict[str, Any]) -> None:
-        self._depth_images.append(message)
+        self.depth_images.add(message)
 
     def camera(self, shape: tuple[int, ...] | None) -> PinholeCamera:
         """Return the newest calibration.
@@ -98,47 +100,6 @@ class SpatialInputs:
                 f'positions are not computed: no calibration received on {self._topics[0]}'
             )
         return pinhole_camera(info, self._topics[0], shape)
-
-    def depth_at(
-        self, stamp: float, tolerance: float, shape: tuple[int, int], frame_id: str = ''
-    ) -> NDArray[np.float32]:
-        """Return the depth image nearest in time, in metres, [H, W].
-
-        Args:
-            stamp: of the camera image, seconds.
-            tolerance: largest difference between the stamps, seconds.
-            shape: (height, width) of the camera image.
-            frame_id: of the camera image, '' if unknown.
-
-        Raises:
-            ImageError: if no depth image is near enough in time, or its size or frame differs.
-        """
-        candidates = list(self._depth_images)
-        if not candidates:
-            raise ImageError(
-                f'positions are not computed: no depth image received on {self._topics[1]}'
-            )
-        nearest = min(candidates, key=lambda m: abs(_seconds(m) - stamp))
-        difference = abs(_seconds(nearest) - stamp)
-        if difference > tolerance:
-            raise ImageError(
-                'positions are not computed: the stamp of the nearest depth image differs by '
-                f'{difference:.3f} s from that of the image; depth_tolerance is {tolerance:.3f} s'
-            )
-        frame = nearest.header.frame_id
-        if frame_id and frame and frame != frame_id:
-            raise ImageError(
-                f'positions are not computed: the depth image is in the frame {frame}, the camera '
-                f'image in {frame_id}: register the depth image to the camera image'
-            )
-        depth = to_depth(nearest)
-        if depth.shape != shape:
-            raise ImageError(
-                'positions are not computed: the depth image has '
-                f'{depth.shape[1]} x {depth.shape[0]} pixels; expected {shape[1]} x {shape[0]}: '
-                'register it to the camera image'
-            )
-        return depth
 
 
 def pinhole_camera(
@@ -171,7 +132,3 @@ def pinhole_camera(
         return PinholeCamera(info.width, info.height, matrix, distortion)
     except ValueError as error:
         raise ImageError(f'positions are not computed: {error}') from error
-
-
-def _seconds(message: Image) -> float:
-    return message.header.stamp.sec + message.header.stamp.nanosec * 1e-9

@@ -21,6 +21,7 @@ from fairmot_ros.pipeline import FrameTracker
 from fairmot_ros.ros.health.statistics import Statistics
 from fairmot_ros.ros.inputs.camera_input import CameraInput, ReceivedMessage
 from fairmot_ros.ros.inputs.subscription import InputSubscription, Source
+from fairmot_ros.ros.nodes.bond import Bond
 from fairmot_ros.ros.nodes.camera import Camera
 from fairmot_ros.ros.nodes.follow_service import FollowService
 from fairmot_ros.ros.nodes.gallery_services import GalleryServices
@@ -82,6 +83,7 @@ class TrackingNode(LifecycleNode, Generic[P]):
         self._cameras: list[Camera] = []
         self._gallery_services: GalleryServices | None = None
         self._follow_service: FollowService | None = None
+        self._bond: Bond | None = None
         self._last_ids: dict[str, int] = {}  # by camera: ids are not reused after a cleanup
         self._worker_timeout = TRANSITION_TIMEOUT
         self._jump_handle: Any = None
@@ -161,6 +163,9 @@ class TrackingNode(LifecycleNode, Generic[P]):
                 for output in camera.stream.outputs:
                     output.activate()
                 camera.subscription = self._subscribe(camera)
+            self._close_bond()
+            if self.parameters.inputs.bond:
+                self._bond = Bond(self)
         except Exception:
             self._stop()
             raise
@@ -238,7 +243,9 @@ class TrackingNode(LifecycleNode, Generic[P]):
         )
 
     def _stop(self) -> None:
-        """Destroy the subscriptions, finish the current frame and deactivate the outputs."""
+        """End the bond and the subscriptions, finish the frame, deactivate the outputs."""
+        if self._bond is not None:  # first, as a manager may count on heartbeats meanwhile
+            self._bond.end()
         active = [camera for camera in self._cameras if camera.subscription is not None]
         for camera in active:
             assert camera.subscription is not None
@@ -252,6 +259,11 @@ class TrackingNode(LifecycleNode, Generic[P]):
         for camera in self._cameras:
             for output in camera.stream.outputs:
                 output.deactivate()
+
+    def _close_bond(self) -> None:
+        if self._bond is not None:
+            self._bond.close()
+            self._bond = None
 
     def _end_worker(self) -> None:
         worker, self._worker = self._worker, None
@@ -277,6 +289,7 @@ class TrackingNode(LifecycleNode, Generic[P]):
         if self._follow_service is not None:
             self._follow_service.close()
             self._follow_service = None
+        self._close_bond()
         self._reporter.close()
         self._cameras.clear()
         self._processor = None

@@ -76,6 +76,8 @@ class BodyFrames:
                 'publish_tf needs the package tf2_msgs: install it, or disable publish_tf'
             ) from None
         prefix = body_prefix(self._node.get_fully_qualified_name())
-        self._node.get_logger().info(f'publishing tf frames {body_frame(prefix)}_<track id>')
+        self._node.get_logger().info(
+            f'publishing tf frames {body_frame(prefix)}_<track id>', once=True
+        )
         self._publisher = self._node.create_publisher(TFMessage, '/tf', 100)
         return self._publisher

@@ -18,10 +18,12 @@ from rclpy.publisher import Publisher
 from sensor_msgs.msg import Image
 from std_msgs.msg import Header
 
-from fairmot_ros.ros.conversions.bodies import body_id
+from fairmot_ros.ros.conversions.bodies import body_id, body_prefix
 from fairmot_ros.ros.conversions.images import from_bgr
 from fairmot_ros.ros.outputs.base import FrameResult, Output, has_subscribers
 from fairmot_ros.types import Track
+
+TRACKED = '/humans/bodies/tracked'
 
 
 class HumansOutput(Output):
@@ -46,8 +48,10 @@ class HumansOutput(Output):
             ) from None
         self._camera = camera
         self._bodies = self._bodies_of_nodes.setdefault(node, {})
-        self._tracked = node.create_publisher(IdsList, '/humans/bodies/tracked', 1)
+        self._tracked = node.create_publisher(IdsList, TRACKED, 1)
         self._publishers.append(self._tracked)
+        prefix = body_prefix(node.get_fully_qualified_name())
+        node.get_logger().info(f'publishing ROS4HRI bodies {prefix}_<track id>', once=True)
         self._regions: dict[str, Publisher] = {}
         self._images: dict[str, Publisher] = {}
         self._last_header = Header()
@@ -66,6 +70,21 @@ class HumansOutput(Output):
             return
         for body, track in bodies.items():
             self._publish_body(body, track, result)
+
+    def refresh(self) -> None:
+        """Warn if another node publishes a list of its own."""
+        own = self._node.get_fully_qualified_name()
+        names = {
+            f'{info.node_namespace.rstrip("/")}/{info.node_name}'
+            for info in self._node.get_publishers_info_by_topic(TRACKED)
+        }
+        others = ', '.join(sorted(names - {own}))
+        self.warning = (
+            f'{others} also publishes {TRACKED}, which readers take for the whole list: set '
+            'publish_humans for one node only'
+            if others
+            else ''
+        )
 
     def deactivate(self) -> None:
         """Publish that no bodies of this camera are tracked any more."""

@@ -39,6 +39,13 @@ class InputSettings(Settings):
         'configure and activate the node at start; disable it if a lifecycle manager does that',
         structural=True,
     )
+    bond: bool = setting(
+        False,
+        "form a bond with Nav2's lifecycle manager while the node is active: heartbeats on the "
+        'topic `bond`, as the manager expects unless its `bond_timeout` is 0; needs the package '
+        'bond',
+        structural=True,
+    )
     max_input_age: float = setting(
         0.0,
         'maximum age of a message (by its stamp) when its processing starts; older ones are '

@@ -192,7 +192,7 @@ class PersonLocator:
                 return found, covariances_on_ground(
                     camera, boxes, visible.covariances, height, pitch
                 )
-            depth = self._inputs.depth_at(
+            depth = self._inputs.depth_images.at(
                 _seconds(header.stamp),
                 settings.depth_tolerance,
                 (camera.height, camera.width),

@@ -134,7 +134,7 @@ def test_status_has_the_highest_level_and_the_hardware_id() -> None:
 
     assert (status().level, status().hardware_id) == (DiagnosticStatus.OK, 'model')
     found = status('slow', errors=['late', 'lossy'], hardware_id='camera 17')
-    assert (found.level, found.message) == (DiagnosticStatus.ERROR, 'late; lossy')
+    assert (found.level, found.message) == (DiagnosticStatus.ERROR, 'late; lossy; slow')
     assert found.hardware_id == 'camera 17'
     found = status('slow', 'old')
     assert (found.level, found.message) == (DiagnosticStatus.WARN, 'slow; old')

@@ -83,6 +83,16 @@ def test_zones_stay_on_the_floor_in_the_image_of_a_moving_camera(seconds: float)
             assert (canvas[pixel[1], pixel[0]] != 100).any() == shaded, place
 
 
+def test_a_zone_beside_the_image_has_no_label() -> None:
+    canvas = np.full((480, 640, 3), 100, np.uint8)
+    beside = parse_zones(['beside: 5,2.65 5.5,3.05 5,2.8'])
+    observations = observe_on_floor(located(5, 0, seconds=2.0), margin=0.05)
+    assert observations.outline is not None
+    assert len(observations.outline(beside[0].corners, True)), 'within the border'
+    draw_zones(canvas, ZoneMonitor(beside), observations)
+    assert (canvas == 100).all()
+
+
 def test_the_arrow_of_a_line_on_the_floor_points_forward() -> None:
     (line,) = LINES
     start, tip = line.arrow(0.5)
