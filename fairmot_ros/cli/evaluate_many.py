@@ -64,7 +64,13 @@ def merge_reports(options: argparse.Namespace, limits: Sequence[Limit]) -> int:
             '--merge combines existing reports: give it without bags, --jobs and --dask; evaluate '
             'the bags first'
         )
-
+    for source in options.merge:
+        folder = source if source.is_dir() else source.parent
+        if folder.resolve() == options.output.resolve():
+            raise ValueError(
+                f'--output {options.output} is one of the merged folders, whose report would be '
+                'overwritten: give another --output'
+            )
     merged = merge(options.merge)
     for note in merged.notes:
         print_note(note)

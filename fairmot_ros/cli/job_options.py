@@ -106,9 +106,9 @@ def exit_code(manifest: Manifest) -> ExitCode:
 
 
 def print_manifest(manifest: Manifest) -> None:
-    """Print what results of different inputs may differ by, and the memory of the workers."""
+    """Print why results may not be reproducible to the digit, and the memory of the workers."""
     for text in manifest.differences():
-        print_note(f'results may depend on it in the last digits: {text}')
+        print_note(f'another run may give other last digits: {text}')
     peak = max((r.outcome.peak_memory for r in manifest.finished), default=0)
     if peak:
         print_note(f'memory: the largest worker took {peak / 1e9:.1f} GB')

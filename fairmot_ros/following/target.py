@@ -12,6 +12,8 @@ from enum import Enum
 NEAREST = re.compile(r'(?:(?P<camera>[A-Za-z]\w*)/)?nearest')
 ID = re.compile(r'(?:(?P<camera>[A-Za-z]\w*)/)?(?P<number>\d+)')
 
+MAX_DIGITS = 18  # of an id; longer ones are not in the range of int64
+
 
 class TargetKind(Enum):
     """How a person is chosen."""
@@ -76,7 +78,7 @@ def parse_target(text: str) -> Target:
     With several cameras, `front/nearest` and `front/7` belong to the camera `front`.
 
     Raises:
-        ValueError: if the id is 0.
+        ValueError: if the id is 0 or too long.
 
     Examples:
         >>> parse_target('front/7').track_id, parse_target('Ada').kind.name
@@ -87,8 +89,12 @@ def parse_target(text: str) -> Target:
     if match := NEAREST.fullmatch(text):
         return Target(text, TargetKind.NEAREST, match['camera'])
     if match := ID.fullmatch(text):
-        number = int(match['number'])
+        digits = match['number']
+        number = int(digits) if len(digits) <= MAX_DIGITS else 0
         if not number:
-            raise ValueError(f'follow is {text!r}, but ids of tracks start at 1')
+            raise ValueError(
+                f'follow is {text[:40]!r}, but ids of tracks start at 1 and have at most '
+                f'{MAX_DIGITS} digits'
+            )
         return Target(text, TargetKind.ID, match['camera'] or '', number)
     return Target(text, TargetKind.NAME)

@@ -26,12 +26,12 @@ DEFAULT_STATEMENT = Path(__file__).parents[1] / 'weights' / f'default{SUFFIX}'
 
 
 class CalibrationError(FileError):
-    """A statement that cannot be read; the message says why."""
+    """A calibration file that cannot be read; the message says why."""
 
 
 @dataclass(frozen=True)
 class Calibration:
-    """What the similarity of two embeddings of a model means.
+    """Conversion of the similarity of two embeddings of a model to evidence.
 
     Attributes:
         threshold: similarity above which two embeddings count as one person.
@@ -108,15 +108,15 @@ class IdentityStatement:
 
 
 def statement_path(weights: Path) -> Path:
-    """Return where the statement of a file of weights lies."""
+    """Return the path of the calibration file beside a file of weights."""
     return weights.with_suffix(SUFFIX)
 
 
 def read_calibrations(paths: Iterable[Path] = ()) -> dict[str, Calibration]:
-    """Return the calibrations of statements, and that of the default model, by hash.
+    """Return the calibrations in files, and that of the default model, by hash of the weights.
 
     Raises:
-        CalibrationError: if a statement cannot be read.
+        CalibrationError: if a file cannot be read.
     """
     statements = [IdentityStatement.read(path) for path in (DEFAULT_STATEMENT, *paths)]
     return {s.sha256[:DIGITS]: s.calibration for s in statements}

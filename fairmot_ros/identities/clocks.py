@@ -10,14 +10,14 @@ WINDOW = 30.0  # seconds of own time over which the smallest delay is taken
 
 
 class SourceClock:
-    """Offset of one source: own time at reception less stamp, the smallest of a while.
+    """Clock offset of one source: the smallest time of reception minus stamp within `WINDOW`.
 
     Delays are positive and vary, offsets are constant: the smallest difference is the offset and
     the shortest delay.
     """
 
     def __init__(self, tolerance: float) -> None:
-        """Start without a message.
+        """Create a clock that has received no message.
 
         Args:
             tolerance: seconds up to which a difference counts as delay.
@@ -33,7 +33,7 @@ class SourceClock:
         return seen if abs(seen) > self._tolerance else 0.0
 
     def align(self, stamp: float, received: float) -> float:
-        """Return a stamp by the own clock; negative steps of the own clock start anew."""
+        """Return a stamp in own time; if the own clock steps back, the estimate starts again."""
         if self._minima and received < self._minima[-1][0]:
             self._minima.clear()
         difference = received - stamp

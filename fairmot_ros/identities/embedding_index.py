@@ -29,10 +29,10 @@ class EmbeddingIndex:
     """
 
     def __init__(self, size: int) -> None:
-        """Start empty.
+        """Create an empty index.
 
         Args:
-            size: D of all embeddings.
+            size: number of elements of an embedding, D.
         """
         self.size = size
         self._embeddings = np.zeros((64, size), np.float32)

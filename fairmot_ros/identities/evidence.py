@@ -1,6 +1,6 @@
 # Copyright 2026 the fairmot_ros contributors
 # SPDX-License-Identifier: Apache-2.0
-"""Evidence of positions: logarithms of likelihood ratios of one person against two.
+"""Evidence of positions: log-likelihood ratios of "one person" to "two persons".
 
 If two tracks show one person, the difference of their positions is normally distributed; if they
 show two, the second one is anywhere, with the density of people in a crowd. The ratio of the two

@@ -20,7 +20,7 @@ class IdBlocks:
     """Ids from a store, reserved in blocks so that a creation rarely waits for the disk."""
 
     def __init__(self, store: IdentityStore) -> None:
-        """Reserve nothing yet."""
+        """Create an empty block; the first call reserves ids."""
         self._store = store
         self._next = self._end = 0
 

@@ -55,7 +55,7 @@ class Manifest:
         found = differences(record.outcome.environment for record in self.finished)
         count = sum(not record.deterministic for record in self.finished)
         if count:
-            found.append(f'{count} inputs were computed without the setting deterministic')
+            found.append(f'inputs computed without the setting deterministic: {count}')
         return found
 
     def as_data(self) -> dict[str, Any]:

@@ -45,7 +45,12 @@ def free_memory() -> int | None:
 
 def memory_note(workers: int, bytes_each: int, free: int | None) -> str:
     """Return what workers need beside what is free, and advice if it does not suffice."""
-    need = f'{workers} workers need about {_shown(bytes_each)} each'
+    shown = _shown(bytes_each)
+    need = (
+        f'{workers} workers need about {shown} each'
+        if workers > 1
+        else f'1 worker needs about {shown}'
+    )
     if free is None:
         return f'memory: {need}'
     text = f'memory: {need}, {_shown(free)} are free'

@@ -123,10 +123,20 @@ def read_record(path: Path) -> Record | None:
         return None  # nothing that can be used, so the job is repeated
 
 
+#: What happened to a job without results, by its status.
+PAST = {
+    Status.FAILED: 'failed',
+    Status.FAULT: 'ended with a fault',
+    Status.ABANDONED: 'was abandoned',
+    Status.UNUSABLE: 'failed',
+    Status.MISSING: 'was missing files',
+}
+
+
 def reason_to_repeat(record: Record, job: Job) -> str:
     """Return why the results of a record cannot be used for a job; '' if they can."""
     if not record.is_finished:
-        return f'it {record.outcome.status.value} before: {record.outcome.reason}'
+        return f'it {PAST[record.outcome.status]} before: {record.outcome.reason}'
     if record.version != fairmot_ros.__version__:
         return f'fairmot_ros {record.version} computed it, this is {fairmot_ros.__version__}'
     settings = make_record(job, '', record.outcome).settings

@@ -122,7 +122,9 @@ class _Run:
         self._records[record.source] = record
         title = self._titles[record.source]
         if outcome.attempts > 1 and record.is_finished:
-            self._note(f'{title}: {outcome.attempts - 1} workers ended before one finished it')
+            self._note(
+                f'{title}: workers that ended before one finished it: {outcome.attempts - 1}'
+            )
         if record.is_finished:
             return
         if strict:

@@ -22,7 +22,7 @@ class PeopleFilter:
     """Filters positions by track; a lost track keeps its position, which is predicted."""
 
     def __init__(self) -> None:
-        """Start without people."""
+        """Create a filter without tracks."""
         self._filter = PositionFilter()
         self._sizes: dict[int, Array] = {}
 

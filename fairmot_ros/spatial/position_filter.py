@@ -99,7 +99,7 @@ class PositionEstimates:
 
     @property
     def known(self) -> NDArray[np.bool_]:
-        """Which rows are known, [N]."""
+        """Mask of the rows that have a position, bool [N]."""
         return np.isfinite(self.means[:, 0])
 
 

@@ -14,6 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 Point = tuple[float, float]
+#: Limit of coordinates; those of maps in UTM are below 1e7.
+MAX_COORDINATE = 1e8
 
 
 @dataclass(frozen=True)
@@ -32,7 +34,10 @@ class Zone:
         if len(self.corners) < 3:
             raise ValueError(f'zone {self.name} needs three corners or more: NAME: x,y x,y x,y')
         if cv2.contourArea(self._contour) == 0:
-            raise ValueError(f'zone {self.name} has no area: its corners are on one line')
+            raise ValueError(
+                f'zone {self.name} has no area: its corners are on one line '
+                'or its border crosses itself'
+            )
 
     def depth(self, point: Point) -> float:
         """Return the distance of a point from the border, negative outside."""
@@ -138,6 +143,6 @@ def _parse(texts: Iterable[str], kind: str) -> list[tuple[str, tuple[Point, ...]
 
 def _point(pair: str) -> Point:
     x, y = map(float, pair.split(','))
-    if not (math.isfinite(x) and math.isfinite(y)):
+    if not (abs(x) <= MAX_COORDINATE and abs(y) <= MAX_COORDINATE):  # false for NaN
         raise ValueError(pair)
     return x, y

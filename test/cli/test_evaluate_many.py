@@ -155,6 +155,16 @@ def test_reports_of_parts_merge_to_the_report_of_the_whole(
     )
 
 
+def test_merging_never_replaces_a_merged_report(
+    evaluated: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    content = (evaluated / 'report.json').read_bytes()
+    for source in (evaluated, evaluated / 'report.json'):
+        assert evaluate.main(['--merge', str(source), '--output', str(evaluated)]) == 2
+        assert 'is one of the merged folders' in capsys.readouterr().err
+    assert (evaluated / 'report.json').read_bytes() == content
+
+
 def test_report_without_workers_merges(folder: Path, evaluated: Path, tmp_path: Path) -> None:
     assert run(folder, tmp_path / 'one', ['bag0', 'bag1']) == 0
     parts = [str(tmp_path / 'one'), str(evaluated)]

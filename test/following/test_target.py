@@ -58,3 +58,11 @@ def test_views_are_limited_and_the_different_ones_are_kept() -> None:
     assert views.others == set() and views.has_followed
     views.add(FOLLOWED, np.ones(3, np.float32), 0.0, 0.0)  # another model
     assert len(views) == 1
+
+
+@pytest.mark.parametrize('text', ['0', 'front/0', '9' * 19, '9' * 5000])
+def test_an_id_that_no_track_can_have_is_one_sentence(text: str) -> None:
+    with pytest.raises(ValueError, match='ids of tracks start at 1 and have at most 18') as error:
+        parse_target(text)
+    assert len(str(error.value)) < 200
+    assert parse_target('9' * 18).track_id == 10**18 - 1

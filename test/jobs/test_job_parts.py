@@ -84,7 +84,7 @@ def test_memory_notes() -> None:
     note = memory_note(10, GB, 8 * GB)
     assert note.endswith('8.0 GB are free: they will not fit, use 8 instead')
     assert memory_note(1, 9 * GB, 8 * GB).endswith('use 1 instead')
-    assert memory_note(1, GB, None) == 'memory: 1 workers need about 1.0 GB each'
+    assert memory_note(1, GB, None) == 'memory: 1 worker needs about 1.0 GB'
     free = free_memory()
     assert free is None or 0 < free < 10**14
 

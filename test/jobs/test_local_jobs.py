@@ -136,7 +136,7 @@ def test_task_of_a_dead_worker_is_given_to_another_one(tmp_path: Path) -> None:
     manifest, notes = run(paths, tmp_path)
     assert counts(tmp_path) == {'0.txt': 1, '1.txt': 2, '2.txt': 3}
     assert [r.outcome.attempts for r in manifest.finished] == [1, 2, 1]
-    assert notes == ['1.txt: 1 workers ended before one finished it']
+    assert notes == ['1.txt: workers that ended before one finished it: 1']
 
 
 def test_input_that_kills_workers_is_abandoned(tmp_path: Path) -> None:
@@ -179,7 +179,7 @@ def test_differences_of_workers_are_named(tmp_path: Path) -> None:
     assert changed.as_data()['reproducible'] is False
     assert changed.differences() == [
         'threads differs: 4 (1 inputs), 1 (2 inputs)',
-        '1 inputs were computed without the setting deterministic',
+        'inputs computed without the setting deterministic: 1',
     ]
 
 

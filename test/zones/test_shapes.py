@@ -43,10 +43,12 @@ def test_texts_are_parsed() -> None:
         ('0,0 1,0 1,1', 'must be given as NAME: x,y x,y ..., got'),
         ('a: 0,0 1,0 1', 'must be given as NAME'),
         ('a: 0,0 1,0 nan,1', 'must be given as NAME'),
+        ('a: 0,0 1,0 1e300,1', 'must be given as NAME'),
         (': 0,0 1,0 1,1', 'must be given as NAME'),
         ('a:', 'must be given as NAME'),
         ('a: 0,0 1,0', 'zone a needs three corners'),
         ('a: 0,0 1,1 2,2', 'zone a has no area'),
+        ('a: 0,0 1,1 1,0 0,1', 'its border crosses itself'),
     ],
 )
 def test_a_wrong_zone_is_one_sentence(text: str, message: str) -> None:

@@ -30,8 +30,8 @@ IDENTITY_COLUMNS = (
 class IdentityStore(StoreReader):
     """A store that is written; see `StoreReader` for what it returns.
 
-    What is put is on disk after the next `commit`. A process that is killed loses what was not
-    committed and nothing else; the file stays usable.
+    Changes are on disk after the next `commit`. A killed process loses only changes that were not
+    committed; the file stays usable.
     """
 
     def __init__(self, path: str | Path) -> None:

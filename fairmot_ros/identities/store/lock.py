@@ -18,18 +18,21 @@ SUFFIX = '.lock'
 class StoreLock:
     """An exclusive lock on a file beside the store.
 
-    The system releases the lock when the process ends, however it ends; the file stays and means
-    nothing by itself. It is a file of its own because SQLite loses its locks when a second handle
-    on the store is closed. The file names the process that has the lock, for the message.
+    The system releases the lock when the process ends, also if it is killed; the file stays, and
+    has no effect without a lock. It is a file of its own because SQLite loses its locks when a
+    second handle on the store is closed. It names the process that has the lock, for the message.
     """
 
     def __init__(self, store: Path) -> None:
         """Take the lock.
 
         Raises:
-            StoreError: if another process, or another part of this one, has it.
+            StoreError: if another process, or another part of this one, has it, or the store is a
+                folder.
             WriteError: if the file cannot be written.
         """
+        if store.is_dir():
+            raise StoreError(f'{store} is a folder; expected the path of a file in it')
         path = store.with_name(store.name + SUFFIX)
         with writing(path):
             self._file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)

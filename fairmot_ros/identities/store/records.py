@@ -14,10 +14,10 @@ class IdentityRecord(NamedTuple):
     """An identity.
 
     Attributes:
-        global_id: its id.
-        name: '' without one.
-        class_id: its class.
-        first_seen, last_seen: seconds.
+        global_id: id of the identity.
+        name: name of an enrolled person; '' if not enrolled.
+        class_id: class of its tracks, such as 'person'.
+        first_seen, last_seen: times of the first and last observation, seconds.
     """
 
     global_id: int
@@ -31,10 +31,10 @@ class View(NamedTuple):
     """An embedding of an identity.
 
     Attributes:
-        global_id: of the identity.
-        model: that made the embedding.
-        key: the source it is of, or '/enrolled/<n>'; one embedding is stored for each.
-        stamp: when it was made, seconds.
+        global_id: id of the identity.
+        model: name of the model that computed the embedding.
+        key: name of the source, or '/enrolled/<n>'; one embedding is stored for each key.
+        stamp: time of the frame, seconds.
         embedding: float32 [D] of unit length.
     """
 
@@ -49,9 +49,9 @@ class Presence(NamedTuple):
     """Where an identity was: one track of one source.
 
     Attributes:
-        global_id: of the identity.
+        global_id: id of the identity.
         source: name of the source.
-        track_id: of the track.
+        track_id: id of the track in the source.
         first, last: times of the first and last observation, seconds.
         position: metres (x, y) in the common frame when it was observed last; None if unknown.
         number: of the track in the store, 1 or more; 0 for a new one.

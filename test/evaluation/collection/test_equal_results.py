@@ -86,7 +86,7 @@ def test_two_processes_of_which_one_is_killed(
 ) -> None:
     manifest, notes = run(bags, LocalPool(2, 1), tmp_path)
     assert [r.outcome.attempts for r in manifest.finished] == [1, 1, 1, 2]
-    assert notes == ['bag1: 1 workers ended before one finished it']
+    assert notes == ['bag1: workers that ended before one finished it: 1']
     check(tmp_path, expected, manifest)
 
 

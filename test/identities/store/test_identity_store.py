@@ -208,6 +208,14 @@ def test_a_store_in_a_missing_folder_cannot_be_made(tmp_path: Path) -> None:
         IdentityStore(tmp_path / 'nowhere' / 'people.db')
 
 
+def test_a_folder_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    for path in (Path(), tmp_path):
+        with pytest.raises(StoreError, match='is a folder; expected the path of a file'):
+            IdentityStore(path)
+    assert not tmp_path.with_name(tmp_path.name + '.lock').exists()
+
+
 def test_a_newer_store_is_refused(path: Path) -> None:
     with IdentityStore(path) as store:
         store._db.execute('PRAGMA user_version = 99')
