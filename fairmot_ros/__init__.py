@@ -4,7 +4,7 @@
 
 Layers, from the top down; each imports only layers below it::
 
-    cli -> installation -> ros -> training -> identities -> tracking -> tuning -> evaluation
+    cli -> installation -> ros -> training -> identities -> standalone -> tuning -> evaluation
         -> pipeline -> detector -> following -> tracker -> network -> zones -> media -> pixels
         -> spatial -> types -> jobs -> settings -> files -> boxes
 """

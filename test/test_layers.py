@@ -35,7 +35,7 @@ LAYERS = (
     'pipeline',
     'evaluation',
     'tuning',
-    'tracking',
+    'standalone',
     'identities',
     'training',
     'ros',

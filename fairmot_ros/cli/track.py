@@ -27,8 +27,8 @@ from fairmot_ros.cli.track_many import track_many
 from fairmot_ros.files.writing import WriteError
 
 if TYPE_CHECKING:
-    from fairmot_ros.tracking import TrackJob, TrackResult
-    from fairmot_ros.tracking.job import View
+    from fairmot_ros.standalone import TrackJob, TrackResult
+    from fairmot_ros.standalone.job import View
 
 NAME = 'fairmot-track'
 INTERRUPTED = 'interrupted; what was tracked before is kept'
@@ -77,9 +77,9 @@ def track(options: argparse.Namespace) -> int:
             'no source: give a video, a folder of images, a bag, the number of a camera or an '
             'address'
         )
-    from fairmot_ros.tracking import Source, TrackJob, find_sources
-    from fairmot_ros.tracking.folders import output_folders
-    from fairmot_ros.tracking.job import load_detector
+    from fairmot_ros.standalone import Source, TrackJob, find_sources
+    from fairmot_ros.standalone.folders import output_folders
+    from fairmot_ros.standalone.job import load_detector
 
     found = find_sources(options.sources)
     sources = [source for source in found if isinstance(source, Source)]
@@ -161,7 +161,7 @@ class Report:
 
 
 def _track_one(job: TrackJob, report: Report, view: View | None, stop: Stop) -> None:
-    from fairmot_ros.tracking import track_source
+    from fairmot_ros.standalone import track_source
 
     with tqdm(
         desc=report.title(job), unit='frame', mininterval=0.2 if sys.stderr.isatty() else 10.0
@@ -187,7 +187,7 @@ def _track_one(job: TrackJob, report: Report, view: View | None, stop: Stop) -> 
 
 def _open_page(options: argparse.Namespace, stack: ExitStack) -> View:
     """Open the page of --show, and print its address."""
-    from fairmot_ros.tracking.live_page import LivePage
+    from fairmot_ros.standalone.live_page import LivePage
 
     page = LivePage(options.port)
     stack.callback(page.close)

@@ -18,8 +18,8 @@ from fairmot_ros.evaluation.runs.configuration import Configuration, read_config
 from fairmot_ros.media.selection import Selection
 from fairmot_ros.pixels import MAX_IMAGE_PIXELS
 from fairmot_ros.settings.former import current_settings
-from fairmot_ros.tracking.outputs.choice import OutputChoice
-from fairmot_ros.tracking.streams import ReadOptions
+from fairmot_ros.standalone.outputs.choice import OutputChoice
+from fairmot_ros.standalone.streams import ReadOptions
 
 MAX_FRAME_RATE = 10_000.0  # Hz; higher ones are typing errors and make velocities overflow
 EXAMPLES = """examples:

@@ -13,7 +13,7 @@ from fairmot_ros.cli.command import ExitCode
 from fairmot_ros.cli.job_options import exit_code, make_pool, print_manifest, print_note
 
 if TYPE_CHECKING:
-    from fairmot_ros.tracking import TrackJob
+    from fairmot_ros.standalone import TrackJob
 
 
 def track_many(
@@ -29,8 +29,8 @@ def track_many(
     from fairmot_ros.evaluation.runs.weights import with_absolute_weights
     from fairmot_ros.jobs.manifest import MANIFEST
     from fairmot_ros.jobs.runner import run_jobs
-    from fairmot_ros.tracking.job import SUMMARY
-    from fairmot_ros.tracking.source_job import SourceJob
+    from fairmot_ros.standalone.job import SUMMARY
+    from fairmot_ros.standalone.source_job import SourceJob
 
     if options.show:
         raise ValueError('--show cannot show several sources: leave out --jobs and --dask')

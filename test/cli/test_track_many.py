@@ -20,10 +20,10 @@ from fairmot_ros.evaluation.runs.configuration import Configuration
 from fairmot_ros.jobs.remote import execute_remotely
 from fairmot_ros.jobs.sending import pack
 from fairmot_ros.media.video_source import VideoSource
-from fairmot_ros.tracking import TrackJob, find_sources
-from fairmot_ros.tracking.outputs.choice import OutputChoice
-from fairmot_ros.tracking.source_job import SourceJob
-from fairmot_ros.tracking.sources import Source
+from fairmot_ros.standalone import TrackJob, find_sources
+from fairmot_ros.standalone.outputs.choice import OutputChoice
+from fairmot_ros.standalone.source_job import SourceJob
+from fairmot_ros.standalone.sources import Source
 
 CLIP = Path(fairmot_ros.__file__).parent / 'data' / 'pedestrians.mp4'
 OPTIONS = ('--mot', '--json', '--input-size', '224x160', '--deterministic', '--set', 'threads=1')

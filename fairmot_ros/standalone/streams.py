@@ -18,7 +18,7 @@ from fairmot_ros.media.live_source import LiveSource
 from fairmot_ros.media.selection import Selection
 from fairmot_ros.media.video_source import ALL_FRAMES, FALLBACK_RATE, VideoSource
 from fairmot_ros.pixels import MAX_IMAGE_PIXELS
-from fairmot_ros.tracking.sources import Kind, Source
+from fairmot_ros.standalone.sources import Kind, Source
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from typing import Any
 
 import cv2
 
-from fairmot_ros.tracking.outputs.base import TrackedFrame
+from fairmot_ros.standalone.outputs.base import TrackedFrame
 
 ADDRESS = '127.0.0.1'
 JPEG_QUALITY = 85

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from fairmot_ros.media.video_source import SourceError
-from fairmot_ros.tracking.folders import output_folders
-from fairmot_ros.tracking.sources import Kind, Source, find_sources
+from fairmot_ros.standalone.folders import output_folders
+from fairmot_ros.standalone.sources import Kind, Source, find_sources
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fairmot_ros.files.writing import PARTIAL, write_image, writing
-from fairmot_ros.tracking.outputs.base import Output, TrackedFrame
+from fairmot_ros.standalone.outputs.base import Output, TrackedFrame
 from fairmot_ros.types import Track
 
 

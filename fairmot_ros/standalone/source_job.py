@@ -18,8 +18,8 @@ from fairmot_ros.evaluation.runs.weights import (
 )
 from fairmot_ros.files.errors import FileError
 from fairmot_ros.media.seqinfo import seqinfo_rate
-from fairmot_ros.tracking.job import TrackJob, load_detector, track_source
-from fairmot_ros.tracking.sources import Source
+from fairmot_ros.standalone.job import TrackJob, load_detector, track_source
+from fairmot_ros.standalone.sources import Source
 
 SOURCE, WEIGHTS = 'source', 'weights'
 

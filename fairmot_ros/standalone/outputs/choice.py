@@ -10,12 +10,12 @@ from pathlib import Path
 
 from fairmot_ros.evaluation.refinement import RefinementSettings
 from fairmot_ros.files.writing import WriteError
-from fairmot_ros.tracking.outputs.base import Output, TrackedFrame
-from fairmot_ros.tracking.outputs.contact_sheet import ContactSheet
-from fairmot_ros.tracking.outputs.crops import Crops
-from fairmot_ros.tracking.outputs.refined import RefinedText
-from fairmot_ros.tracking.outputs.text import JsonLines, MotText
-from fairmot_ros.tracking.outputs.video import AnnotatedVideo
+from fairmot_ros.standalone.outputs.base import Output, TrackedFrame
+from fairmot_ros.standalone.outputs.contact_sheet import ContactSheet
+from fairmot_ros.standalone.outputs.crops import Crops
+from fairmot_ros.standalone.outputs.refined import RefinedText
+from fairmot_ros.standalone.outputs.text import JsonLines, MotText
+from fairmot_ros.standalone.outputs.video import AnnotatedVideo
 
 VIDEO, MOT, JSON_LINES, CROPS, SHEET, REFINED = (
     'annotated.mp4',

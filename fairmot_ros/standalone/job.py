@@ -21,10 +21,10 @@ from fairmot_ros.files.writing import WriteError, write_text, writing
 from fairmot_ros.media.drawing import Annotator
 from fairmot_ros.media.live_source import silence_opencv
 from fairmot_ros.pipeline import FairMOT
-from fairmot_ros.tracking.outputs.base import TrackedFrame
-from fairmot_ros.tracking.outputs.choice import OutputChoice, Outputs
-from fairmot_ros.tracking.sources import Source
-from fairmot_ros.tracking.streams import Frame, ReadOptions, Stream, open_stream
+from fairmot_ros.standalone.outputs.base import TrackedFrame
+from fairmot_ros.standalone.outputs.choice import OutputChoice, Outputs
+from fairmot_ros.standalone.sources import Source
+from fairmot_ros.standalone.streams import Frame, ReadOptions, Stream, open_stream
 
 SUMMARY = 'summary.json'
 #: Called after each frame with the number of frames so far and their expected total, 0 if unknown.

@@ -7,7 +7,7 @@ from __future__ import annotations
 import json
 
 from fairmot_ros.evaluation.mot.text_format import mot_text, rows_of_tracks
-from fairmot_ros.tracking.outputs.base import TextOutput, TrackedFrame
+from fairmot_ros.standalone.outputs.base import TextOutput, TrackedFrame
 
 PIXEL_DIGITS, SCORE_DIGITS = 3, 4
 

@@ -9,8 +9,8 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
-from fairmot_ros.tracking.job import SUMMARY
-from fairmot_ros.tracking.sources import Source
+from fairmot_ros.standalone.job import SUMMARY
+from fairmot_ros.standalone.sources import Source
 
 DIGEST_LENGTH = 8
 

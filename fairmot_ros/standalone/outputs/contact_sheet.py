@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 
 from fairmot_ros.files.writing import write_image
 from fairmot_ros.media.drawing import track_colour, write_label
-from fairmot_ros.tracking.outputs.base import Output, TrackedFrame
-from fairmot_ros.tracking.outputs.crops import crop_of
+from fairmot_ros.standalone.outputs.base import Output, TrackedFrame
+from fairmot_ros.standalone.outputs.crops import crop_of
 
 COLUMNS = 8  # crops per track
 TILE = (64, 128)  # width and height of a crop in the sheet, pixels

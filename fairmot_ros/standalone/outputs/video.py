@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fairmot_ros.media.video_writer import VideoFile
-from fairmot_ros.tracking.outputs.base import Output, TrackedFrame
+from fairmot_ros.standalone.outputs.base import Output, TrackedFrame
 
 #: Longest time, in seconds, that an image is repeated for in the video of a live source.
 MAX_REPETITION = 10.0

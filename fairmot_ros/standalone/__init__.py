@@ -5,7 +5,7 @@
 A `TrackJob` is plain data and can be sent to another process; `track_source` does its work.
 """
 
-from fairmot_ros.tracking.job import TrackJob, TrackResult, track_source
-from fairmot_ros.tracking.sources import Source, find_sources
+from fairmot_ros.standalone.job import TrackJob, TrackResult, track_source
+from fairmot_ros.standalone.sources import Source, find_sources
 
 __all__ = ['Source', 'TrackJob', 'TrackResult', 'find_sources', 'track_source']

@@ -26,11 +26,11 @@ from fairmot_ros.files.writing import WriteError
 from fairmot_ros.media.selection import Selection
 from fairmot_ros.media.video_source import VideoSource
 from fairmot_ros.pipeline import FairMOT
-from fairmot_ros.tracking import TrackJob, TrackResult, find_sources, track_source
-from fairmot_ros.tracking.outputs.base import TrackedFrame
-from fairmot_ros.tracking.outputs.choice import OutputChoice
-from fairmot_ros.tracking.sources import Source
-from fairmot_ros.tracking.streams import ReadOptions
+from fairmot_ros.standalone import TrackJob, TrackResult, find_sources, track_source
+from fairmot_ros.standalone.outputs.base import TrackedFrame
+from fairmot_ros.standalone.outputs.choice import OutputChoice
+from fairmot_ros.standalone.sources import Source
+from fairmot_ros.standalone.streams import ReadOptions
 
 CLIP = Path(fairmot_ros.__file__).parent / 'data' / 'pedestrians.mp4'
 RATE = 7.0

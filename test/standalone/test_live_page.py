@@ -15,8 +15,8 @@ import cv2
 import numpy as np
 import pytest
 
-from fairmot_ros.tracking.live_page import LivePage
-from fairmot_ros.tracking.outputs.base import TrackedFrame
+from fairmot_ros.standalone.live_page import LivePage
+from fairmot_ros.standalone.outputs.base import TrackedFrame
 from fairmot_ros.types import Tracks
 
 

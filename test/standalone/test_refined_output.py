@@ -14,8 +14,8 @@ from make_track import make_track
 from fairmot_ros.evaluation import read_mot
 from fairmot_ros.evaluation.refinement import RefinementSettings
 from fairmot_ros.files.writing import WriteError
-from fairmot_ros.tracking.outputs.base import TrackedFrame
-from fairmot_ros.tracking.outputs.choice import OutputChoice, Outputs
+from fairmot_ros.standalone.outputs.base import TrackedFrame
+from fairmot_ros.standalone.outputs.choice import OutputChoice, Outputs
 from fairmot_ros.types import Tracks
 
 CHOICE = OutputChoice(video=False, mot=False, refinement=RefinementSettings(smoothing=0.0))

@@ -21,7 +21,7 @@ from fairmot_ros.evaluation.refinement import (
     increasing_times,
     refine,
 )
-from fairmot_ros.tracking.outputs.base import Output, TrackedFrame
+from fairmot_ros.standalone.outputs.base import Output, TrackedFrame
 
 
 class RefinedText(Output):

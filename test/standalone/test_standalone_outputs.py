@@ -16,11 +16,11 @@ from make_track import make_track
 
 from fairmot_ros.evaluation.mot.text_format import read_mot, rows_of_tracks, write_mot
 from fairmot_ros.files.writing import WriteError
-from fairmot_ros.tracking.outputs.base import TrackedFrame
-from fairmot_ros.tracking.outputs.choice import OutputChoice, Outputs
-from fairmot_ros.tracking.outputs.contact_sheet import COLUMNS, LABEL_WIDTH, TILE, ContactSheet
-from fairmot_ros.tracking.outputs.crops import Crops
-from fairmot_ros.tracking.outputs.video import AnnotatedVideo
+from fairmot_ros.standalone.outputs.base import TrackedFrame
+from fairmot_ros.standalone.outputs.choice import OutputChoice, Outputs
+from fairmot_ros.standalone.outputs.contact_sheet import COLUMNS, LABEL_WIDTH, TILE, ContactSheet
+from fairmot_ros.standalone.outputs.crops import Crops
+from fairmot_ros.standalone.outputs.video import AnnotatedVideo
 from fairmot_ros.types import Tracks
 
 EVERYTHING = OutputChoice(video=True, mot=True, json_lines=True, crops=True, sheet=True)
