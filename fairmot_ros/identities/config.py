@@ -37,7 +37,7 @@ class IdentitiesConfig(Settings):
         low=0.0,
         high=30.0,
     )
-    max_absence: float = setting(
+    appearance_timeout: float = setting(
         3600.0,
         'how long after its last observation an unnamed identity can be matched by appearance',
         unit='seconds',
@@ -96,6 +96,7 @@ class IdentitiesConfig(Settings):
         unit='seconds',
         low=0.1,
         high=3600.0,
+        structural=True,
     )
     max_identities: int = setting(
         100_000,

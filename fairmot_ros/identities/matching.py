@@ -179,7 +179,7 @@ class Matcher:
             return []
         nearest = index.nearest(tracklet.embedding, NEAREST, self.min_similarity(tracklet.model))
         found = [self._registry.identities[number] for number, _ in nearest]
-        return [i for i in found if i.name or now - i.last_seen <= self.config.max_absence]
+        return [i for i in found if i.name or now - i.last_seen <= self.config.appearance_timeout]
 
     def position_evidence(self, tracklet: Tracklet, identity: Identity) -> float | None:
         """Return the evidence of the positions of a track and an identity.

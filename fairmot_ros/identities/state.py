@@ -73,6 +73,16 @@ class IdentityState:
         self._flushed = time.monotonic()
         self._lock = RLock()
 
+    def configure(self, config: IdentitiesConfig) -> None:
+        """Take other settings from the next frame on.
+
+        Args:
+            config: settings; those that are structural must be as before.
+        """
+        with self._lock:
+            for user in (self, self._registry, self._pairs, self._matcher):
+                user.config = config
+
     def take_events(self) -> list[IdentityEvent]:
         """Return the events since the last call, oldest first; at most the last `MAX_EVENTS`."""
         with self._lock:

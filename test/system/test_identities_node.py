@@ -14,6 +14,9 @@ pytest.importorskip('rclpy', reason='needs ROS 2')
 from diagnostic_msgs.msg import DiagnosticStatus
 from geometry_msgs.msg import Point
 from peers import TIMEOUT, NodeStarter, Peer
+from rcl_interfaces.msg import SetParametersResult
+from rcl_interfaces.srv import SetParametersAtomically
+from rclpy.parameter import Parameter
 from std_msgs.msg import Header
 from vision_msgs.msg import BoundingBox2D, Point2D, Pose2D
 
@@ -227,6 +230,26 @@ def test_identities_outlive_a_restart_and_a_store_has_one_node(
     peer.wait(recognised, 'the identity')
     assert newest(identities, '/door')['8'].global_id == anna
     assert third.stop() == 0
+
+
+def test_settings_change_while_the_node_runs_unless_they_are_fixed(
+    peer: Peer, identities: list
+) -> None:
+    def change(**values: float | str) -> SetParametersResult:
+        parameters = [Parameter(n, value=v).to_parameter_msg() for n, v in values.items()]
+        service = '/fairmot_identities/set_parameters_atomically'
+        return peer.call(SetParametersAtomically, service, parameters=parameters).result
+
+    door, hall = TrackedCamera(peer, 'door'), TrackedCamera(peer, 'hall')
+    assert change(decision_delay=60.0).successful
+    play(peer, 1.5, lambda: door.show({7: ANNA}))
+    peer.wait(lambda: newest(identities, '/door'), 'identities')
+    assert newest(identities, '/door')['7'].state == TrackIdentity.UNDECIDED
+    refused = change(decision_delay=0.2, store='/tmp/a.db')
+    assert refused.reason == 'store cannot be changed while the node runs: start it again'
+    assert 'out of range' in change(min_similarity=2.0).reason
+    assert change(decision_delay=0.2).successful
+    meet(peer, identities, door, hall)
 
 
 def test_lost_cameras_and_unusable_input_are_explained(peer: Peer, start: NodeStarter) -> None:

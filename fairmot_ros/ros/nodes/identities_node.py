@@ -52,6 +52,8 @@ class IdentitiesNode(Node):
         if unknown := unknown_parameters(self):
             self.get_logger().warning(explain_unknown(unknown, [*self.parameters.values]))
         self.add_on_set_parameters_callback(self._check_parameters)
+        if hasattr(self, 'add_post_set_parameters_callback'):
+            self.add_post_set_parameters_callback(self._apply_parameters)
         path = self.parameters.store.store
         store = IdentityStore(Path(path).expanduser()) if path else None
         self.resolver = IdentityResolver(self.parameters.matching, store)
@@ -218,14 +220,22 @@ class IdentitiesNode(Node):
         super().destroy_node()
 
     def _check_parameters(self, parameters: list[Parameter]) -> SetParametersResult:
-        """Refuse changes: the parameters are read at the start."""
-        names = ', '.join(select_values(parameters, IdentitiesParameters))
-        if not names:
-            return SetParametersResult(successful=True)
-        return SetParametersResult(
-            successful=False,
-            reason=f'{names} cannot be changed while the node runs: start it again',
-        )
+        """Accept or reject a set of changes as a whole."""
+        try:
+            new = self.parameters.changed(select_values(parameters, IdentitiesParameters))
+        except (ValueError, TypeError) as error:
+            return SetParametersResult(successful=False, reason=str(error))
+        if fixed := self.parameters.fixed_changes(new):
+            reason = f'{", ".join(fixed)} cannot be changed while the node runs: start it again'
+            return SetParametersResult(successful=False, reason=reason)
+        if not hasattr(self, 'add_post_set_parameters_callback'):  # Humble
+            self._apply_parameters(parameters)
+        return SetParametersResult(successful=True)
+
+    def _apply_parameters(self, parameters: list[Parameter]) -> None:
+        """Apply accepted changes from the next frame on."""
+        self.parameters = self.parameters.changed(select_values(parameters, IdentitiesParameters))
+        self.resolver.configure(self.parameters.matching)
 
 
 def main() -> int:

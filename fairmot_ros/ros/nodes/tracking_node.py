@@ -344,12 +344,11 @@ class TrackingNode(LifecycleNode, Generic[P]):
 
     def _check_fixed(self, new: P) -> None:
         """Raise ValueError if a value differs that is read when the node is configured."""
-        for name, setting in self.parameter_type.settings().items():
-            if setting.structural and new.values[name] != self.parameters.values[name]:
-                raise ValueError(
-                    f'{name} cannot be changed while the node is configured: clean the node up '
-                    'first (lifecycle transition cleanup)'
-                )
+        if fixed := self.parameters.fixed_changes(new):
+            raise ValueError(
+                f'{", ".join(fixed)} cannot be changed while the node is configured: clean the '
+                'node up first (lifecycle transition cleanup)'
+            )
 
     def _apply_parameters(self, parameters: list[Parameter]) -> None:
         """Apply accepted changes before the next frame."""

@@ -54,6 +54,14 @@ class Parameters:
         """
         return type(self)(**{**self.values, **values})
 
+    def fixed_changes(self, new: Parameters) -> list[str]:
+        """Return the names of structural settings that have another value in `new`."""
+        return [
+            name
+            for name, setting in self.settings().items()
+            if setting.structural and new.values[name] != self.values[name]
+        ]
+
     def __eq__(self, other: object) -> bool:
         return type(self) is type(other) and self.values == other.values  # type: ignore[attr-defined]
 

@@ -67,7 +67,7 @@ MATCHING = Group('Matching', IdentitiesConfig)
 
 
 class IdentitiesParameters(Parameters):
-    """Parameters of the `fairmot_identities` node, read when it starts.
+    """Parameters of the `fairmot_identities` node.
 
     Attributes:
         sources: settings of the input.
