@@ -61,7 +61,7 @@ class SpatialOutput(Output):
         """Unsubscribe."""
         self._locator.deactivate()
 
-    def forget(self) -> None:
+    def reset(self) -> None:
         """Drop the positions of all tracks."""
         self._locator.forget()
 
