@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from pathlib import Path
 
@@ -13,6 +14,10 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parent))  # for the helper modules in this folder
 
 from recordings import REPOSITORY, full_recordings
+
+# Processes that a shell starts in the background ignore Ctrl-C, and so would those of the tests.
+if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # Converted networks are cached between test runs, separately from those of the user.
 os.environ['XDG_CACHE_HOME'] = str(REPOSITORY / 'build' / 'test_cache')

@@ -43,9 +43,9 @@ def expected(bags: list[Path], tmp_path_factory: pytest.TempPathFactory) -> Iter
         job.prepare(1)
         job.run(folder, 1)
     add_overview(output, [folder_name(bag) for bag in bags])
+    yield output  # a job in this process shares the engine, and so its threads
     torch.set_num_threads(before[0])
     cv2.setNumThreads(before[1])
-    yield output
 
 
 def add_overview(output: Path, folders: list[str]) -> None:
