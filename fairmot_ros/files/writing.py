@@ -7,6 +7,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
+from errno import EISDIR
 from pathlib import Path
 
 import cv2
@@ -42,6 +43,8 @@ def replacing(path: str | os.PathLike[str], mode: int = MODE) -> Iterator[Path]:
         WriteError: if the file cannot be written.
     """
     path = Path(path)
+    if path.is_dir():  # before the work in the body is done; Path('.') has no name
+        raise WriteError(f'{path} cannot be written: {os.strerror(EISDIR)}', EISDIR)
     partial = path.with_name(path.name + PARTIAL)
     with writing(path):
         partial.unlink(missing_ok=True)  # from a crashed process, perhaps with other permissions

@@ -161,7 +161,7 @@ class Follower:
                 self._start(observation, frame.stamp)
 
     def _start(self, observation: Observation, stamp: float) -> None:
-        """Take a track for the person, for certain."""
+        """Set the track of the followed person, without doubt about it."""
         self._is_known = self._is_certain = True
         self._track_id, self._class_id = observation.track_id, observation.class_id
         self._continuity = Continuity()

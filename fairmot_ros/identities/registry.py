@@ -32,7 +32,7 @@ class Identity:
     """
 
     def __init__(self, global_id: int, class_id: str, stamp: float, name: str = '') -> None:
-        """Start without tracks."""
+        """Create a registry without tracks."""
         self.global_id, self.class_id, self.name = global_id, class_id, name
         self.first_seen = self.last_seen = stamp
         self.sources: dict[str, None] = {}

@@ -239,7 +239,7 @@ class _Run:
         found = []
         if self.stream.unreadable:
             found.append(
-                f'{len(self.stream.unreadable)} images cannot be read and are skipped, the first: '
+                f'images that cannot be read: {len(self.stream.unreadable)}, the first: '
                 f'{self.stream.unreadable[0]}'
             )
         if self.skipped:

@@ -21,7 +21,7 @@ from fairmot_ros.types import Detections
 
 @dataclass(frozen=True, eq=False)
 class RecordedDetections:
-    """Everything that a tracker needs of the frames of a recording.
+    """Input of the tracker for all frames of a recording: detections and camera motion.
 
     Attributes:
         numbers: int64 [F], number of each frame, from 1 on.

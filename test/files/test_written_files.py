@@ -90,3 +90,11 @@ def test_block_file_has_only_whole_blocks(tmp_path: Path) -> None:
     again.write('y')
     again.close()
     assert (tmp_path / 'a.txt').read_text() == 9 * block + 'zy'
+
+
+def test_a_folder_is_not_replaced(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    for path in (Path(), tmp_path):
+        with pytest.raises(WriteError, match='cannot be written: Is a directory'):
+            write_text(path, 'text')
+    assert not list(tmp_path.parent.glob('*.partial'))

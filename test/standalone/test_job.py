@@ -134,7 +134,7 @@ def test_unreadable_images_are_passed_over_and_told(images: Path, tmp_path: Path
     (folder / '000003.png').write_bytes(b'damaged')
     result = track_source(job_of(folder, tmp_path / 'out', Selection()))
     assert (result.frames, result.failure) == (7, '')
-    assert result.notes[0].startswith('1 images cannot be read and are skipped, the first: the im')
+    assert result.notes[0].startswith('images that cannot be read: 1, the first: the im')
     strict = track_source(job_of(folder, tmp_path / 'strict', Selection(), strict=True))
     assert strict.frames == 2
     assert '000003.png cannot be read' in strict.failure

@@ -96,7 +96,7 @@ def _coexisting_distances(
 
 
 def _moments(distances: NDArray[np.float64], prior: tuple[float, float]) -> tuple[float, float]:
-    """Return mean and standard deviation, drawn to a prior."""
+    """Return mean and standard deviation, weighted with a prior mean and deviation."""
     mean, deviation = prior
     total = len(distances) + PRIOR_WEIGHT
     centre = (distances.sum() + PRIOR_WEIGHT * mean) / total

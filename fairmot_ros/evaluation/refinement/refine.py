@@ -59,8 +59,8 @@ def refine(
         settings: settings; the defaults if None.
 
     Raises:
-        ValueError: if a frame has no stamp, the stamps do not increase, or a track has two boxes
-            in one frame.
+        ValueError: if a frame has no stamp, the stamps do not increase, a value is not finite, or
+            a track has two boxes in one frame.
     """
     settings = settings or RefinementSettings()
     _check(rows, stamps)
@@ -84,6 +84,8 @@ def _check(rows: MotArray, stamps: NDArray[np.float64]) -> None:
     """Raise ValueError if rows and stamps do not fit; see `refine`."""
     if not (np.diff(stamps) > 0).all():
         raise ValueError('the stamps of the frames must increase')
+    if not (np.isfinite(rows).all() and (rows[:, FRAME] >= 1).all()):
+        raise ValueError('rows must have finite values, and frame numbers of 1 or more')
     if len(rows) and rows[:, FRAME].max() > len(stamps):
         raise ValueError(
             f'there are {len(stamps)} stamps, but a box in frame {int(rows[:, FRAME].max())}: '

@@ -278,6 +278,8 @@ def test_refinement_raises_hota_where_people_are_occluded() -> None:
     [
         (walk(1, range(1, 5)), STAMPS[::-1], 'must increase'),
         (walk(1, range(1, 5)), STAMPS[:3], 'there are 3 stamps, but a box in frame 4'),
+        (walk(1, range(5)), STAMPS, 'frame numbers of 1 or more'),
+        (walk(1, range(1, 5)) * np.nan, STAMPS, 'must have finite values'),
         (
             np.repeat(walk(1, range(3, 4)), 2, axis=0),
             STAMPS,
