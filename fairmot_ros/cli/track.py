@@ -8,7 +8,7 @@ import argparse
 import os
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from types import FrameType
 from typing import TYPE_CHECKING
@@ -27,7 +27,7 @@ from fairmot_ros.cli.track_many import track_many
 from fairmot_ros.files.writing import WriteError
 
 if TYPE_CHECKING:
-    from fairmot_ros.standalone import TrackJob, TrackResult
+    from fairmot_ros.standalone import Source, TrackJob, TrackResult
     from fairmot_ros.standalone.job import View
 
 NAME = 'fairmot-track'
@@ -83,6 +83,7 @@ def track(options: argparse.Namespace) -> int:
 
     found = find_sources(options.sources)
     sources = [source for source in found if isinstance(source, Source)]
+    check_use(options, sources)
     report = Report(strict=options.strict, count=len(sources))
     for error in found:
         if not isinstance(error, Source):
@@ -109,6 +110,16 @@ def track(options: argparse.Namespace) -> int:
     if stop():
         raise KeyboardInterrupt
     return report.exit_code
+
+
+def check_use(options: argparse.Namespace, sources: Sequence[Source]) -> None:
+    """Raise ValueError for an option that would have no effect."""
+    from fairmot_ros.standalone.sources import Kind
+
+    if options.image_topic and sources and not any(s.kind is Kind.BAG for s in sources):
+        raise ValueError('--image-topic is for bags, and no source is one: leave it out')
+    if options.port and not options.show:
+        raise ValueError('--port is that of the page of --show: add --show')
 
 
 class Report:

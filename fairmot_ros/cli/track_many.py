@@ -33,7 +33,7 @@ def track_many(
     from fairmot_ros.standalone.source_job import SourceJob
 
     if options.show:
-        raise ValueError('--show cannot show several sources: leave out --jobs and --dask')
+        raise ValueError('--show shows what this process tracks: leave out --jobs and --dask')
     with_absolute_weights(works[0].configuration)  # raises once, not for every source
     jobs = []
     for work in works:

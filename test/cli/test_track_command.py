@@ -174,6 +174,8 @@ def test_sources_of_one_name_do_not_overwrite_each_other(folder: Path) -> None:
     [
         ([], 'no source: give a video, a folder of images, a bag, the number of a camera or an'),
         (['none*.mp4'], 'nothing matches none*.mp4: give videos, folders of images or bags'),
+        ([CLIP, '--image-topic', '/x'], '--image-topic is for bags, and no source is one'),
+        ([CLIP, '--port', '8000'], '--port is that of the page of --show: add --show'),
         ([CLIP, '--every', '0'], 'every must be at least 1, got 0'),
         ([CLIP, '--start', '-1'], 'start must be a number of seconds of at least 0, got -1.0'),
         (

@@ -143,7 +143,7 @@ def test_sources_that_are_sent_give_the_same_results(
     ('arguments', 'reason'),
     [
         (['0', '--jobs', '1'], 'camera 0 is live, but jobs repeat what fails'),
-        (['{walk}', '--jobs', '1', '--show'], '--show cannot show several sources'),
+        (['{walk}', '--jobs', '1', '--show'], '--show shows what this process tracks: leave out'),
         (['{walk}', '--threads', '1'], 'give --jobs or --dask'),
         (['{walk}', '--jobs', '1', '--weights', 'none.pth'], 'no weights at none.pth'),
         (['{broken}', '--jobs', '1', '--strict'], 'broken.mp4 cannot be'),
