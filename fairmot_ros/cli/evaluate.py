@@ -17,6 +17,7 @@ from fairmot_ros.cli.job_options import wants_jobs
 from fairmot_ros.evaluation import PlanError
 
 if TYPE_CHECKING:
+    from fairmot_ros.evaluation.bags import BagError
     from fairmot_ros.evaluation.runs.recording import Recording
     from fairmot_ros.evaluation.runs.run_scores import Run
     from fairmot_ros.evaluation.runs.runner import LiveRunner
@@ -39,8 +40,14 @@ def evaluate(options: argparse.Namespace) -> int:
             write_tracks(finished, options.output)
             print_notes(finished)
 
+        failures: list[BagError] = []
+
+        def pass_over(error: BagError) -> None:
+            failures.append(error)
+            print(f'fairmot-evaluate: passed over: {error}', file=sys.stderr)
+
         keep_freed_memory()
-        evaluation = run(plan, live, print_notes, keep)
+        evaluation = run(plan, live, print_notes, keep, None if plan.strict else pass_over)
     except PlanError as error:
         raise ValueError(error.text(OPTIONS)) from error
     written = write_report(evaluation, options.output)
@@ -49,7 +56,7 @@ def evaluate(options: argparse.Namespace) -> int:
         print(f'wrote {path}')
     for outcome in evaluation.outcomes:
         print(outcome)
-    return ExitCode.SUCCESS if evaluation.kept else ExitCode.CHECK_FAILED
+    return ExitCode.CHECK_FAILED if failures or not evaluation.kept else ExitCode.SUCCESS
 
 
 def live_runner() -> LiveRunner:

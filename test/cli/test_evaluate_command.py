@@ -258,6 +258,21 @@ def test_finished_bags_are_written_before_a_later_one_fails(
     assert len(read_mot(tmp_path / 'out/results/walk.small.offline.txt'))
 
 
+def test_bags_that_cannot_be_opened_are_passed_over(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture
+) -> None:
+    bad = tmp_path / 'bad'
+    bad.mkdir()
+    options = ['--config', str(folder / 'small.yaml'), '--output', str(tmp_path / 'out')]
+    bags = [str(bad), str(folder / 'walk')]
+    assert evaluate.main([*bags, *options]) == 1
+    assert f'fairmot-evaluate: passed over: {bad}' in capsys.readouterr().err
+    report = json.loads((tmp_path / 'out' / 'report.json').read_text())
+    assert [recording['name'] for recording in report['recordings']] == ['walk']
+    assert evaluate.main([*bags, *options, '--strict']) == 2
+    assert evaluate.main([str(bad), *options]) == 2
+
+
 def test_a_full_disk_is_reported_in_one_line(
     folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture
 ) -> None:

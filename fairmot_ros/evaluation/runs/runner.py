@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from fairmot_ros.evaluation.bags.errors import BagError
 from fairmot_ros.evaluation.refinement import EmbeddingSampler
 from fairmot_ros.evaluation.runs.configuration import Configuration
 from fairmot_ros.evaluation.runs.limits import LIVE
@@ -28,6 +29,7 @@ def run(
     live: LiveRunner | None = None,
     opened: Callable[[Recording], object] | None = None,
     tracked: Callable[[Run], object] | None = None,
+    passed_over: Callable[[BagError], object] | None = None,
 ) -> Evaluation:
     """Track all bags and compare the tracks with the ground truth.
 
@@ -39,6 +41,8 @@ def run(
             `fairmot_ros.ros.tools.live_evaluation`, which needs ROS 2.
         opened: called with each recording before tracking starts, for example to show its notes.
         tracked: called with each finished run, for example to save its tracks at once.
+        passed_over: called with the error of each bag that cannot be opened, if others can; None
+            raises the first such error.
 
     Raises:
         PlanError: if the plan does not fit its bags, or has rates although `live` is None.
@@ -49,7 +53,7 @@ def run(
     """
     if plan.rates and live is None:
         raise PlanError('{rates} needs the argument `live`, a function that runs the node')
-    return track_recordings(plan, open_recordings(plan, opened), live, tracked)
+    return track_recordings(plan, open_recordings(plan, opened, passed_over), live, tracked)
 
 
 def track_recordings(
@@ -89,11 +93,14 @@ def track_recordings(
 
 
 def open_recordings(
-    plan: EvaluationPlan, opened: Callable[[Recording], object] | None = None
+    plan: EvaluationPlan,
+    opened: Callable[[Recording], object] | None = None,
+    passed_over: Callable[[BagError], object] | None = None,
 ) -> list[Recording]:
-    """Open the recordings of all bags; for `opened` and errors, see `run`."""
+    """Open the recordings of all bags; for the arguments and errors, see `run`."""
     files: Sequence[str | Path | None] = plan.ground_truth_files or [None] * len(plan.bags)
     recordings: list[Recording] = []
+    errors: list[BagError] = []
     for path, file in zip(plan.bags, files):
         source = TruthSource(
             plan.ground_truth_topic,
@@ -101,7 +108,13 @@ def open_recordings(
             plan.ground_truth_rate,
             plan.benchmark,
         )
-        recording = open_recording(Path(path), plan.image_topic, source, plan.max_images)
+        try:
+            recording = open_recording(Path(path), plan.image_topic, source, plan.max_images)
+        except BagError as error:
+            if passed_over is None:
+                raise
+            errors.append(error)
+            continue
         if any(recording.name == other.name for other in recordings):
             raise PlanError(
                 f'two bags are called {recording.name!r}, but names of files and table rows must '
@@ -110,6 +123,11 @@ def open_recordings(
         if opened is not None:
             opened(recording)
         recordings.append(recording)
+    if errors and not recordings:
+        raise errors[0]
+    if passed_over is not None:
+        for bag_error in errors:
+            passed_over(bag_error)
     return recordings
 
 
