@@ -78,7 +78,7 @@ def test_patterns_and_repetitions(folder: Path) -> None:
     [
         ('none.mp4', 'there is no none.mp4: give a video, a folder of images, a bag'),
         ('*.mkv', r'nothing matches \*.mkv'),
-        ('', 'there is no '': give'),
+        ('', "there is no '': give"),
         ('x' * 5000, 'there is no xxx'),
     ],
 )
