@@ -113,6 +113,7 @@ class TrackSource:
         self.flush()
 
     def _on_positions(self, message: TrackPositionArray, info: dict[str, Any]) -> None:
+        self._expects_positions = True
         self._places[_stamp(message)] = message
         while len(self._places) > DEPTH:
             del self._places[next(iter(self._places))]
