@@ -44,8 +44,8 @@ demo-eval: setup ## Evaluate on a bag made from a video, offline and live (VIDEO
 	$(command).demo_evaluation --output out/evaluation \
 	  $(call option,--video,VIDEO) $(call option,--ground-truth,GT) $(ARGS)
 
-# What needs no ROS runs in two processes. Tests with nodes follow alone, so that these have the
-# cores, and then those of training, which forks workers, which must not inherit threads of engines.
+# In two processes, but for the tests of running nodes, which need the cores, and those of training,
+# which forks workers, which must not inherit threads of engines.
 test_tools := $(foreach name,docs cluster tune,$(VENV)/$(name).stamp)
 
 test: setup $(test_tools) ## Run all tests (ARGS= for pytest, DISTRO=kilted for another ROS 2)
@@ -53,8 +53,9 @@ ifdef ARGS
 	$(python) -m pytest $(ARGS)
 else
 	failed=; \
-	$(python) -m pytest -n 2 --dist loadfile $(without_nodes) --ignore=test/training || failed=1; \
-	$(python) -m pytest test/system test/ros || failed=1; \
+	$(python) -m pytest -n 2 --dist loadfile test --ignore=test/system --ignore=test/training \
+	  || failed=1; \
+	$(python) -m pytest test/system || failed=1; \
 	$(python) -m pytest test/training || failed=1; \
 	test -z "$$failed"
 endif

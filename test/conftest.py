@@ -23,6 +23,11 @@ if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
 os.environ['XDG_CACHE_HOME'] = str(REPOSITORY / 'build' / 'test_cache')
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the tests of this folder: of the longest ones, none is left for the end."""
+    items.sort(key=lambda item: item.path.parent != Path(__file__).parent)
+
+
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Skip tests of a GPU where torch sees none."""
     if item.get_closest_marker('gpu'):
