@@ -34,8 +34,8 @@ The interface, which a node builds on:
   `take_warnings()` the sentences to log since the last call.
 - `maintain(now)` drops ended tracks, removes what is older than the retention time and writes to
   the store; call it about once per second. `close()` at the end.
-- Requests: `identities()`, `query()`, `find_track()`, `enrol()`, `merge()`, `split()`, `forget()`.
-  They raise ValueError with a sentence for the user.
+- Requests: `identities()`, `counts()`, `query()`, `find_track()`, `enrol()`, `merge()`, `split()`,
+  `forget()`. They raise ValueError with a sentence for the user.
 - Settings: `IdentitiesConfig`, a `Settings` dataclass as all others.
 - Store: `IdentityResolver(config, IdentityStore(path))` keeps identities over restarts.
   `StoreReader(path)` reads the file beside it: `identities()`, `presences(since, until)` (who was
@@ -53,6 +53,7 @@ from fairmot_ros.identities.decisions import (
     Assignment,
     AssignmentState,
     EventKind,
+    IdentityCounts,
     IdentityEvent,
     IdentityMatch,
     KnownIdentity,
@@ -69,6 +70,7 @@ __all__ = [
     'Calibration',
     'EventKind',
     'IdentitiesConfig',
+    'IdentityCounts',
     'IdentityEvent',
     'IdentityMatch',
     'IdentityResolver',

@@ -109,6 +109,20 @@ class KnownIdentity(NamedTuple):
     embeddings: int
 
 
+class IdentityCounts(NamedTuple):
+    """Numbers of identities.
+
+    Attributes:
+        known: all of them.
+        named: with a name.
+        visible: with a track that is visible, or was not long ago.
+    """
+
+    known: int
+    named: int
+    visible: int
+
+
 class IdentityMatch(NamedTuple):
     """An identity that is similar to an embedding.
 

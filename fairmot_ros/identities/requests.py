@@ -10,7 +10,12 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from fairmot_ros.identities.decisions import EventKind, IdentityMatch, KnownIdentity
+from fairmot_ros.identities.decisions import (
+    EventKind,
+    IdentityCounts,
+    IdentityMatch,
+    KnownIdentity,
+)
 from fairmot_ros.identities.embedding_index import ENROLLED
 from fairmot_ros.identities.registry import Identity
 from fairmot_ros.identities.state import IdentityState
@@ -24,6 +29,14 @@ class IdentityRequests(IdentityState):
         """Return all identities, in the order of their ids."""
         with self._lock:
             return list(self._registry.known())
+
+    def counts(self) -> IdentityCounts:
+        """Return how many identities there are; unlike `identities`, cheap with any number."""
+        with self._lock:
+            registry = self._registry
+            return IdentityCounts(
+                len(registry.identities), len(registry.named), len(registry.recent)
+            )
 
     def query(
         self, embedding: ArrayLike, model: str, count: int = 1, min_similarity: float = -1.0

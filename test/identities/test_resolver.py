@@ -39,3 +39,27 @@ def test_embeddings_of_another_model_are_not_compared() -> None:
         (same,) = resolver.update(SourceFrame('b', step / 10, 'one', (seen,)))
         (other,) = resolver.update(SourceFrame('c', step / 10, 'two', (seen,)))
     assert first.global_id == same.global_id != other.global_id > 0
+
+
+def test_counts_are_those_of_the_list() -> None:
+    resolver = IdentityResolver()
+
+    def check(expected: tuple[int, int, int]) -> None:
+        listed = resolver.identities()
+        named, visible = (
+            sum(map(bool, values)) for values in zip(*((i.name, i.tracks) for i in listed))
+        )
+        assert resolver.counts() == (len(listed), named, visible) == expected
+
+    for step in range(20):
+        people = (1, 0, (0.0, 0.0)), (2, 1, (5.0, 0.0)), (3, 2, (10.0, 0.0))
+        found = resolver.update(frame('a', step / 10, *people))
+    check((3, 0, 3))
+    resolver.enrol('Anna', global_id=found[0].global_id)
+    resolver.enrol('Ben', embeddings=embedding(9), model='model')
+    check((4, 2, 3))
+    resolver.split('a', '2')
+    resolver.forget('Anna')
+    check((4, 1, 2))
+    resolver.maintain(1000.0)
+    check((4, 1, 0))

@@ -5,33 +5,32 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 from diagnostic_msgs.msg import DiagnosticStatus, KeyValue
 
-from fairmot_ros.identities import KnownIdentity
+from fairmot_ros.identities import IdentityCounts
 from fairmot_ros.ros.inputs.track_source import TrackSource
 
 OK, WARN, ERROR = DiagnosticStatus.OK, DiagnosticStatus.WARN, DiagnosticStatus.ERROR
 
 
 def node_status(
-    node: str, identities: Iterable[KnownIdentity], store: str, sources: int, error: str
+    node: str, counts: IdentityCounts, store: str, sources: int, error: str
 ) -> DiagnosticStatus:
     """Return the status of the node.
 
     Args:
         node: full name of the node.
-        identities: all that are known.
+        counts: numbers of identities.
         store: file of the identities, '' without one.
         sources: number of cameras.
         error: why the identities could not be stored, '' if they were.
     """
-    known = list(identities)
     values = {
-        'identities': len(known),
-        'named': sum(bool(identity.name) for identity in known),
-        'visible': sum(bool(identity.tracks) for identity in known),
+        'identities': counts.known,
+        'named': counts.named,
+        'visible': counts.visible,
         'sources': sources,
         'store': store or 'in memory',
     }

@@ -180,7 +180,7 @@ class IdentitiesNode(Node):
                 status=[
                     node_status(
                         name,
-                        self.resolver.identities(),
+                        self.resolver.counts(),
                         self.parameters.store.store,
                         len(self._sources),
                         self._store_error,
