@@ -7,7 +7,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from builtin_interfaces.msg import Duration, Time
 from std_msgs.msg import Header
 
 from fairmot_ros.identities import (
@@ -26,17 +25,7 @@ from fairmot_ros.msg import (
     TrackIdentityArray,
     TrackPositionArray,
 )
-
-
-def seconds(value: Time | Duration) -> float:
-    """Return a time or duration in seconds."""
-    return float(value.sec + value.nanosec * 1e-9)
-
-
-def to_time(value: float) -> Time:
-    """Return seconds, 0 or more, as a time."""
-    nanoseconds = round(max(value, 0.0) * 1e9)
-    return Time(sec=nanoseconds // 10**9, nanosec=nanoseconds % 10**9)
+from fairmot_ros.ros.conversions.times import to_seconds, to_time
 
 
 def to_frame(source: str, tracks: TrackArray, positions: TrackPositionArray | None) -> SourceFrame:
@@ -71,10 +60,10 @@ def to_frame(source: str, tracks: TrackArray, positions: TrackPositionArray | No
                 position,
                 covariance,
                 class_id=track.class_id,
-                age=seconds(track.age),
+                age=to_seconds(track.age),
             )
         )
-    return SourceFrame(source, seconds(tracks.header.stamp), tracks.model, tuple(observations))
+    return SourceFrame(source, to_seconds(tracks.header.stamp), tracks.model, tuple(observations))
 
 
 def id_of(track: Track) -> str:

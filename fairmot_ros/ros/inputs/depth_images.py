@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from sensor_msgs.msg import Image
 
 from fairmot_ros.ros.conversions.images import ImageError, to_depth
+from fairmot_ros.ros.conversions.times import to_seconds
 
 BUFFER_SIZE = 15  # half a second at 30 Hz: the time until an image has been processed
 
@@ -50,8 +51,8 @@ class DepthImages:
             raise ImageError(
                 f'positions are not computed: no depth image received on {self._topic}'
             )
-        nearest = min(candidates, key=lambda m: abs(_seconds(m) - stamp))
-        difference = abs(_seconds(nearest) - stamp)
+        nearest = min(candidates, key=lambda m: abs(to_seconds(m.header.stamp) - stamp))
+        difference = abs(to_seconds(nearest.header.stamp) - stamp)
         if difference > tolerance:
             raise ImageError(
                 'positions are not computed: the stamp of the nearest depth image differs by '
@@ -71,7 +72,3 @@ class DepthImages:
                 'register it to the camera image'
             )
         return depth
-
-
-def _seconds(message: Image) -> float:
-    return message.header.stamp.sec + message.header.stamp.nanosec * 1e-9

@@ -16,6 +16,7 @@ from rclpy.impl.rcutils_logger import RcutilsLogger
 
 from fairmot_ros.pipeline import FrameTracker
 from fairmot_ros.ros.conversions.images import BgrImage
+from fairmot_ros.ros.conversions.times import to_seconds
 from fairmot_ros.ros.conversions.tracks import TrackConverter
 from fairmot_ros.ros.health.statistics import Statistics
 from fairmot_ros.ros.inputs.camera_input import ReceivedMessage
@@ -274,7 +275,7 @@ class CameraStream:
         """Return the stamp of the header in seconds, or the time of arrival if it is zero."""
         stamp = received.message.header.stamp
         if stamp.sec or stamp.nanosec:
-            return stamp.sec + stamp.nanosec * 1e-9
+            return to_seconds(stamp)
         self._logger.warning('messages have no stamp: using their time of arrival', once=True)
         return received.received
 

@@ -5,12 +5,12 @@
 from __future__ import annotations
 
 import numpy as np
-from builtin_interfaces.msg import Time
 from numpy.typing import NDArray
 from rclpy.node import Node
 from std_msgs.msg import Header
 
 from fairmot_ros.pixels import ImageError
+from fairmot_ros.ros.conversions.times import to_seconds
 from fairmot_ros.ros.inputs.spatial_inputs import SpatialInputs
 from fairmot_ros.ros.inputs.transform_sources import transforms_of
 from fairmot_ros.ros.inputs.transforms import TransformSource
@@ -193,7 +193,7 @@ class PersonLocator:
                     camera, boxes, visible.covariances, height, pitch
                 )
             depth = self._inputs.depth_images.at(
-                _seconds(header.stamp),
+                to_seconds(header.stamp),
                 settings.depth_tolerance,
                 (camera.height, camera.width),
                 header.frame_id,
@@ -231,10 +231,6 @@ def _unfiltered(
         if known
     ]
     return LocatedPeople(header.frame_id, False, np.zeros(3), tuple(people))
-
-
-def _seconds(stamp: Time) -> float:
-    return stamp.sec + stamp.nanosec * 1e-9
 
 
 def make_locator(node: Node, camera: str, parameters: TrackingParameters) -> PersonLocator | None:
