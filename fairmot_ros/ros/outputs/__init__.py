@@ -39,11 +39,9 @@ def make_outputs(
         images: whether the node receives images, which can be annotated.
     """
     outputs: list[Output] = [TrackOutput(node, camera), EventOutput(node, camera)]
-    spatial = None
     if locator is not None:
-        spatial = SpatialOutput(node, camera, parameters, locator)
-        outputs.append(spatial)
-    outputs.append(FollowOutput(node, camera, spatial))  # uses the positions of the frame
+        outputs.append(SpatialOutput(node, camera, parameters, locator))
+    outputs.append(FollowOutput(node, camera, locator))  # uses the positions of the frame
     zones = None
     if ZoneOutput.is_enabled(camera, parameters):
         zones = ZoneOutput(node, camera, parameters, locator)

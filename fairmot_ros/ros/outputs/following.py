@@ -22,7 +22,7 @@ from fairmot_ros.following import (
 from fairmot_ros.msg import FollowState as FollowStateMessage
 from fairmot_ros.ros.conversions.tracks import duration
 from fairmot_ros.ros.outputs.base import FrameResult, Output
-from fairmot_ros.ros.outputs.spatial import SpatialOutput
+from fairmot_ros.ros.processing.person_locator import PersonLocator
 
 #: Seconds after which a person who is not found is reported in the log.
 REPORT_AFTER = 1.0
@@ -37,14 +37,14 @@ class FollowOutput(Output):
 
     stage = 'follow'
 
-    def __init__(self, node: Node, camera: str, spatial: SpatialOutput | None) -> None:
-        """Create the publishers; `spatial` knows the positions, if there are any."""
+    def __init__(self, node: Node, camera: str, locator: PersonLocator | None) -> None:
+        """Create the publishers; `locator` has located the people of each frame before."""
         super().__init__(node, camera)
         self.track_ids: frozenset[int] = frozenset()
         self._camera = camera
-        self._spatial = spatial
+        self._locator = locator
         self._state = self._create_publisher(FollowStateMessage, 'follow_state')
-        self._pose = self._create_publisher(PoseStamped, 'follow_pose') if spatial else None
+        self._pose = self._create_publisher(PoseStamped, 'follow_pose') if locator else None
         self._follower = Follower()
         self._restart = threading.Event()
         self._reported = FollowState.FOUND
@@ -108,9 +108,9 @@ class FollowOutput(Output):
         )
 
     def _publish_pose(self, status: FollowStatus, result: FrameResult) -> None:
-        if self._spatial is None or self._pose is None or self._spatial.located is None:
+        located = None if self._locator is None else self._locator.located
+        if located is None or self._pose is None:
             return
-        located = self._spatial.located
         for person in located.people:
             if person.track.track_id == status.track_id:
                 pose = PoseStamped(
@@ -121,7 +121,7 @@ class FollowOutput(Output):
 
     def _distances(self) -> dict[int, float]:
         """Return the metres between the camera and each located person."""
-        located = None if self._spatial is None else self._spatial.located
+        located = None if self._locator is None else self._locator.located
         if located is None or located.camera is None:
             return {}
         return {

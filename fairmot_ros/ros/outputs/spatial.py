@@ -19,15 +19,10 @@ from fairmot_ros.ros.outputs.base import FrameResult, Output, has_subscribers
 from fairmot_ros.ros.outputs.body_frames import BodyFrames
 from fairmot_ros.ros.parameters import TrackingParameters
 from fairmot_ros.ros.processing.person_locator import PersonLocator
-from fairmot_ros.spatial.located import LocatedPeople
 
 
 class SpatialOutput(Output):
-    """Locates people and publishes their positions.
-
-    Attributes:
-        located: the people of the last frame, None if they could not be located.
-    """
+    """Locates people and publishes their positions; later outputs find them in the locator."""
 
     stage = 'locate'
 
@@ -40,7 +35,6 @@ class SpatialOutput(Output):
             ValueError: if `publish_tf` is set and the package tf2_msgs is missing.
         """
         super().__init__(node, camera)
-        self.located: LocatedPeople | None = None
         self._locator = locator
         self._detections = self._create_publisher(Detection3DArray, 'detections_3d')
         self._markers = self._create_publisher(MarkerArray, 'markers')
@@ -67,8 +61,7 @@ class SpatialOutput(Output):
 
     def publish(self, result: FrameResult) -> None:
         """Publish the positions of a frame; people without a position are omitted."""
-        self.located = None
-        located = self.located = self._locator.locate(
+        located = self._locator.locate(
             result.header,
             result.stamp,
             None if result.image is None else result.image.shape[:2],
