@@ -4,13 +4,13 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 
+from fairmot_ros.files.locking import locked
 from fairmot_ros.files.writing import writing
 from fairmot_ros.jobs.job import JobError
 from fairmot_ros.jobs.records import RECORD, Record, read_record, write_record
@@ -41,15 +41,11 @@ class ResultFolders:
         """
         with writing(self.root):
             self.root.mkdir(parents=True, exist_ok=True)
-            lock = (self.root / LOCK).open('w')
-        with lock:
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                raise JobError(
-                    f'another command is writing to {self.root}: wait for it, or choose another '
-                    'output folder'
-                ) from None
+        error = JobError(
+            f'another command is writing to {self.root}: wait for it, or choose another output '
+            'folder'
+        )
+        with locked(self.root / LOCK, error):
             try:
                 self._clean()
                 yield

@@ -4,33 +4,22 @@
 
 from __future__ import annotations
 
-import fcntl
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from pathlib import Path
 
-from fairmot_ros.files.writing import writing
+from fairmot_ros.files.locking import locked as locked_file
 
 LOCK = 'tuning.lock'
 
 
-@contextmanager
-def locked(folder: Path) -> Iterator[None]:
+def locked(folder: Path) -> AbstractContextManager[None]:
     """Hold the lock of an existing folder; the system releases it if the process ends.
 
     Raises:
         ValueError: if another process holds it.
         WriteError: if the lock file cannot be created.
     """
-    path = folder / LOCK
-    with writing(path):
-        file = path.open('a')
-    with file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise ValueError(
-                f'another search is writing to {folder}: wait for its end, or give another output '
-                'folder'
-            ) from None
-        yield
+    error = ValueError(
+        f'another search is writing to {folder}: wait for its end, or give another output folder'
+    )
+    return locked_file(folder / LOCK, error)
