@@ -151,7 +151,7 @@ def first_track(
 
 
 def on_whom(frame: FollowFrame, truth: Truth, track_id: int, least: float = ON) -> int | None:
-    """Return the person whom a visible track covers best, None if nobody."""
+    """Return the person whom a visible track covers best, None if there is none."""
     boxes = frame.visible.boxes_xyxy[frame.visible.ids == track_id]
     if not len(boxes) or not truth:
         return None

@@ -35,17 +35,17 @@ from fairmot_ros.tracker.gallery import Gallery
 
 #: Seconds for which a track that is alone may be invisible and still continue.
 MAX_GAP = 0.5
-#: Seconds after the choice of a person in which any change of the look is accepted, until a gap.
+#: Seconds after the choice of a person in which any change of appearance is accepted, until a gap.
 LEARNING_SECONDS = 1.0
-#: Seconds after someone else was near in which a track can pass to them. A person alone can look
-#: different at once, for instance where the image cuts off the body, and within the second number
-#: of seconds nobody can take another's place.
+#: Seconds after another person was near in which a track can pass to that person. Without others
+#: nearby, the appearance may change at once, for instance where the image cuts off the body.
+#: Between two frames within the second number of seconds, a track cannot pass to another person.
 COMPANY_SECONDS, ALONE_INTERVAL = 1.0, 0.2
 #: Seconds after which a track that returns under its id is judged like any other.
 RELATED_SECONDS = 2.0
 
-#: Why nobody can be chosen at the moment, although nothing is wrong.
-NOBODY_VISIBLE, OCCLUDED = 'nobody is visible', 'the person to follow is occluded'
+#: Why no person can be chosen at the moment, although nothing is wrong.
+NONE_VISIBLE, OCCLUDED = 'no person is visible', 'the person to follow is occluded'
 NO_EMBEDDINGS = 'the detections have no embeddings to recognise the person by'
 
 
@@ -57,7 +57,7 @@ class Follower:
     """
 
     def __init__(self, settings: FollowSettings | None = None) -> None:
-        """Start with nobody to follow."""
+        """Start without a person to follow."""
         self.settings = settings or FollowSettings()
         self._views = KnownViews()
         self._model = ''
@@ -76,7 +76,7 @@ class Follower:
         self._last_company = -math.inf  # when someone else was near, or may have been
         self._continuity = Continuity()
         self._was_found = False
-        self._doubt = ''
+        self._unsure_reason = ''
         self._others: set[int] = set()  # ids that are certainly someone else
         self._related: dict[int, float] = {}  # ids the person may have now, and when last seen
         self._evidence: dict[int, Evidence] = {}
@@ -86,7 +86,7 @@ class Follower:
         self._others.clear()
         self._related.clear()
         self._evidence.clear()
-        self._is_certain, self._doubt = False, 'all tracks were dropped'
+        self._is_certain, self._unsure_reason = False, 'all tracks were dropped'
 
     def update(self, frame: FollowFrame, gallery: Gallery | None = None) -> FollowStatus:
         """Return where the person is in a frame.
@@ -95,7 +95,7 @@ class Follower:
             frame: the next one.
             gallery: of enrolled people, to follow one by name.
         """
-        if self.target.kind is TargetKind.NOBODY:
+        if self.target.kind is TargetKind.NONE:
             return FollowStatus()
         if frame.model != self._model:
             self._views.clear()
@@ -107,7 +107,7 @@ class Follower:
         if not self._is_known:
             reason = self._choose(frame, seen, gallery)
             if reason:
-                problem = '' if reason in (NOBODY_VISIBLE, OCCLUDED) else reason
+                problem = '' if reason in (NONE_VISIBLE, OCCLUDED) else reason
                 return FollowStatus(FollowState.LOST, reason=reason, problem=problem)
         if self._is_certain:
             self._continue(frame, seen)
@@ -133,10 +133,10 @@ class Follower:
         if target.kind is TargetKind.ID:
             return self._choose_track(seen[target.track_id], frame)
         if not seen:
-            return NOBODY_VISIBLE
+            return NONE_VISIBLE
         located = [track_id for track_id in seen if track_id in frame.distances]
         if not located:
-            return 'nobody visible has a position: set position_source to depth or ground'
+            return 'no visible person has a position: set position_source to depth or ground'
         nearest = min(located, key=lambda track_id: frame.distances[track_id])
         return self._choose_track(seen[nearest], frame)
 
@@ -155,13 +155,13 @@ class Follower:
             if view.name == name:
                 self._views.add(FOLLOWED, view.embedding, 0.0, -math.inf)
                 self._is_known, self._class_id = True, view.class_id
-        self._doubt = 'nobody visible resembles the person'
+        self._unsure_reason = 'no visible person resembles the followed one'
         for track_id, observation in seen.items():
             if frame.names.get(track_id) == name:
                 self._start(observation, frame.stamp)
 
     def _start(self, observation: Observation, stamp: float) -> None:
-        """Set the track of the followed person, without doubt about it."""
+        """Set the track of the followed person; the state is FOUND."""
         self._is_known = self._is_certain = True
         self._track_id, self._class_id = observation.track_id, observation.class_id
         self._continuity = Continuity()
@@ -177,19 +177,19 @@ class Follower:
     # -- while it is certain -------------------------------------------------------------------
 
     def _continue(self, frame: FollowFrame, seen: dict[int, Observation]) -> None:
-        """Learn from the frame, or begin to doubt."""
+        """Learn from the frame, or become unsure."""
         person = seen.get(self._track_id)
         if person is None:
             self._continue_unseen(frame, seen)
             return
-        doubt, near = self._doubt_about(person, seen, frame.stamp)
+        doubt, near = self._reason_against(person, seen, frame.stamp)
         if doubt:
-            self._begin_doubt(doubt, near, frame.stamp)
+            self._become_unsure(doubt, near, frame.stamp)
             return
         self._last_visible = frame.stamp
         self._learn(person, seen, frame.stamp)
 
-    def _doubt_about(
+    def _reason_against(
         self, person: Observation, seen: dict[int, Observation], stamp: float
     ) -> tuple[str, frozenset[int]]:
         """Return why a continued track may be someone else, '' if not, and who it may be."""
@@ -209,7 +209,7 @@ class Follower:
         if is_learning:  # people who enter change a lot
             return '', near
         if changed and stamp - self._last_company <= COMPANY_SECONDS:
-            self._others.clear()  # nobody knows whose tracks have changed
+            self._others.clear()  # any of the tracks may have changed
             return 'suddenly looks like someone else', near
         rivals = self._rivals(embedding, seen, stamp - LEARNING_SECONDS)
         return 'someone else looks more like the person' if rivals else '', rivals
@@ -236,12 +236,12 @@ class Follower:
         return frozenset(rivals)
 
     def _continue_unseen(self, frame: FollowFrame, seen: dict[int, Observation]) -> None:
-        self._last_company = frame.stamp  # nobody knows who was there
+        self._last_company = frame.stamp  # another person may have been near
         self._learning_until = min(self._learning_until, frame.stamp)
         near = frozenset(o.track_id for o in seen.values() if self._track_id in o.crossing)
         is_lost = self._track_id in frame.lost.ids
         if near or not is_lost or frame.stamp - self._last_visible > MAX_GAP:
-            self._begin_doubt('not visible', near, frame.stamp)
+            self._become_unsure('not visible', near, frame.stamp)
 
     def _learn(self, person: Observation, seen: dict[int, Observation], stamp: float) -> None:
         novelty = NOVELTY * self.settings.follow_distance
@@ -255,9 +255,9 @@ class Follower:
             if observation.is_clear and observation.embedding is not None:
                 self._views.add(track_id, observation.embedding, novelty, stamp)
 
-    def _begin_doubt(self, reason: str, near: frozenset[int], stamp: float) -> None:
-        self._is_certain, self._doubt = False, reason
-        # What was learned just before the doubt may be someone else's already.
+    def _become_unsure(self, reason: str, near: frozenset[int], stamp: float) -> None:
+        self._is_certain, self._unsure_reason = False, reason
+        # What was learned just before may already be of another person.
         since = max(self._last_visible - LEARNING_SECONDS, self._learning_until)
         self._views.forget(FOLLOWED, since)
         self._related = dict.fromkeys((self._track_id, *near), stamp)
@@ -322,7 +322,11 @@ class Follower:
         """Return UNSURE if a visible track may be the person, otherwise LOST."""
         last = self._evidence.get(self._track_id)
         if last is not None and self._track_id in self._related and not last.is_rejected:
-            doubt = self._doubt if self._views.has_followed else f'{self._doubt}; {NO_EMBEDDINGS}'
+            doubt = (
+                self._unsure_reason
+                if self._views.has_followed
+                else f'{self._unsure_reason}; {NO_EMBEDDINGS}'
+            )
             return self._status(frame, FollowState.UNSURE, self._track_id, doubt)
         plausible = {
             track_id: evidence.distance
@@ -336,7 +340,11 @@ class Follower:
             return self._status(frame, FollowState.UNSURE, best, reason)
         if not self._views.has_followed:
             return self._status(frame, FollowState.LOST, self._track_id, NO_EMBEDDINGS)
-        reason = 'nobody visible resembles the person' if self._evidence else self._doubt
+        reason = (
+            'no visible person resembles the followed one'
+            if self._evidence
+            else self._unsure_reason
+        )
         return self._status(frame, FollowState.LOST, self._track_id, reason)
 
     # ------------------------------------------------------------------------------------------
@@ -344,7 +352,7 @@ class Follower:
     def _alternatives(
         self, track_id: int, seen: dict[int, Observation]
     ) -> tuple[frozenset[int], bool]:
-        """Return whom a track may be instead of the person, and whether it is nobody else."""
+        """Return whom a track may show instead of the person, and whether these are all."""
         partners = frozenset(self._related.keys() - {self._track_id})
         if track_id in self._related and self._are_known(partners):
             return partners, True

@@ -17,9 +17,9 @@ class FollowSettings(Settings):
     follow: str = setting(
         '',
         "person to follow: 'nearest' chooses the one nearest to the camera, an id (as in "
-        'Detection2D) a track, any other text an enrolled person of the gallery; empty for '
-        'nobody. The position is published as `~/follow_pose`, and whether it is that person as '
-        '`~/follow_state`',
+        'Detection2D) a track, any other text an enrolled person of the gallery; empty '
+        'disables following. The position is published as `~/follow_pose`, and whether it is that '
+        'person as `~/follow_state`',
     )
     follow_distance: float = setting(
         0.07,

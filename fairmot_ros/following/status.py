@@ -28,7 +28,7 @@ class FollowStatus:
         name: of an enrolled person, otherwise ''.
         reason: of LOST and UNSURE, or how the person was found, as a phrase.
         time_since_found: seconds since the last frame with FOUND; 0 before the first.
-        problem: why nobody can be chosen, if the user has to change something; '' otherwise.
+        problem: why no person can be chosen, if the user has to change something; '' otherwise.
     """
 
     state: FollowState = FollowState.IDLE

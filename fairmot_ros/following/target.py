@@ -18,7 +18,7 @@ MAX_DIGITS = 18  # of an id; longer ones are not in the range of int64
 class TargetKind(Enum):
     """How a person is chosen."""
 
-    NOBODY = 'nobody'
+    NONE = 'none'
     NEAREST = 'nearest'
     ID = 'id'
     NAME = 'name'
@@ -36,15 +36,15 @@ class Target:
     """
 
     text: str = ''
-    kind: TargetKind = TargetKind.NOBODY
+    kind: TargetKind = TargetKind.NONE
     camera: str | None = None
     track_id: int = 0
 
     def in_camera(self, camera: str) -> Target:
-        """Return the target for one camera, which is nobody if another camera is meant."""
+        """Return the target for one camera, which is none if another camera is meant."""
         if self.camera in (None, camera):
             return self
-        return replace(self, kind=TargetKind.NOBODY)
+        return replace(self, kind=TargetKind.NONE)
 
     def problem(self, visible_ids: Container[int], names: Container[str] | None) -> str:
         """Return why the person cannot be chosen, '' if nothing prevents it.
@@ -58,7 +58,7 @@ class Target:
         if self.kind is TargetKind.NAME and names is None:
             return f'{self.text!r} is a name, and names need the gallery: set gallery to true'
         if self.kind is TargetKind.NAME and names is not None and self.text not in names:
-            return f'nobody is enrolled as {self.text!r}'
+            return f'no person is enrolled as {self.text!r}'
         return ''
 
     def check_camera(self, cameras: Sequence[str]) -> None:
@@ -73,7 +73,7 @@ class Target:
 
 
 def parse_target(text: str) -> Target:
-    """Read a target: `nearest`, `7`, or any other text as a name; '' for nobody.
+    """Read a target: `nearest`, `7`, or any other text as a name; '' for none.
 
     With several cameras, `front/nearest` and `front/7` belong to the camera `front`.
 

@@ -85,7 +85,7 @@ class LivePage:
         return has_display and webbrowser.open(self.address)
 
     def show(self, frame: TrackedFrame) -> None:
-        """Show a frame; it is encoded only while somebody views the page."""
+        """Show a frame; it is encoded only while the page is open."""
         text = f'frame {frame.number}, {frame.stamp:.1f} s: {len(frame.tracks)} tracked'
         self._server.publish(frame, text)
 

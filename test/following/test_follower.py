@@ -183,7 +183,7 @@ def test_enrolled_person_is_recognised_and_can_be_forgotten() -> None:
     assert {step.status.name for step in steps} == {'Ada'}
     gallery.forget('Ada')
     (last, *_) = world.run(0.1, start=3.0)
-    assert last.status.problem == "nobody is enrolled as 'Ada'"
+    assert last.status.problem == "no person is enrolled as 'Ada'"
 
 
 def test_name_of_an_enrolled_track_is_taken_at_once() -> None:

@@ -12,7 +12,7 @@ from fairmot_ros.following.known_views import FOLLOWED, OTHER_VIEWS, OWN_VIEWS, 
 @pytest.mark.parametrize(
     ('text', 'kind', 'camera', 'track_id'),
     [
-        ('', TargetKind.NOBODY, None, 0),
+        ('', TargetKind.NONE, None, 0),
         ('nearest', TargetKind.NEAREST, None, 0),
         ('front/nearest', TargetKind.NEAREST, 'front', 0),
         ('7', TargetKind.ID, '', 7),
@@ -25,10 +25,10 @@ def test_targets_are_read(text: str, kind: TargetKind, camera: str | None, track
     assert (target.kind, target.camera, target.track_id) == (kind, camera, track_id)
 
 
-def test_target_of_another_camera_is_nobody_here() -> None:
+def test_target_of_another_camera_is_none_here() -> None:
     target = parse_target('front/7')
     assert target.in_camera('front').kind is TargetKind.ID
-    assert target.in_camera('back').kind is TargetKind.NOBODY
+    assert target.in_camera('back').kind is TargetKind.NONE
     with pytest.raises(ValueError, match='none of the cameras .*expected left/7 or right/7'):
         target.check_camera(['left', 'right'])
     with pytest.raises(ValueError, match='expected left/7'):

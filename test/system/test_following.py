@@ -93,7 +93,7 @@ def test_person_is_followed_by_id_nearest_and_name(room: Room, peer: Peer) -> No
     refused = room.follow('99')
     assert (refused.success, refused.message) == (False, 'no visible track has the id 99')
     refused = room.follow('Ada')
-    assert (refused.success, refused.message) == (False, "nobody is enrolled as 'Ada'")
+    assert (refused.success, refused.message) == (False, "no person is enrolled as 'Ada'")
 
     assert room.follow('nearest').success
     state = room.state(room.step(both, 5).header)
@@ -124,9 +124,9 @@ def test_person_is_followed_by_id_nearest_and_name(room: Room, peer: Peer) -> No
     assert (state.state, state.id, state.name) == (FollowState.FOUND, ada.id, 'Ada')
     assert peer.call(ForgetIdentity, 'detection_tracker/forget_identity', name='Ada').success
     state = room.state(room.step(both).header)
-    assert (state.state, state.reason) == (FollowState.LOST, "nobody is enrolled as 'Ada'")
+    assert (state.state, state.reason) == (FollowState.LOST, "no person is enrolled as 'Ada'")
 
-    assert room.follow('').message == 'following nobody'
+    assert room.follow('').message == 'following is disabled'
     state = room.state(room.step(both).header)
     assert (state.state, state.target) == (FollowState.IDLE, '')
     count = len(room.states)

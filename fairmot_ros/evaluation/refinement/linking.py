@@ -35,10 +35,13 @@ def best_links(
         return earlier, later
     # Tracklet i can also end: column count + i, which only row i has, stands for that. All
     # weights are raised by the same amount, as weights of 0 are no edges.
-    alone = np.arange(count)
+    unlinked = np.arange(count)
     weights = np.concatenate((gains.max() + 1 - gains, np.full(count, gains.max() + 1)))
     graph = coo_array(
-        (weights, (np.concatenate((earlier, alone)), np.concatenate((later, count + alone)))),
+        (
+            weights,
+            (np.concatenate((earlier, unlinked)), np.concatenate((later, count + unlinked))),
+        ),
         shape=(count, 2 * count),
     ).tocsr()
     rows, columns = min_weight_full_bipartite_matching(graph)

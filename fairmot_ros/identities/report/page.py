@@ -16,12 +16,12 @@ from fairmot_ros.identities.report.timeline import Timeline
 FOLDER = Path(__file__).parent
 #: Fills of the bars: as different as possible, also without colour vision (Okabe and Ito).
 COLOURS = ('#0072b2', '#e69f00', '#009e73', '#cc79a7', '#56b4e9', '#d55e00', '#8c8c00', '#555555')
-#: Readable by the owner alone: the page shows where people were.
+#: Readable only by the owner: the page shows where people were.
 MODE = 0o600
 
 
 def write_page(path: Path, timeline: Timeline, store: Path) -> None:
-    """Write the page for its owner alone.
+    """Write the page so that only its owner can read it.
 
     Args:
         path: of the page.

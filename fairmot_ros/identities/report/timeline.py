@@ -92,7 +92,7 @@ def make_timeline(
         ValueError: if there are no tracks.
     """
     if not presences:
-        raise ValueError('nobody was seen in this period')
+        raise ValueError('no identity was seen in this period')
     start = min(p.first for p in presences)
     end = max(max(p.last for p in presences), start + 1.0)
     sources = tuple(sorted({p.source for p in presences}))

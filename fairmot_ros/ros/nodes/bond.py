@@ -22,7 +22,7 @@ from rclpy.timer import Timer
 
 TOPIC = 'bond'
 #: Seconds between two heartbeats, without one until the bond is broken, and until the log states
-#: that nobody has formed it.
+#: that it has not been formed.
 PERIOD, TIMEOUT, CONNECT_TIMEOUT = 0.1, 4.0, 10.0
 #: Heartbeats to keep: the manager's end of every other node shares the topic.
 DEPTH = 100

@@ -43,11 +43,13 @@ class FollowService:
         for output in self._outputs():
             output.restart()
         response.success = True
-        response.message = f'following {request.target}' if request.target else 'following nobody'
+        response.message = (
+            f'following {request.target}' if request.target else 'following is disabled'
+        )
         return response
 
     def _check(self, target: Target) -> None:
-        """Raise ValueError if nobody can be chosen."""
+        """Raise ValueError if no person can be chosen."""
         target.check_camera([camera.name for camera in self._cameras])
         for camera, output in zip(self._cameras, self._outputs()):
             gallery = camera.stream.gallery  # names are the same in all of them

@@ -69,12 +69,12 @@ class FollowOutput(Output):
         settings, follower = result.parameters.following, self._follower
         follower.settings = settings
         target = settings.target.in_camera(self._camera)
-        was_following = follower.target.kind is not TargetKind.NOBODY
+        was_following = follower.target.kind is not TargetKind.NONE
         if target != follower.target or self._restart.is_set():
             self._restart.clear()
             self._reported = FollowState.FOUND
             follower.follow(target)
-        if target.kind is TargetKind.NOBODY:
+        if target.kind is TargetKind.NONE:
             self.warning, self.values = '', {}
             if was_following:
                 self._publish_state(FollowStatus(), '', result)
@@ -132,7 +132,7 @@ class FollowOutput(Output):
     def _report(self, status: FollowStatus, target: str, result: FrameResult) -> None:
         """Log that the person cannot be chosen, is lost or not certain, once each time."""
         logger = self._node.get_logger()
-        warning = f'nobody is followed (follow: {target}): {status.problem}'
+        warning = f'no person is followed (follow: {target}): {status.problem}'
         warning = warning if status.problem else ''
         if warning and warning != self.warning:
             logger.warning(warning)

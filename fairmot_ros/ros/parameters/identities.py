@@ -56,7 +56,7 @@ class IdentityStoreSettings(Settings):
     store: str = setting(
         '',
         'SQLite file that keeps the identities; empty keeps them in memory only. Embeddings of '
-        'people are biometric data: the file is readable by its owner alone',
+        'people are biometric data: the file is readable only by its owner',
         structural=True,
     )
 

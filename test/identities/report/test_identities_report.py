@@ -48,10 +48,10 @@ def test_bars_are_placed_by_time() -> None:
     )
 
 
-def test_single_moment_and_nobody() -> None:
+def test_single_moment_and_no_presence() -> None:
     (row,) = make_timeline(PRESENCES[1:2], []).rows
     assert row.bars[0].left == 0
-    with pytest.raises(ValueError, match='nobody was seen'):
+    with pytest.raises(ValueError, match='no identity was seen'):
         make_timeline([], IDENTITIES)
 
 
@@ -100,9 +100,9 @@ def test_command(tmp_path: Path) -> None:
     assert 'Anna' in (tmp_path / 'identities.html').read_text()
     listed = run('list', 'people.db', folder=tmp_path).stdout.splitlines()
     assert [line.split()[0] for line in listed] == ['1', '2']
-    nobody = run('report', 'people.db', '--since', '2028-01-01', folder=tmp_path)
-    assert nobody.returncode == 2
-    assert nobody.stderr == 'fairmot-identities: nobody was seen in this period\n'
+    empty = run('report', 'people.db', '--since', '2028-01-01', folder=tmp_path)
+    assert empty.returncode == 2
+    assert empty.stderr == 'fairmot-identities: no identity was seen in this period\n'
     missing = run('list', 'none.db', folder=tmp_path)
     assert missing.returncode == 2
     assert 'none.db' in missing.stderr
