@@ -26,7 +26,7 @@ quoted = '$(subst ','\'',$(value $1))'
 option = $(if $(value $2),$1 $(call quoted,$2))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup environment demo demo-eval test test-oldest test-no-ros fuzz lint release-check \
+.PHONY: help setup environment demo demo-eval test test-oldest test-no-ros faults fuzz lint release-check \
   docs cluster tune bench soak figures train pack-data clean
 
 help: ## List the targets
@@ -78,6 +78,9 @@ fuzz: setup ## Test all readers with randomly damaged files and messages (MINUTE
 	$(python) -m fuzz --minutes $(MINUTES) $(ARGS)
 
 fuzz: MINUTES ?= 60
+
+faults: setup ## Test all faults around running nodes, in full numbers: hours (ARGS= for pytest)
+	$(python) -m pytest -v --durations=0 --all-faults test/system/faults $(ARGS)
 
 lint: $(VENV)/lint.stamp ## Check style, types and spelling: the hooks of .pre-commit-config.yaml
 	PATH="$(CURDIR)/$(VENV)/bin:$$PATH" $(python) -m pre_commit run --all-files $(ARGS)

@@ -23,6 +23,15 @@ if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
 os.environ['XDG_CACHE_HOME'] = str(REPOSITORY / 'build' / 'test_cache')
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the option of `make faults`."""
+    parser.addoption(
+        '--all-faults',
+        action='store_true',
+        help='all faults of test/system/faults, in full numbers, not the short selection',
+    )
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with the tests of this folder: of the longest ones, none is left for the end."""
     items.sort(key=lambda item: item.path.parent != Path(__file__).parent)
