@@ -36,7 +36,7 @@ class ClockWatch:
             return (
                 'use_sim_time is set, but no message arrived on /clock: play the bag with --clock'
             )
-        if last_arrival is not None and last_arrival - self._since > STANDSTILL:
+        if self._time > 0 and last_arrival is not None and last_arrival - self._since > STANDSTILL:
             return (
                 f'the time on /clock stands at {self._time * 1e-9:.1f} s while messages arrive: '
                 'resume what publishes /clock, or disable use_sim_time'
