@@ -11,11 +11,11 @@ STATUS = 'detection_tracker: tracking'
 
 
 def make_detections(seconds: float) -> Detection2DArray:
-    """Return one person, who walks to the right by 20 pixels per second, at a stamp."""
+    """Return one person, who walks to the right by two pixels per second, at a stamp."""
     result = ObjectHypothesisWithPose()
     result.hypothesis.class_id, result.hypothesis.score = 'person', 0.9
     person = Detection2D(results=[result])
-    person.bbox.center.position.x = 100.0 + 20.0 * (seconds % 100.0)
+    person.bbox.center.position.x = 100.0 + 2.0 * (seconds % 1000.0)
     person.bbox.center.position.y = 200.0
     person.bbox.size_x, person.bbox.size_y = 60.0, 150.0
     message = Detection2DArray(detections=[person])

@@ -52,7 +52,7 @@ def test_camera_that_ends_and_returns_with_another_qos(
         peer.destroy_publisher(camera)
         statuses.wait('/image has no publisher', WARN)
         peer.wait(
-            lambda n=number: node.log.read_text().count('/image has no publisher') == n,
+            lambda n=number: node.log.read_text().count('/image has no publisher') >= n,
             'a sentence in the log, each time',
         )
 
