@@ -45,7 +45,7 @@ def test_changes_are_said_and_unusable_encodings_end_with_their_cause(
     peer.send_message(grey(image, 100.2, 'yuv420_unheard_of'))
     words = "'yuv420_unheard_of'"
     status = statuses.wait(words, ERROR)
-    assert 'expected' in status.message
+    assert 'is unknown' in status.message
     wait_for_log(peer, node, words)
     assert ids(make_image(image, 100.3)) & first, 'one bad message drops no tracks'
     statuses.wait('tracking', OK)
