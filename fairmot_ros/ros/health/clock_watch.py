@@ -6,8 +6,9 @@ from __future__ import annotations
 
 from rclpy.clock import Clock
 
-#: Seconds for which messages must arrive while the clock stands. A clock that is paused together
-#: with its bag or simulation is no problem: no messages arrive.
+#: Seconds without a clock, after the start, and seconds for which messages arrive while the clock
+#: stands. A clock that is paused together with its bag or simulation is no problem: no messages
+#: arrive.
 STANDSTILL = 3.0
 
 
@@ -17,10 +18,11 @@ class ClockWatch:
     def __init__(self) -> None:
         """Start without a time."""
         self._time = -1  # nanoseconds; negative without a simulated clock
-        self._since = 0.0
+        self._since = self._updated = 0.0
 
     def update(self, clock: Clock, now: float) -> None:
         """Note the time of the clock; `now` is the time on the steady clock, seconds."""
+        self._updated = now
         time = clock.now().nanoseconds if clock.ros_time_is_active else -1
         if time < 0 or time != self._time:
             self._since = now
@@ -32,7 +34,7 @@ class ClockWatch:
         Args:
             last_arrival: time of the last message on the steady clock, seconds; None before it.
         """
-        if self._time == 0:
+        if self._time == 0 and self._updated - self._since >= STANDSTILL:
             return (
                 'use_sim_time is set, but no message arrived on /clock: play the bag with --clock'
             )

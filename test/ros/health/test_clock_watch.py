@@ -41,9 +41,10 @@ def test_clock_of_the_system_is_never_warned_of() -> None:
 
 
 def test_simulated_clock_without_a_message() -> None:
-    assert MISSING in warning([0.0], None)
-    assert MISSING in warning([0.0, 0.0], 1.0)
-    assert warning([0.0, 7.5], 1.0) == ''
+    assert warning([0.0, 0.0], None) == '', 'it may not have been discovered yet'
+    assert MISSING in warning([0.0] * 4, None)
+    assert MISSING in warning([0.0] * 4, 3.0)
+    assert warning([*[0.0] * 4, 7.5], 4.0) == ''
 
 
 def test_clock_that_stands_while_messages_arrive() -> None:
