@@ -44,8 +44,10 @@ demo-eval: setup ## Evaluate on a bag made from a video, offline and live (VIDEO
 	$(command).demo_evaluation --output out/evaluation \
 	  $(call option,--video,VIDEO) $(call option,--ground-truth,GT) $(ARGS)
 
-# In two processes of one thread each, but for the tests of running nodes, which need the cores, and
-# those of training, which forks workers, which must not inherit threads of engines.
+# In two processes of one thread each; those of training by themselves, as they fork workers, which
+# must not inherit threads of engines.
+in_two_processes := OMP_NUM_THREADS=1 $(python) -m pytest -n 2 --dist loadfile --no-loadscope-reorder
+
 test_tools := $(foreach name,docs cluster tune,$(VENV)/$(name).stamp)
 
 test: setup $(test_tools) ## Run all tests (ARGS= for pytest, DISTRO=kilted for another ROS 2)
@@ -53,11 +55,8 @@ ifdef ARGS
 	$(python) -m pytest $(ARGS)
 else
 	failed=; \
-	OMP_NUM_THREADS=1 \
-	$(python) -m pytest -n 2 --dist loadfile test --ignore=test/system --ignore=test/training \
-	  || failed=1; \
-	$(python) -m pytest test/system || failed=1; \
-	$(python) -m pytest test/training || failed=1; \
+	$(in_two_processes) --durations=20 test --ignore=test/training || failed=1; \
+	$(in_two_processes) test/training || failed=1; \
 	test -z "$$failed"
 endif
 

@@ -93,6 +93,13 @@ def _run_node(
         if rclpy.ok() or not initialised:
             print(f'error: {one_line(error)}', file=sys.stderr)
             return ExitCode.USAGE_ERROR
+    except MemoryError:  # rclpy does not take further messages after it
+        print(
+            'error: out of memory while a message was received: end other processes, or send '
+            'smaller messages',
+            file=sys.stderr,
+        )
+        return ExitCode.INTERNAL_ERROR
     except Exception:
         if rclpy.ok():
             traceback.print_exc()
