@@ -44,16 +44,16 @@ demo-eval: setup ## Evaluate on a bag made from a video, offline and live (VIDEO
 	$(command).demo_evaluation --output out/evaluation \
 	  $(call option,--video,VIDEO) $(call option,--ground-truth,GT) $(ARGS)
 
-# In two processes of one thread each, but for the tests of running nodes, which need the cores, and
-# those of training, which forks workers, which must not inherit threads of engines.
 test_tools := $(foreach name,docs cluster tune,$(VENV)/$(name).stamp)
 
+# In two processes of one thread each; those of training by themselves, as they fork workers, which
+# must not inherit threads of engines.
+in_two_processes := -n 2 --dist loadfile --no-loadscope-reorder
+
 define all_tests
-	failed=; \
-	OMP_NUM_THREADS=1 \
-	$1 -n 2 --dist loadfile test --ignore=test/system --ignore=test/training || failed=1; \
-	$1 test/system || failed=1; \
-	$1 test/training || failed=1
+	export OMP_NUM_THREADS=1; failed=; \
+	$1 $(in_two_processes) --durations=20 test --ignore=test/training || failed=1; \
+	$1 $(in_two_processes) test/training || failed=1
 endef
 
 test: setup $(test_tools) ## Run all tests (ARGS= for pytest, DISTRO=kilted for another ROS 2)

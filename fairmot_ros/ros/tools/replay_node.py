@@ -19,6 +19,7 @@ from tqdm import tqdm
 from fairmot_ros.evaluation.bags import Bag, BagError, ImageStream
 from fairmot_ros.files.writing import replacing
 from fairmot_ros.msg import Timing, TrackArray
+from fairmot_ros.ros.health.name_watch import NameWatch
 from fairmot_ros.ros.nodes.run_node import run_node
 from fairmot_ros.ros.parameters.declaration import declare_read_only
 
@@ -97,6 +98,7 @@ class ReplayNode(Node):
         )
         self._open = True
         self.create_timer(0.002, self._on_tick)
+        self._name_watch = NameWatch(self)
 
     def _on_tracks(self, message: TrackArray, info: dict) -> None:
         self._last_received = time.monotonic()
@@ -162,10 +164,17 @@ class ReplayNode(Node):
         return False
 
     def destroy_node(self) -> None:
-        """Write the output and destroy the node."""
-        if self._open:
-            self._write()
-        super().destroy_node()
+        """Write the output and destroy the node.
+
+        Raises:
+            WriteError: if the output cannot be written.
+        """
+        try:
+            if self._open:
+                self._open = False
+                self._write()
+        finally:
+            super().destroy_node()
 
     def _write(self) -> None:
         self._progress.close()
