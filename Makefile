@@ -131,7 +131,7 @@ environment: $(VENV)/interfaces.stamp
 
 build/requirements-$(other_distro).txt: $(requirements) requirements-ros.txt
 	mkdir -p build
-	sed -n 's/^\([A-Za-z0-9._-]*==[^ ;]*\).*/\1/p' $(requirements) > build/lock-$(DISTRO).txt
+	sed -n -e '/^ros-/d' -e 's/^\([A-Za-z0-9._-]*==[^ ;]*\).*/\1/p' $^ > build/lock-$(DISTRO).txt
 	echo '--constraint lock-$(DISTRO).txt' > $@
 	sed -n -e 's/-python-cmake-module/-ament-cmake-ros-core/' \
 	  -e 's/^ros-jazzy-\([a-z-]*\)==.*/ros-$(DISTRO)-\1/p' requirements-ros.txt >> $@

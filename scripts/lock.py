@@ -14,10 +14,11 @@ import re
 import subprocess
 import sys
 import tempfile
-import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+
+import tomllib
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 REQUIREMENT = re.compile(
@@ -51,7 +52,7 @@ def files() -> list[Path]:
 
 
 def problems(text: str) -> Iterator[str]:
-    """Yield a sentence for each line that is neither a comment nor a pinned, hashed requirement."""
+    """Yield a sentence for each line that is no comment and has no exact version or no hashes."""
     for line in re.sub(r' \\\n', ' ', text).splitlines():
         if not line or line.startswith('#'):
             continue
