@@ -29,7 +29,7 @@ option = $(if $(value $2),$1 $(call quoted,$2))
 
 .DEFAULT_GOAL := help
 .PHONY: help setup environment demo demo-eval test test-oldest test-no-ros faults fuzz lint release-check \
-  docs cluster tune bench soak figures train pack-data clean
+  docs sbom cluster tune bench soak figures train pack-data clean
 
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
@@ -95,6 +95,9 @@ tune: setup $(VENV)/tune.stamp ## Tune the association on recordings with ground
 docs: setup $(VENV)/docs.stamp ## Build the documentation's site in build/site
 	NO_MKDOCS_2_WARNING=1 $(python) -m mkdocs build --strict
 	$(python) -m documentation.links build/site
+
+sbom: setup ## Write the software bill of materials, CycloneDX, to build/fairmot_ros.cdx.json
+	$(python) scripts/sbom.py build/fairmot_ros.cdx.json
 
 cluster: setup $(VENV)/cluster.stamp ## Install Dask, for commands with --dask
 
