@@ -41,7 +41,7 @@ class ExitCode(IntEnum):
     CHECK_FAILED = 1  # the command ran, but a check failed, such as a limit
     USAGE_ERROR = 2  # invalid arguments, parameters or files; the same code as of argparse
     INTERNAL_ERROR = 3  # unexpected exception
-    INTERRUPTED = 130  # 128 + SIGINT, as in a shell
+    INTERRUPTED = 130  # by SIGINT or SIGTERM; 128 + SIGINT, as in a shell
 
 
 def python_module(module: str) -> list[str]:
@@ -58,7 +58,8 @@ def prepare(is_script: Callable[[str], bool], signals: dict[signal.Signals, Exit
 
     Args:
         is_script: returns whether an executable of this name runs a module of the package.
-        signals: exit code by signal; for 130, a message is printed.
+        signals: exit code by signal; for 130, a message is printed, and `main()` handles the
+            signal as a KeyboardInterrupt.
     """
     program = sys.argv[0] if sys.argv else ''
     if program == '-m':  # Python replaces it by the path once it has found the module
@@ -74,7 +75,7 @@ def prepare(is_script: Callable[[str], bool], signals: dict[signal.Signals, Exit
             if code == ExitCode.INTERRUPTED:
                 print(f'{_program_name()}: interrupted', file=sys.stderr, flush=True)
             os._exit(code)
-        if number == signal.SIGINT:
+        if number == signal.SIGINT or code == ExitCode.INTERRUPTED:
             _interrupted = True
             signal.default_int_handler(number, frame)
 
@@ -149,8 +150,15 @@ def _release_signals() -> None:
 
 
 def was_interrupted() -> bool:
-    """Return whether SIGINT was received, even if native code discarded the KeyboardInterrupt."""
+    """Return whether a signal was received, even if native code discarded the exception."""
     return _interrupted
+
+
+def ignore_signals() -> None:
+    """Ignore SIGINT and SIGTERM from now on, if the process was started as a command."""
+    if _prepared:
+        for number in BLOCKED_SIGNALS:
+            signal.signal(number, signal.SIG_IGN)
 
 
 def leave(code: ExitCode) -> ExitCode:

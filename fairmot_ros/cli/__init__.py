@@ -6,4 +6,7 @@ import signal
 
 from fairmot_ros.starting import ExitCode, prepare
 
-prepare(lambda name: name.startswith('fairmot-'), {signal.SIGINT: ExitCode.INTERRUPTED})
+prepare(
+    lambda name: name.startswith('fairmot-'),
+    dict.fromkeys((signal.SIGINT, signal.SIGTERM), ExitCode.INTERRUPTED),
+)

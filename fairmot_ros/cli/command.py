@@ -5,6 +5,8 @@
 from __future__ import annotations
 
 import argparse
+import errno
+import os
 import sys
 import traceback
 from collections.abc import Callable
@@ -15,6 +17,7 @@ from fairmot_ros.starting import ExitCode
 __all__ = ['RESUMABLE', 'ExitCode', 'parse_size', 'run_command']
 
 OPTIONAL_PACKAGES = ('rosbags', 'mcap', 'rclpy', 'optuna', 'distributed')
+OUTPUT_ERRORS = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EPIPE)
 RESUMABLE = 'interrupted; the same command resumes it'
 
 
@@ -36,32 +39,69 @@ def run_command(
         mistakes: further exceptions that are mistakes of the user.
         interrupted: message on Ctrl-C.
     """
-    user_errors: tuple[type[Exception], ...] = (ValueError, OSError, *mistakes)
+    try:
+        code = _run(name, work, (ValueError, OSError, *mistakes))
+    except KeyboardInterrupt:  # also while an error is reported
+        starting.ignore_signals()
+        print(f'{name}: {interrupted}', file=sys.stderr)
+        return starting.leave(ExitCode.INTERRUPTED)
+    starting.ignore_signals()  # the exit code is known
+    return code
+
+
+def _run(name: str, work: Callable[[], int], user_errors: tuple[type[Exception], ...]) -> int:
+    """Run the command and report its errors; raise KeyboardInterrupt if it was interrupted."""
     try:
         starting.ready()
         code = work()
         if starting.was_interrupted():
             raise KeyboardInterrupt
+        sys.stdout.flush()
         return code
-    except ModuleNotFoundError as error:
-        package = (error.name or '').split('.')[0]
-        if package not in OPTIONAL_PACKAGES:
+    except Exception as error:
+        # Native code may replace a KeyboardInterrupt, and the nodes of a command may end first.
+        if starting.was_interrupted():
+            raise KeyboardInterrupt from error
+        if isinstance(error, ModuleNotFoundError):
+            return _report_missing(name, error)
+        if not isinstance(error, user_errors):
             return _report_fault(name)
-        advice = (
-            'source the setup.bash of a ROS 2 installation'
-            if package == 'rclpy'
-            else f'pip install {package}'
-        )
-        print(f'{name}: the Python package {package} is missing: {advice}', file=sys.stderr)
+        text = _output_error(error) if isinstance(error, OSError) else ''
+        print(f'{name}: {text or error}', file=sys.stderr)
         return ExitCode.USAGE_ERROR
-    except user_errors as error:
-        print(f'{name}: {error}', file=sys.stderr)
-        return ExitCode.USAGE_ERROR
-    except KeyboardInterrupt:
-        print(f'{name}: {interrupted}', file=sys.stderr)
-        return starting.leave(ExitCode.INTERRUPTED)
-    except Exception:
+
+
+def _report_missing(name: str, error: ModuleNotFoundError) -> int:
+    """Print how to install a missing package."""
+    package = (error.name or '').split('.')[0]
+    if package not in OPTIONAL_PACKAGES:
         return _report_fault(name)
+    advice = (
+        'source the setup.bash of a ROS 2 installation'
+        if package == 'rclpy'
+        else f'pip install {package}'
+    )
+    print(f'{name}: the Python package {package} is missing: {advice}', file=sys.stderr)
+    return ExitCode.USAGE_ERROR
+
+
+def _output_error(error: OSError) -> str:
+    """Return a message if an error is of the standard output, '' if not.
+
+    Errors of files are of other classes or have a path. What is left to print is then discarded,
+    as Python would try again at the end of the process.
+    """
+    if (
+        type(error) not in (OSError, BrokenPipeError)
+        or error.filename is not None
+        or error.errno not in OUTPUT_ERRORS
+    ):
+        return ''
+    if sys.__stdout__ is not None and sys.stdout is sys.__stdout__:
+        null = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(null, sys.__stdout__.fileno())
+        os.close(null)
+    return f'the standard output cannot be written: {error.strerror}'
 
 
 def _report_fault(name: str) -> int:

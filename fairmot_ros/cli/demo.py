@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 import argparse
-import signal
 import sys
 import time
 from pathlib import Path
@@ -114,8 +113,6 @@ def run_demo(options: argparse.Namespace) -> int:
 def main(arguments: list[str] | None = None) -> int:
     """Run the command; return the exit code."""
     options = make_parser().parse_args(arguments)
-    # SIGTERM ends the command like Ctrl-C, so that the nodes are stopped.
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
     return run_command('fairmot-demo', lambda: run_demo(options))
 
 

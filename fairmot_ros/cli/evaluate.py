@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 import argparse
-import signal
 import sys
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
@@ -81,8 +80,6 @@ def print_notes(source: Recording | Run) -> None:
 def main(arguments: list[str] | None = None) -> int:
     """Run the command; return the exit code."""
     options = make_parser().parse_args(arguments)
-    # SIGTERM ends the command like Ctrl-C, so that the nodes are stopped.
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
     return run_command(
         'fairmot-evaluate',
         lambda: evaluate(options),

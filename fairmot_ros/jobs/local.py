@@ -65,7 +65,8 @@ class LocalPool:
         waiting = deque(tasks)
         attempts: dict[int, int] = {}
         try:
-            self._running = [self._start() for _ in range(min(self.workers, len(waiting)))]
+            for _ in range(min(self.workers, len(waiting))):
+                self._running.append(self._start())  # one by one, so that `_stop` ends them
             while waiting or any(worker.task for worker in self._running):
                 for worker in self._running:
                     if waiting and worker.ready and worker.task is None:

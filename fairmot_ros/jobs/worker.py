@@ -7,10 +7,12 @@ It reads tasks from the socket of that number and answers each with its outcome.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import queue
 import sys
 import threading
+from collections.abc import Iterator
 from multiprocessing.connection import Connection
 from typing import Any
 
@@ -18,24 +20,33 @@ from typing import Any
 def main() -> None:
     """Run tasks until the other end of the socket is closed."""
     connection: Connection[Any, Any] = Connection(int(sys.argv[1]))
-    sys.path[:] = connection.recv()  # the jobs' classes must be found
+    with _end_when_closed():
+        sys.path[:] = connection.recv()  # the jobs' classes must be found
     from fairmot_ros.jobs.execution import execute
     from fairmot_ros.jobs.local import READY
 
     tasks: queue.SimpleQueue[tuple[Any, ...]] = queue.SimpleQueue()
     threading.Thread(target=_receive, args=(connection, tasks), daemon=True).start()
-    connection.send(READY)
+    message: Any = READY
     while True:
-        connection.send(execute(*tasks.get()))
+        with _end_when_closed():
+            connection.send(message)
+        message = execute(*tasks.get())
 
 
 def _receive(connection: Connection[Any, Any], tasks: queue.SimpleQueue[Any]) -> None:
     """Pass tasks on; end the process, also amid a task, when the other end is closed."""
     while True:
-        try:
+        with _end_when_closed():
             tasks.put(connection.recv())
-        except (EOFError, OSError):
-            os._exit(0)
+
+
+@contextlib.contextmanager
+def _end_when_closed() -> Iterator[None]:
+    try:
+        yield
+    except (EOFError, OSError):
+        os._exit(0)
 
 
 if __name__ == '__main__':

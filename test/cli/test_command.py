@@ -5,6 +5,9 @@
 from __future__ import annotations
 
 import argparse
+import os
+import subprocess
+import sys
 from importlib import import_module
 
 import pytest
@@ -57,6 +60,41 @@ def test_exit_codes(
     )
     assert got == code
     assert capsys.readouterr().err == said
+
+
+PRINTING = """
+import sys
+from fairmot_ros.cli.command import run_command
+sys.exit(run_command('fairmot-x', lambda: print(sys.argv[1] * int(sys.argv[2])) or 0))
+"""
+
+
+@pytest.mark.parametrize('unbuffered', ['', '1'], ids=['buffered', 'unbuffered'])
+@pytest.mark.parametrize('length', [1, 100_000])
+def test_a_full_disk_below_the_standard_output_is_one_sentence(
+    length: int, unbuffered: str
+) -> None:
+    with open('/dev/full', 'w') as full:
+        done = subprocess.run(
+            [sys.executable, '-c', PRINTING, 'a', str(length)],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            env={**os.environ, 'PYTHONUNBUFFERED': unbuffered},
+            text=True,
+        )
+    assert done.stderr == (
+        'fairmot-x: the standard output cannot be written: No space left on device\n'
+    )
+    assert done.returncode == ExitCode.USAGE_ERROR
+
+
+@pytest.mark.parametrize('error', [RuntimeError('in native code'), OSError('no node')])
+def test_an_interrupt_replaced_by_an_error_is_reported(
+    error: Exception, capsys: pytest.CaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(starting, '_interrupted', True)
+    assert run_command('fairmot-x', lambda: end_with(error)) == ExitCode.INTERRUPTED
+    assert capsys.readouterr().err == 'fairmot-x: interrupted\n'
 
 
 def test_an_interrupt_swallowed_by_native_code_is_reported(

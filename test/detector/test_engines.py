@@ -271,6 +271,16 @@ class TestConversionCache:
         assert left == ['32x32', '64x64']
         assert len(list(own_cache.iterdir())) == 4
 
+    def test_files_of_killed_processes_are_removed(self, weights: Path, own_cache: Path) -> None:
+        own_cache.mkdir(parents=True)
+        old, new = own_cache / 'a.7.partial.bin', own_cache / 'b.8.partial.xml'
+        for path in (old, new):
+            path.write_text('')
+        os.utime(old, (0, 0))
+        load_engine(weights, 'openvino', EngineOptions('cpu', input_size=(32, 32)))
+        assert not old.exists()
+        assert new.exists(), 'another process may write it'
+
     def test_fresh_networks_are_not_kept(self, own_cache: Path) -> None:
         from fairmot_ros.detector.engines.openvino_engine import OpenVinoEngine
 

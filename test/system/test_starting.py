@@ -286,13 +286,21 @@ def start_command(name: str, *arguments: object, folder: Path) -> subprocess.Pop
     )
 
 
-@pytest.mark.parametrize('name', ['demo', 'evaluate', 'train', 'bag2mot'])
-def test_ctrl_c_during_the_imports_ends_a_command_with_one_line(
-    name: str, environment: dict[str, str], tmp_path: Path
+@pytest.mark.parametrize(
+    ('name', 'number'),
+    [
+        ('demo', signal.SIGINT),
+        ('evaluate', signal.SIGTERM),
+        ('train', signal.SIGINT),
+        ('bag2mot', signal.SIGTERM),
+    ],
+)
+def test_ctrl_c_or_sigterm_during_the_imports_ends_a_command_with_one_line(
+    name: str, number: signal.Signals, environment: dict[str, str], tmp_path: Path
 ) -> None:
     command = start_command(name, '--help', folder=tmp_path)
     wait_until(lambda: is_importing(command), command, 'the imports')
-    os.killpg(command.pid, signal.SIGINT)
+    os.killpg(command.pid, number)
     output, _ = command.communicate(timeout=TIMEOUT)
     assert (command.returncode, output) == (130, f'{name}: interrupted\n')
 

@@ -8,6 +8,7 @@ import contextlib
 import hashlib
 import logging
 import os
+import time
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
@@ -18,6 +19,8 @@ from fairmot_ros.network.base import ModelInfo
 
 #: Most models in the cache; the least recently used ones are removed first.
 MAX_MODELS = 16
+#: Age of temporary files, in seconds, from which on no process writes them any more.
+STALE_SECONDS = 3600.0
 
 #: Source code that decides what a converted network computes from weights.
 SOURCES = (Path(__file__).resolve().parents[2] / 'network', Path(__file__).resolve().parent)
@@ -86,6 +89,11 @@ class ConversionCache:
                     left.unlink()
 
     def _prune(self) -> None:
+        """Remove the oldest models, and the files of processes that were killed amid `save`."""
+        for left in self.folder.glob('*.partial.*'):
+            with contextlib.suppress(FileNotFoundError):  # another process has moved it
+                if time.time() - left.stat().st_mtime > STALE_SECONDS:
+                    left.unlink()
         models = sorted(self.folder.glob('*.xml'), key=lambda path: path.stat().st_mtime)
         for path in models[:-MAX_MODELS]:
             path.unlink(missing_ok=True)

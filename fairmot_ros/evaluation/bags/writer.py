@@ -78,13 +78,16 @@ class BagWriter:
 
     @contextmanager
     def _removed_on_error(self) -> Iterator[None]:
-        """Remove the bag if writing fails, and raise BagError."""
+        """Remove the bag on any exception; raise BagError if writing fails."""
         try:
             yield
         except (OSError, sqlite3.Error, WriterError) as error:
             shutil.rmtree(self._folder, ignore_errors=True)
             reason = getattr(error, 'strerror', None) or reason_of(error)
             raise BagError(f'{self._path} cannot be written: {reason}') from error
+        except BaseException:  # such as an interrupt
+            shutil.rmtree(self._folder, ignore_errors=True)
+            raise
 
     def add_topic(self, name: str, kind: str) -> None:
         """Add a topic; `kind` is its message type, such as 'sensor_msgs/msg/Image'."""

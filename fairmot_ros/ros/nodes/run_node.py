@@ -47,8 +47,8 @@ def run_node(
     """Create a node, spin it until it ends, and return the exit code.
 
     A user's mistake is printed in one line, with exit code 2: `MISTAKES` raised before the
-    node spins, OSError and `mistakes` at any time. Any other exception is printed with its
-    traceback, with exit code 3.
+    node spins, OSError and `mistakes` at any time, OSError also when the node is destroyed. Any
+    other exception is printed with its traceback, with exit code 3.
 
     Args:
         make_node: creates the node; called after ROS is initialised.
@@ -71,6 +71,7 @@ def _run_node(
     mistakes: Errors,
 ) -> int:
     node = executor = None
+    code = ExitCode.SUCCESS
     initialised = False
     expected: Errors = (*MISTAKES, *mistakes)
     try:
@@ -91,19 +92,18 @@ def _run_node(
     except expected as error:
         # A signal shuts the context down, which makes any call fail; that is no error.
         if rclpy.ok() or not initialised:
-            print(f'error: {one_line(error)}', file=sys.stderr)
-            return ExitCode.USAGE_ERROR
+            code = _report(error)
     except MemoryError:  # rclpy does not take further messages after it
         print(
             'error: out of memory while a message was received: end other processes, or send '
             'smaller messages',
             file=sys.stderr,
         )
-        return ExitCode.INTERNAL_ERROR
+        code = ExitCode.INTERNAL_ERROR
     except Exception:
         if rclpy.ok():
             traceback.print_exc()
-            return ExitCode.INTERNAL_ERROR
+            code = ExitCode.INTERNAL_ERROR
     finally:
         if initialised:
             # rclpy's thread for signals may still trigger what the executor is about to destroy,
@@ -115,11 +115,20 @@ def _run_node(
         if executor is not None:  # before the context: its guard conditions cannot outlive it
             executor.shutdown(timeout_sec=0)
         if node is not None:
-            node.destroy_node()
+            try:
+                node.destroy_node()
+            except OSError as error:  # of a file that a node writes at its end
+                code = _report(error)
         # From Kilted on, this destroys nodes whose construction failed, which may raise.
         with contextlib.suppress(*([Exception] if node is None else [])):
             rclpy.try_shutdown()
-    return ExitCode.SUCCESS
+    return code
+
+
+def _report(error: BaseException) -> ExitCode:
+    """Print a user's mistake in one line; return the exit code."""
+    print(f'error: {one_line(error)}', file=sys.stderr)
+    return ExitCode.USAGE_ERROR
 
 
 def ensure_home() -> None:

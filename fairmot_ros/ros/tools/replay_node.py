@@ -164,10 +164,17 @@ class ReplayNode(Node):
         return False
 
     def destroy_node(self) -> None:
-        """Write the output and destroy the node."""
-        if self._open:
-            self._write()
-        super().destroy_node()
+        """Write the output and destroy the node.
+
+        Raises:
+            WriteError: if the output cannot be written.
+        """
+        try:
+            if self._open:
+                self._open = False
+                self._write()
+        finally:
+            super().destroy_node()
 
     def _write(self) -> None:
         self._progress.close()

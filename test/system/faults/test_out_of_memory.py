@@ -26,6 +26,7 @@ from fairmot_ros.ros.tools.node_processes import NodeProcess
 
 MEGABYTE = 2**20
 INTERNAL_ERROR = 3
+SMALL = {'input_width': 320, 'input_height': 256}  # of the network
 SIDE = 6000  # of an image that needs 108 MB, in a message of some kilobytes
 
 
@@ -62,7 +63,9 @@ def test_frames_are_dropped_until_there_is_memory(
         for image in (images[0], np.zeros((SIDE, SIDE, 3), np.uint8))
     )
     statuses = Statuses(peer)
-    node = start('nodes.fairmot_node', {'image_transport': 'compressed'})
+    node = start(
+        'nodes.fairmot_node', {'image_transport': 'compressed', 'input_timeout': 600.0, **SMALL}
+    )
     camera = Camera(peer)
     camera.send(small)
     statuses.wait('tracking', OK)
@@ -87,7 +90,7 @@ def test_frames_are_dropped_until_there_is_memory(
 def test_node_ends_with_a_sentence_when_it_cannot_receive(
     peer: Peer, start: NodeStarter, images: list[np.ndarray]
 ) -> None:
-    node = start('nodes.fairmot_node', {'image_transport': 'raw'})
+    node = start('nodes.fairmot_node', {'image_transport': 'raw', **SMALL})
     results = peer.subscribe(Detection2DArray, 'fairmot/detections')
     peer.send_image(images[0], 100.0)
     peer.wait(lambda: results, 'the result')
