@@ -9,6 +9,7 @@ other_distro := $(filter-out jazzy,$(DISTRO))
 VENV := .venv$(addprefix -,$(other_distro))
 python := $(VENV)/bin/python
 requirements := requirements.txt requirements-lock.txt
+torch_requirements := requirements-cpu.txt requirements-cuda.txt
 # Versions of the wheels of other distributions are not pinned.
 ros_requirements := $(if $(other_distro),build/requirements-$(DISTRO).txt,requirements-ros.txt)
 pip_install := $(python) -m pip install --quiet --disable-pip-version-check
@@ -163,16 +164,16 @@ build/requirements-$(other_distro).txt: $(requirements) requirements-ros.txt
 	  -e 's/^ros-jazzy-\([a-z-]*\)==.*/ros-$(DISTRO)-\1/p' requirements-ros.txt >> $@
 
 # A stamp file marks a finished step, so that an interrupted one is repeated.
-$(VENV)/requirements.stamp: $(requirements) $(ros_requirements) requirements-cuda.txt
+$(VENV)/requirements.stamp: $(requirements) $(torch_requirements) $(ros_requirements)
 	$(python) -m pip --version >/dev/null 2>&1 || { \
 	  base=$$(scripts/find_python.sh $(call quoted,PYTHON)) && "$$base" -m venv --clear $(VENV); }
 	touch $(VENV)/COLCON_IGNORE
 	@echo 'Installing the packages of requirements.txt (1.6 GB, a few minutes) ...'
 ifdef other_distro
-	scripts/install_locked.sh $(python) $(requirements)
+	scripts/install_locked.sh $(python) torch $(requirements)
 	$(pip_install) --requirement $(ros_requirements)
 else
-	scripts/install_locked.sh $(python) $(requirements) $(ros_requirements)
+	scripts/install_locked.sh $(python) torch $(requirements) $(ros_requirements)
 endif
 	touch $@
 

@@ -3,22 +3,29 @@
 # SPDX-License-Identifier: Apache-2.0
 
 # Install requirements files: only what they list, and only files with the hashes that they list.
-# Where torch is the build for CUDA, what that needs is installed too.
 # Usage: install_locked.sh PYTHON FILE ...
+# As FILE, `torch` stands for requirements-cpu.txt where pip finds that build, and otherwise for
+# requirements-cuda.txt: a build of the same version that needs 3 GB more.
 set -e
 python=$1
 shift
 
 install() {
-  for file; do
-    set -- "$@" --requirement "$file"
-    shift
-  done
   "$python" -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes "$@"
 }
 
-install "$@"
-"$python" -m pip show --quiet torch 2>/dev/null || exit 0
-if "$python" -m pip show torch | grep -q '^Requires:.*nvidia'; then
-  install "$(dirname "$0")/../requirements-cuda.txt"
-fi
+for file; do
+  if [ "$file" = torch ]; then
+    if ! said=$(install --requirement requirements-cpu.txt 2>&1); then
+      case $said in
+        *'No matching distribution'*) install --requirement requirements-cuda.txt ;;
+        *)
+          echo "$said" >&2
+          exit 1
+          ;;
+      esac
+    fi
+  else
+    install --requirement "$file"
+  fi
+done

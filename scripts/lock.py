@@ -22,7 +22,7 @@ import tomllib
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 REQUIREMENT = re.compile(
-    r'(?P<name>[\w.-]+)==(?P<version>[\w.]+)(?P<marker> ; [^\\\n]*[^\\\n ])?'
+    r'(?P<name>[\w.-]+)==(?P<version>[\w.+]+)(?P<marker> ; [^\\\n]*[^\\\n ])?'
     r'(?P<hashes>(?: \\\n    --hash=sha256:[0-9a-f]{64})*)'
 )
 #: Wheels that CPython 3.11 to 3.14 installs on Linux.
@@ -30,10 +30,10 @@ WHEEL = re.compile(
     r'-(?:(?:py2\.)?py3(?:\d+)?-none|cp3(?:1[1-4])-cp3(?:1[1-4])|cp3\d+-abi3)'
     r'-(?:any|(?:many)?linux\w*_(?:x86_64|aarch64)(?:\.\w+)*)\.whl$'
 )
-#: Wheels of no public index but PyTorch's own: the CPU builds, for CPython 3.11 to 3.14 on x86_64,
-#: then on aarch64.
-FURTHER_HASHES = {
-    'torch==2.13.0': (
+#: What only PyTorch's own index has, and folders that were filled from it: the builds without CUDA
+#: for CPython 3.11 to 3.14 on x86_64, then on aarch64.
+HASHES_OF_OTHERS = {
+    'torch==2.13.0+cpu': [
         '6746dbcbeb526eb61330b76b41ff1b4eb848951103a892eeb080dfa2b264667b',
         '4ca4a9394b0c771238a4f73590fdbbc4debad85ed0fa63d026ae1b085da7d6e2',
         '3fbf9c9d1f3c10c2d59d04aca426dee9ccc6ceb32d255c61e93acc3b4f75fae6',
@@ -42,7 +42,7 @@ FURTHER_HASHES = {
         '6f307c2c32d764ffc6ff6893b801fad6d4752f3e67966cb8abf1843427c02604',
         '0b8f7d0423027ae8b90c7977c627f3379f325363a08224dffad9b4b2d684a83d',
         'ca021f9eb2f8345c83fa03e3a04587308afb8df71bd472670b3ece00df58621c',
-    )
+    ]
 }
 
 
@@ -108,8 +108,7 @@ def ask_index(requirements: list[str]) -> dict[str, list[str]]:
 def _hashes(package: dict[str, Any]) -> set[str]:
     wheels = [w for w in package.get('wheels', ()) if WHEEL.search(_file_name(w))]
     chosen = wheels or [package['sdist']]
-    hashes = {file['hashes']['sha256'] for file in chosen}
-    return hashes | set(FURTHER_HASHES.get(pinned(package['name'], package['version']), ()))
+    return {file['hashes']['sha256'] for file in chosen}
 
 
 def _file_name(file: dict[str, Any]) -> str:
@@ -130,7 +129,9 @@ def main() -> int:
             for found in REQUIREMENT.finditer(re.sub(r'^#.*\n', '', text, flags=re.MULTILINE))
         }
     )
-    hashes = ask_index(wanted)
+    hashes = HASHES_OF_OTHERS | ask_index(
+        [name for name in wanted if name not in HASHES_OF_OTHERS]
+    )
     for path, text in texts.items():
         path.write_text(with_hashes(text, hashes))
     print(f'{len(wanted)} requirements, {sum(map(len, hashes.values()))} hashes')

@@ -11,4 +11,5 @@ python=${2:-python3}
 [ -x "$folder/bin/pytest" ] && exit 0
 mkdir -p "$folder"
 "$python" -m venv --clear "$folder"
-"$(dirname "$0")/install_locked.sh" "$folder/bin/python" requirements.txt requirements-lock.txt
+"$(dirname "$0")/install_locked.sh" "$folder/bin/python" torch requirements.txt \
+  requirements-lock.txt

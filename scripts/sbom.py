@@ -19,11 +19,12 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 from xml.etree import ElementTree
 
 REPOSITORY = Path(__file__).resolve().parents[1]
-INSTALLED = ('requirements.txt', 'requirements-lock.txt', 'requirements-ros.txt')
-REQUIREMENT = re.compile(r'^(?P<name>[\w.-]+)==(?P<version>[\w.]+)', re.MULTILINE)
+INSTALLED = tuple(f'requirements{part}.txt' for part in ('', '-cpu', '-lock', '-ros'))
+REQUIREMENT = re.compile(r'^(?P<name>[\w.-]+)==(?P<version>[\w.+]+)', re.MULTILINE)
 #: Shipped files of others, and their licences; ATTRIBUTION.md beside each says more.
 DATA_LICENCES = {
     'fairmot_ros/data/indoor.mp4': 'CC-BY-4.0',
@@ -71,7 +72,7 @@ def packages() -> Iterator[Component]:
     text = ''.join((REPOSITORY / name).read_text() for name in INSTALLED)
     for name, version in sorted(set(REQUIREMENT.findall(text)), key=lambda p: p[0].lower()):
         normal = re.sub(r'[-_.]+', '-', name).lower()
-        address = f'pkg:pypi/{normal}@{version}'
+        address = f'pkg:pypi/{normal}@{quote(version)}'
         part: Component = {'type': 'library', 'bom-ref': address, 'name': name}
         part |= {'version': version, 'purl': address}
         licence = stated_licence(name)

@@ -29,11 +29,12 @@ def test_a_package_has_one_version_and_stands_once_in_what_is_installed_together
     versions = defaultdict(set)
     for path in FILES:
         for found in LOCK['REQUIREMENT'].finditer(path.read_text()):
-            versions[re.sub('[-_.]+', '-', found['name']).lower()].add(found['version'])
+            name = re.sub('[-_.]+', '-', found['name']).lower()
+            versions[name].add(found['version'].removesuffix('+cpu'))
     assert {name: v for name, v in versions.items() if len(v) > 1} == {}
     together = [
         name
-        for part in ('', '-lock', '-ros')
+        for part in ('', '-cpu', '-lock', '-ros')
         for name in re.findall(
             r'^([\w.-]+)==', (REPOSITORY / f'requirements{part}.txt').read_text(), re.MULTILINE
         )
