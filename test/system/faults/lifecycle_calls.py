@@ -1,0 +1,41 @@
+# Copyright 2026 the fairmot_ros contributors
+# SPDX-License-Identifier: Apache-2.0
+"""Lifecycle transitions of a node that another process controls."""
+
+from __future__ import annotations
+
+from lifecycle_msgs.msg import State, Transition
+from lifecycle_msgs.srv import ChangeState, GetState
+from peers import Peer
+
+
+class Lifecycle:
+    """Calls the lifecycle services of a node, through clients that stay open."""
+
+    def __init__(self, peer: Peer, node: str) -> None:
+        self._peer = peer
+        self._change = peer.connect(ChangeState, f'{node}/change_state')
+        self._state = peer.connect(GetState, f'{node}/get_state')
+
+    def configure(self) -> bool:
+        return self._transition(Transition.TRANSITION_CONFIGURE)
+
+    def activate(self) -> bool:
+        return self._transition(Transition.TRANSITION_ACTIVATE)
+
+    def deactivate(self) -> bool:
+        return self._transition(Transition.TRANSITION_DEACTIVATE)
+
+    def cleanup(self) -> bool:
+        return self._transition(Transition.TRANSITION_CLEANUP)
+
+    @property
+    def is_unconfigured(self) -> bool:
+        future = self._state.call_async(GetState.Request())
+        self._peer.wait(future.done, 'the state')
+        return bool(future.result().current_state.id == State.PRIMARY_STATE_UNCONFIGURED)
+
+    def _transition(self, number: int) -> bool:
+        future = self._change.call_async(ChangeState.Request(transition=Transition(id=number)))
+        self._peer.wait(future.done, f'the end of transition {number}')
+        return bool(future.result().success)
