@@ -26,7 +26,7 @@ quoted = '$(subst ','\'',$(value $1))'
 option = $(if $(value $2),$1 $(call quoted,$2))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup environment demo demo-eval test test-oldest test-no-ros faults fuzz lint release-check \
+.PHONY: help setup environment demo demo-eval test test-oldest test-no-ros coverage faults fuzz lint release-check \
   docs cluster tune bench soak figures train pack-data clean
 
 help: ## List the targets
@@ -44,20 +44,42 @@ demo-eval: setup ## Evaluate on a bag made from a video, offline and live (VIDEO
 	$(command).demo_evaluation --output out/evaluation \
 	  $(call option,--video,VIDEO) $(call option,--ground-truth,GT) $(ARGS)
 
-# In two processes of one thread each, but for the tests of running nodes, which need the cores, and
-# those of training, which forks workers, which must not inherit threads of engines.
 test_tools := $(foreach name,docs cluster tune,$(VENV)/$(name).stamp)
+
+# In two processes of one thread each; those of training by themselves, as they fork workers, which
+# must not inherit threads of engines.
+in_two_processes := -n 2 --dist loadfile --no-loadscope-reorder
+
+define all_tests
+	export OMP_NUM_THREADS=1; failed=; \
+	$1 $(in_two_processes) --durations=20 test --ignore=test/training || failed=1; \
+	$1 $(in_two_processes) test/training || failed=1
+endef
 
 test: setup $(test_tools) ## Run all tests (ARGS= for pytest, DISTRO=kilted for another ROS 2)
 ifdef ARGS
 	$(python) -m pytest $(ARGS)
 else
-	failed=; \
-	OMP_NUM_THREADS=1 \
-	$(python) -m pytest -n 2 --dist loadfile test --ignore=test/system --ignore=test/training \
-	  || failed=1; \
-	$(python) -m pytest test/system || failed=1; \
-	$(python) -m pytest test/training || failed=1; \
+	$(call all_tests,$(python) -m pytest); \
+	test -z "$$failed"
+endif
+
+# The bars are shares of lines and branches together. Data and pages are in build/coverage.
+coverage: setup $(test_tools) $(VENV)/coverage.stamp ## Measure what all tests run, also in child processes (ARGS= for pytest)
+	rm -rf build/coverage
+	mkdir -p build/coverage/data
+ifdef ARGS
+	$(python) -m coverage run -m pytest $(ARGS)
+	$(python) -m coverage combine --quiet
+	$(python) -m coverage html --quiet
+else
+	$(call all_tests,$(python) -m coverage run -m pytest); \
+	$(python) -m coverage combine --quiet && \
+	$(python) -m coverage html --quiet && \
+	echo 'Layers without ROS:' && \
+	{ $(python) -m coverage report --omit='fairmot_ros/ros/*' --fail-under=92 || failed=1; } && \
+	echo 'fairmot_ros/ros:' && \
+	{ $(python) -m coverage report --include='fairmot_ros/ros/*' --fail-under=85 || failed=1; } && \
 	test -z "$$failed"
 endif
 

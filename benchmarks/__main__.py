@@ -28,6 +28,7 @@ PARTS = {
     'figures': 'figures.regenerate',
     'freshness': 'freshness',
     'soak': 'soak.node_soak',
+    'soak-report': 'soak.report',
     'tracker-soak': 'tracker_soak',
     'growth': 'growth',
     'gpu': 'gpu',

@@ -24,6 +24,10 @@ function(adapt_to_ros_wheels)
       list(TRANSFORM includes REPLACE "^/.*/site-packages/.*" "$<BUILD_INTERFACE:\\0>")
       set_target_properties(${target} PROPERTIES INTERFACE_INCLUDE_DIRECTORIES "${includes}")
     endif()
+    # Most of the time goes into the same large headers, once per message: compile them once.
+    if(target MATCHES "__rosidl_typesupport_(fastrtps_c|fastrtps_cpp|cpp)$")
+      set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 14)
+    endif()
   endforeach()
 endfunction()
 

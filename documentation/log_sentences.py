@@ -27,6 +27,7 @@ SOURCES: dict[str, tuple[str, ...]] = {
     'CameraStream._log_traceback': (),
     'FairMOT.__call__': ('FrameTracker.admit',),
     'OfflineTracker.track': ('FrameTracker.admit',),
+    'NameWatch._check': ('NameWatch._check',),
     'PlayerNode.__init__': ('frame_numbers', '_note_numbering_by_order', '_note_missing_frames'),
     'ImageStream._warn': ('upper_eight_bits',),
     'IdentitiesNode.__init__': ('explain_unknown',),
@@ -37,6 +38,11 @@ SOURCES: dict[str, tuple[str, ...]] = {
         'IdentitiesNode._note_arrival',
     ),
     'NodeLogHandler.emit': (),  # what the other layers log
+    'ProblemLog.update': (
+        'StallDetector.warning',
+        'explain_shared_topic',
+        'ClockWatch.warning',
+    ),
     'RecorderNode._warn': ('RecorderNode._on_annotated',),
     'FollowOutput._report': ('FollowOutput._report', 'Target.problem', 'Follower._choose'),
     'SpatialOutput.publish': (
@@ -59,12 +65,12 @@ SOURCES: dict[str, tuple[str, ...]] = {
 }
 #: Functions whose sentences appear in the diagnostics, and as a part of a logged sentence.
 DIAGNOSTICS = (
-    'Reporter._warnings',
+    'failures.describe',
+    'encoding.encode_image',
     'ZoneOutput._observe',
     'explain_missing_input',
     'LimitChecker._exceeded',
     'HumansOutput.refresh',
-    'StallDetector.warning',
 )
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 

@@ -33,30 +33,30 @@ OPTIONAL_PACKAGES = {
 }
 CLIP = REPOSITORY / 'fairmot_ros' / 'data' / 'pedestrians.mp4'
 #: By executable, the parameters with which a node has all its topics and services.
-EVERYTHING: dict[str, dict[str, str]] = {
+EVERYTHING: dict[str, dict[str, Any]] = {
     'fairmot_node': {
-        'bond': 'true',
-        'gallery': 'true',
+        'bond': True,
+        'gallery': True,
         'position_source': 'depth',
         'target_frame': 'odom',
-        'odometry': 'true',
-        'publish_tf': 'true',
-        'publish_humans': 'true',
-        'lines': "['line: 0,0 1,1']",
+        'odometry': True,
+        'publish_tf': True,
+        'publish_humans': True,
+        'lines': ['line: 0,0 1,1'],
     },
     'detection_tracker_node': {
-        'bond': 'true',
-        'gallery': 'true',
-        'with_embeddings': 'true',
+        'bond': True,
+        'gallery': True,
+        'with_embeddings': True,
         'position_source': 'depth',
         'target_frame': 'odom',
-        'odometry': 'true',
-        'publish_tf': 'true',
-        'publish_humans': 'true',
-        'lines': "['line: 0,0 1,1']",
+        'odometry': True,
+        'publish_tf': True,
+        'publish_humans': True,
+        'lines': ['line: 0,0 1,1'],
     },
-    'fairmot_identities': {'sources': "['camera/tracks']"},
-    'fairmot_player': {'video': str(CLIP), 'every_frame': 'true'},
+    'fairmot_identities': {'sources': ['camera/tracks']},
+    'fairmot_player': {'video': str(CLIP), 'every_frame': True},
 }
 #: Topics and services of every node of rclpy.
 COMMON_TOPICS = ('/rosout', '/parameter_events', '/clock')
@@ -89,8 +89,10 @@ def read_graph(executable: str, folder: Path) -> dict[str, Any]:
     if executable == 'fairmot_recorder':
         parameters['output'] = str(folder)
     if executable == 'fairmot_replay':
-        parameters |= {'bag': str(_make_bag(folder)), 'output': str(folder / 'replay.npz')}
-    arguments = [text for name, value in parameters.items() for text in ('-p', f'{name}:={value}')]
+        parameters |= {'bag': str(make_bag(folder)), 'output': str(folder / 'replay.npz')}
+    arguments: list[str] = []
+    for name, value in parameters.items():
+        arguments += ['-p', f'{name}:={json.dumps(value)}']  # JSON is YAML
     with _stand_ins(folder):
         rclpy.init(args=['--ros-args', *arguments, '--log-level', 'error'])
         node = node_class(load(executable))()
@@ -177,7 +179,8 @@ def _provide_results(recorder: Any) -> None:
     other.destroy_node()
 
 
-def _make_bag(folder: Path) -> Path:
+def make_bag(folder: Path) -> Path:
+    """Write a bag of one image; what that prints goes to stderr."""
     from fairmot_ros.cli.mot2bag import main
 
     bag, stdout = folder / 'bag', sys.stdout
@@ -191,23 +194,33 @@ def _make_bag(folder: Path) -> Path:
 
 @contextmanager
 def _stand_ins(folder: Path) -> Iterator[None]:
-    """Make message packages importable that are not installed, with messages of other fields."""
+    written = write_stand_ins(folder)
+    sys.path.insert(0, str(written))
+    importlib.invalidate_caches()
+    try:
+        yield
+    finally:
+        sys.path.remove(str(written))
+
+
+def write_stand_ins(folder: Path) -> Path:
+    """Write message packages that are not installed, with messages of other fields.
+
+    Returns:
+        The folder for the module path.
+    """
+    written = folder / 'stand_ins'
     for package, names in OPTIONAL_PACKAGES.items():
         if importlib.util.find_spec(package) is not None:
             continue
-        module = folder / 'stand_ins' / package / 'msg'
+        module = written / package / 'msg'
         module.mkdir(parents=True)
         (module.parent / '__init__.py').touch()
         classes = [f'class {name}(String):\n    pass\n' for name in names]
         (module / '__init__.py').write_text(
             '\n'.join(('from std_msgs.msg import String\n', *classes))
         )
-    sys.path.insert(0, str(folder / 'stand_ins'))
-    importlib.invalidate_caches()
-    try:
-        yield
-    finally:
-        sys.path.remove(str(folder / 'stand_ins'))
+    return written
 
 
 def main() -> int:

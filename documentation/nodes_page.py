@@ -8,6 +8,7 @@ import json
 import subprocess
 import sys
 import tempfile
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -61,9 +62,21 @@ LATER_KEYS = (
 )
 
 
-def nodes_page() -> str:
-    """Return the page; it takes the time to start every node once."""
-    graphs = {executable: read_graph(executable) for executable in NODES}
+@cache
+def read_graphs() -> dict[str, dict[str, Any]]:
+    """Return the graph of every node by executable; it takes the time to start each once."""
+    return {executable: read_graph(executable) for executable in NODES}
+
+
+def nodes_page(graphs: dict[str, dict[str, Any]]) -> str:
+    """Return the page.
+
+    Args:
+        graphs: by executable.
+
+    Raises:
+        ValueError: if descriptions and graphs differ.
+    """
     for executable, graph in graphs.items():
         check(executable, graph)
     sections = [_section(executable, graphs) for executable in NODES]

@@ -33,8 +33,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with the tests of this folder: of the longest ones, none is left for the end."""
-    items.sort(key=lambda item: item.path.parent != Path(__file__).parent)
+    """Begin with the longest files, so that none is left to one process at the end."""
+    here = Path(__file__).parent
+
+    def turn(item: pytest.Item) -> int:
+        first = (here, here / 'system')
+        return first.index(item.path.parent) if item.path.parent in first else len(first)
+
+    items.sort(key=turn)
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

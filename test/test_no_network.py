@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from importlib.util import find_spec
@@ -12,6 +13,7 @@ from pathlib import Path
 import pytest
 
 REPOSITORY = Path(__file__).resolve().parents[1]
+ONNX_FILE = REPOSITORY / 'test' / 'data' / 'v0_1' / 'model.onnx'
 CLIP = REPOSITORY / 'fairmot_ros' / 'data' / 'pedestrians.mp4'
 
 #: Ends the process with code 9 on any use of the socket module beyond creating a socket.
@@ -52,16 +54,21 @@ print(len(modules))
 DETECT = """
 from fairmot_ros.media.video_source import VideoSource
 from fairmot_ros.detector import Detector
-print(len(Detector()(next(iter(VideoSource({clip!r}))))))
+print(len(Detector({weights!r})(next(iter(VideoSource({clip!r}))))))
 """
 
 
-def run(program: str) -> str:
+def run(program: str, **variables: str) -> str:
     """Run a program without network in a process of its own; return what it prints."""
     done = subprocess.run(
-        [sys.executable, '-c', BLOCK + program], cwd=REPOSITORY, capture_output=True, text=True
+        [sys.executable, '-c', BLOCK + program],
+        cwd=REPOSITORY,
+        capture_output=True,
+        text=True,
+        env={**os.environ, **variables},
     )
     assert done.returncode == 0, done.stderr
+    assert 'network:' not in done.stderr, 'of a child process'
     return done.stdout
 
 
@@ -69,8 +76,19 @@ def test_all_modules_are_imported_without_network() -> None:
     assert int(run(IMPORT_ALL.format(with_ros=find_spec('rclpy') is not None))) > 200
 
 
-def test_default_model_detects_without_network() -> None:
-    assert int(run(DETECT.format(clip=str(CLIP)))) > 0
+def test_default_model_detects_without_network(tmp_path: Path) -> None:
+    """Nor does OpenVINO send telemetry, which it otherwise leaves out in workflows alone."""
+    program = DETECT.format(weights='default', clip=str(CLIP))
+    assert int(run(program, HOME=str(tmp_path), CI='', TF_BUILD='')) > 0
+    assert not list(tmp_path.glob('*ntel*'))
+
+
+def test_onnx_runtime_detects_without_telemetry(tmp_path: Path) -> None:
+    """It would keep an id and messages to send in the user's folder of caches."""
+    pytest.importorskip('onnxruntime')
+    program = DETECT.format(weights=str(ONNX_FILE), clip=str(CLIP))
+    run(program, HOME=str(tmp_path), XDG_CACHE_HOME=str(tmp_path), CI='', TF_BUILD='')
+    assert not list(tmp_path.rglob('*onnxruntime*'))
 
 
 @pytest.mark.parametrize(

@@ -76,7 +76,7 @@ def run(options: argparse.Namespace) -> None:
                     f'{m.results:9}{m.p50:8.1f}{m.p95:8.1f}',
                     file=sys.stdout,
                 )
-    plot(minutes, options.output / 'soak.png')
+    plot({'soak': minutes}, options.output / 'soak.png')
     print(summary(minutes))
 
 

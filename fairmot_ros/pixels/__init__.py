@@ -3,6 +3,7 @@
 """Conversion of image messages to BGR arrays, for nodes and bag files; without ROS imports."""
 
 from fairmot_ros.pixels.compressed import compressed_to_bgr
+from fairmot_ros.pixels.encoding import encode_image
 from fairmot_ros.pixels.files import read_image_file
 from fairmot_ros.pixels.limits import (
     MAX_IMAGE_PIXELS,
@@ -29,6 +30,7 @@ __all__ = [
     'Warn',
     'check_size',
     'compressed_to_bgr',
+    'encode_image',
     'ignore_warning',
     'pixel_view',
     'raw_to_bgr',

@@ -47,6 +47,7 @@ def compressed_to_bgr(
     Raises:
         ImageError: if the message is empty, a depth image, too large, truncated or cannot be
             decoded.
+        MemoryError: if memory does not suffice for the pixels.
     """
     if len(message.data) == 0:
         raise ImageError('the compressed image is empty')
@@ -69,6 +70,7 @@ def compressed_to_bgr(
         if size[0] * size[1] >= LARGE_IMAGE:
             _release_freed_memory()
     if pixels is None:
+        np.empty((*size, 3), np.uint8)  # raises MemoryError if that is why; OpenCV does not say
         raise ImageError(f'the compressed image ({message.format!r}) cannot be decoded')
     if pixels.dtype == np.uint16:
         return upper_eight_bits(pixels, warn)
@@ -98,5 +100,7 @@ def _release_freed_memory() -> None:
 def _decode(data: bytes) -> NDArray | None:
     try:
         return cv2.imdecode(np.frombuffer(data, np.uint8), FLAGS)
-    except cv2.error:
+    except cv2.error as error:
+        if error.code == cv2.Error.StsNoMem:
+            raise MemoryError('the image cannot be decoded') from error
         return None

@@ -14,6 +14,7 @@ import pytest
 from benchmarks.soak.minutes import Minute, latency_ratio, load, memory_slope, save
 from benchmarks.soak.minutes_plot import plot
 from benchmarks.soak.process_usage import usage_of
+from benchmarks.soak.report import row
 from benchmarks.soak.visitors import PAUSE, visits
 
 
@@ -43,8 +44,16 @@ def test_figures_survive_the_file_and_are_drawn(tmp_path: Path) -> None:
     save(minutes(12), tmp_path / 'soak.csv')
     assert load(tmp_path / 'soak.csv') == minutes(12)
     pytest.importorskip('matplotlib', reason='needs matplotlib')
-    plot(minutes(12), tmp_path / 'soak.png')
+    plot({'a': minutes(12), 'b': minutes(3)}, tmp_path / 'soak.png')
     assert (tmp_path / 'soak.png').read_bytes().startswith(b'\x89PNG')
+
+
+def test_row_of_the_table() -> None:
+    cells = row('one', minutes(120, 3.0)).split(' | ')
+    assert cells[:3] == ['| one', '120', '214,800 / 216,000']
+    assert cells[3] == '400 to 506'
+    assert float(cells[4]) == pytest.approx(3.0, abs=0.05)
+    assert cells[5:] == ['40', '20', '24.0', '1.00', '120 |']
 
 
 def test_usage_of_this_process() -> None:

@@ -56,6 +56,18 @@ def test_every_value_of_the_diagnostics_is_described() -> None:
 @pytest.mark.slow
 def test_nodes_are_up_to_date() -> None:
     pytest.importorskip('rclpy', reason='needs ROS 2')
-    from documentation.nodes_page import nodes_page
+    from documentation.nodes_page import nodes_page, read_graphs
 
-    assert (DOCS / 'nodes.md').read_text() == nodes_page(), 'run: python -m documentation'
+    page = (DOCS / 'nodes.md').read_text()
+    assert page == nodes_page(read_graphs()), 'run: python -m documentation'
+
+
+@pytest.mark.ros
+@pytest.mark.slow
+def test_security_policies_are_up_to_date() -> None:
+    pytest.importorskip('rclpy', reason='needs ROS 2')
+    from documentation.nodes_page import read_graphs
+    from documentation.security_policies import FOLDER, policies
+
+    shipped = {path.name: path.read_text() for path in FOLDER.iterdir()}
+    assert shipped == policies(read_graphs()), 'run: python -m documentation'

@@ -18,7 +18,7 @@ from fairmot_ros.evaluation.bags.errors import BagError
 from fairmot_ros.evaluation.bags.message_types import COMPRESSED_IMAGE, DETECTIONS, IMAGE
 from fairmot_ros.evaluation.bags.writer import BagWriter
 from fairmot_ros.evaluation.mot.text_format import CLASS, FRAME, MotArray
-from fairmot_ros.pixels import BgrImage
+from fairmot_ros.pixels import BgrImage, encode_image
 
 MAX_COLUMNS_WITH_CLASSES = 9  # ground truth with more columns has world coordinates instead
 FORMATS = ('raw', 'jpeg', 'png')
@@ -167,7 +167,5 @@ def _raw(writer: BagWriter, image: BgrImage, header: Any, layout: BagLayout) -> 
 def _compressed(writer: BagWriter, image: BgrImage, header: Any, layout: BagLayout) -> Any:
     suffix = {'jpeg': '.jpg', 'png': '.png'}[layout.image_format]
     options = [cv2.IMWRITE_JPEG_QUALITY, layout.jpeg_quality] if suffix == '.jpg' else []
-    _, data = cv2.imencode(suffix, image, options)
-    return writer.make(
-        COMPRESSED_IMAGE, header=header, format=layout.image_format, data=data.reshape(-1)
-    )
+    data = np.frombuffer(encode_image(suffix, image, options), np.uint8)
+    return writer.make(COMPRESSED_IMAGE, header=header, format=layout.image_format, data=data)

@@ -17,7 +17,13 @@ OK, WARN, ERROR = DiagnosticStatus.OK, DiagnosticStatus.WARN, DiagnosticStatus.E
 
 
 def idle_status(
-    node: str, camera: str, message: str, *, failed: bool = False, hardware_id: str = ''
+    node: str,
+    camera: str,
+    message: str,
+    *,
+    failed: bool = False,
+    warning: str = '',
+    hardware_id: str = '',
 ) -> DiagnosticStatus:
     """Return the status of a camera whose input is not processed.
 
@@ -26,11 +32,15 @@ def idle_status(
         camera: name of the camera, '' if it has none.
         message: why its input is not processed.
         failed: whether a lifecycle transition failed; sets the level to ERROR instead of OK.
+        warning: one sentence on a problem all the same; sets the level to WARN instead of OK.
         hardware_id: of the status.
     """
-    level = ERROR if failed else OK
+    level = ERROR if failed else WARN if warning else OK
     return DiagnosticStatus(
-        level=level, name=_name(node, camera), message=message, hardware_id=hardware_id
+        level=level,
+        name=_name(node, camera),
+        message='; '.join(filter(None, [message, warning])),
+        hardware_id=hardware_id,
     )
 
 

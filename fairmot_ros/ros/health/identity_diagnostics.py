@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from diagnostic_msgs.msg import DiagnosticStatus, KeyValue
 
@@ -16,7 +16,12 @@ OK, WARN, ERROR = DiagnosticStatus.OK, DiagnosticStatus.WARN, DiagnosticStatus.E
 
 
 def node_status(
-    node: str, counts: IdentityCounts, store: str, sources: int, error: str
+    node: str,
+    counts: IdentityCounts,
+    store: str,
+    sources: int,
+    error: str,
+    warnings: Sequence[str],
 ) -> DiagnosticStatus:
     """Return the status of the node.
 
@@ -26,6 +31,7 @@ def node_status(
         store: file of the identities, '' without one.
         sources: number of cameras.
         error: why the identities could not be stored, '' if they were.
+        warnings: one sentence per further problem.
     """
     values = {
         'identities': counts.known,
@@ -35,7 +41,9 @@ def node_status(
         'store': store or 'in memory',
     }
     if error:
-        level, message = ERROR, error
+        level, message = ERROR, '; '.join([error, *warnings])
+    elif warnings:
+        level, message = WARN, '; '.join(warnings)
     elif not sources:
         level, message = WARN, 'no camera publishes tracks: start a tracker, or set `sources`'
     else:

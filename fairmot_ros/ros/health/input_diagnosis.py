@@ -92,6 +92,13 @@ def explain_missing_input(
     return text
 
 
+def explain_shared_topic(topic: str, count: int) -> str:
+    """Return a warning if the topic of one camera has several publishers, '' otherwise."""
+    if count < 2:
+        return ''
+    return f'{count} publishers share {topic}; expected one: give each camera its own topic'
+
+
 def _suggest_topic(subscription: SubscriptionInfo, graph: Graph) -> str:
     """Return the end of a sentence that names a topic with the right or a related type."""
     topic, type_name = subscription.topic, subscription.type

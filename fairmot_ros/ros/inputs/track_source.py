@@ -79,6 +79,11 @@ class TrackSource:
         """Topic of the tracks."""
         return self._tracks.topic
 
+    @property
+    def publishers(self) -> int:
+        """Number of publishers of the tracks."""
+        return len(self._tracks.publishers())
+
     def follow_publishers(self) -> None:
         """Adapt the subscriptions to the publishers; call it about once per second."""
         self._tracks.follow_publishers()

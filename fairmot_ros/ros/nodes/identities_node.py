@@ -21,7 +21,11 @@ from fairmot_ros.files.errors import FileError
 from fairmot_ros.identities import Assignment, IdentityResolver, IdentityStore, SourceFrame
 from fairmot_ros.msg import IdentityEventArray, TrackArray, TrackIdentityArray, TrackPositionArray
 from fairmot_ros.ros.conversions.identities import to_event, to_frame, to_identities
+from fairmot_ros.ros.health.clock_watch import ClockWatch
 from fairmot_ros.ros.health.identity_diagnostics import node_status, source_status
+from fairmot_ros.ros.health.input_diagnosis import explain_shared_topic
+from fairmot_ros.ros.health.name_watch import NameWatch
+from fairmot_ros.ros.health.problem_log import ProblemLog
 from fairmot_ros.ros.inputs.track_source import PATIENCE, TrackSource, published_tracks
 from fairmot_ros.ros.nodes.identity_services import IdentityServices
 from fairmot_ros.ros.nodes.run_node import run_node
@@ -66,6 +70,8 @@ class IdentitiesNode(Node):
         self._identity_publisher = self.create_publisher(TrackIdentityArray, '~/identities', 10)
         self._event_publisher = self.create_publisher(IdentityEventArray, '~/events', 10)
         self._diagnostics_publisher = self.create_publisher(DiagnosticArray, '/diagnostics', 10)
+        self._name_watch, self._clock_watch = NameWatch(self), ClockWatch()
+        self._node_problems = ProblemLog(self.get_logger())
         self._identity_services = IdentityServices(self, self.resolver)
         # A steady clock: timers on ROS time stall when a bag starts over.
         steady = Clock(clock_type=ClockType.STEADY_TIME)
@@ -184,6 +190,7 @@ class IdentitiesNode(Node):
                         self.parameters.store.store,
                         len(self._sources),
                         self._store_error,
+                        self._warnings(),
                     ),
                     *(
                         source_status(
@@ -197,6 +204,18 @@ class IdentitiesNode(Node):
                 ],
             )
         )
+
+    def _warnings(self) -> list[str]:
+        """Return one sentence per problem that is not that of a single camera; log new ones."""
+        self._clock_watch.update(self.get_clock(), time.perf_counter())
+        arrivals = (s.last_arrival for s in self._sources.values() if s.received)
+        found = [
+            self._clock_watch.warning(max(arrivals, default=None)),
+            *(explain_shared_topic(s.topic, s.publishers) for s in self._sources.values()),
+        ]
+        problems = list(filter(None, found))
+        self._node_problems.update('', problems)
+        return [*filter(None, [self._name_watch.warning]), *problems]
 
     def _note_arrival(self, source: TrackSource) -> None:
         """Log when the tracks of a camera stay out, and when they are back."""

@@ -18,12 +18,16 @@ from vision_msgs.msg import LabelInfo, VisionInfo
 
 from fairmot_ros.msg import Timing
 from fairmot_ros.ros.conversions.tracks import TrackConverter
+from fairmot_ros.ros.health.clock_watch import ClockWatch
 from fairmot_ros.ros.health.diagnostics import active_status, idle_status, timing_message
 from fairmot_ros.ros.health.input_diagnosis import (
     Publisher,
     SubscriptionInfo,
     explain_missing_input,
+    explain_shared_topic,
 )
+from fairmot_ros.ros.health.name_watch import NameWatch
+from fairmot_ros.ros.health.problem_log import ProblemLog
 from fairmot_ros.ros.health.statistics import StatisticsSnapshot
 from fairmot_ros.ros.inputs.subscription import InputSubscription, type_name
 from fairmot_ros.ros.nodes.camera import Camera
@@ -47,6 +51,9 @@ class Reporter:
         self._timings: dict[Camera, RosPublisher] = {}
         self._infos: list[RosPublisher] = []
         self._input_problems: dict[Camera, str] = {}
+        self._name_watch = NameWatch(node)
+        self._clock_watch = ClockWatch()
+        self._problems = ProblemLog(node.get_logger())
         self._model = ''
 
     def open(
@@ -86,10 +93,16 @@ class Reporter:
             reason: why it does not.
             failed: whether the reason is a failed lifecycle transition.
         """
-        hardware_id = parameters.diagnostics.hardware_id
         self._publish(
             [
-                idle_status(self._name, name, reason, failed=failed, hardware_id=hardware_id)
+                idle_status(
+                    self._name,
+                    name,
+                    reason,
+                    failed=failed,
+                    warning=self._name_watch.warning,
+                    hardware_id=parameters.diagnostics.hardware_id,
+                )
                 for name in parameters.inputs.cameras
             ]
         )
@@ -105,6 +118,7 @@ class Reporter:
         """
         header = Header(stamp=self._node.get_clock().now().to_msg())
         statuses = []
+        self._clock_watch.update(self._node.get_clock(), time.perf_counter())
         for camera, subscription in active.items():
             statistics = camera.statistics.snapshot()
             self._timings[camera].publish(timing_message(statistics, header))
@@ -147,22 +161,19 @@ class Reporter:
         timeout: float,
     ) -> list[str]:
         """Return one sentence per problem that does not make frames fail."""
-        warnings = [
-            self._missing_input(camera, statistics, subscription, timeout),
+        problems = [
             camera.stall_detector.warning(statistics.counters),
+            explain_shared_topic(subscription.topic, len(subscription.publishers())),
+            self._clock_watch.warning(statistics.last_arrival),
+        ]
+        self._problems.update(camera.name, filter(None, problems))
+        warnings = [
+            self._name_watch.warning,
+            self._missing_input(camera, statistics, subscription, timeout),
+            *problems,
             *camera.stream.warnings,
             *(output.warning for output in camera.stream.outputs),
         ]
-        if (count := len(subscription.publishers())) > 1:
-            warnings.append(
-                f'{count} publishers share {subscription.topic}; expected one: give each camera '
-                'its own topic'
-            )
-        clock = self._node.get_clock()
-        if clock.ros_time_is_active and not clock.now().nanoseconds:
-            warnings.append(
-                'use_sim_time is set, but no message arrived on /clock: play the bag with --clock'
-            )
         return [text for text in warnings if text]
 
     def _missing_input(

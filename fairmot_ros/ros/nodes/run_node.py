@@ -93,6 +93,13 @@ def _run_node(
         # A signal shuts the context down, which makes any call fail; that is no error.
         if rclpy.ok() or not initialised:
             code = _report(error)
+    except MemoryError:  # rclpy does not take further messages after it
+        print(
+            'error: out of memory while a message was received: end other processes, or send '
+            'smaller messages',
+            file=sys.stderr,
+        )
+        code = ExitCode.INTERNAL_ERROR
     except Exception:
         if rclpy.ok():
             traceback.print_exc()

@@ -11,6 +11,7 @@ from rclpy.node import Node
 from sensor_msgs.msg import CompressedImage, Image
 
 from fairmot_ros.media.drawing import Annotator
+from fairmot_ros.pixels import encode_image
 from fairmot_ros.ros.conversions.images import from_bgr
 from fairmot_ros.ros.outputs.base import FrameResult, Output, has_subscribers
 from fairmot_ros.ros.outputs.zones import ZoneOutput
@@ -50,12 +51,12 @@ class AnnotatedOutput(Output):
             self._raw.publish(from_bgr(canvas, result.header))
         if compressed:
             quality = (cv2.IMWRITE_JPEG_QUALITY, parameters.annotation.jpeg_quality)
-            _, data = cv2.imencode('.jpg', canvas, quality)
+            data = encode_image('.jpg', canvas, quality)
             self._compressed.publish(
                 CompressedImage(
                     header=result.header,
                     format='bgr8; jpeg compressed bgr8',
-                    data=array('B', data.tobytes()),
+                    data=array('B', data),
                 )
             )
 

@@ -22,6 +22,7 @@ from fairmot_ros.ros.health.statistics import Statistics
 from fairmot_ros.ros.inputs.camera_input import ReceivedMessage
 from fairmot_ros.ros.outputs import FrameResult, Output
 from fairmot_ros.ros.parameters import TrackingParameters
+from fairmot_ros.ros.processing.failures import describe, is_mistake
 from fairmot_ros.ros.processing.person_locator import PersonLocator
 from fairmot_ros.tracker.gallery import Gallery
 from fairmot_ros.types import Detections, Track
@@ -234,7 +235,7 @@ class CameraStream:
 
     def report(self, error: Exception) -> None:
         """Count a failed frame; log it at most once per `LOG_PERIOD`."""
-        message = _describe(error)
+        message = describe(error)
         number = self.statistics.note_failure(message)
         if time.monotonic() - self._last_report < LOG_PERIOD:
             return
@@ -246,7 +247,7 @@ class CameraStream:
     def _report_output(self, output: Output, error: Exception) -> str:
         """Return a sentence on a failed output; log it at most once per `LOG_PERIOD`."""
         camera = f' of {self.name}' if self.name else ''
-        text = f'{type(output).__name__}{camera} failed: {_describe(error)}'
+        text = f'{type(output).__name__}{camera} failed: {describe(error)}'
         if time.monotonic() - self._last_output_report >= LOG_PERIOD:
             self._last_output_report = time.monotonic()
             self._logger.error(text)
@@ -254,8 +255,8 @@ class CameraStream:
         return text
 
     def _log_traceback(self, error: Exception) -> None:
-        """Log the traceback, except of a ValueError, which is the sender's mistake."""
-        if not isinstance(error, ValueError):
+        """Log the traceback, unless the sentence explains the failure."""
+        if not is_mistake(error):
             self._logger.error(''.join(traceback.format_exception(error)))
 
     def _change_model(self, gallery: Gallery, model: str) -> None:
@@ -288,7 +289,3 @@ class CameraStream:
             except Exception as error:
                 if rclpy.ok():
                     self._report_output(output, error)
-
-
-def _describe(error: Exception) -> str:
-    return str(error) if isinstance(error, ValueError) else f'{type(error).__name__}: {error}'

@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import logging
 import threading
 from collections import deque
 from collections.abc import Callable
@@ -13,6 +15,7 @@ from typing import Generic, TypeVar
 
 THREAD_NAME = 'fairmot_worker'
 POLL_SECONDS = 0.1
+logger = logging.getLogger(__name__)
 
 K = TypeVar('K')
 T = TypeVar('T')
@@ -106,9 +109,15 @@ class Worker(Generic[K, T]):
         return future
 
     def _run(self) -> None:
-        while (work := self._next()) is not None:
-            work()
-            del work  # frees the messages, possibly large images, before waiting
+        while True:
+            work = None  # frees the messages, possibly large images, before waiting
+            try:
+                if (work := self._next()) is None:
+                    return
+                work()
+            except MemoryError:  # too little even for the report: the thread must go on
+                with contextlib.suppress(MemoryError):
+                    logger.error('out of memory: a frame is dropped without a report')
 
     def _next(self) -> Callable[[], None] | None:
         """Wait for the next call or items; return None once the worker is stopped."""

@@ -21,6 +21,7 @@ from vision_msgs.msg import Detection2DArray
 
 from fairmot_ros.media.video_source import SourceError, VideoSource
 from fairmot_ros.ros.conversions.images import from_bgr
+from fairmot_ros.ros.health.name_watch import NameWatch
 from fairmot_ros.ros.nodes.run_node import run_node
 from fairmot_ros.ros.parameters.declaration import declare_read_only
 
@@ -85,6 +86,7 @@ class PlayerNode(Node):
         if self._every_frame:
             self.create_subscription(Detection2DArray, 'detections', self._on_result, 10)
         self.create_timer(0.002, self._on_tick)
+        self._name_watch = NameWatch(self)
 
     def _frames(self, *, loop: bool) -> Iterator[tuple[int, NDArray[np.uint8]]]:
         """Yield image and offset, in frames from the first one; endlessly if `loop`."""

@@ -22,6 +22,7 @@ from fairmot_ros.files.writing import BlockFile, WriteError, write_text
 from fairmot_ros.media.video_writer import VideoFile
 from fairmot_ros.msg import Track, TrackArray
 from fairmot_ros.ros.conversions.images import to_bgr
+from fairmot_ros.ros.health.name_watch import NameWatch
 from fairmot_ros.ros.nodes.run_node import run_node
 from fairmot_ros.ros.parameters.declaration import declare_read_only
 from fairmot_ros.starting import ExitCode
@@ -105,6 +106,7 @@ class RecorderNode(Node):
         self._open = True
         self.create_subscription(UInt32, 'frames_sent', self._on_sent, LATCHED)
         self.create_timer(0.2, self._on_timer)
+        self._name_watch = NameWatch(self)
 
     def _on_image(self, data: bytes, info: dict) -> None:
         """Record the time of publication; the serialised pixels are not read."""

@@ -19,6 +19,7 @@ from tqdm import tqdm
 from fairmot_ros.evaluation.bags import Bag, BagError, ImageStream
 from fairmot_ros.files.writing import replacing
 from fairmot_ros.msg import Timing, TrackArray
+from fairmot_ros.ros.health.name_watch import NameWatch
 from fairmot_ros.ros.nodes.run_node import run_node
 from fairmot_ros.ros.parameters.declaration import declare_read_only
 
@@ -97,6 +98,7 @@ class ReplayNode(Node):
         )
         self._open = True
         self.create_timer(0.002, self._on_tick)
+        self._name_watch = NameWatch(self)
 
     def _on_tracks(self, message: TrackArray, info: dict) -> None:
         self._last_received = time.monotonic()

@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Conversion of tracks to messages, and of empty lists."""
 
+from copy import deepcopy
+
 import numpy as np
 import pytest
 
@@ -13,7 +15,8 @@ from fairmot_ros.media.drawing import Annotator
 from fairmot_ros.msg import TrackEvent
 from fairmot_ros.pipeline import filter_tracks
 from fairmot_ros.ros.conversions.tracks import TrackConverter
-from fairmot_ros.types import Tracks
+from fairmot_ros.tracker import Tracker, TrackerConfig
+from fairmot_ros.types import Detections, Tracks
 
 NONE = Tracks.of([])
 
@@ -39,6 +42,27 @@ def test_an_event_has_the_box_of_the_last_match_although_the_track_has_moved_on(
     assert predicted.bbox.center.position.x == 55
     event = converter.event(TrackEvent.LOST, make_track(3, (10, 0, 10, 20)))
     assert event.bbox.center.position.x == 15
+
+
+def test_messages_are_not_changed_by_later_frames() -> None:
+    """No array of a message is a view of what the tracker uses again."""
+    tracker, converter = Tracker(TrackerConfig()), TrackConverter(['person'], 'model')
+    embeddings = np.eye(3, 8, dtype=np.float32)
+    kept = []
+    for i in range(12):
+        boxes = np.array([[100.0 * k + 4 * i, 50, 100 * k + 4 * i + 40, 170] for k in range(3)])
+        found = Detections(boxes, np.full(3, 0.9 - 0.01 * i), embeddings)
+        visible = tracker.update(found, stamp=10.0 + i / 10)
+        messages = (
+            converter.tracks([*visible, *tracker.lost], Header()),
+            converter.detections(visible, Header()),
+        )
+        assert len(messages[0].tracks) == 3
+        kept += [(message, deepcopy(message)) for message in messages]
+        boxes[:] = 0.0  # nor of the detections
+        embeddings = embeddings * np.float32(0.99)
+    for message, copy in kept:
+        assert message == copy
 
 
 def test_no_tracks_give_empty_arrays() -> None:

@@ -148,6 +148,23 @@ def test_call_is_interrupted_when_the_process_ends() -> None:
     assert worker.stop(TIMEOUT)
 
 
+def test_lack_of_memory_does_not_end_the_thread(
+    worker: Worker[str, int], caplog: pytest.LogCaptureFixture
+) -> None:
+    record = Recorder()
+
+    def fail_first(items: dict[str, int]) -> None:
+        if items['camera'] == 1:
+            raise MemoryError
+        record(items)
+
+    worker.process = fail_first
+    worker.put('camera', 1)
+    wait_for(lambda: 'out of memory: a frame is dropped without a report' in caplog.text)
+    worker.put('camera', 2)
+    wait_for(lambda: record.items == [{'camera': 2}])
+
+
 def test_idle_worker_stops_at_once() -> None:
     worker: Worker[str, int] = Worker()
     assert worker.stop(TIMEOUT)

@@ -75,6 +75,29 @@ def test_update(state: np.ndarray) -> None:
         assert as_matrix(state, i) == pytest.approx(expected, abs=1e-9)
 
 
+def test_scale_multiplies_the_variance_of_the_measurement(state: np.ndarray) -> None:
+    before, scale = state.copy(), np.array([1.0, 3.0])
+    REFERENCE_MOTION.update(state, MEASUREMENTS + 9, scale)
+    noise = REFERENCE_MOTION.measurement.variance(before[P, HEIGHT]) * scale
+    gain = before[PP] / (before[PP] + noise)
+    assert state[P] == pytest.approx(before[P] + gain * (MEASUREMENTS + 9 - before[P]))
+    assert state[PP] == pytest.approx((1 - gain) * before[PP])
+
+
+def test_velocity_variance_is_raised_to_the_square_of_the_first_velocity() -> None:
+    """The centre of the first track moves by 400 pixels in half a second, the second's not."""
+    state = DEFAULT_MOTION.initiate(MEASUREMENTS)
+    DEFAULT_MOTION.predict(state, 0.5)
+    before = state.copy()
+    measured = MEASUREMENTS + np.array([[400, 0], [0, 0], [50, 50], [50, 50]])
+    DEFAULT_MOTION.inflate_velocity_variance(state, measured, np.full(2, 0.5))
+    more = 800.0**2 - before[VV, 0, 0]
+    assert more > 0
+    expected = before.copy()
+    expected[PP : VV + 1, 0, 0] += np.array([0.25, 0.5, 1.0]) * more
+    assert state == pytest.approx(expected)
+
+
 @pytest.mark.parametrize('parametrization', [XyahParametrization(), XywhParametrization()])
 def test_warp_shifts_rotates_and_scales(
     state: np.ndarray, parametrization: XywhParametrization
@@ -92,6 +115,16 @@ def test_warp_shifts_rotates_and_scales(
     assert state[P, HEIGHT] == pytest.approx(2 * before[P, HEIGHT])
     assert state[PP, 0] == pytest.approx(4 * before[PP, 1])
     assert state[VV, HEIGHT] == pytest.approx(4 * before[VV, HEIGHT])
+    assert state[PV, SHAPE] == pytest.approx(shape_scale**2 * before[PV, SHAPE])
+
+
+def test_parts_of_a_covariance_are_mixed_by_a_shear(state: np.ndarray) -> None:
+    """Variances of a sum of independent coordinates: the squares of the factors count."""
+    before = state.copy()
+    kalman.warp(state, np.array([[1, 0.5, 0], [0, 1, 0.0]]), XywhParametrization())
+    assert state[PP, 0] == pytest.approx(before[PP, 0] + 0.25 * before[PP, 1])
+    assert state[P, 0] == pytest.approx(before[P, 0] + 0.5 * before[P, 1])
+    assert state[P, HEIGHT] == pytest.approx(before[P, HEIGHT])
 
 
 @pytest.mark.parametrize('parametrization', [XyahParametrization(), XywhParametrization()])
@@ -103,3 +136,14 @@ def test_parametrization_round_trip(parametrization: XywhParametrization) -> Non
     assert parametrization.to_xyxy(centred) == pytest.approx(corners)
     covariance = parametrization.size_covariance(centred, np.full((4, 2), 0.1))
     assert (np.linalg.eigvalsh(covariance) > 0).all()
+
+
+def test_covariance_of_a_width_is_that_of_aspect_times_height() -> None:
+    """Width = aspect * height: var(w) = h² var(a) + a² var(h), cov(w, h) = a var(h)."""
+    centred, variance = np.array([[5, 6, 0.5, 80]]).T, np.array([[1, 2, 0.01, 9]]).T
+    (covariance,) = XyahParametrization().size_covariance(centred, variance)
+    expected = np.diag([1, 2, 64 + 2.25, 9])
+    expected[2, 3] = expected[3, 2] = 4.5
+    assert covariance == pytest.approx(expected)
+    (covariance,) = XywhParametrization().size_covariance(centred, variance)
+    assert covariance == pytest.approx(np.diag([1, 2, 0.01, 9]))

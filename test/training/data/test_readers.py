@@ -223,7 +223,13 @@ def test_crowdhuman(tmp_path: Path) -> None:
         ({'folder': 'nowhere', 'format': 'crowdhuman'}, '', 'no CrowdHuman set in .*nowhere'),
         ({'folder': '.', 'labels': 'a', 'format': 'jde'}, None, r'no list of images at .*a'),
         ({'folder': '.', 'labels': 'x'}, '{', r'x does not hold COCO annotations'),
+        ({'folder': '.', 'labels': 'x'}, '[]', r'x does not hold COCO .* got a list'),
         ({'folder': '.', 'labels': 'x', 'format': 'crowdhuman'}, '{}', r'x, line 1: not a record'),
+        (
+            {'folder': '.', 'labels': 'x', 'format': 'crowdhuman'},
+            '\n{"ID": "a", "gtboxes": []}\n[]',
+            r'x, line 3: not a record',
+        ),
     ],
 )
 def test_an_unreadable_dataset_is_reported(
@@ -315,6 +321,41 @@ def test_mot_frames_are_ordered_by_number(tmp_path: Path) -> None:
     write_image(tmp_path / 'mot/A/img1/008.jpg')
     with pytest.raises(DataError, match='are both frame 8'):
         read(tmp_path, folder='mot', format='mot')
+
+
+def test_mot_boxes_without_area_are_reported(tmp_path: Path) -> None:
+    write_sequence(tmp_path / 'mot/A', ['1,1,5,0,9,9,1', '1,2,5,0,0,9,1'], frames=1)
+    (image,), problems = read(tmp_path, folder='mot', format='mot')
+    assert image.boxes_xyxy.tolist() == [[5, 0, 14, 9]]
+    assert problems == [f'{tmp_path}/mot/A/gt/gt.txt: a box of frame 1 is 0 x 9']
+
+
+@pytest.mark.parametrize(
+    ('rows', 'frames', 'message'),
+    [(['1,1,0,0,9,9,1'], 0, r'no images in .*img1: expected 000001\.jpg'), (['rubbish'], 1, 'gt')],
+)
+def test_an_unusable_mot_sequence_is_reported(
+    tmp_path: Path, rows: list[str], frames: int, message: str
+) -> None:
+    write_sequence(tmp_path / 'mot/A', rows, frames)
+    with pytest.raises(DataError, match=message):
+        read(tmp_path, folder='mot', format='mot')
+
+
+def test_coco_images_with_one_id_are_reported(tmp_path: Path) -> None:
+    content = {'images': [{'id': 1, 'file_name': f'{n}.jpg'} for n in 'aa'], 'annotations': []}
+    (tmp_path / 'annotations.json').write_text(json.dumps(content))
+    _, problems = read(tmp_path, folder='.')
+    assert problems == [f'{tmp_path}/annotations.json: 2 images have the id 1']
+
+
+def test_include_selects_jde_and_crowdhuman_images(jde: Path) -> None:
+    (image,), _ = read(jde, folder='set', format='jde', include=('b*',))
+    assert image.path.name == 'b.jpg'
+    records = [{'ID': name, 'gtboxes': []} for name in ('day_1', 'night_1')]
+    (jde / 'a.odgt').write_text('\n'.join(map(json.dumps, records)))
+    (image,), _ = read(jde, folder='.', format='crowdhuman', include=('night*',))
+    assert image.path.stem == 'night_1'
 
 
 def test_visdrone_labels_are_reported(tmp_path: Path) -> None:
