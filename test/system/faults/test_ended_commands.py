@@ -13,7 +13,7 @@ from workloads import WORKLOADS
 
 from fairmot_ros.starting import ExitCode
 
-MOMENTS = 10  # of each command and signal
+MOMENTS = 8  # of each command and signal
 TYPICAL = 5.0  # seconds of a command, where they are not measured
 IN_SUITE = ('track', signal.SIGTERM)  # at one moment
 

@@ -18,7 +18,7 @@ from peers import NodeStarter, Peer
 
 from fairmot_ros.starting import ExitCode
 
-MOMENTS = 8  # of each node and signal
+MOMENTS = 6  # of each node and signal
 BEYOND = 1.5  # moments lie in the start of a node and as long again, times this share
 IN_SUITE = ('recorder', signal.SIGTERM)  # at one moment
 

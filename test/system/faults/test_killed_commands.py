@@ -18,7 +18,7 @@ from written_files import corrupt_files, finished_files
 
 from fairmot_ros.starting import ExitCode
 
-MOMENTS = 12  # of each command
+MOMENTS = 8  # of each command
 TYPICAL = 5.0  # seconds of a command, where they are not measured
 IN_SUITE = 'track'  # at one moment
 

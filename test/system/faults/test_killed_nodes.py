@@ -20,7 +20,7 @@ from peers import NodeStarter, Peer
 from published_tracks import PublishedTracks
 from written_files import corrupt_files
 
-MOMENTS = 20  # of each node
+MOMENTS = 18  # of each node
 SECONDS = 4.0  # in which the node is killed, after its start
 
 NODES: dict[str, tuple[str, dict[str, Any], dict[str, str]]] = {
