@@ -1,12 +1,14 @@
 # Copyright 2026 the fairmot_ros contributors
 # SPDX-License-Identifier: Apache-2.0
-"""Lifecycle transitions of a node that another process controls."""
+"""Lifecycle transitions of a node that another process controls, and its results."""
 
 from __future__ import annotations
 
+import numpy as np
 from lifecycle_msgs.msg import State, Transition
 from lifecycle_msgs.srv import ChangeState, GetState
 from peers import Peer
+from vision_msgs.msg import Detection2DArray
 
 
 class Lifecycle:
@@ -39,3 +41,29 @@ class Lifecycle:
         future = self._change.call_async(ChangeState.Request(transition=Transition(id=number)))
         self._peer.wait(future.done, f'the end of transition {number}')
         return bool(future.result().success)
+
+
+class Results:
+    """Sends images to the node `fairmot` and collects its results, also after its cleanup."""
+
+    def __init__(self, peer: Peer, images: list[np.ndarray]) -> None:
+        self._peer = peer
+        self._images = images
+        self._stamp = 1000.0
+        self.received: list[Detection2DArray] = []
+        peer.create_subscription(Detection2DArray, 'fairmot/detections', self.received.append, 10)
+
+    def send(self) -> None:
+        """Send the next image."""
+        self._stamp += 0.1
+        self._peer.send_image(self._images[round(10 * self._stamp) % 10], self._stamp)
+
+    def wait(self, what: str) -> None:
+        """Send images until another result arrives; the first ones may precede discovery."""
+        before = len(self.received)
+
+        def arrived() -> bool:
+            self.send()
+            return len(self.received) > before
+
+        self._peer.wait(arrived, f'a result {what}')

@@ -18,9 +18,8 @@ import pytest
 
 pytest.importorskip('rclpy', reason='needs ROS 2')
 from diagnostic_msgs.msg import DiagnosticStatus
-from lifecycle_calls import Lifecycle
-from peers import Camera, NodeStarter, Peer
-from vision_msgs.msg import Detection2DArray
+from lifecycle_calls import Lifecycle, Results
+from peers import NodeStarter, Peer
 
 import fairmot_ros
 from fairmot_ros.cli import export
@@ -74,23 +73,18 @@ def test_a_node_runs_what_it_loaded_and_reports_the_file_when_configured_again(
     node = start('nodes.fairmot_node', {'autostart': False, 'weights': str(files[0]), **SIZE})
     diagnostics = peer.subscribe_to_diagnostics()
     lifecycle = Lifecycle(peer, 'fairmot')
-    results = None
+    results = Results(peer, images)
     for change in changes:
         for path in files:
             assert lifecycle.configure() and lifecycle.activate(), node.last_lines(100)
-            results = results or Camera(
-                peer, peer.subscribe(Detection2DArray, 'fairmot/detections')
-            )
-            peer.wait(lambda: peer.count_publishers('fairmot/detections') > 0, 'its results')
-            assert results.send(images[0]).detections
+            results.wait('of sound weights')
             change(path)
-            assert results.send(images[1]).detections
+            results.wait(f'after {change.__name__} of {path.name}')
             assert lifecycle.deactivate() and lifecycle.cleanup()
             assert not lifecycle.configure()
             assert lifecycle.is_unconfigured
-            sentence = [t for t in node.last_lines(200).splitlines() if 'cannot configure: ' in t][
-                -1
-            ]
+            lines = node.last_lines(200).splitlines()
+            sentence = [line for line in lines if 'cannot configure: ' in line][-1]
             assert str(files[0]) in sentence
             peer.wait(
                 lambda: (
@@ -102,6 +96,6 @@ def test_a_node_runs_what_it_loaded_and_reports_the_file_when_configured_again(
             )
             path.write_bytes(sound[path])
     assert lifecycle.configure() and lifecycle.activate(), node.last_lines(100)
-    assert results.send(images[2]).detections
+    results.wait('of weights that are back')
     assert 'Traceback' not in node.last_lines(1000)
     assert node.stop() == 0

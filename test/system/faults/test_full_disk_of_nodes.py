@@ -15,10 +15,10 @@ import pytest
 
 pytest.importorskip('rclpy', reason='needs ROS 2')
 from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus
-from peers import Camera, NodeStarter, Peer
+from lifecycle_calls import Results
+from peers import NodeStarter, Peer
 from published_tracks import PublishedTracks
 from std_srvs.srv import Trigger
-from vision_msgs.msg import Detection2DArray
 
 from fairmot_ros.identities import StoreReader
 from fairmot_ros.ros.tools.node_processes import NodeProcess
@@ -43,12 +43,12 @@ def test_a_tracker_whose_log_cannot_be_written_goes_on(
     peer: Peer, start: NodeStarter, images: list[np.ndarray]
 ) -> None:
     node = start('nodes.fairmot_node', SIZE)
-    results = Camera(peer, peer.subscribe(Detection2DArray, 'fairmot/detections'))
-    assert results.send(images[0]).detections
+    results = Results(peer, images)
+    results.wait('before')
     fill_disk(node)
-    results.send(images[0][:96, :128])  # logs that the size has changed
-    for image in images:
-        assert results.send(image).detections
+    peer.send_image(images[0][:96, :128], 2000.0)  # logs that the size has changed
+    for number in range(5):
+        results.wait(f'{number} on a full disk')
     assert peer.call(Trigger, 'fairmot/reset').success
     assert node.stop() == 0
 

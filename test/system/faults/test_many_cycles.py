@@ -8,9 +8,8 @@ import numpy as np
 import pytest
 
 pytest.importorskip('rclpy', reason='needs ROS 2')
-from lifecycle_calls import Lifecycle
+from lifecycle_calls import Lifecycle, Results
 from peers import NodeStarter, Peer
-from vision_msgs.msg import Detection2DArray
 
 from benchmarks.soak.process_usage import usage_of
 
@@ -27,23 +26,14 @@ def test_memory_descriptors_and_threads_are_bounded(
 ) -> None:
     node = start('nodes.fairmot_node', {'autostart': False, 'gallery': True, **SIZE})
     lifecycle = Lifecycle(peer, 'fairmot')
-    results: list[Detection2DArray] = []
-    peer.create_subscription(Detection2DArray, 'fairmot/detections', results.append, 10)
+    results = Results(peer, images)
     count = CYCLES if all_faults else CYCLES_IN_SUITE
-    pid, usage, stamp = node.process.pid, [], 1000.0
+    pid, usage = node.process.pid, []
     for cycle in range(count):
         assert lifecycle.configure(), (cycle, node.last_lines(100))
         assert lifecycle.activate(), (cycle, node.last_lines(100))
-        before = len(results)
-
-        def got_result() -> bool:
-            nonlocal stamp
-            stamp += 0.1
-            peer.send_image(images[int(10 * stamp) % len(images)], stamp)
-            return len(results) > before  # noqa: B023
-
-        peer.wait(got_result, f'a result in cycle {cycle}')
-        peer.send_image(images[0], stamp + 0.05)  # perhaps processed while the node deactivates
+        results.wait(f'in cycle {cycle}')
+        results.send()  # perhaps processed while the node deactivates
         assert lifecycle.deactivate(), (cycle, node.last_lines(100))
         assert lifecycle.cleanup(), (cycle, node.last_lines(100))
         usage.append(usage_of(pid))
