@@ -70,7 +70,9 @@ def test_a_node_runs_what_it_loaded_and_reports_the_file_when_configured_again(
 ) -> None:
     files = make_weights(tmp_path, suffix)
     sound = {path: path.read_bytes() for path in files}
-    node = start('nodes.fairmot_node', {'autostart': False, 'weights': str(files[0]), **SIZE})
+    engine = 'torch' if suffix == '.pth' else 'auto'  # nothing is converted
+    parameters = {'autostart': False, 'weights': str(files[0]), 'engine': engine, **SIZE}
+    node = start('nodes.fairmot_node', parameters)
     diagnostics = peer.subscribe_to_diagnostics()
     lifecycle = Lifecycle(peer, 'fairmot')
     results = Results(peer, images)

@@ -23,7 +23,7 @@ from std_srvs.srv import Trigger
 from fairmot_ros.identities import StoreReader
 from fairmot_ros.ros.tools.node_processes import NodeProcess
 
-SIZE = {'input_width': 224, 'input_height': 160}
+SMALL = {'input_width': 224, 'input_height': 160, 'engine': 'torch'}
 
 
 def fill_disk(node: NodeProcess, largest: int = 1) -> None:
@@ -42,7 +42,7 @@ def free_disk(node: NodeProcess) -> None:
 def test_a_tracker_whose_log_cannot_be_written_goes_on(
     peer: Peer, start: NodeStarter, images: list[np.ndarray]
 ) -> None:
-    node = start('nodes.fairmot_node', SIZE)
+    node = start('nodes.fairmot_node', SMALL)
     results = Results(peer, images)
     results.wait('before')
     fill_disk(node)

@@ -23,7 +23,7 @@ CALLS = 5000
 CALLS_IN_SUITE = 60
 AT_ONCE = 8  # calls under way; the depth of a service's queue is 10
 EVERY = 5  # calls between two images
-SIZE = {'input_width': 224, 'input_height': 160}
+SMALL = {'input_width': 224, 'input_height': 160, 'engine': 'torch'}
 
 
 def setting(name: str, value: float) -> Parameter:
@@ -34,7 +34,7 @@ def setting(name: str, value: float) -> Parameter:
 def test_all_are_answered_and_the_last_values_stand(
     peer: Peer, start: NodeStarter, images: list[np.ndarray], all_faults: bool
 ) -> None:
-    node = start('nodes.fairmot_node', {**SIZE, 'reliability': 'reliable'})
+    node = start('nodes.fairmot_node', {**SMALL, 'reliability': 'reliable'})
     results = peer.subscribe(Detection2DArray, 'fairmot/detections')
     change = peer.connect(SetParameters, 'fairmot/set_parameters')
     reset = peer.connect(Trigger, 'fairmot/reset')

@@ -24,7 +24,9 @@ SIZE = {'input_width': 224, 'input_height': 160}
 def test_memory_descriptors_and_threads_are_bounded(
     peer: Peer, start: NodeStarter, images: list[np.ndarray], all_faults: bool
 ) -> None:
-    node = start('nodes.fairmot_node', {'autostart': False, 'gallery': True, **SIZE})
+    engine = 'auto' if all_faults else 'torch'  # a first conversion takes long
+    parameters = {'autostart': False, 'gallery': True, 'engine': engine, **SIZE}
+    node = start('nodes.fairmot_node', parameters)
     lifecycle = Lifecycle(peer, 'fairmot')
     results = Results(peer, images)
     count = CYCLES if all_faults else CYCLES_IN_SUITE

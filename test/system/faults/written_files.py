@@ -97,14 +97,15 @@ READERS: dict[str, Callable[[Path], Any]] = {
     '.xml': _read_network,
     '.yaml': lambda path: yaml.safe_load(path.read_text()),
 }
-#: Files that may be incomplete, and that the next run replaces or ignores.
-TEMPORARY = ('.partial', '.unfinished')
+#: Files that may be incomplete, and that the next run replaces or ignores. TensorBoard's have a new
+#: name in each run.
+TEMPORARY = ('.partial', '.unfinished', 'tensorboard')
 #: Files whose content has no form, or is read with another file.
 WITHOUT_READER = ('.md', '.lock', '.bin', '.db-wal', '.db-shm', '.db-journal', '')
 
 
 def is_temporary(path: Path) -> bool:
-    """Return whether a file is one that a killed process may leave incomplete."""
+    """Return whether a killed process may leave a file incomplete."""
     return any(word in part for word in TEMPORARY for part in path.parts)
 
 
