@@ -120,7 +120,7 @@ def drift(folder: Path) -> list[object]:
     draw_people(folder / 'people', 2)
     (folder / 'a.yaml').write_text(f'name: a\n{TRAINED}')
     weights = small_weights(folder / 'out/a.pth')
-    return [folder / 'a.yaml', '--data', folder, '--weights', weights]
+    return [folder / 'a.yaml', '--weights', weights, '--data', folder]
 
 
 def identities(folder: Path) -> list[object]:
@@ -164,7 +164,7 @@ def similarity(folder: Path) -> list[object]:
     write_training_data(folder)
     (folder / 'a.yaml').write_text(PASTED)
     weights = small_weights(folder / 'out/a.pth')
-    return [folder / 'a.yaml', '--data', folder, '--weights', weights, '--samples', 200]
+    return [folder / 'a.yaml', '--data', folder, '--weights', weights, '--samples', 400]
 
 
 def teach(folder: Path) -> list[object]:

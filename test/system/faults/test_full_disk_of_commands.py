@@ -42,7 +42,7 @@ ELSEWHERE = {
     'train': 'training/engine/test_trainer.py::test_a_full_disk_keeps_the_earlier_save',
 }
 WRITE_NOTHING = {'check'}
-IN_SUITE = ('bag2mot', 'identities', 'import_network', 'pack', 'score')
+IN_SUITE = ('bag2mot', 'identities', 'import_network', 'pack', 'person_bank', 'teach', 'tune')
 
 
 def test_every_command_is_tested() -> None:

@@ -97,8 +97,8 @@ READERS: dict[str, Callable[[Path], Any]] = {
     '.xml': _read_network,
     '.yaml': lambda path: yaml.safe_load(path.read_text()),
 }
-#: Files that may be incomplete, and that the next run replaces or ignores. TensorBoard's have a new
-#: name in each run.
+#: Files that may be incomplete, and that the next run replaces or ignores. Those of TensorBoard
+#: have a new name in each run.
 TEMPORARY = ('.partial', '.unfinished', 'tensorboard')
 #: Files whose content has no form, or is read with another file.
 WITHOUT_READER = ('.md', '.lock', '.bin', '.db-wal', '.db-shm', '.db-journal', '')
