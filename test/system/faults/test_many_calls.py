@@ -20,7 +20,7 @@ from std_srvs.srv import SetBool, Trigger
 from vision_msgs.msg import Detection2DArray
 
 CALLS = 5000
-CALLS_IN_SUITE = 60
+CALLS_IN_SUITE = 40
 AT_ONCE = 8  # calls under way; the depth of a service's queue is 10
 EVERY = 5  # calls between two images
 SMALL = {'input_width': 224, 'input_height': 160, 'engine': 'torch'}

@@ -14,7 +14,7 @@ from peers import NodeStarter, Peer
 from benchmarks.soak.process_usage import usage_of
 
 CYCLES = 500
-CYCLES_IN_SUITE = 4
+CYCLES_IN_SUITE = 3
 SETTLED = 0.1  # share of the cycles after which memory is compared
 MEMORY_PER_CYCLE = 0.1  # MB, beyond the slack
 MEMORY_SLACK = 30.0  # MB
