@@ -8,6 +8,7 @@ import numpy as np
 from lifecycle_msgs.msg import State, Transition
 from lifecycle_msgs.srv import ChangeState, GetState
 from peers import Peer
+from rcl_interfaces.srv import GetParameters
 from vision_msgs.msg import Detection2DArray
 
 
@@ -41,6 +42,11 @@ class Lifecycle:
         future = self._change.call_async(ChangeState.Request(transition=Transition(id=number)))
         self._peer.wait(future.done, f'the end of transition {number}')
         return bool(future.result().success)
+
+
+def wait_until_spinning(peer: Peer, node: str) -> None:
+    """Wait until the construction of a node is complete: only then does it answer."""
+    peer.call(GetParameters, f'{node}/get_parameters', names=['use_sim_time'])
 
 
 class Results:

@@ -15,7 +15,7 @@ import pytest
 
 pytest.importorskip('rclpy', reason='needs ROS 2')
 from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus
-from lifecycle_calls import Results
+from lifecycle_calls import Results, wait_until_spinning
 from peers import NodeStarter, Peer
 from published_tracks import PublishedTracks
 from std_srvs.srv import Trigger
@@ -96,7 +96,7 @@ def test_a_replay_says_that_its_results_are_not_written(
     node = start(
         'tools.replay_node', {'bag': str(workload_inputs / 'bag0'), 'output': str(output)}
     )
-    peer.wait(lambda: 'replay' in peer.get_node_names(), 'the node')
+    wait_until_spinning(peer, 'replay')
     fill_disk(node, 1000)  # enough for its log
     assert node.stop() == 2
     log = node.last_lines(100)

@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 pytest.importorskip('rclpy', reason='needs ROS 2')
+from lifecycle_calls import wait_until_spinning
 from moments import check_all, moments
 from peers import NodeStarter, Peer
 from published_tracks import PublishedTracks
@@ -46,14 +47,13 @@ def test_a_killed_node_leaves_sound_files_and_starts_again(
             key: str(folder / value) if key in ('output', 'store') else value
             for key, value in parameters.items()
         }
-        node = start(module, paths, remappings)
-        peer.wait(lambda: name in peer.get_node_names(), 'the node')
-        return node
+        return start(module, paths, remappings)
 
     def check(moment: float) -> str:
         folder = tmp_path / f'at_{moment}'
         folder.mkdir()
         node = begin(folder)
+        peer.wait(lambda: name in peer.get_node_names(), 'the node')
         end = time.monotonic() + moment
         while time.monotonic() < end:
             tracks.show()
@@ -63,6 +63,7 @@ def test_a_killed_node_leaves_sound_files_and_starts_again(
         if corrupt := corrupt_files(folder):
             return f'corrupt: {corrupt}'
         node = begin(folder)
+        wait_until_spinning(peer, name)
         for _ in range(10):
             tracks.show()
         if code := node.stop():
