@@ -8,8 +8,11 @@ DISTRO ?= jazzy
 other_distro := $(filter-out jazzy,$(DISTRO))
 VENV := .venv$(addprefix -,$(other_distro))
 python := $(VENV)/bin/python
+requirements := requirements.txt requirements-lock.txt
+torch_requirements := requirements-cpu.txt requirements-cuda.txt
 # Versions of the wheels of other distributions are not pinned.
-requirements := $(if $(other_distro),build/requirements-$(DISTRO).txt,requirements.txt)
+ros_requirements := $(if $(other_distro),build/requirements-$(DISTRO).txt,requirements-ros.txt)
+pip_install := $(python) -m pip install --quiet --disable-pip-version-check
 # Commands run without the current folder on the module path (Python 3.11 and newer), so that files
 # in it cannot replace modules.
 command := PYTHONSAFEPATH=1 $(python) -m fairmot_ros.cli
@@ -27,7 +30,7 @@ option = $(if $(value $2),$1 $(call quoted,$2))
 
 .DEFAULT_GOAL := help
 .PHONY: help setup environment demo demo-eval test test-oldest test-no-ros coverage faults fuzz lint release-check \
-  docs cluster tune bench soak figures train pack-data clean
+  docs sbom cluster tune bench soak figures train pack-data clean
 
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
@@ -117,6 +120,9 @@ docs: setup $(VENV)/docs.stamp ## Build the documentation's site in build/site
 	NO_MKDOCS_2_WARNING=1 $(python) -m mkdocs build --strict
 	$(python) -m documentation.links build/site
 
+sbom: setup ## Write the software bill of materials, CycloneDX, to build/fairmot_ros.cdx.json
+	$(python) scripts/sbom.py build/fairmot_ros.cdx.json
+
 cluster: setup $(VENV)/cluster.stamp ## Install Dask, for commands with --dask
 
 bench: setup ## Measure speed (ARGS= for the benchmark)
@@ -150,31 +156,34 @@ clean: ## Remove everything that make creates: .venv, build and out
 
 environment: $(VENV)/interfaces.stamp
 
-ros_packages := ^(ros-|ament_|rosidl_|rcl|rmw_|rpyutils|[a-z_]*_(msgs|interfaces|srvs)==)
-
-build/requirements-$(other_distro).txt: requirements.txt requirements-lock.txt
+build/requirements-$(other_distro).txt: $(requirements) requirements-ros.txt
 	mkdir -p build
-	grep -vE '$(ros_packages)' requirements-lock.txt > build/lock-$(DISTRO).txt
-	sed -e 's/^ros-jazzy-\([a-z-]*\)==.*/ros-$(DISTRO)-\1/' -e 's/-python-cmake-module/-ament-cmake-ros-core/' \
-	  -e 's/^--constraint .*/--constraint lock-$(DISTRO).txt/' requirements.txt > $@
+	sed -n -e '/^ros-/d' -e 's/^\([A-Za-z0-9._-]*==[^ ;]*\).*/\1/p' $^ > build/lock-$(DISTRO).txt
+	echo '--constraint lock-$(DISTRO).txt' > $@
+	sed -n -e 's/-python-cmake-module/-ament-cmake-ros-core/' \
+	  -e 's/^ros-jazzy-\([a-z-]*\)==.*/ros-$(DISTRO)-\1/p' requirements-ros.txt >> $@
 
 # A stamp file marks a finished step, so that an interrupted one is repeated.
-$(VENV)/requirements.stamp: $(requirements) requirements-lock.txt
+$(VENV)/requirements.stamp: $(requirements) $(torch_requirements) $(ros_requirements)
 	$(python) -m pip --version >/dev/null 2>&1 || { \
 	  base=$$(scripts/find_python.sh $(call quoted,PYTHON)) && "$$base" -m venv --clear $(VENV); }
 	touch $(VENV)/COLCON_IGNORE
 	@echo 'Installing the packages of requirements.txt (1.6 GB, a few minutes) ...'
-	$(python) -m pip install --quiet --disable-pip-version-check --requirement $(requirements)
+ifdef other_distro
+	scripts/install_locked.sh $(python) torch $(requirements)
+	$(pip_install) --requirement $(ros_requirements)
+else
+	scripts/install_locked.sh $(python) torch $(requirements) $(ros_requirements)
+endif
 	touch $@
 
 # Tools that only some targets need: requirements-<name>.txt.
-$(VENV)/%.stamp: requirements-%.txt requirements-lock.txt | setup
-	$(python) -m pip install --quiet --disable-pip-version-check --requirement $<
+$(VENV)/%.stamp: requirements-%.txt | setup
+	scripts/install_locked.sh $(python) $<
 	touch $@
 
 $(VENV)/interfaces.stamp: $(VENV)/requirements.stamp $(interface_sources)
 	scripts/find_python.sh $(python) >/dev/null
 	@echo 'Building the messages (about a minute) ...'
-	$(python) -m pip install --quiet --disable-pip-version-check \
-	  --no-deps --no-build-isolation --editable .
+	$(pip_install) --no-deps --no-build-isolation --editable .
 	touch $@

@@ -10,6 +10,7 @@ uses it for an editable installation.
 from __future__ import annotations
 
 import os
+import re
 import runpy
 import shutil
 import subprocess
@@ -180,9 +181,9 @@ class BinaryDistribution(Distribution):
 
 
 def requirements(name: str) -> list[str]:
-    """Return the packages that a requirements file lists, with their versions."""
-    lines = (HERE / name).read_text().splitlines()
-    return [line for line in lines if line and not line.startswith(('#', '-'))]
+    """Return the packages that a requirements file names, without those that they bring along."""
+    named = (HERE / name).read_text().split('\n# What ')[0]
+    return re.findall(r'^[\w.-]+==[\w.]+', named, re.MULTILINE)
 
 
 def manifest_text(field: str) -> str:

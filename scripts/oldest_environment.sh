@@ -20,4 +20,4 @@ $python -m venv --clear --system-site-packages "$folder"
 numpy=$($python -c 'import numpy; print(numpy.__version__)')
 "$folder/bin/pip" install --quiet --disable-pip-version-check "numpy==$numpy" \
   lap==0.5.13 Jinja2==3.1.6 rosbags==0.11.9 mcap==1.6.0 mcap-ros2-support==0.6.0 pytest==8.3.5 \
-  $(grep -h '^hypothesis' requirements.txt || true)
+  $(grep -o '^hypothesis==[0-9.]*' requirements.txt || true)

@@ -11,6 +11,5 @@ python=${2:-python3}
 [ -x "$folder/bin/pytest" ] && exit 0
 mkdir -p "$folder"
 "$python" -m venv --clear "$folder"
-grep -vE '^(ros-|--)' requirements.txt >"$folder/requirements.txt"
-"$folder/bin/python" -m pip install --quiet --disable-pip-version-check \
-  --requirement "$folder/requirements.txt" --constraint requirements-lock.txt
+"$(dirname "$0")/install_locked.sh" "$folder/bin/python" torch requirements.txt \
+  requirements-lock.txt

@@ -141,18 +141,6 @@ def test_pip_and_colcon_install_the_same_commands() -> None:
     assert set(COMMANDS) <= set(EXECUTABLES)
 
 
-def test_requirements_are_exact() -> None:
-    lines = [
-        line
-        for name in sorted(path.name for path in REPOSITORY.glob('requirements*.txt'))
-        for line in (REPOSITORY / name).read_text().splitlines()
-        if line and not line.startswith(('#', '--'))
-    ]
-    assert [line for line in lines if not re.fullmatch(r'[\w.-]+==[\w.]+', line)] == []
-    names = [re.sub(r'[-_.]+', '-', line.split('==')[0]).lower() for line in lines]
-    assert sorted(names) == sorted(set(names))
-
-
 @pytest.mark.parametrize('profile', ['fastdds.xml', 'fastdds_localhost.xml'])
 def test_4k_image_fits_into_shared_memory(profile: str) -> None:
     root = ElementTree.parse(REPOSITORY / 'config' / profile).getroot()

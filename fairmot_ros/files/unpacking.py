@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import BinaryIO, Protocol
 
 BLOCK = 1 << 16  # bytes read at a time
+ZIP_MAGIC = b'PK\x03\x04'
 
 #: Largest unpacked label file, in bytes; enough for a day of ten people at 10 Hz.
 MAX_TEXT_BYTES = 1 << 29
@@ -46,6 +47,27 @@ def check_archive(path: str | os.PathLike[str], limit: int = MAX_ARRAYS_BYTES) -
         size = sum(entry.file_size for entry in archive.infolist())
     if size > limit:
         raise too_large(path, limit)
+
+
+def check_stored(path: str | os.PathLike[str]) -> None:
+    """Check that a zip archive is not larger unpacked than packed; other files pass.
+
+    `torch.save` compresses nothing, but what compressed files hold, `torch.load` unpacks.
+
+    Raises:
+        UnpackError: if it is.
+        zipfile.BadZipFile: if a file begins like a zip archive and is none.
+    """
+    with open(path, 'rb') as file:
+        if file.read(len(ZIP_MAGIC)) != ZIP_MAGIC:
+            return
+    with zipfile.ZipFile(path) as archive:
+        unpacked = sum(entry.file_size for entry in archive.infolist())
+    packed = os.path.getsize(path)
+    if unpacked > packed:
+        raise UnpackError(
+            f'{path} of {packed} bytes unpacks to {unpacked} bytes; torch.save compresses nothing'
+        )
 
 
 def read_gzip(path: str | os.PathLike[str], limit: int = MAX_TEXT_BYTES) -> bytes:

@@ -18,6 +18,7 @@ from fairmot_ros.files.errors import reason_of
 
 PARTIAL = '.partial'  # suffix of temporary files
 MODE = 0o666  # permissions of new files, before the umask
+OWNER_ONLY = 0o600  # for files with embeddings, or with who was where
 
 
 class WriteError(OSError):

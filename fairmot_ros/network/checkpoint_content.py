@@ -13,6 +13,7 @@ import torch
 from torch import Tensor
 
 from fairmot_ros.files.errors import FileError, reason_of
+from fairmot_ros.files.unpacking import check_stored
 
 #: The ImageNet classifier, left over in the published DLA files; the network does not have it.
 DEAD_PREFIX = 'base.fc.'
@@ -37,6 +38,7 @@ def read_content(path: Path) -> Any:
             "or 'default' for the model that ships with the package"
         )
     try:
+        check_stored(path)
         return torch.load(path, map_location='cpu', weights_only=True)
     except Exception as error:  # damaged bytes raise almost anything
         raise CheckpointError(

@@ -35,12 +35,20 @@ def read_image_file(
         ImageError: if the file is missing, too large, truncated or not an image.
     """
     try:
-        return _decode(path.read_bytes(), flags, max_pixels)
+        return decode_image(path.read_bytes(), flags, max_pixels)
     except (OSError, ImageError, cv2.error) as error:
         raise ImageError(f'the image {path} cannot be read: {reason_of(error)}') from error
 
 
-def _decode(data: bytes, flags: int, max_pixels: int) -> NDArray[np.uint8]:
+def decode_image(
+    data: bytes, flags: int = FLAGS, max_pixels: int = MAX_IMAGE_PIXELS
+) -> NDArray[np.uint8]:
+    """Return the image in the content of a file; for arguments, see `read_image_file`.
+
+    Raises:
+        ImageError: if it is too large, truncated or not an image.
+        cv2.error: if OpenCV fails.
+    """
     if not data:
         raise ImageError('the file is empty')
     size = declared_size(data)

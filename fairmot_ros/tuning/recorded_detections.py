@@ -13,7 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fairmot_ros.evaluation.mot.text_format import MAX_COLUMNS, MotArray, rows_of_tracks
-from fairmot_ros.files.writing import replacing
+from fairmot_ros.files.unpacking import check_archive
+from fairmot_ros.files.writing import OWNER_ONLY, replacing
 from fairmot_ros.pipeline import FrameTracker
 from fairmot_ros.pipeline.settings import FrameSettings
 from fairmot_ros.types import Detections
@@ -78,7 +79,7 @@ class RecordedDetections:
             WriteError: if the file cannot be written.
         """
         arrays = {spec.name: getattr(self, spec.name) for spec in fields(self)}
-        with replacing(path) as partial, partial.open('wb') as file:
+        with replacing(path, OWNER_ONLY) as partial, partial.open('wb') as file:
             np.savez(file, allow_pickle=False, **arrays)  # read many times: not compressed
 
 
@@ -119,6 +120,7 @@ def load_detections(path: Path) -> RecordedDetections:
         ValueError: if the file is damaged.
     """
     try:
+        check_archive(path)
         with np.load(path, allow_pickle=False) as content:
             return RecordedDetections(
                 **{f.name: content[f.name] for f in fields(RecordedDetections)}

@@ -20,8 +20,8 @@ README_WORDS = 450
 
 @pytest.fixture(scope='module')
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    pytest.importorskip('mkdocs', reason='needs pip install -r requirements-docs.txt')
-    pytest.importorskip('mkdocstrings', reason='needs pip install -r requirements-docs.txt')
+    pytest.importorskip('mkdocs', reason='needs the packages of `make docs`')
+    pytest.importorskip('mkdocstrings', reason='needs the packages of `make docs`')
     folder = tmp_path_factory.mktemp('site') / 'site'
     done = subprocess.run(
         [sys.executable, '-m', 'mkdocs', 'build', '--strict', '--site-dir', str(folder)],

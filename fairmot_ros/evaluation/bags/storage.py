@@ -22,6 +22,7 @@ from fairmot_ros.evaluation.bags.plugin import PluginStorage
 from fairmot_ros.evaluation.bags.salvage import SALVAGERS
 from fairmot_ros.files.unpacking import MAX_CHUNK_BYTES, UnpackError, copy_unpacked, too_large
 from fairmot_ros.files.writing import writing
+from fairmot_ros.files.yaml_files import read_yaml
 
 if sys.version_info >= (3, 14):
     from compression import zstd
@@ -223,7 +224,7 @@ class Metadata:
 def _read_metadata(path: Path) -> Metadata | None:
     """Return the metadata of a bag; None if they are missing or unreadable."""
     try:
-        information = yaml.safe_load((path / METADATA).read_text())['rosbag2_bagfile_information']
+        information = read_yaml(path / METADATA)['rosbag2_bagfile_information']
         storage = information['storage_identifier']
         compression = information.get('compression_format') or ''
         # Early versions of rosbag2 store paths relative to the parent folder.

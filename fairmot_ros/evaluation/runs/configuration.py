@@ -9,10 +9,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from fairmot_ros.detector.settings import DetectorSettings
 from fairmot_ros.files.errors import FileError, reading
+from fairmot_ros.files.yaml_files import read_yaml
 from fairmot_ros.pipeline.settings import DETECTOR, FRAME_GROUPS_OF_MODEL, FrameSettings
 from fairmot_ros.settings.former import current_settings
 from fairmot_ros.settings.value_types import shown
@@ -93,7 +92,7 @@ def read_configuration(
 
 def _read_configuration(path: Path, node_parameters: Collection[str] | None) -> Configuration:
     try:
-        content = yaml.safe_load(path.read_text(encoding='utf-8-sig')) or {}
+        content = read_yaml(path) or {}
     except OSError:
         raise
     except Exception as error:  # damaged text raises more than YAMLError

@@ -10,14 +10,12 @@ from jinja2 import Environment, FileSystemLoader
 from markupsafe import Markup
 
 import fairmot_ros
-from fairmot_ros.files.writing import replacing
+from fairmot_ros.files.writing import OWNER_ONLY, replacing
 from fairmot_ros.identities.report.timeline import Timeline
 
 FOLDER = Path(__file__).parent
 #: Fills of the bars: as different as possible, also without colour vision (Okabe and Ito).
 COLOURS = ('#0072b2', '#e69f00', '#009e73', '#cc79a7', '#56b4e9', '#d55e00', '#8c8c00', '#555555')
-#: Readable only by the owner: the page shows where people were.
-MODE = 0o600
 
 
 def write_page(path: Path, timeline: Timeline, store: Path) -> None:
@@ -40,5 +38,5 @@ def write_page(path: Path, timeline: Timeline, store: Path) -> None:
         script=Markup((FOLDER / 'page.js').read_text(encoding='utf-8')),
         version=fairmot_ros.__version__,
     )
-    with replacing(path, MODE) as part:
+    with replacing(path, OWNER_ONLY) as part:
         part.write_text(text, encoding='utf-8')

@@ -9,7 +9,7 @@ import os
 import socket
 from pathlib import Path
 
-from fairmot_ros.files.writing import writing
+from fairmot_ros.files.writing import OWNER_ONLY, writing
 from fairmot_ros.identities.store.errors import StoreError
 
 SUFFIX = '.lock'
@@ -35,7 +35,7 @@ class StoreLock:
             raise StoreError(f'{store} is a folder; expected the path of a file in it')
         path = store.with_name(store.name + SUFFIX)
         with writing(path):
-            self._file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+            self._file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, OWNER_ONLY)
         try:
             fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:

@@ -9,12 +9,11 @@ import sqlite3
 from pathlib import Path
 
 from fairmot_ros.files.errors import reading
-from fairmot_ros.files.writing import writing
+from fairmot_ros.files.writing import OWNER_ONLY, writing
 from fairmot_ros.identities.store.errors import StoreError
 
 FORMAT = 1
 APPLICATION = 0x466D4964  # 'FmId', in the header of the file
-OWNER_ONLY = 0o600
 SMALLEST = 512  # bytes of an SQLite file
 
 TABLES = """

@@ -12,6 +12,8 @@ from typing import Any
 
 import yaml
 
+from fairmot_ros.files.yaml_files import read_yaml
+
 NODE = '/fairmot/'  # of the topics in the configuration for one camera
 #: Properties of the grid and the view in a camera's optical frame; the defaults have z up.
 OPTICAL = ('Plane', 'Offset')
@@ -25,7 +27,7 @@ def for_cameras(configuration: Path, node: str, cameras: Sequence[str]) -> Path:
         node: fully qualified name of the node.
         cameras: names of the cameras.
     """
-    content = yaml.safe_load(configuration.read_text())
+    content = read_yaml(configuration)
     manager = content['Visualization Manager']
     manager['Displays'] = [
         found for display in manager['Displays'] for found in _displays(display, node, cameras)

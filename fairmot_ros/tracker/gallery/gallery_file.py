@@ -11,12 +11,11 @@ from numpy.typing import NDArray
 
 from fairmot_ros.files.errors import FileError, reading
 from fairmot_ros.files.unpacking import check_archive
-from fairmot_ros.files.writing import replacing
+from fairmot_ros.files.writing import OWNER_ONLY, replacing
 from fairmot_ros.tracker.gallery.embedding_store import as_unit
 from fairmot_ros.tracker.gallery.gallery import Gallery
 from fairmot_ros.tracker.gallery.identity_store import Enrolled
 
-OWNER_ONLY = 0o600
 #: Largest size of an unpacked file: 100 000 embeddings of 2560 numbers.
 MAX_BYTES = 1 << 30
 #: Names of array types for messages, by `dtype.kind`.

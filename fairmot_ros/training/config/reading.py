@@ -8,9 +8,8 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from fairmot_ros.files.errors import reading
+from fairmot_ros.files.yaml_files import read_yaml
 from fairmot_ros.settings.former import current_settings
 from fairmot_ros.settings.value_types import check_types, shown
 from fairmot_ros.training.config.augmentation import AugmentationOptions
@@ -38,7 +37,7 @@ def read_mapping(path: Path) -> dict[str, Any]:
         ConfigError: if the file is missing, not valid YAML or holds something else.
     """
     try:
-        content = yaml.safe_load(path.read_text(encoding='utf-8-sig'))
+        content = read_yaml(path)
     except OSError as error:
         raise ConfigError(f'cannot read the training file {path}: {error.strerror}') from error
     except Exception as error:  # YAMLError, RecursionError, UnicodeDecodeError

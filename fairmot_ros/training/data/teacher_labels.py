@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from fairmot_ros.files.errors import reading
 from fairmot_ros.files.unpacking import check_archive
-from fairmot_ros.files.writing import replacing
+from fairmot_ros.files.writing import OWNER_ONLY, replacing
 from fairmot_ros.training.data.problems import DataError
 
 #: JSON object: {file name: [[left, top, right, bottom, score], ...]}.
@@ -106,7 +106,7 @@ def write_embeddings(target: Path | BinaryIO, embeddings: TeacherEmbeddings) -> 
         WriteError: if the path cannot be written; an existing file is kept unchanged.
     """
     if isinstance(target, Path):
-        with replacing(target) as partial, partial.open('wb') as file:
+        with replacing(target, OWNER_ONLY) as partial, partial.open('wb') as file:
             write_embeddings(file, embeddings)
         return
     of_annotations, of_detections = embeddings.of_annotations, embeddings.of_detections

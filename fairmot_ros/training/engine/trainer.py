@@ -17,6 +17,7 @@ from torch import Tensor, nn
 from torch.utils.data import DataLoader
 from tqdm import tqdm
 
+from fairmot_ros.files.unpacking import check_stored
 from fairmot_ros.files.writing import replacing, write_text
 from fairmot_ros.network import save_checkpoint
 from fairmot_ros.network.batch_norms import restore_batch_norms
@@ -335,6 +336,7 @@ class Trainer:
     def _resume(self) -> None:
         path = self.folder / 'state.pt'
         try:
+            check_stored(path)
             self._restore(torch.load(path, map_location='cpu', weights_only=True))
         except Exception as error:  # damaged files raise exceptions of many kinds
             reason = (str(error).strip() or type(error).__name__).splitlines()[-1].strip()

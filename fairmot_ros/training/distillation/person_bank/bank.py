@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 
 from fairmot_ros.files.errors import reading
 from fairmot_ros.files.unpacking import check_archive
-from fairmot_ros.files.writing import replacing
+from fairmot_ros.files.writing import OWNER_ONLY, replacing
+from fairmot_ros.pixels.files import decode_image
 from fairmot_ros.training.data.problems import DataError
 from fairmot_ros.training.distillation.person_bank.windows import Window
 
@@ -78,14 +79,14 @@ class PersonBank:
         """Return the window of a row, decoded."""
         start = self._ends[row - 1] if row else 0
         data = self._data[start : self._ends[row]]
-        return Window(np.asarray(cv2.imdecode(data, cv2.IMREAD_COLOR)), self._boxes[row])
+        return Window(decode_image(data.tobytes()), self._boxes[row])
 
 
 def write_entries(path: Path, entries: Sequence[BankEntry]) -> None:
     """Write a file of a bank; an interrupted write leaves no file."""
     options = [cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY]
     images = [cv2.imencode('.jpg', entry.window.image, options)[1] for entry in entries]
-    with replacing(path) as partial, partial.open('wb') as file:
+    with replacing(path, OWNER_ONLY) as partial, partial.open('wb') as file:
         np.savez(
             file,
             data=np.concatenate(images),
