@@ -103,7 +103,8 @@ def write_inputs(folder: Path) -> Path:
     for number, image in enumerate(islice(VideoSource(CLIP), IMAGES), 1):
         cv2.imwrite(str(folder / f'images/{number:06}.jpg'), image)
     make_bags(folder, 3)
-    (folder / 'small.yaml').write_text(yaml.safe_dump(SMALL.parameters))
+    parameters = {**SMALL.parameters, 'engine': 'torch'}  # nothing is converted
+    (folder / 'small.yaml').write_text(yaml.safe_dump(parameters))
     for seed, name in enumerate('ab'):
         write_folder(folder / name, 2.2, seed)
     draw_people(folder / 'people', 12)
