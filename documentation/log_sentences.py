@@ -42,6 +42,8 @@ SOURCES: dict[str, tuple[str, ...]] = {
         'StallDetector.warning',
         'explain_shared_topic',
         'ClockWatch.warning',
+        'ZoneOutput._observe',
+        'HumansOutput.refresh',
     ),
     'RecorderNode._warn': ('RecorderNode._on_annotated',),
     'FollowOutput._report': ('FollowOutput._report', 'Target.problem', 'Follower._choose'),
@@ -67,10 +69,8 @@ SOURCES: dict[str, tuple[str, ...]] = {
 DIAGNOSTICS = (
     'failures.describe',
     'encoding.encode_image',
-    'ZoneOutput._observe',
     'explain_missing_input',
     'LimitChecker._exceeded',
-    'HumansOutput.refresh',
 )
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 

@@ -13,14 +13,12 @@ import numpy as np
 import pytest
 from private_domain import private_environment
 
-import fairmot_ros
+from fairmot_ros.cli.shipped_clips import PEDESTRIANS
 from fairmot_ros.media.video_source import VideoSource
 from fairmot_ros.ros.tools.node_processes import NodeProcess
 
 if TYPE_CHECKING:  # this file must be importable without ROS
     from peers import NodeStarter, Peer
-
-SHIPPED_CLIP = Path(fairmot_ros.__file__).parent / 'data' / 'pedestrians.mp4'
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -73,4 +71,4 @@ def tracker(
 @pytest.fixture(scope='session')
 def images() -> list[np.ndarray]:
     """First images of the shipped clip, with walking people."""
-    return list(islice(VideoSource(SHIPPED_CLIP), 12))
+    return list(islice(VideoSource(PEDESTRIANS), 12))

@@ -14,9 +14,8 @@ import cv2
 import pytest
 
 pytest.importorskip('rclpy', reason='needs ROS 2')
-import fairmot_ros
+from fairmot_ros.cli.shipped_clips import PEDESTRIANS
 
-SHIPPED_CLIP = Path(fairmot_ros.__file__).parent / 'data' / 'pedestrians.mp4'
 FRAMES = 15
 
 
@@ -86,7 +85,7 @@ def test_metrics_are_printed_with_ground_truth(
     rows = [row for row in (line.split(',') for line in results) if int(row[0]) <= frames]
     truth = tmp_path / 'gt.txt'
     truth.write_text(''.join(f'{",".join(row[:6])},1,-1,-1,-1\n' for row in rows))
-    options = ('--video', SHIPPED_CLIP, '--max-frames', frames, '--ground-truth', truth)
+    options = ('--video', PEDESTRIANS, '--max-frames', frames, '--ground-truth', truth)
     done = demo(*options, folder=tmp_path / 'out')
     assert done.returncode == 0, done.stderr
     assert 'MOTA' in done.stdout
@@ -101,7 +100,7 @@ def test_metrics_are_printed_with_ground_truth(
         (['--video', __file__], 'cannot be opened as a video'),
         (['--weights', 'none.pth'], 'no weights at none.pth'),
         (
-            ['--video', SHIPPED_CLIP, '--ground-truth', 'none.txt'],
+            ['--video', PEDESTRIANS, '--ground-truth', 'none.txt'],
             'no ground truth at none.txt: expected a gt.txt file',
         ),
         (['--ground-truth', 'gt.txt'], '--ground-truth needs the video it belongs to'),

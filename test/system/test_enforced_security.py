@@ -15,12 +15,12 @@ import sys
 import pytest
 
 pytest.importorskip('rclpy', reason='needs ROS 2')
-from conftest import SHIPPED_CLIP
 from keystore import Keystore
 from peers import TIMEOUT, NodeStarter
 from policy_rights import Right, rights_of
 
 from documentation.security_policies import FOLDER, PUBLISHED_BY_ALL, SERVED_BY_ALL
+from fairmot_ros.cli.shipped_clips import PEDESTRIANS
 
 #: Prints the number of people in the first result, `refused`, or `nothing`, and whom it sees.
 LISTEN = """
@@ -101,7 +101,7 @@ def test_results_reach_those_with_the_right_and_nobody_else(
     starters = []
     for executable, module, parameters in (
         ('fairmot_node', 'nodes.fairmot_node', {}),
-        ('fairmot_player', 'tools.player_node', {'video': str(SHIPPED_CLIP), 'loop': True}),
+        ('fairmot_player', 'tools.player_node', {'video': str(PEDESTRIANS), 'loop': True}),
     ):
         enclave = {'ROS_SECURITY_ENCLAVE_OVERRIDE': f'/{executable}'}
         starters.append(NodeStarter({**secured, **enclave}, folder))

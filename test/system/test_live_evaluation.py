@@ -18,7 +18,7 @@ pytest.importorskip('rclpy', reason='needs ROS 2')
 pytest.importorskip('rosbags', reason='needs rosbags')
 from browser import Figures, open_in_browser
 
-import fairmot_ros
+from fairmot_ros.cli.shipped_clips import PEDESTRIANS
 from fairmot_ros.evaluation import read_mot
 from fairmot_ros.evaluation.bags import BagWriter
 from fairmot_ros.evaluation.bags.boxes import BoxMaker
@@ -26,7 +26,6 @@ from fairmot_ros.evaluation.bags.message_types import IMAGE
 from fairmot_ros.evaluation.bags.sequence import BagLayout, write_sequence
 from fairmot_ros.media.video_source import VideoSource
 
-SHIPPED_CLIP = Path(fairmot_ros.__file__).parent / 'data' / 'pedestrians.mp4'
 FRAMES = 8
 SLOW, FAST = 2, 200  # images per second: below and above the rate of any machine
 
@@ -50,7 +49,7 @@ def make_inputs(folder: Path, image_format: str) -> tuple[Path, Path]:
     truth = np.array([[f, 1, 300, 200, 40, 80, 1] for f in range(1, FRAMES + 1)])
     write_sequence(
         folder / 'walk',
-        list(islice(VideoSource(SHIPPED_CLIP), FRAMES)),
+        list(islice(VideoSource(PEDESTRIANS), FRAMES)),
         7.0,
         truth,
         BagLayout(image_format=image_format),

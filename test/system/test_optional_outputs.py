@@ -49,7 +49,7 @@ def test_bodies_of_all_cameras_are_published_in_one_list(
     hri_msgs = pytest.importorskip('hri_msgs.msg', reason='needs hri_msgs')
     peer.destroy_image_publisher()
     cameras = ('left', 'right')
-    start('nodes.fairmot_node', {'cameras': list(cameras), 'publish_humans': True})
+    node = start('nodes.fairmot_node', {'cameras': list(cameras), 'publish_humans': True})
     bodies = peer.subscribe(hri_msgs.IdsList, '/humans/bodies/tracked')
     diagnostics = peer.subscribe(DiagnosticArray, '/diagnostics')
     expected: set[str] = set()
@@ -84,6 +84,7 @@ def test_bodies_of_all_cameras_are_published_in_one_list(
     assert 'also publishes' not in diagnostics[-1].status[0].message
     peer.create_publisher(hri_msgs.IdsList, '/humans/bodies/tracked', 1)
     peer.wait(lambda: '/peer also publishes' in diagnostics[-1].status[0].message, 'a warning')
+    assert node.last_lines(100).count('left: /peer also publishes') == 1
     peer.call(ChangeState, 'fairmot/change_state', transition=DEACTIVATE)
     peer.wait(lambda: bodies[-1].ids == [], 'an empty list: nobody is tracked any more')
 

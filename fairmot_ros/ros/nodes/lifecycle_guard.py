@@ -12,6 +12,8 @@ from typing import Any, TypeVar
 from lifecycle_msgs.srv import ChangeState
 from rclpy.lifecycle import LifecycleNode, LifecycleState, TransitionCallbackReturn
 
+from fairmot_ros.ros.processing.failures import describe, is_out_of_memory
+
 N = TypeVar('N', bound=LifecycleNode)
 TransitionCallback = Callable[[N, LifecycleState], TransitionCallbackReturn]
 
@@ -42,9 +44,9 @@ def report_failure(callback: TransitionCallback[N]) -> TransitionCallback[N]:
     """Decorate a transition callback so that its exceptions are logged and kept.
 
     The message is stored in the node's `transition_error`, which diagnostics show until the next
-    successful transition. A ValueError or OSError is a user's mistake: only its message is logged,
-    and the node returns to its previous state. Any other exception is logged with its traceback
-    and leads to `on_error`.
+    successful transition. A ValueError or OSError is a user's mistake, and lack of memory no fault
+    of this package: only the message is logged, and the node returns to its previous state. Any
+    other exception is logged with its traceback and leads to `on_error`.
     """
     name = callback.__name__.removeprefix('on_')
 
@@ -57,6 +59,10 @@ def report_failure(callback: TransitionCallback[N]) -> TransitionCallback[N]:
             node.get_logger().error(node.transition_error)
             return TransitionCallbackReturn.FAILURE
         except Exception as error:
+            if is_out_of_memory(error):
+                node.transition_error = f'cannot {name}: {describe(error)}'
+                node.get_logger().error(node.transition_error)
+                return TransitionCallbackReturn.FAILURE
             if node.context.ok():  # otherwise a signal interrupted the transition
                 node.transition_error = f'cannot {name}: {type(error).__name__}: {error}'
                 node.get_logger().error(node.transition_error)

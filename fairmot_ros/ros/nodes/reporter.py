@@ -165,6 +165,7 @@ class Reporter:
             camera.stall_detector.warning(statistics.counters),
             explain_shared_topic(subscription.topic, len(subscription.publishers())),
             self._clock_watch.warning(statistics.last_arrival),
+            *(o.warning for o in camera.stream.outputs if not o.logs_warning),
         ]
         self._problems.update(camera.name, filter(None, problems))
         warnings = [
@@ -172,7 +173,7 @@ class Reporter:
             self._missing_input(camera, statistics, subscription, timeout),
             *problems,
             *camera.stream.warnings,
-            *(output.warning for output in camera.stream.outputs),
+            *(o.warning for o in camera.stream.outputs if o.logs_warning),
         ]
         return [text for text in warnings if text]
 

@@ -59,11 +59,13 @@ class Output:
     Attributes:
         stage: name under which the duration of `publish` is reported.
         warning: why the last frame was not published completely, '' if it was.
+        logs_warning: whether the output logs `warning` itself; otherwise the node does.
         values: keys and values for diagnostics, replaced as a whole.
     """
 
     stage = 'publish'
     warning = ''
+    logs_warning = False
     values: Mapping[str, str] = {}
 
     def __init__(self, node: Node, camera: str) -> None:

@@ -36,6 +36,7 @@ class FollowOutput(Output):
     """
 
     stage = 'follow'
+    logs_warning = True
 
     def __init__(self, node: Node, camera: str, locator: PersonLocator | None) -> None:
         """Create the publishers; `locator` has located the people of each frame before."""

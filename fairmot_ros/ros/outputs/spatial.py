@@ -25,6 +25,7 @@ class SpatialOutput(Output):
     """Locates people and publishes their positions; later outputs find them in the locator."""
 
     stage = 'locate'
+    logs_warning = True
 
     def __init__(
         self, node: Node, camera: str, parameters: TrackingParameters, locator: PersonLocator

@@ -20,6 +20,7 @@ from fairmot_ros.ros.processing.received_detections import ReceivedDetections
 from fairmot_ros.ros.tools.node_processes import DomainLock, local_environment
 from fairmot_ros.ros.tools.recorder_node import RecorderNode
 from fairmot_ros.ros.tools.replay_node import ReplayNode
+from fairmot_ros.starting import ExitCode
 
 pytestmark = pytest.mark.ros
 OK = TransitionCallbackReturn.SUCCESS
@@ -77,6 +78,7 @@ ORDER = ('configure', 'activate', 'deactivate', 'cleanup')
     [
         (ValueError('no such file'), FAILURE, 'no such file'),
         (PermissionError(13, 'Permission denied', 'a.pth'), FAILURE, 'Permission denied'),
+        (MemoryError('no 8 GB'), FAILURE, 'out of memory (no 8 GB): end other processes'),
         (KeyError('odd'), ERROR, "KeyError: 'odd'"),
         (RuntimeError('odd'), ERROR, 'RuntimeError: odd'),
         (AssertionError(), ERROR, 'AssertionError'),
@@ -127,6 +129,27 @@ def test_interrupt_while_an_error_is_handled_ends_a_node_with_exit_code_0() -> N
         assert run_node(make_node, args=[]) == 0
     finally:
         signal.signal(signal.SIGINT, handler)
+
+
+def test_lack_of_memory_in_the_executor_ends_a_node_with_one_line(
+    capfd: pytest.CaptureFixture,
+) -> None:
+    def make_node() -> Node:
+        def fail() -> None:
+            raise MemoryError
+
+        node = Node('greedy')
+        node.create_timer(0.01, fail)
+        return node
+
+    handler = signal.getsignal(signal.SIGINT)
+    try:
+        assert run_node(make_node, args=[]) == ExitCode.INTERNAL_ERROR
+    finally:
+        signal.signal(signal.SIGINT, handler)
+    output = capfd.readouterr().err
+    assert 'error: out of memory while a message was received: end other processes' in output
+    assert 'Traceback' not in output
 
 
 @pytest.mark.parametrize(

@@ -62,6 +62,7 @@ class Simulation:
         self._clock.publish(message)
 
 
+@pytest.mark.long
 def test_clock_that_stands_still_is_reported_until_it_runs(peer: Peer, start: NodeStarter) -> None:
     statuses = Statuses(peer, STATUS)
     node = start(TRACKER, {'use_sim_time': True})
