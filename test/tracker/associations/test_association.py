@@ -111,6 +111,21 @@ def test_class_thresholds() -> None:
         assert len(last(Tracker(config), [detections] * 3)) == count, (class_id, score)
 
 
+@pytest.mark.parametrize(('class_id', 'score', 'count'), [(0, 0.7, 1), (1, 0.7, 0), (1, 0.85, 1)])
+def test_class_thresholds_raise_the_threshold_of_new_tracks(
+    class_id: int, score: float, count: int
+) -> None:
+    """A class whose threshold is 0.2 higher needs scores 0.2 higher for new tracks, too."""
+    config = TrackerConfig(
+        score_threshold=0.4,
+        new_track_threshold=0.6,
+        class_thresholds=[0.0, 0.6],
+        min_score_scale=1.0,
+    )
+    detections = people((100, 0), score=score, classes=[class_id])
+    assert len(last(Tracker(config), [detections] * 3)) == count
+
+
 @pytest.mark.parametrize('use', [True, False])
 def test_use_camera_motion(use: bool) -> None:
     tracker = Tracker(TrackerConfig(use_camera_motion=use, use_appearance=False))
