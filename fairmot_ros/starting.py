@@ -168,8 +168,9 @@ def leave(code: ExitCode) -> ExitCode:
     Python, the interpreter would kill itself with SIGINT instead of returning the code.
     """
     if _prepared:
-        sys.stdout.flush()
-        sys.stderr.flush()
+        for stream in (sys.stdout, sys.stderr):
+            with contextlib.suppress(OSError):  # on a full disk
+                stream.flush()
         os._exit(code)
     return code
 

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import errno
 import os
 import sys
@@ -43,7 +44,7 @@ def run_command(
         code = _run(name, work, (ValueError, OSError, *mistakes))
     except KeyboardInterrupt:  # also while an error is reported
         starting.ignore_signals()
-        print(f'{name}: {interrupted}', file=sys.stderr)
+        _say(f'{name}: {interrupted}')
         return starting.leave(ExitCode.INTERRUPTED)
     starting.ignore_signals()  # the exit code is known
     return code
@@ -67,8 +68,14 @@ def _run(name: str, work: Callable[[], int], user_errors: tuple[type[Exception],
         if not isinstance(error, user_errors):
             return _report_fault(name)
         text = _output_error(error) if isinstance(error, OSError) else ''
-        print(f'{name}: {text or error}', file=sys.stderr)
+        _say(f'{name}: {text or error}')
         return ExitCode.USAGE_ERROR
+
+
+def _say(text: str) -> None:
+    """Print a line on standard error; the exit code stands also where that cannot be written."""
+    with contextlib.suppress(OSError):
+        print(text, file=sys.stderr, flush=True)
 
 
 def _report_missing(name: str, error: ModuleNotFoundError) -> int:
@@ -81,7 +88,7 @@ def _report_missing(name: str, error: ModuleNotFoundError) -> int:
         if package == 'rclpy'
         else f'pip install {package}'
     )
-    print(f'{name}: the Python package {package} is missing: {advice}', file=sys.stderr)
+    _say(f'{name}: the Python package {package} is missing: {advice}')
     return ExitCode.USAGE_ERROR
 
 
@@ -107,10 +114,9 @@ def _output_error(error: OSError) -> str:
 def _report_fault(name: str) -> int:
     """Print the current exception with its traceback, and where to report it."""
     traceback.print_exc()
-    print(
+    _say(
         f'{name}: this is a fault of fairmot_ros: report it to the maintainers named in '
-        'package.xml, with the lines above and the output of fairmot-check',
-        file=sys.stderr,
+        'package.xml, with the lines above and the output of fairmot-check'
     )
     return ExitCode.INTERNAL_ERROR
 

@@ -56,6 +56,7 @@ def process_workers(count: int) -> Iterator[MapFunction]:
 def _follow_parent() -> None:
     """Leave Ctrl-C of the terminal to the process that started this one, and end with it."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)  # importing the command may have changed it
     threading.Thread(target=_end_with_parent, daemon=True).start()
 
 

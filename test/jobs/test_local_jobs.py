@@ -14,6 +14,7 @@ import sys
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from multiprocessing.connection import Pipe
 from pathlib import Path
 
 import pytest
@@ -23,6 +24,7 @@ import fairmot_ros
 from fairmot_ros.jobs import LocalPool, run_jobs
 from fairmot_ros.jobs.job import MAX_ATTEMPTS, JobError
 from fairmot_ros.jobs.manifest import Manifest
+from fairmot_ros.starting import python_module
 
 HERE = Path(__file__).resolve().parent
 
@@ -230,6 +232,20 @@ def test_workers_that_do_not_start_are_one_sentence(
 def test_pool_needs_workers_and_threads(workers: int, threads: int) -> None:
     with pytest.raises(ValueError, match='must be at least 1'):
         LocalPool(workers, threads)
+
+
+def test_a_worker_ends_without_a_word_when_the_run_ends_while_it_starts() -> None:
+    own, other = Pipe()
+    process = subprocess.Popen(
+        [*python_module('fairmot_ros.jobs.worker'), str(other.fileno())],
+        pass_fds=(other.fileno(),),
+        stderr=subprocess.PIPE,
+    )
+    other.close()
+    own.send(sys.path)
+    own.close()
+    _, errors = process.communicate(timeout=120)
+    assert (process.returncode, errors) == (0, b'')
 
 
 def wait_until(condition: Callable[[], bool]) -> None:

@@ -589,3 +589,16 @@ def test_messages_too_short_for_an_image_are_skipped(data: object, tmp_path: Pat
         images = ImageStream(bag)
         assert len(list(images.images())) == FRAMES - 1
     assert images.skipped == 1
+
+
+@pytest.mark.parametrize('step', ['open', 'write', '__exit__'])
+def test_an_interrupt_leaves_no_partial_bag(
+    step: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupt(*arguments: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(f'rosbags.rosbag2.Writer.{step}', interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        write_sequence(tmp_path / 'bag', noise_images(2), RATE, None, BagLayout())
+    assert not list(tmp_path.iterdir())

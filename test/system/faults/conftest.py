@@ -23,3 +23,17 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def all_faults(request: pytest.FixtureRequest) -> bool:
     """Return whether counts are those of `make faults`, not those of the suite."""
     return bool(request.config.getoption('all_faults'))
+
+
+@pytest.fixture(scope='session')
+def workload_inputs(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Folder with the inputs of the commands in workloads.py."""
+    from workloads import write_inputs
+
+    return write_inputs(tmp_path_factory.mktemp('inputs'))
+
+
+@pytest.fixture(scope='session')
+def durations() -> dict[str, float]:
+    """Seconds that commands take undisturbed, by name; filled by the tests."""
+    return {}
