@@ -45,7 +45,7 @@ SOURCES: dict[str, tuple[str, ...]] = {
         'ZoneOutput._observe',
         'HumansOutput.refresh',
     ),
-    'RecorderNode._warn': ('RecorderNode._on_annotated',),
+    'RecorderNode._warn': ('RecorderNode._on_annotated', 'explain_shared_topic'),
     'FollowOutput._report': ('FollowOutput._report', 'Target.problem', 'Follower._choose'),
     'SpatialOutput.publish': (
         'SpatialInputs.camera',

@@ -10,6 +10,7 @@ import sys
 import pytest
 
 from fairmot_ros.pipeline import FilterSettings, FrameSettings, FrameTracker, StampDecision
+from fairmot_ros.pipeline.frame_tracker import FrameDecision
 from fairmot_ros.tracker import TrackerConfig
 from fairmot_ros.tracker.gallery import GalleryConfig
 from fairmot_ros.types import Detections
@@ -73,6 +74,30 @@ def test_settings_can_change_while_tracking(frames: FrameTracker) -> None:
         frames.configure(FrameSettings(frames.settings.tracker, GalleryConfig()))
 
 
+def test_settings_of_the_tracker_can_change_while_tracking(frames: FrameTracker) -> None:
+    assert ids(frames, 1.0) == [1]
+    strict = TrackerConfig(score_threshold=0.97, recover_low_scores=False, min_score_scale=1.0)
+    frames.configure(FrameSettings(strict))
+    assert ids(frames, 1.1) == []
+
+
+def test_settings_of_the_gallery_can_change_while_tracking() -> None:
+    config = TrackerConfig()
+    frames = FrameTracker(FrameSettings(config, GalleryConfig()))
+    changed = GalleryConfig(max_distance=0.125)
+    frames.configure(FrameSettings(config, changed))
+    assert frames.gallery is not None
+    assert frames.gallery.config is changed
+
+
+def test_lost_and_tentative_tracks_are_those_of_the_tracker(frames: FrameTracker) -> None:
+    assert ids(frames, 1.0) == [1]
+    frames.admit(1.1)
+    assert len(frames.track(Detections([[300, 10, 340, 110]], [0.95]), 1.1)) == 0
+    assert [t.track_id for t in frames.lost] == [1]
+    assert [t.track_id for t in frames.tentative] == [2]
+
+
 def test_gallery_without_embeddings_raises() -> None:
     with pytest.raises(ValueError, match='gallery needs embeddings'):
         FrameSettings(TrackerConfig(use_appearance=False), GalleryConfig())
@@ -81,7 +106,8 @@ def test_gallery_without_embeddings_raises() -> None:
 def test_ids_continue_after_a_reset(frames: FrameTracker) -> None:
     assert ids(frames, 5.0) == [1]
     frames.reset()
-    assert ids(frames, 1.0) == [2]
+    assert frames.admit(1.0, (640, 480)) == FrameDecision(StampDecision.TRACK)
+    assert [t.track_id for t in frames.track(ONE, 1.0)] == [2]
 
 
 TORCH_BLOCKED = """

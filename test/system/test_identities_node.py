@@ -226,7 +226,8 @@ def test_identities_outlive_a_restart_and_a_store_has_one_node(
 
     def recognised() -> bool:
         play(peer, 0.2, lambda: door.show({8: ANNA}))
-        return bool(newest(identities, '/door')['8'].global_id if identities else 0)
+        found = newest(identities, '/door').get('8')
+        return found is not None and bool(found.global_id)
 
     peer.wait(recognised, 'the identity')
     assert newest(identities, '/door')['8'].global_id == anna

@@ -22,6 +22,7 @@ from fairmot_ros.files.writing import BlockFile, WriteError, write_text
 from fairmot_ros.media.video_writer import VideoFile
 from fairmot_ros.msg import Track, TrackArray
 from fairmot_ros.ros.conversions.images import to_bgr
+from fairmot_ros.ros.health.input_diagnosis import explain_shared_topic
 from fairmot_ros.ros.health.name_watch import NameWatch
 from fairmot_ros.ros.nodes.run_node import run_node
 from fairmot_ros.ros.parameters.declaration import declare_read_only
@@ -171,6 +172,9 @@ class RecorderNode(Node):
         self._last_received = time.monotonic()
 
     def _on_timer(self) -> None:
+        for topic in self._result_topics:
+            if problem := explain_shared_topic(topic, self.count_publishers(topic)):
+                self._warn(problem)  # the results of both are mixed
         if not self._subscribed_to_images and all(map(self.count_publishers, self._result_topics)):
             self.create_subscription(Image, 'image', self._on_image, RELIABLE, raw=True)
             self._subscribed_to_images = True

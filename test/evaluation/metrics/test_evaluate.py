@@ -110,6 +110,9 @@ def figures(gt, results):
             track([1] * 6), track([5, 0, 0, 0, 0, 0]), {'PT': 0, 'ML': 1}, id='a sixth is'
         ),
         pytest.param(
+            track([1]), track([5], width=8), {'MOTA': 1, 'MOTP': 0.8, 'IDF1': 1}, id='one box'
+        ),
+        pytest.param(
             # From frame 2 on, another result overlaps more, but the match of frame 1 goes first.
             track([1] * 3),
             track([5] * 3, width=8) + track([0, 6, 6]),
@@ -157,6 +160,23 @@ def test_hota_at_each_threshold():
         gt_boxes = m.hota.tp + m.hota.fn
         np.testing.assert_allclose(m.hota.det_re, m.hota.tp / gt_boxes)
         assert (m.hota.ass_a <= np.minimum(m.hota.ass_re, m.hota.ass_pr) + 1e-12).all()
+
+
+def test_recall_and_precision_of_hota():
+    """Of four boxes, two are matched to track 5 and one to track 6; track 7 is somewhere else."""
+    gt, results = track([1] * 4), track([5, 5, 6, 0]) + track([7, 7], RIGHT)
+    found = evaluate_sequences({'seq': (gt, results)})['seq'].hota
+    expected = {
+        'det_re': 3 / 4,
+        'det_pr': 3 / 5,
+        'det_a': 3 / 6,
+        'ass_re': (2 * 2 / 4 + 1 / 4) / 3,
+        'ass_pr': (2 * 2 / 2 + 1 / 1) / 3,
+        'ass_a': (2 * 2 / 4 + 1 / 4) / 3,
+        'loc_a': 1,
+    }
+    for name, value in expected.items():
+        assert getattr(found, name) == pytest.approx([value] * 19), name
 
 
 @pytest.mark.parametrize('as_path', [str, lambda path: path], ids=['str', 'Path'])

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from fairmot_ros.evaluation import evaluate_mot, write_mot
-from fairmot_ros.evaluation.metrics.label_notes import notes_on
+from fairmot_ros.evaluation.metrics.label_notes import notes_on, visdrone_note
 
 
 def rows(marks: list[float], *columns: list[float]) -> np.ndarray:
@@ -57,6 +57,7 @@ def test_notes(truth: np.ndarray, benchmark: str, note: str) -> None:
     found = ' '.join(notes_on(truth, benchmark, 'gt.txt'))
     assert note in found
     assert bool(found) == bool(note)
+    assert (visdrone_note(truth, 'gt.txt') == '') == ('VisDrone' not in note)
     assert 'VisDrone' not in found or '2 rows of other classes' in found
 
 

@@ -56,8 +56,18 @@ def test_worst_frames_keep_their_distance():
     )
     found = timeline(gt, results)
     assert found.worst(5, apart=10) == [10, 28]
+    assert found.worst(5, apart=18) == [10, 28]
+    assert found.worst(5, apart=19) == [10]
     assert found.worst(1, apart=1) == [10]
     assert timeline(gt, track([5] * 30)).worst(3, apart=1) == []
+
+
+@pytest.mark.parametrize(('false_positives', 'worst'), [(2, 3), (4, 6)])
+def test_a_switch_counts_as_three_errors(false_positives, worst):
+    results = track([5, 5, 6, 6, 6, 6])
+    for i in range(false_positives):
+        results += track([10 + i], 500 + 50 * i, first=6)
+    assert timeline(track([1] * 6), results).worst(1, apart=1) == [worst]
 
 
 def test_empty_sequence():

@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 pytest.importorskip('rclpy', reason='needs ROS 2')
@@ -73,3 +75,15 @@ def test_two_trackers_on_one_topic_are_reported_by_the_identities_node(
     assert logged(node, words) == 1
     peer.destroy_publisher(both.pop())
     statuses.wait('matching', OK)
+
+
+@pytest.mark.long
+def test_two_trackers_are_reported_by_the_recorder(
+    peer: Peer, start: NodeStarter, tmp_path: Path
+) -> None:
+    node = start('tools.recorder_node', {'output': str(tmp_path / 'out')})
+    for _ in range(2):
+        peer.create_publisher(TrackArray, 'tracks', 10)
+    wait_for_log(peer, node, '2 publishers share /tracks; expected one')
+    assert node.stop() == 0
+    assert logged(node, 'publishers share') == 1
