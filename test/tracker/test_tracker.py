@@ -267,6 +267,19 @@ def test_invalid_reference_settings_raise(arguments: dict, message: str) -> None
         TrackerConfig.reference(**arguments)
 
 
+def test_times_and_velocities_of_reference_tracks_are_in_seconds() -> None:
+    """The reference counts frames; here, there are ten a second."""
+    tracker = Tracker(TrackerConfig.reference(frame_rate=10, variant='byte'))
+    for i in range(30):
+        (track,) = tracker.update(person(100 + 3 * i))
+    assert track.age == pytest.approx(2.9)
+    assert track.velocity == pytest.approx([30, 0], abs=2)
+    for _ in range(4):
+        tracker.update(NO_DETECTIONS)
+    (track,) = tracker.lost
+    assert track.time_since_update == pytest.approx(0.4)
+
+
 def test_reference_without_embeddings_raises() -> None:
     boxes_only = Detections([[1, 1, 9, 9]], [0.9])
     with pytest.raises(ValueError, match="needs embeddings.*use variant 'byte'"):

@@ -54,6 +54,18 @@ def test_long_lost_track_is_reidentified_by_appearance(seconds: float, expected:
     assert track.track_id == expected
 
 
+@pytest.mark.parametrize(
+    ('use', 'expected'), [(True, {0.9: 1, 0.8: 2}), (False, {0.9: 2, 0.8: 1})]
+)
+def test_appearance_goes_before_the_nearest_box(use: bool, expected: dict[float, int]) -> None:
+    """Two people change places between two frames; their scores tell which one has which id."""
+    tracker = Tracker(TrackerConfig(use_appearance=use))
+    last(tracker, [people((100, 0), (125, 1))] * 5)
+    boxes = people((122, 0), (103, 1)).boxes_xyxy
+    tracks = tracker.update(Detections(boxes, [0.9, 0.8], EMBEDDINGS[[0, 1]]), 0.5)
+    assert {round(track.score, 1): track.track_id for track in tracks} == expected
+
+
 def test_another_identity_does_not_get_the_id_of_a_lost_track() -> None:
     tracker = Tracker()
     last(tracker, [people((100, 0))] * 5)
@@ -97,6 +109,21 @@ def test_class_thresholds() -> None:
     for class_id, score, count in ((0, 0.7, 1), (1, 0.7, 0), (1, 0.95, 1), (7, 0.7, 1)):
         detections = people((100, 0), score=score, classes=[class_id])
         assert len(last(Tracker(config), [detections] * 3)) == count, (class_id, score)
+
+
+@pytest.mark.parametrize(('class_id', 'score', 'count'), [(0, 0.7, 1), (1, 0.7, 0), (1, 0.85, 1)])
+def test_class_thresholds_raise_the_threshold_of_new_tracks(
+    class_id: int, score: float, count: int
+) -> None:
+    """A class whose threshold is 0.2 higher needs scores 0.2 higher for new tracks, too."""
+    config = TrackerConfig(
+        score_threshold=0.4,
+        new_track_threshold=0.6,
+        class_thresholds=[0.0, 0.6],
+        min_score_scale=1.0,
+    )
+    detections = people((100, 0), score=score, classes=[class_id])
+    assert len(last(Tracker(config), [detections] * 3)) == count
 
 
 @pytest.mark.parametrize('use', [True, False])

@@ -11,6 +11,7 @@ import pytest
 
 from fairmot_ros.evaluation import evaluate_mot
 from fairmot_ros.tracker import Tracker, TrackerConfig
+from fairmot_ros.tracker.associations.default import DefaultAssociation
 from fairmot_ros.tracker.scores.scale import TYPICAL_SCORE, ScoreScale
 from fairmot_ros.types import Detections, Track
 
@@ -125,6 +126,19 @@ def test_first_detections_set_the_scale() -> None:
         0.6 / TYPICAL_SCORE
     )
     assert scale.factor(nothing, lowest=0.8) == 0.8
+
+
+def test_without_confirmed_tracks_the_highest_score_sets_the_scale() -> None:
+    """Detections that jump are never confirmed; those of low scores do not lower the scale."""
+    association = DefaultAssociation(TrackerConfig())
+    association.step(Detections.empty(), 0.0, 1, None)
+    for i in range(1, 60):
+        x = 500.0 * i
+        pair = Detections([[x, 0, x + 40, 100], [x, 300, x + 40, 400]], [0.6, 0.3])
+        association.step(pair, i / RATE, 1, None)
+    assert not association.table.confirmed.any()
+    factor = association._score_scale.factor(np.zeros(0, np.float32), lowest=0.1)
+    assert factor == pytest.approx(0.6 / TYPICAL_SCORE)
 
 
 @pytest.mark.parametrize('score', [0.5, 0.95])

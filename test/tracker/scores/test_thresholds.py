@@ -35,6 +35,10 @@ def test_relative_scores_are_divided_by_the_scale_and_at_most_1() -> None:
     ]
 
 
+def test_the_scale_is_at_most_1() -> None:
+    assert ScoreScale().factor(scores(0.99, 0.2), lowest=0.1) == 1.0
+
+
 def test_lowest_scale() -> None:
     config = TrackerConfig(min_score_scale=0.5)
     assert relative_scores(scores(0.2), ScoreScale(), config) == pytest.approx([0.4])
