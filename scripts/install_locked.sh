@@ -18,7 +18,9 @@ for file; do
   if [ "$file" = torch ]; then
     if ! said=$(install --requirement requirements-cpu.txt 2>&1); then
       case $said in
-        *'No matching distribution'*) install --requirement requirements-cuda.txt ;;
+        *'No matching distribution'* | *ResolutionImpossible*) # the latter with a constraint on torch
+          install --requirement requirements-cuda.txt
+          ;;
         *)
           echo "$said" >&2
           exit 1

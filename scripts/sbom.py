@@ -84,14 +84,14 @@ def stated_licence(name: str) -> str:
     if name.startswith('ros-') and name not in LICENCES_IN_FILES:
         return _licence_in_manifest(re.sub('^ros-(jazzy-)?', '', name).replace('-', '_'))
     try:
-        stated = importlib.metadata.metadata(name)
+        stated: Any = importlib.metadata.metadata(name)
     except importlib.metadata.PackageNotFoundError:
         return ''
     classifiers = stated.get_all('Classifier') or []
     named = [c.removeprefix(CLASSIFIER) for c in classifiers if c.startswith(CLASSIFIER)]
-    text = (stated['License'] or '').strip()
+    text = (stated.get('License') or '').strip()
     short = '' if '\n' in text or text.upper() == 'UNKNOWN' else text
-    known = stated['License-Expression'] or short or ' AND '.join(named)
+    known = stated.get('License-Expression') or short or ' AND '.join(named)
     return str(known or LICENCES_IN_FILES.get(name, ''))
 
 

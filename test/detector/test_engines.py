@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from full_disk import full_disk
 
 from fairmot_ros.detector import Detector
 from fairmot_ros.detector.engines import (
@@ -270,6 +271,12 @@ class TestConversionCache:
         left = sorted(path.stem.split('_')[1] for path in own_cache.glob('*.xml'))
         assert left == ['32x32', '64x64']
         assert len(list(own_cache.iterdir())) == 4
+
+    def test_a_full_disk_during_a_conversion_is_named(
+        self, weights: Path, own_cache: Path
+    ) -> None:
+        with full_disk(), pytest.raises(EngineError, match='check that the disk is not full'):
+            load_engine(weights, 'openvino', OPTIONS)
 
     def test_files_of_killed_processes_are_removed(self, weights: Path, own_cache: Path) -> None:
         own_cache.mkdir(parents=True)

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
@@ -65,6 +66,14 @@ def wait_for_all(peer: Peer, node: str, expected: set[Right], seen: set[Right]) 
         pytest.fail(f'allowed, but not opened: {sorted(expected - seen)}')
 
 
+def wait_until_active(peer: Peer, node: str) -> None:
+    def active() -> bool:
+        state = peer.call(GetState, f'{node}/get_state').current_state
+        return bool(state.id == State.PRIMARY_STATE_ACTIVE)
+
+    peer.wait(active, 'activation')
+
+
 @pytest.mark.parametrize(
     ('executable', 'node'),
     [('fairmot_node', 'fairmot'), ('detection_tracker_node', 'detection_tracker')],
@@ -74,10 +83,7 @@ def test_rights_of_tracking_nodes(
 ) -> None:
     allowed = allowed_to(executable)
     default = start_complete(module_of(executable))
-    state = State.PRIMARY_STATE_ACTIVE
-    peer.wait(
-        lambda: peer.call(GetState, f'{node}/get_state').current_state.id == state, 'activation'
-    )
+    wait_until_active(peer, node)
     assert beyond(used_by(node, peer), allowed) == set()
     default.stop()
 
@@ -90,6 +96,18 @@ def test_rights_of_tracking_nodes(
         start_complete(module_of(executable), {'image_transport': 'compressed'})
         wait_for_all(peer, node, compressed, seen)
     assert beyond(seen, allowed) == set()
+
+
+def test_each_of_several_cameras_adds_its_name_to_the_same_rights(
+    peer: Peer, start: NodeStarter
+) -> None:
+    start('nodes.fairmot_node', {'cameras': ['left', 'right']})
+    wait_until_active(peer, 'fairmot')
+    expected = {('subscribe', '/left/image'), ('publish', '/fairmot/right/detections')}
+    seen: set[Right] = set()
+    wait_for_all(peer, 'fairmot', expected, seen)
+    without = {(use, re.sub('/(left|right)(?=/)', '', name)) for use, name in seen}
+    assert beyond(without, allowed_to('fairmot_node')) == set()
 
 
 def test_topics_of_bodies_are_within_the_rights() -> None:

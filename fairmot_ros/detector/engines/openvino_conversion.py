@@ -23,6 +23,8 @@ from fairmot_ros.detector.engines.operators import (
     boundary_operator,
     call_deform_conv_operator,
 )
+from fairmot_ros.files.errors import reason_of
+from fairmot_ros.files.writing import WriteError
 from fairmot_ros.network.base import Network
 
 #: Prefix of the names of operators that compute in float32 whatever the precision.
@@ -143,7 +145,12 @@ def _keep_float32(model: Any) -> Any:
         operator.set_friendly_name(f'{FLOAT32_NAME}{number}/{operator.get_friendly_name()}')
     with TemporaryDirectory() as folder:
         path = Path(folder) / 'model.xml'
-        openvino.save_model(model, path, compress_to_fp16=False)
+        try:
+            openvino.save_model(model, path, compress_to_fp16=False)
+        except RuntimeError as error:
+            raise WriteError(
+                f'{path} cannot be written: {reason_of(error)}; check that the disk is not full'
+            ) from error
         tree = ElementTree.parse(path)
         for layer in tree.iterfind('layers/layer'):
             if layer.get('name', '').startswith(FLOAT32_NAME):

@@ -113,6 +113,7 @@ def calibrate(folder: Path) -> list[object]:
 
 def drift(folder: Path) -> list[object]:
     pytest.importorskip('openvino', reason='needs OpenVINO')
+    from fairmot_ros.cli import drift as command
     from fairmot_ros.detector.engines.openvino_maps import native_precisions
 
     if 'bf16' not in native_precisions():
@@ -120,7 +121,10 @@ def drift(folder: Path) -> list[object]:
     draw_people(folder / 'people', 2)
     (folder / 'a.yaml').write_text(f'name: a\n{TRAINED}')
     weights = small_weights(folder / 'out/a.pth')
-    return [folder / 'a.yaml', '--weights', weights, '--data', folder]
+    arguments = [folder / 'a.yaml', '--weights', weights, '--data', folder]
+    # Later, the networks come from the cache, and only the statement is written.
+    assert command.main([*map(str, arguments)]) == 0
+    return arguments
 
 
 def identities(folder: Path) -> list[object]:
