@@ -13,6 +13,8 @@ import numpy as np
 
 from fairmot_ros.files.writing import replacing
 
+RATE = 30.0  # images per second
+MINUTE = 60.0  # seconds
 #: Minutes at the start that do not count: caches and pools of memory fill.
 SETTLING = 10
 

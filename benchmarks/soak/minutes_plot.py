@@ -41,7 +41,7 @@ def plot(runs: Mapping[str, Sequence[Minute]], path: Path) -> None:
                     [m.minute for m in minutes], values, line, color=f'C{number}', label=label
                 )
         axis.set_title(title, fontsize=10, loc='left')
-        axis.set_ylim(bottom=0)
+        axis.set_ylim(0, 1.05 * axis.get_ylim()[1])
         axis.grid(alpha=0.3)
     if len(runs) > 1:
         axes[0].legend(fontsize=8, loc='lower right')

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import argparse
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -23,13 +22,19 @@ from vision_msgs.msg import Detection2DArray
 
 from benchmarks.calibration import calibrate
 from benchmarks.node_camera import Camera, camera_of_node
-from benchmarks.soak.minutes import SETTLING, Minute, latency_ratio, memory_slope, save
+from benchmarks.soak.minutes import (
+    MINUTE,
+    RATE,
+    SETTLING,
+    Minute,
+    latency_ratio,
+    memory_slope,
+    save,
+)
 from benchmarks.soak.minutes_plot import plot
 from benchmarks.soak.process_usage import usage_of
 from benchmarks.soak.visitors import visits
 from fairmot_ros.ros.conversions.images import from_bgr
-
-RATE = 30.0
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -65,7 +70,7 @@ def run(options: argparse.Namespace) -> None:
         print(
             f'  {"minute":>6}{"MB":>8}{"files":>7}{"threads":>9}{"results":>9}{"p50":>8}{"p95":>8}'
         )
-        images = int(60 * RATE)
+        images = int(MINUTE * RATE)
         with tqdm(total=options.minutes * images, unit='image', leave=False) as progress:
             for number in range(1, options.minutes + 1):
                 minutes.append(measure(camera, number, progress))
@@ -83,11 +88,8 @@ def run(options: argparse.Namespace) -> None:
 def measure(camera: VisitedCamera, number: int, progress: tqdm) -> Minute:
     """Send images for a minute; return its figures."""
     assert camera.node is not None
-    started = time.monotonic()
-    # The calibration takes its time from the minute, at a place where every minute has it.
     calibration = calibrate()
-    left = 60.0 - (time.monotonic() - started)
-    ages = 1e3 * np.array(camera.overload(RATE, left, progress))
+    ages = 1e3 * np.array(camera.overload(RATE, MINUTE, progress))
     if camera.node.process.poll() is not None:
         raise RuntimeError(f'the node ended in minute {number}:\n{camera.node.last_lines()}')
     usage = usage_of(camera.node.process.pid)
@@ -97,7 +99,7 @@ def measure(camera: VisitedCamera, number: int, progress: tqdm) -> Minute:
         usage.memory,
         usage.descriptors,
         usage.threads,
-        int(RATE * left),
+        int(MINUTE * RATE),
         len(ages),
         float(p50),
         float(p95),

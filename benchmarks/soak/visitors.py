@@ -16,8 +16,9 @@ from fairmot_ros.media.video_source import VideoSource
 
 Image = NDArray[np.uint8]
 
-#: Images without people between two clips: 4 s at 30 Hz, so that all tracks end.
-PAUSE = 120
+#: Images without people after each visit: 2.4 s at 30 Hz, so that all tracks end. Two rounds are
+#: 1,800 images then: every minute shows the same, and minutes can be compared.
+PAUSE = 72
 
 
 def visits() -> Iterator[Image]:

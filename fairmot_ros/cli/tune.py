@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from tqdm import tqdm
 
+from fairmot_ros import starting
 from fairmot_ros.cli.command import RESUMABLE, ExitCode, run_command
 from fairmot_ros.cli.detector_options import add_detector_options
 from fairmot_ros.cli.evaluation_arguments import node_parameters
@@ -195,6 +196,8 @@ def tune(options: argparse.Namespace) -> int:
             def progress(done: int, total: int) -> None:
                 bar.total, bar.n = total, done
                 bar.refresh()
+                if starting.was_interrupted():  # and native code discarded the exception
+                    raise KeyboardInterrupt
 
             result = search(measurer, folds, plan, options.output, progress)
     written = write_tuning(result, options.output, base.parameters)

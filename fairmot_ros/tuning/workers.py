@@ -17,6 +17,7 @@ from typing import Any
 
 from fairmot_ros.evaluation.metrics.evaluate import Metrics
 from fairmot_ros.jobs.job import JobError
+from fairmot_ros.starting import deferred_signals
 from fairmot_ros.tuning.measuring import MapFunction, Measurement
 from fairmot_ros.tuning.recorded_detections import RecordedDetections, load_detections
 
@@ -41,7 +42,10 @@ def process_workers(count: int) -> Iterator[MapFunction]:
             function: Callable[[Measurement], Metrics], items: Iterable[Measurement]
         ) -> Iterator[Metrics]:
             try:
-                yield from pool.map(function, items)
+                # An interrupt amid it would leave the pool waiting for what it was not told of.
+                with deferred_signals():
+                    results = pool.map(function, items)
+                yield from results
             except BrokenProcessPool as error:
                 raise JobError(
                     f'a worker process ended, perhaps for want of memory: use fewer; {RESUMES}'

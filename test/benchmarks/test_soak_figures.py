@@ -9,9 +9,10 @@ import os
 from itertools import islice
 from pathlib import Path
 
+import numpy as np
 import pytest
 
-from benchmarks.soak.minutes import Minute, latency_ratio, load, memory_slope, save
+from benchmarks.soak.minutes import MINUTE, RATE, Minute, latency_ratio, load, memory_slope, save
 from benchmarks.soak.minutes_plot import plot
 from benchmarks.soak.process_usage import usage_of
 from benchmarks.soak.report import row
@@ -65,7 +66,11 @@ def test_usage_of_this_process() -> None:
     assert 10 < usage.memory < 1e5
 
 
-def test_images_have_one_size_and_pauses_without_people() -> None:
-    images = list(islice(visits(), 1200))
-    assert len({image.shape for image in images}) == 1
-    assert sum(image.max() == image.min() for image in images) >= 2 * PAUSE
+def test_images_have_one_size_and_every_minute_shows_the_same() -> None:
+    minute = int(MINUTE * RATE)
+    images = visits()
+    first = list(islice(images, minute))
+    assert len({image.shape for image in first}) == 1
+    assert sum(image.max() == image.min() for image in first) >= 8 * PAUSE
+    assert all(np.array_equal(a, b) for a, b in zip(first[: minute // 2], images))
+    assert np.array_equal(first[0], first[minute // 2])
