@@ -11,13 +11,13 @@ import pytest
 
 pytest.importorskip('rclpy', reason='needs ROS 2')
 import rclpy
+from private_domain import enter_private_domain
 from rclpy.executors import MultiThreadedExecutor
 from rclpy.lifecycle import TransitionCallbackReturn
 from rclpy.parameter import Parameter
 from vision_msgs.msg import Detection2D, Detection2DArray, ObjectHypothesisWithPose
 
 from fairmot_ros.ros.nodes.detection_tracker_node import DetectionTrackerNode
-from fairmot_ros.ros.tools.node_processes import DomainLock, local_environment
 
 pytestmark = pytest.mark.ros
 OK = TransitionCallbackReturn.SUCCESS
@@ -25,16 +25,13 @@ TIMEOUT = 30.0
 
 
 @pytest.fixture
-def context(tmp_path, monkeypatch: pytest.MonkeyPatch) -> Iterator[rclpy.Context]:
-    """A context that is not the default one, in a private domain."""
-    domain = DomainLock()
-    for name, value in local_environment(domain.number, tmp_path).items():
-        monkeypatch.setenv(name, value)
+def context() -> Iterator[rclpy.Context]:
+    """A context that is not the default one, in the private domain of this process."""
+    environment = enter_private_domain()
     context = rclpy.Context()
-    rclpy.init(context=context, domain_id=domain.number)
+    rclpy.init(context=context, domain_id=int(environment['ROS_DOMAIN_ID']))
     yield context
     rclpy.try_shutdown(context=context)
-    domain.release()
 
 
 def one_person(stamp: float, frame_id: str) -> Detection2DArray:

@@ -11,13 +11,13 @@ import pytest
 
 pytest.importorskip('rclpy', reason='needs ROS 2')
 import rclpy
+from private_domain import enter_private_domain
 from rclpy.lifecycle import TransitionCallbackReturn
 from rclpy.node import Node
 
 from fairmot_ros.ros.nodes.detection_tracker_node import DetectionTrackerNode
 from fairmot_ros.ros.nodes.run_node import run_node
 from fairmot_ros.ros.processing.received_detections import ReceivedDetections
-from fairmot_ros.ros.tools.node_processes import DomainLock, local_environment
 from fairmot_ros.ros.tools.recorder_node import RecorderNode
 from fairmot_ros.ros.tools.replay_node import ReplayNode
 from fairmot_ros.starting import ExitCode
@@ -29,14 +29,11 @@ ERROR = TransitionCallbackReturn.ERROR
 
 
 @pytest.fixture(autouse=True)
-def ros(tmp_path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Set up a private ROS domain in this process."""
-    domain = DomainLock()
-    for name, value in local_environment(domain.number, tmp_path).items():
-        monkeypatch.setenv(name, value)
+def ros() -> Iterator[None]:
+    """Enter the private ROS domain of this process, which outlives the participants."""
+    enter_private_domain()
     yield
     rclpy.try_shutdown()
-    domain.release()
 
 
 class FailingNode(DetectionTrackerNode):

@@ -16,7 +16,10 @@ _held: list[object] = []  # until the process ends
 
 @cache
 def private_environment() -> dict[str, str]:
-    """Return environment variables of a domain that no other test process uses."""
+    """Return environment variables of a domain that no other test process uses.
+
+    It is held until this process ends: its participants, also those of failed nodes, live as long.
+    """
     domain = DomainLock()
     logs = tempfile.TemporaryDirectory(prefix='fairmot_ros_log_')
     _held.extend([domain, logs])
