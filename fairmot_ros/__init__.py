@@ -22,4 +22,4 @@ os.environ.setdefault('ORT_DISABLE_TELEMETRY', '1')
 # With both paths joined, `fairmot_ros.msg` is found in either.
 __path__ = extend_path(__path__, __name__)
 
-__version__ = '0.1.0'
+__version__ = '1.0.0'
