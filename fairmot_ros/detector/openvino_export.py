@@ -10,7 +10,12 @@ from pathlib import Path
 from typing import Any
 
 from fairmot_ros.detector.engines.base import Image
-from fairmot_ros.detector.engines.export_metadata import METADATA, write_metadata
+from fairmot_ros.detector.engines.export_metadata import (
+    METADATA,
+    WEIGHTS_HASH,
+    hash_of_file,
+    write_metadata,
+)
 from fairmot_ros.detector.engines.host_input import HostInput
 from fairmot_ros.detector.export_error import ExportError
 from fairmot_ros.detector.quantization import quantise
@@ -54,13 +59,18 @@ def export_openvino(
         enlarge = ARCHITECTURES[network.info.architecture].enlarge_images
         model, precision = quantise(model, calibration, HostInput(input_size, enlarge)), 'int8'
     model.set_rt_info(write_metadata(network, input_size, precision), METADATA)
+
+    def save(destination: Path) -> Path:
+        openvino.save_model(model, destination, compress_to_fp16=False)
+        return destination.with_suffix('.bin')
+
     weights = path.with_suffix('.bin')
     # The weights first: a model is found by its .xml file.
     with replacing(path) as partial, replacing(weights) as partial_weights:
         written = partial.with_name(f'{partial.name}.xml')
         try:
-            openvino.save_model(model, written, compress_to_fp16=False)
-            written.with_suffix('.bin').replace(partial_weights)
+            model.set_rt_info(hash_of_file(save(written)), WEIGHTS_HASH)
+            save(written).replace(partial_weights)
             written.replace(partial)
         finally:
             for left in (written, written.with_suffix('.bin')):

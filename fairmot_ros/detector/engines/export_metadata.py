@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import math
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from fairmot_ros.network.base import ModelInfo, Network
 from fairmot_ros.network.registry import ARCHITECTURES
 
 METADATA = 'fairmot_ros'  # key of the metadata, which are JSON
+WEIGHTS_HASH = f'{METADATA}_weights'  # key of the hash of the weights that lie in another file
 FILE_PRECISIONS = ('fp32', 'int8')
 
 
@@ -50,6 +52,11 @@ def write_metadata(network: Network, size: tuple[int, int], precision: str = 'fp
             'precision': precision,
         }
     )
+
+
+def hash_of_file(path: Path) -> str:
+    """Return the SHA-256 of a file, in hexadecimal."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def read_metadata(text: str | None, path: Path) -> ExportMetadata:

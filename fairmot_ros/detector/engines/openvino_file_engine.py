@@ -6,11 +6,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from fairmot_ros.detector.engines.base import DEFAULT_OPTIONS, EngineOptions, Image
-from fairmot_ros.detector.engines.export_metadata import METADATA, read_metadata
+from fairmot_ros.detector.engines.export_metadata import (
+    METADATA,
+    WEIGHTS_HASH,
+    hash_of_file,
+    read_metadata,
+)
 from fairmot_ros.detector.engines.openvino_core import openvino_core
 from fairmot_ros.detector.engines.openvino_engine import NAME, require_cpu
 from fairmot_ros.detector.engines.openvino_maps import CompiledMaps
@@ -37,7 +43,8 @@ class OpenVinoFileEngine:
         """Load the file and the .bin beside it.
 
         Raises:
-            CheckpointError: if it is missing, unreadable or was not made by fairmot-export.
+            CheckpointError: if it is missing, unreadable, was not made by fairmot-export, or has
+                the .bin of another export beside it.
             ValueError: if the device is not the CPU, or another precision or image size than the
                 file's is requested.
         """
@@ -48,10 +55,8 @@ class OpenVinoFileEngine:
                     f'no exported network at {path}: make one with fairmot-export'
                 )
             model = openvino_core().read_model(path)
-            known = (
-                model.get_rt_info(METADATA).astype(str) if model.has_rt_info(METADATA) else None
-            )
-        metadata = read_metadata(known, path)
+            metadata = read_metadata(_known(model, METADATA), path)
+            _check_weights(path, _known(model, WEIGHTS_HASH))
         self.info, self.embedding_size = metadata.info, metadata.embedding_size
         self.precision = metadata.precision
         self.precision_reason = 'that of the exported file'
@@ -75,3 +80,18 @@ class OpenVinoFileEngine:
 
     def __call__(self, images_bgr: Sequence[Image]) -> Predictions:
         return self._read(self.maps(images_bgr), self.input_size[0])
+
+
+def _known(model: Any, key: str) -> str | None:
+    return str(model.get_rt_info(key).astype(str)) if model.has_rt_info(key) else None
+
+
+def _check_weights(path: Path, expected: str | None) -> None:
+    """Raise CheckpointError if the .bin beside a file is not the one that it was written with."""
+    weights = path.with_suffix('.bin')
+    # Files of the first versions do not say which weights are theirs.
+    if expected is not None and hash_of_file(weights) != expected:
+        raise CheckpointError(
+            f'{weights.name} does not belong to {path}: copy both files of one export, or export '
+            'the network again'
+        )
