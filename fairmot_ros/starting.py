@@ -13,6 +13,7 @@ import ctypes
 import os
 import signal
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from enum import IntEnum
 from pathlib import Path
@@ -28,6 +29,9 @@ PR_SET_PDEATHSIG = 1
 
 #: Signals that are blocked until a process can handle them.
 BLOCKED_SIGNALS = (signal.SIGINT, signal.SIGTERM)
+
+#: Until an interrupt that was discarded is repeated.
+REPEAT_SECONDS = 0.02
 
 _prepared = False
 _ready = False
@@ -80,6 +84,7 @@ def prepare(is_script: Callable[[str], bool], signals: dict[signal.Signals, Exit
             signal.default_int_handler(number, frame)
 
     _end_with_parent()
+    sys.unraisablehook = _interrupt_again
     global _prepared
     _prepared = True
     for number in signals:
@@ -143,6 +148,22 @@ def _end_with_parent() -> None:
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
     if os.getppid() != int(parent):  # it has ended before
         os._exit(ExitCode.SUCCESS)
+
+
+def _interrupt_again(
+    discarded: sys.UnraisableHookArgs,
+    report: Callable[[sys.UnraisableHookArgs], object] = sys.unraisablehook,
+) -> None:
+    """Repeat an interrupt that hit a destructor or a callback, where Python discards it."""
+    if discarded.exc_type is not KeyboardInterrupt:
+        report(discarded)
+        return
+    main = threading.main_thread().ident
+    assert main is not None
+    # From another thread, as this one must leave the callback first.
+    again = threading.Timer(REPEAT_SECONDS, signal.pthread_kill, (main, signal.SIGINT))
+    again.daemon = True
+    again.start()
 
 
 def _release_signals() -> None:

@@ -1,6 +1,6 @@
 # Copyright 2026 the fairmot_ros contributors
 # SPDX-License-Identifier: Apache-2.0
-"""Signals that arrive while something is started that must be stopped afterwards."""
+"""Signals that arrive where they cannot be handled at once."""
 
 from __future__ import annotations
 
@@ -56,3 +56,34 @@ except OSError:
     assert [signal.getsignal(number) for number in BLOCKED_SIGNALS] == before
 """)
     assert done.returncode == 0, done.stderr
+
+
+#: Sends SIGINT in a destructor, out of which Python lets no exception.
+IN_A_DESTRUCTOR = """
+import signal, sys, time
+from fairmot_ros.starting import ExitCode, prepare, ready
+
+class Closing:
+    def __del__(self):
+        {raised}
+
+prepare(lambda name: True, {{signal.SIGINT: ExitCode.INTERRUPTED}})
+ready()
+try:
+    Closing()
+    time.sleep(1)
+    print('next')
+except KeyboardInterrupt:
+    print('interrupted')
+"""
+
+
+def test_interrupt_that_is_discarded_in_a_destructor_is_repeated() -> None:
+    done = run(IN_A_DESTRUCTOR.format(raised='signal.raise_signal(signal.SIGINT)'))
+    assert (done.returncode, done.stdout, done.stderr) == (0, 'interrupted\n', '')
+
+
+def test_other_exceptions_in_a_destructor_are_reported() -> None:
+    done = run(IN_A_DESTRUCTOR.format(raised='raise OSError("no file")'))
+    assert (done.returncode, done.stdout) == (0, 'next\n')
+    assert 'Exception ignored in' in done.stderr and 'OSError: no file' in done.stderr
