@@ -181,7 +181,11 @@ class BinaryDistribution(Distribution):
 
 
 def requirements(name: str) -> list[str]:
-    """Return the packages that a requirements file names, without those that they bring along."""
+    """Return the packages that a requirements file names, without those that they bring along.
+
+    A comment that begins with "What" separates them; without one, all would become requirements of
+    the extra.
+    """
     named = (HERE / name).read_text().split('\n# What ')[0]
     return re.findall(r'^[\w.-]+==[\w.]+', named, re.MULTILINE)
 

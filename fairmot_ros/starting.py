@@ -175,6 +175,13 @@ def was_interrupted() -> bool:
     return _interrupted
 
 
+def end_on_signals(code: int) -> None:
+    """Let SIGINT and SIGTERM end the process with a code that is known, if it is a command."""
+    if _prepared:
+        for number in BLOCKED_SIGNALS:
+            signal.signal(number, lambda number, frame: os._exit(code))
+
+
 def ignore_signals() -> None:
     """Ignore SIGINT and SIGTERM from now on, if the process was started as a command."""
     if _prepared:

@@ -19,6 +19,7 @@ for file; do
     if ! said=$(install --requirement requirements-cpu.txt 2>&1); then
       case $said in
         *'No matching distribution'* | *ResolutionImpossible*) # the latter with a constraint on torch
+          echo 'torch without CUDA was not found: installing the build with CUDA, 3 GB more' >&2
           install --requirement requirements-cuda.txt
           ;;
         *)

@@ -8,8 +8,9 @@ set -e
 folder=$1
 python=${2:-python3}
 
-[ -x "$folder/bin/pytest" ] && exit 0
+[ -e "$folder/installed" ] && exit 0
 mkdir -p "$folder"
 "$python" -m venv --clear "$folder"
 "$(dirname "$0")/install_locked.sh" "$folder/bin/python" torch requirements.txt \
   requirements-lock.txt
+touch "$folder/installed"

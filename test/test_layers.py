@@ -19,6 +19,7 @@ LAYERS = (
     '',
     'boxes',
     'starting',
+    'memory',
     'files',
     'settings',
     'jobs',

@@ -13,12 +13,14 @@ import traceback
 from collections.abc import Callable
 
 from fairmot_ros import starting
+from fairmot_ros.memory import describe_lack, is_out_of_memory
 from fairmot_ros.starting import ExitCode
 
 __all__ = ['RESUMABLE', 'ExitCode', 'parse_size', 'run_command']
 
 OPTIONAL_PACKAGES = ('rosbags', 'mcap', 'rclpy', 'optuna', 'distributed')
 OUTPUT_ERRORS = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EPIPE)
+MEMORY_ADVICE = 'end other processes, or use fewer workers, smaller images or a smaller batch'
 RESUMABLE = 'interrupted; the same command resumes it'
 
 
@@ -46,7 +48,7 @@ def run_command(
         starting.ignore_signals()
         _say(f'{name}: {interrupted}')
         return starting.leave(ExitCode.INTERRUPTED)
-    starting.ignore_signals()  # the exit code is known
+    starting.end_on_signals(code)
     return code
 
 
@@ -65,6 +67,9 @@ def _run(name: str, work: Callable[[], int], user_errors: tuple[type[Exception],
             raise KeyboardInterrupt from error
         if isinstance(error, ModuleNotFoundError):
             return _report_missing(name, error)
+        if is_out_of_memory(error):
+            _say(f'{name}: {describe_lack(error, MEMORY_ADVICE)}')
+            return ExitCode.INTERNAL_ERROR
         if not isinstance(error, user_errors):
             return _report_fault(name)
         text = _output_error(error) if isinstance(error, OSError) else ''
@@ -73,7 +78,7 @@ def _run(name: str, work: Callable[[], int], user_errors: tuple[type[Exception],
 
 
 def _say(text: str) -> None:
-    """Print a line on standard error; the exit code stands also where that cannot be written."""
+    """Print on standard error; an error of it is ignored, so that the exit code is kept."""
     with contextlib.suppress(OSError):
         print(text, file=sys.stderr, flush=True)
 
@@ -113,8 +118,8 @@ def _output_error(error: OSError) -> str:
 
 def _report_fault(name: str) -> int:
     """Print the current exception with its traceback, and where to report it."""
-    traceback.print_exc()
     _say(
+        f'{traceback.format_exc()}'
         f'{name}: this is a fault of fairmot_ros: report it to the maintainers named in '
         'package.xml, with the lines above and the output of fairmot-check'
     )

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Sequence
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -46,11 +47,10 @@ def export_openvino(
     Raises:
         ExportError: if OpenVINO, or NNCF for int8, is not installed.
     """
-    try:
-        import openvino
-    except ImportError as error:
-        raise ExportError('an .xml file needs OpenVINO: pip install openvino') from error
+    if find_spec('openvino') is None:
+        raise ExportError('an .xml file needs OpenVINO: pip install openvino')
     from fairmot_ros.detector.engines.openvino_conversion import convert
+    from fairmot_ros.detector.engines.openvino_core import save_model
 
     own = optimise_for_inference(copy.deepcopy(network).cpu().eval())
     model: Any = convert(own, input_size, whole=True)
@@ -61,7 +61,7 @@ def export_openvino(
     model.set_rt_info(write_metadata(network, input_size, precision), METADATA)
 
     def save(destination: Path) -> Path:
-        openvino.save_model(model, destination, compress_to_fp16=False)
+        save_model(model, destination, path)
         return destination.with_suffix('.bin')
 
     weights = path.with_suffix('.bin')

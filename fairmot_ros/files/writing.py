@@ -18,7 +18,7 @@ from fairmot_ros.files.errors import reason_of
 
 PARTIAL = '.partial'  # suffix of temporary files
 MODE = 0o666  # permissions of new files, before the umask
-OWNER_ONLY = 0o600  # for files with embeddings, or with who was where
+OWNER_ONLY = 0o600  # for files with embeddings, or with positions of people
 
 
 class WriteError(OSError):

@@ -48,6 +48,10 @@ def read_yaml(path: Path) -> Any:
         return yaml.load(data.decode('utf-8-sig'), Loader=_LimitedLoader)
     except RecursionError:
         raise YamlLimitError('its values are nested too deeply') from None
+    except UnicodeDecodeError:
+        raise
+    except ValueError as error:  # of an impossible date, or a number of thousands of digits
+        raise yaml.YAMLError(str(error)) from error
 
 
 def _count(node: yaml.Node, known: dict[int, int]) -> int:

@@ -42,7 +42,7 @@ def process_workers(count: int) -> Iterator[MapFunction]:
             function: Callable[[Measurement], Metrics], items: Iterable[Measurement]
         ) -> Iterator[Metrics]:
             try:
-                # An interrupt amid it would leave the pool waiting for what it was not told of.
+                # Interrupted within it, the pool waits at its end for tasks that it never got.
                 with deferred_signals():
                     results = pool.map(function, items)
                 yield from results

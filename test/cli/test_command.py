@@ -46,6 +46,12 @@ def end_with(outcome: int | BaseException) -> int:
             2,
             'fairmot-x: the Python package rosbags is missing: pip install rosbags\n',
         ),
+        (
+            MemoryError(),
+            3,
+            'fairmot-x: out of memory (MemoryError): end other processes, or use fewer workers, '
+            'smaller images or a smaller batch\n',
+        ),
         (KeyboardInterrupt(), 130, f'fairmot-x: {RESUMABLE}\n'),
     ],
 )
@@ -124,6 +130,39 @@ def test_a_fault_of_the_program_is_shown_with_its_traceback(
     assert any('in end_with' in line for line in lines)
     assert 'unexpected' in lines[-2]
     assert lines[-1].startswith('fairmot-x: this is a fault of fairmot_ros: report it to')
+
+
+FAILING = """
+import sys
+from fairmot_ros.cli.command import run_command
+sys.exit(run_command('fairmot-x', lambda: 1 / 0))
+"""
+
+
+def test_the_exit_code_of_a_fault_is_kept_where_it_cannot_be_printed() -> None:
+    with open('/dev/full', 'w') as full:
+        done = subprocess.run([sys.executable, '-c', FAILING], stderr=full)
+    assert done.returncode == ExitCode.INTERNAL_ERROR
+
+
+#: Of a command whose process goes on after its work is done.
+DONE = """
+import os, signal, sys, time
+from fairmot_ros import starting
+from fairmot_ros.cli.command import run_command
+starting.prepare(lambda name: True, {{signal.SIGINT: 130, signal.SIGTERM: 130}})
+run_command('fairmot-x', lambda: {code})
+os.kill(os.getpid(), signal.SIGTERM)
+time.sleep(20)
+"""
+
+
+@pytest.mark.parametrize('code', [0, 1])
+def test_a_signal_after_the_work_ends_a_command_with_its_code(code: int) -> None:
+    done = subprocess.run(
+        [sys.executable, '-c', DONE.format(code=code)], capture_output=True, timeout=15
+    )
+    assert (done.returncode, done.stderr) == (code, b'')
 
 
 #: Packages that commands need and not every installation has.

@@ -288,6 +288,15 @@ class TestConversionCache:
         assert not old.exists()
         assert new.exists(), 'another process may write it'
 
+    def test_a_file_that_vanishes_meanwhile_is_no_problem(
+        self, weights: Path, own_cache: Path, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        own_cache.mkdir(parents=True)
+        (own_cache / 'a.7.partial.xml').symlink_to('nowhere')  # listed, but cannot be examined
+        load_engine(weights, 'openvino', EngineOptions('cpu', input_size=(32, 32)))
+        assert caplog.text == ''
+        assert len(list(own_cache.glob('*_32x32_*'))) == 2
+
     def test_fresh_networks_are_not_kept(self, own_cache: Path) -> None:
         from fairmot_ros.detector.engines.openvino_engine import OpenVinoEngine
 

@@ -12,8 +12,12 @@ import numpy as np
 import pytest
 
 pytest.importorskip('openvino', reason='needs openvino')
+from full_disk import full_disk
+
 from fairmot_ros.detector import Detector
+from fairmot_ros.detector.engines import openvino_conversion
 from fairmot_ros.detector.openvino_export import export_openvino
+from fairmot_ros.files.writing import WriteError
 from fairmot_ros.network import CheckpointError, create_network
 
 SIZE = (64, 32)
@@ -41,6 +45,18 @@ def test_weights_of_another_export_are_refused(exported: list[Path]) -> None:
         Detector(first, device='cpu')
     shutil.copy(second, first)
     Detector(first, device='cpu', score_threshold=0.0)(IMAGE)
+
+
+def test_a_full_disk_is_named_with_the_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Before, the conversion writes a file of the same size, and would fail first.
+    monkeypatch.setattr(openvino_conversion, '_keep_float32', lambda model: model)
+    network = create_network('yolo', stem_channels=8, reid_dim=12, id_channels=16)
+    path = tmp_path / 'model.xml'
+    with full_disk(), pytest.raises(WriteError, match=f'{re.escape(str(path))} cannot be written'):
+        export_openvino(network, path, SIZE)
+    assert not list(tmp_path.iterdir())
 
 
 def test_an_export_that_names_no_weights_is_read(exported: list[Path]) -> None:

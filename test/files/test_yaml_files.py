@@ -77,3 +77,11 @@ def test_readers_refuse_it_in_one_sentence(
     with pytest.raises(error) as caught:
         read(path)
     assert len(str(caught.value)) < 300
+
+
+@pytest.mark.parametrize('value', ['2001-99-99', '9' * 5000], ids=['date', 'digits'])
+def test_impossible_values_are_invalid_yaml(value: str, tmp_path: Path) -> None:
+    path = tmp_path / 'a.yaml'
+    path.write_text(f'a: {value}')
+    with pytest.raises(yaml.YAMLError):
+        read_yaml(path)

@@ -14,12 +14,13 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from fairmot_ros.detector.engines.openvino_core import save_model
 from fairmot_ros.files.errors import reason_of
 from fairmot_ros.network.base import ModelInfo
 
 #: Most models in the cache; the least recently used ones are removed first.
 MAX_MODELS = 16
-#: Age of temporary files, in seconds, from which on no process writes them any more.
+#: Temporary files older than this, in seconds, are left from processes that were killed.
 STALE_SECONDS = 3600.0
 
 #: Source code that decides what a converted network computes from weights.
@@ -64,20 +65,17 @@ class ConversionCache:
 
     def save(self, model: Any, info: ModelInfo, size: tuple[int, int]) -> None:
         """Store a model; log a warning if that fails."""
-        import openvino
-
         path = self._path(info, size)
         if path is None:
             return
         partial = path.with_name(f'{path.stem}.{os.getpid()}.partial.xml')
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            openvino.save_model(model, partial, compress_to_fp16=False)
+            save_model(model, partial)
             # The weights first: a model is found by its .xml file.
             partial.with_suffix('.bin').replace(path.with_suffix('.bin'))
             partial.replace(path)
-            self._prune()
-        except (OSError, RuntimeError) as error:
+        except OSError as error:
             logger.warning(
                 'the converted network cannot be stored in %s and is converted again at the next '
                 'start: %s',
@@ -87,17 +85,24 @@ class ConversionCache:
             for left in (partial, partial.with_suffix('.bin')):
                 with contextlib.suppress(OSError):
                     left.unlink()
+        with contextlib.suppress(OSError):  # the folder cannot be listed
+            self._prune()
 
     def _prune(self) -> None:
-        """Remove the oldest models, and the files of processes that were killed amid `save`."""
-        for left in self.folder.glob('*.partial.*'):
-            with contextlib.suppress(FileNotFoundError):  # another process has moved it
-                if time.time() - left.stat().st_mtime > STALE_SECONDS:
-                    left.unlink()
-        models = sorted(self.folder.glob('*.xml'), key=lambda path: path.stat().st_mtime)
-        for path in models[:-MAX_MODELS]:
-            path.unlink(missing_ok=True)
-            path.with_suffix('.bin').unlink(missing_ok=True)
+        """Remove the oldest models, and what processes left that were killed during `save`."""
+        ages: dict[Path, float] = {}
+        for path in self.folder.glob('*.*'):
+            with contextlib.suppress(OSError):  # moved by another process, or of another user
+                age = time.time() - path.stat().st_mtime
+                if '.partial.' not in path.name:
+                    ages[path] = age
+                elif age > STALE_SECONDS:
+                    path.unlink()
+        models = sorted((path for path in ages if path.suffix == '.xml'), key=ages.__getitem__)
+        for path in models[MAX_MODELS:]:
+            for part in (path, path.with_suffix('.bin')):
+                with contextlib.suppress(OSError):
+                    part.unlink()
 
     def _path(self, info: ModelInfo, size: tuple[int, int]) -> Path | None:
         """Return the file of a network, None for one that comes from no file."""

@@ -18,13 +18,11 @@ from torch import Tensor
 from torch.utils._pytree import tree_map_only
 
 from fairmot_ros.detector.engines.named_maps import NamedMaps
-from fairmot_ros.detector.engines.openvino_core import openvino_core
+from fairmot_ros.detector.engines.openvino_core import openvino_core, save_model
 from fairmot_ros.detector.engines.operators import (
     boundary_operator,
     call_deform_conv_operator,
 )
-from fairmot_ros.files.errors import reason_of
-from fairmot_ros.files.writing import WriteError
 from fairmot_ros.network.base import Network
 
 #: Prefix of the names of operators that compute in float32 whatever the precision.
@@ -145,12 +143,7 @@ def _keep_float32(model: Any) -> Any:
         operator.set_friendly_name(f'{FLOAT32_NAME}{number}/{operator.get_friendly_name()}')
     with TemporaryDirectory() as folder:
         path = Path(folder) / 'model.xml'
-        try:
-            openvino.save_model(model, path, compress_to_fp16=False)
-        except RuntimeError as error:
-            raise WriteError(
-                f'{path} cannot be written: {reason_of(error)}; check that the disk is not full'
-            ) from error
+        save_model(model, path)
         tree = ElementTree.parse(path)
         for layer in tree.iterfind('layers/layer'):
             if layer.get('name', '').startswith(FLOAT32_NAME):

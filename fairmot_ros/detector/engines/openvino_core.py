@@ -5,7 +5,11 @@
 from __future__ import annotations
 
 from functools import cache
+from pathlib import Path
 from typing import Any
+
+from fairmot_ros.files.errors import reason_of
+from fairmot_ros.files.writing import WriteError
 
 
 @cache
@@ -21,3 +25,23 @@ def openvino_core() -> Any:
     core = openvino.Core()
     core.set_property({'ENABLE_MMAP': False})
     return core
+
+
+def save_model(model: Any, path: Path, name: Path | None = None) -> None:
+    """Write a model in float32: an .xml file, and its weights as .bin beside it.
+
+    Args:
+        model: an `openvino.Model`.
+        path: of the .xml file.
+        name: path in the message of an error, if `path` is a temporary one.
+
+    Raises:
+        WriteError: if a file cannot be written; OpenVINO has only RuntimeError for it.
+    """
+    import openvino
+
+    try:
+        openvino.save_model(model, path, compress_to_fp16=False)
+    except RuntimeError as error:
+        reason = f'{reason_of(error)}; check that the disk is not full'
+        raise WriteError(f'{name or path} cannot be written: {reason}') from error

@@ -55,8 +55,8 @@ class OpenVinoFileEngine:
                     f'no exported network at {path}: make one with fairmot-export'
                 )
             model = openvino_core().read_model(path)
-            metadata = read_metadata(_known(model, METADATA), path)
-            _check_weights(path, _known(model, WEIGHTS_HASH))
+            metadata = read_metadata(_rt_info(model, METADATA), path)
+            _check_weights(path, _rt_info(model, WEIGHTS_HASH))
         self.info, self.embedding_size = metadata.info, metadata.embedding_size
         self.precision = metadata.precision
         self.precision_reason = 'that of the exported file'
@@ -82,7 +82,7 @@ class OpenVinoFileEngine:
         return self._read(self.maps(images_bgr), self.input_size[0])
 
 
-def _known(model: Any, key: str) -> str | None:
+def _rt_info(model: Any, key: str) -> str | None:
     return str(model.get_rt_info(key).astype(str)) if model.has_rt_info(key) else None
 
 

@@ -9,7 +9,8 @@ from collections.abc import Iterable
 
 from rclpy.impl.rcutils_logger import RcutilsLogger
 
-NUMBER = re.compile(r'\d+(\.\d+)?')
+#: A number that is not a part of a name: /camera_1/image and /camera_2/image are different.
+NUMBER = re.compile(r'(?<![\w/.])\d+(\.\d+)?(?![\w/])')
 
 
 class ProblemLog:

@@ -12,7 +12,8 @@ from typing import Any, TypeVar
 from lifecycle_msgs.srv import ChangeState
 from rclpy.lifecycle import LifecycleNode, LifecycleState, TransitionCallbackReturn
 
-from fairmot_ros.ros.processing.failures import describe, is_out_of_memory
+from fairmot_ros.memory import is_out_of_memory
+from fairmot_ros.ros.processing.failures import describe
 
 N = TypeVar('N', bound=LifecycleNode)
 TransitionCallback = Callable[[N, LifecycleState], TransitionCallbackReturn]

@@ -21,6 +21,7 @@ from rclpy.node import Node
 from rclpy.signals import uninstall_signal_handlers
 
 from fairmot_ros import starting
+from fairmot_ros.ros.processing.failures import describe
 from fairmot_ros.starting import ExitCode
 
 NodeFactory = Callable[[], Node]
@@ -93,12 +94,8 @@ def _run_node(
         # A signal shuts the context down, which makes any call fail; that is no error.
         if rclpy.ok() or not initialised:
             code = _report(error)
-    except MemoryError:  # rclpy does not take further messages after it
-        print(
-            'error: out of memory while a message was received: end other processes, or send '
-            'smaller messages',
-            file=sys.stderr,
-        )
+    except MemoryError as error:  # rclpy does not take further messages after it
+        print(f'error: {describe(error)}', file=sys.stderr)
         code = ExitCode.INTERNAL_ERROR
     except Exception:
         if rclpy.ok():
@@ -118,7 +115,8 @@ def _run_node(
             try:
                 node.destroy_node()
             except OSError as error:  # of a file that a node writes at its end
-                code = _report(error)
+                later = _report(error)
+                code = code or later  # the first one decides
         # From Kilted on, this destroys nodes whose construction failed, which may raise.
         with contextlib.suppress(*([Exception] if node is None else [])):
             rclpy.try_shutdown()

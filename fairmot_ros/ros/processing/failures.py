@@ -4,24 +4,9 @@
 
 from __future__ import annotations
 
-#: Words by which the libraries say that memory is lacking, in exceptions of a general type.
-MEMORY_WORDS = (
-    'out of memory',  # CUDA
-    'ALLOC_FAILED',  # cuBLAS, cuDNN
-    "can't allocate memory",  # torch on the CPU
-    'bad_alloc',  # OpenVINO, ONNX Runtime
-    'Failed to allocate',  # ONNX Runtime, OpenCV
-    'Insufficient memory',  # OpenCV
-)
-MAX_DETAIL = 200  # characters of a library's own text
+from fairmot_ros.memory import describe_lack, is_out_of_memory
 
-
-def is_out_of_memory(error: BaseException) -> bool:
-    """Return whether an exception says that the machine or its GPU lacks memory."""
-    if isinstance(error, MemoryError):
-        return True
-    text = str(error)
-    return not isinstance(error, ValueError) and any(words in text for words in MEMORY_WORDS)
+ADVICE = 'end other processes, or use smaller images, a smaller input_size or fewer cameras'
 
 
 def is_mistake(error: BaseException) -> bool:
@@ -35,8 +20,4 @@ def describe(error: BaseException) -> str:
         return str(error)
     if not is_out_of_memory(error):
         return f'{type(error).__name__}: {error}'
-    detail = ' '.join(str(error).split())[:MAX_DETAIL] or type(error).__name__
-    return (
-        f'out of memory ({detail}): end other processes, or use smaller images, a smaller '
-        'input_size or fewer cameras'
-    )
+    return describe_lack(error, ADVICE)

@@ -115,7 +115,7 @@ class Worker(Generic[K, T]):
                 if (work := self._next()) is None:
                     return
                 work()
-            except MemoryError:  # too little even for the report: the thread must go on
+            except MemoryError:  # the report failed, too: go on with the next frame
                 with contextlib.suppress(MemoryError):
                     logger.error('out of memory: a frame is dropped without a report')
 

@@ -43,6 +43,13 @@ def test_growing_numbers_are_the_same_problem(log: ProblemLog, logger: Collectin
     assert logger.warnings == ['the last 3 messages took 0.43 s']
 
 
+def test_numbers_in_names_tell_problems_apart(log: ProblemLog, logger: CollectingLogger) -> None:
+    problems = [f'two publishers on /camera_{n}/image' for n in (1, 2)]
+    log.update('', problems[:1])
+    log.update('', problems)
+    assert logger.warnings == problems
+
+
 def test_problems_of_several_sources_are_told_apart(
     log: ProblemLog, logger: CollectingLogger
 ) -> None:

@@ -128,6 +128,28 @@ def test_interrupt_while_an_error_is_handled_ends_a_node_with_exit_code_0() -> N
         signal.signal(signal.SIGINT, handler)
 
 
+def test_the_first_error_decides_the_exit_code(capfd: pytest.CaptureFixture) -> None:
+    class LateNode(Node):
+        def destroy_node(self) -> None:
+            super().destroy_node()
+            raise OSError('the disk is full')
+
+    def make_node() -> Node:
+        def fail() -> None:
+            raise KeyError('odd')
+
+        node = LateNode('late')
+        node.create_timer(0.01, fail)
+        return node
+
+    handler = signal.getsignal(signal.SIGINT)
+    try:
+        assert run_node(make_node, args=[]) == ExitCode.INTERNAL_ERROR
+    finally:
+        signal.signal(signal.SIGINT, handler)
+    assert 'error: the disk is full' in capfd.readouterr().err
+
+
 def test_lack_of_memory_in_the_executor_ends_a_node_with_one_line(
     capfd: pytest.CaptureFixture,
 ) -> None:
@@ -145,7 +167,7 @@ def test_lack_of_memory_in_the_executor_ends_a_node_with_one_line(
     finally:
         signal.signal(signal.SIGINT, handler)
     output = capfd.readouterr().err
-    assert 'error: out of memory while a message was received: end other processes' in output
+    assert 'error: out of memory (MemoryError): end other processes' in output
     assert 'Traceback' not in output
 
 

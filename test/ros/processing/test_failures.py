@@ -11,7 +11,8 @@ import pytest
 pytest.importorskip('rclpy', reason='needs ROS 2')
 import torch
 
-from fairmot_ros.ros.processing.failures import describe, is_mistake, is_out_of_memory
+from fairmot_ros.memory import is_out_of_memory
+from fairmot_ros.ros.processing.failures import describe, is_mistake
 
 TOO_MANY = 2**60  # bytes; more than any address space
 SIDE = 2**29  # of an image with about as many
