@@ -24,7 +24,6 @@ def is_out_of_memory(error: BaseException) -> bool:
     return not isinstance(error, ValueError) and any(words in text for words in MEMORY_WORDS)
 
 
-def describe_lack(error: BaseException, advice: str) -> str:
-    """Return an exception of lacking memory as one sentence that ends with an advice."""
-    detail = ' '.join(str(error).split())[:MAX_DETAIL] or type(error).__name__
-    return f'out of memory ({detail}): {advice}'
+def words_of_library(error: BaseException) -> str:
+    """Return what a library says of its lack of memory, in one line."""
+    return ' '.join(str(error).split())[:MAX_DETAIL] or type(error).__name__

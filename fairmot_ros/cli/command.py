@@ -13,14 +13,13 @@ import traceback
 from collections.abc import Callable
 
 from fairmot_ros import starting
-from fairmot_ros.memory import describe_lack, is_out_of_memory
+from fairmot_ros.memory import is_out_of_memory, words_of_library
 from fairmot_ros.starting import ExitCode
 
 __all__ = ['RESUMABLE', 'ExitCode', 'parse_size', 'run_command']
 
 OPTIONAL_PACKAGES = ('rosbags', 'mcap', 'rclpy', 'optuna', 'distributed')
 OUTPUT_ERRORS = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EPIPE)
-MEMORY_ADVICE = 'end other processes, or use fewer workers, smaller images or a smaller batch'
 RESUMABLE = 'interrupted; the same command resumes it'
 
 
@@ -68,7 +67,10 @@ def _run(name: str, work: Callable[[], int], user_errors: tuple[type[Exception],
         if isinstance(error, ModuleNotFoundError):
             return _report_missing(name, error)
         if is_out_of_memory(error):
-            _say(f'{name}: {describe_lack(error, MEMORY_ADVICE)}')
+            _say(
+                f'{name}: out of memory ({words_of_library(error)}): end other processes, or use '
+                'fewer workers, smaller images or a smaller batch'
+            )
             return ExitCode.INTERNAL_ERROR
         if not isinstance(error, user_errors):
             return _report_fault(name)

@@ -4,9 +4,7 @@
 
 from __future__ import annotations
 
-from fairmot_ros.memory import describe_lack, is_out_of_memory
-
-ADVICE = 'end other processes, or use smaller images, a smaller input_size or fewer cameras'
+from fairmot_ros.memory import is_out_of_memory, words_of_library
 
 
 def is_mistake(error: BaseException) -> bool:
@@ -20,4 +18,7 @@ def describe(error: BaseException) -> str:
         return str(error)
     if not is_out_of_memory(error):
         return f'{type(error).__name__}: {error}'
-    return describe_lack(error, ADVICE)
+    return (
+        f'out of memory ({words_of_library(error)}): end other processes, or use smaller images, '
+        'a smaller input_size or fewer cameras'
+    )
