@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Runs the tests of nodes inside a Python process, each file in a process of its own.
 
-DDS participants of failed nodes live until their process ends: in the process of the other tests,
-nodes started later would discover them.
+Such nodes, also failed and destroyed ones, stay discovered until their process ends: in the
+process of the other tests, nodes started later would find them.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import pytest
 
 pytest.importorskip('rclpy', reason='needs ROS 2')
 pytestmark = pytest.mark.ros
-FILES = ('failed_nodes.py', 'composed_nodes.py')
+FILES = ('failed_nodes.py', 'composed_nodes.py', 'worker_thread_nodes.py')
 
 
 @pytest.mark.parametrize('file', FILES)

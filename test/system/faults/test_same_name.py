@@ -17,15 +17,15 @@ TRACKER = 'nodes.detection_tracker_node'
 
 
 def test_two_nodes_of_one_name_warn_until_one_leaves(peer: Peer, start: NodeStarter) -> None:
-    statuses = Statuses(peer, 'detection_tracker: tracking')
-    both = [start(TRACKER) for _ in range(2)]
-    words = '2 nodes are named /detection_tracker; expected one'
+    statuses = Statuses(peer, 'twins/detection_tracker: tracking')
+    both = [start(TRACKER, None, {'__ns': '/twins'}) for _ in range(2)]
+    words = '2 nodes are named /twins/detection_tracker; expected one'
     for node in both:
         wait_for_log(peer, node, words)
     status = statuses.wait(words, WARN)
     assert 'give each its own name with `-r __node:=NAME`' in status.message
     assert both[1].stop() == 0
-    wait_for_log(peer, both[0], 'no other node is named /detection_tracker any more')
+    wait_for_log(peer, both[0], 'no other node is named /twins/detection_tracker any more')
     peer.wait(lambda: words not in statuses.newest().message, 'the warning to end')
     assert [logged(node, words) for node in both] == [1, 1]
 
