@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 
@@ -113,6 +113,25 @@ def test_successful_transition_clears_the_error() -> None:
     node.destroy_node()
 
 
+def run_here(make_node: Callable[[], Node]) -> int:
+    """Run a node in this process, and restore the handler of SIGINT, which is ignored then."""
+    handler = signal.getsignal(signal.SIGINT)
+    try:
+        return run_node(make_node, args=[])
+    finally:
+        signal.signal(signal.SIGINT, handler)
+
+
+def with_failing_timer(node: Node, error: BaseException) -> Node:
+    """Let a node raise an error while it spins."""
+
+    def fail() -> None:
+        raise error
+
+    node.create_timer(0.01, fail)
+    return node
+
+
 def test_interrupt_while_an_error_is_handled_ends_a_node_with_exit_code_0() -> None:
     class InterruptedMessageError(ValueError):
         def __str__(self) -> str:
@@ -121,11 +140,7 @@ def test_interrupt_while_an_error_is_handled_ends_a_node_with_exit_code_0() -> N
     def make_node() -> Node:
         raise InterruptedMessageError
 
-    handler = signal.getsignal(signal.SIGINT)
-    try:
-        assert run_node(make_node, args=[]) == 0
-    finally:
-        signal.signal(signal.SIGINT, handler)
+    assert run_here(make_node) == 0
 
 
 def test_the_first_error_decides_the_exit_code(capfd: pytest.CaptureFixture) -> None:
@@ -134,38 +149,20 @@ def test_the_first_error_decides_the_exit_code(capfd: pytest.CaptureFixture) -> 
             super().destroy_node()
             raise OSError('the disk is full')
 
-    def make_node() -> Node:
-        def fail() -> None:
-            raise KeyError('odd')
-
-        node = LateNode('late')
-        node.create_timer(0.01, fail)
-        return node
-
-    handler = signal.getsignal(signal.SIGINT)
-    try:
-        assert run_node(make_node, args=[]) == ExitCode.INTERNAL_ERROR
-    finally:
-        signal.signal(signal.SIGINT, handler)
+    assert (
+        run_here(lambda: with_failing_timer(LateNode('late'), KeyError('odd')))
+        == ExitCode.INTERNAL_ERROR
+    )
     assert 'error: the disk is full' in capfd.readouterr().err
 
 
 def test_lack_of_memory_in_the_executor_ends_a_node_with_one_line(
     capfd: pytest.CaptureFixture,
 ) -> None:
-    def make_node() -> Node:
-        def fail() -> None:
-            raise MemoryError
-
-        node = Node('greedy')
-        node.create_timer(0.01, fail)
-        return node
-
-    handler = signal.getsignal(signal.SIGINT)
-    try:
-        assert run_node(make_node, args=[]) == ExitCode.INTERNAL_ERROR
-    finally:
-        signal.signal(signal.SIGINT, handler)
+    assert (
+        run_here(lambda: with_failing_timer(Node('greedy'), MemoryError()))
+        == ExitCode.INTERNAL_ERROR
+    )
     output = capfd.readouterr().err
     assert 'error: out of memory (MemoryError): end other processes' in output
     assert 'Traceback' not in output
